@@ -1,0 +1,50 @@
+"""Throwaway databases, and the back door that knows what is really stored in them.
+
+with provide("postgresql") as server:
+    database = server.make()
+    ...  # give database.url to the service
+    await database.contents()
+"""
+
+import os
+from collections.abc import Mapping
+
+from .database import (
+    NETWORK,
+    OUTSIDE_VIEW,
+    BackDoorBlocked,
+    Column,
+    Contents,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    UnknownDatabase,
+)
+from .given import by_address, by_word
+
+__all__ = [
+    "NETWORK",
+    "OUTSIDE_VIEW",
+    "BackDoorBlocked",
+    "Column",
+    "Contents",
+    "Database",
+    "DatabaseUnavailable",
+    "Server",
+    "UnknownDatabase",
+    "provide",
+]
+
+
+def provide(
+    choice: str, *, allow_existing: bool = False, environ: Mapping[str, str] = os.environ
+) -> Server:
+    """Give the server meant by a word (`sqlite`, `postgresql+psycopg`) or by a URL.
+
+    A database the kit did not make is only ever used when `allow_existing` is set, and then
+    only what was added to it is removed again. Raises `UnknownDatabase` for a choice that
+    cannot be meant, `DatabaseUnavailable` when there is no such server here.
+    """
+    if "://" in choice:
+        return by_address(choice, allow_existing=allow_existing)
+    return by_word(choice, environ)

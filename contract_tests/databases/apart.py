@@ -1,0 +1,29 @@
+"""Acts that stand beside the caller: on a loop, a port, a name of their own."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end on a loop of its own, whether or not one is running here."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+def closed_port() -> int:
+    """Give a local port that was free a moment ago, so that nobody answers there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def fresh_name() -> str:
+    """Name a database so that nobody mistakes it for one of their own."""
+    return f"contract_{secrets.token_hex(6)}"

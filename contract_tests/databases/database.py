@@ -1,0 +1,215 @@
+"""What the kit asks of a database: the roles and the errors, no vendor among them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from sqlalchemy.engine import URL
+
+BACK_DOOR_PATIENCE = 2.0
+"""Seconds the back door waits for a lock before it says who holds it."""
+
+OUTSIDE_VIEW = "outside-view"
+NETWORK = "network"
+
+Row = tuple[object, ...]
+Contents = dict[str, tuple[Row, ...]]
+Keys = dict[str, frozenset[Row]]
+
+
+class UnknownDatabase(ValueError):  # noqa: N818 - reads as a sentence where it is raised
+    """The choice names no database the kit knows; the message lists what would be valid."""
+
+
+class DatabaseUnavailable(RuntimeError):  # noqa: N818 - reads as a sentence where it is raised
+    """The database is known but cannot be had here; the message says what to type."""
+
+
+class BackDoorBlocked(RuntimeError):  # noqa: N818 - reads as a sentence where it is raised
+    """The back door waited for a lock and gave up; the message names who holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as the database itself describes it.
+
+    `default` is true when the database fills the column in by itself (server default,
+    identity, rowid); `generated` when nobody else may write it; `length` is the most
+    characters a text column takes.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool
+    default: bool
+    length: int | None
+    generated: bool
+
+
+def in_order(rows: Iterable[Iterable[object]]) -> tuple[Row, ...]:
+    """Give the rows in an order that depends on their values alone."""
+    return tuple(sorted((tuple(row) for row in rows), key=repr))
+
+
+class Database(ABC):
+    """One database: the address a service gets, and the kit's own back door into it.
+
+    The back door is one connection of a raw driver, opened on first use. SQLAlchemy
+    listeners never see it. Every wait in it ends after `BACK_DOOR_PATIENCE` seconds.
+    """
+
+    name: ClassVar[str]
+    capabilities: ClassVar[frozenset[str]]
+    sync_driver: ClassVar[str]
+
+    def __init__(self, url: URL, *, owned: bool = True) -> None:
+        self.url = url
+        self.owned = owned
+        self._known: Keys = {}
+
+    def placeholders(self) -> dict[str, str]:
+        """Give the parts of the address, password included, to fill into settings."""
+        sync = self.url.set(drivername=self.sync_driver, query={})
+        return {
+            "url": self.url.render_as_string(hide_password=False),
+            "url_sync": sync.render_as_string(hide_password=False),
+            "driver": self.url.get_driver_name(),
+            "user": self.url.username or "",
+            "password": str(self.url.password or ""),
+            "host": self.url.host or "",
+            "port": str(self.url.port or ""),
+            "db": self.url.database or "",
+            "path": "",
+        }
+
+    @abstractmethod
+    def unreachable(self) -> URL:
+        """Give an address of the same kind where nothing answers."""
+
+    @abstractmethod
+    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
+        """Rewrite driver arguments in place to lead here; false if they are of another kind."""
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Open the back door on the running loop; a second call changes nothing."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the back door; a second call changes nothing."""
+
+    @abstractmethod
+    async def tables(self) -> tuple[str, ...]:
+        """Name the tables that are neither the vendor's nor an extension's, sorted."""
+
+    @abstractmethod
+    async def contents(self) -> Contents:
+        """Give the committed rows of every table, in an order that repeats."""
+
+    @abstractmethod
+    async def columns(self, table: str) -> tuple[Column, ...]:
+        """Describe the columns of a table, in their own order."""
+
+    @abstractmethod
+    async def open_transactions(self) -> tuple[str, ...]:
+        """Describe, one line each, the transactions somebody else has open right now."""
+
+    @abstractmethod
+    async def kill_connections(self) -> int:
+        """Let the server drop every other connection; answers how many."""
+
+    @abstractmethod
+    async def _copy(self) -> None:
+        """Keep rows and sequences of a database of ours."""
+
+    @abstractmethod
+    async def _paste(self) -> None:
+        """Put back what `_copy` kept, committed."""
+
+    @abstractmethod
+    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Delete the rows with these keys, in one transaction, whatever refers to them."""
+
+    async def remember(self) -> None:
+        """Keep rows and sequences as they are now, as the state to go back to.
+
+        Of a database the kit did not make only the keys are kept.
+        """
+        if self.owned:
+            await self._copy()
+        else:
+            self._known = await self._keys()
+
+    async def restore(self) -> None:
+        """Go back to the remembered state with a real commit.
+
+        In a database the kit did not make this only removes the rows that were added. What
+        an open transaction holds is not undone: ask `open_transactions` first.
+        Raises `BackDoorBlocked` when somebody holds a lock longer than the back door waits.
+        """
+        if self.owned:
+            await self._paste()
+        else:
+            await self._remove_added()
+
+    async def _key_names(self, table: str) -> tuple[str, ...]:
+        return tuple(column.name for column in await self.columns(table) if column.primary_key)
+
+    async def _keys(self) -> Keys:
+        keys: Keys = {}
+        for table, rows in (await self.contents()).items():
+            columns = await self.columns(table)
+            places = [place for place, column in enumerate(columns) if column.primary_key]
+            if places:  # without a key an added row cannot be told from one that was there
+                keys[table] = frozenset(tuple(row[place] for place in places) for row in rows)
+        return keys
+
+    async def _remove_added(self) -> None:
+        added: dict[str, list[dict[str, object]]] = {}
+        for table, keys in (await self._keys()).items():
+            fresh = keys - self._known.get(table, frozenset())
+            names = await self._key_names(table)
+            if fresh:
+                added[table] = [dict(zip(names, key, strict=True)) for key in fresh]
+        if added:
+            await self._remove(added)
+
+
+class Server(ABC):
+    """Where databases come from: `with provide(...) as server: server.make()`.
+
+    Enter it in a thread that lives as long as the server is needed: on Linux a server
+    of ours ends together with the thread that started it, so that none is ever orphaned.
+    """
+
+    name: ClassVar[str]
+    version: str = ""
+
+    def __init__(self) -> None:
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            self._start(undo)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._undo.close()
+
+    @abstractmethod
+    def _start(self, undo: ExitStack) -> None:
+        """Make the server ready, and leave in `undo` what ends it."""
+
+    @abstractmethod
+    def make(self) -> Database:
+        """Give a new empty database, destroyed together with this server."""

@@ -1,0 +1,81 @@
+"""A MariaDB server of the kit's own, started from the installed program."""
+
+import shutil
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from .apart import closed_port
+from .database import DatabaseUnavailable
+from .guarded import grant, guarded
+from .scratch import scratch
+from .spawned import Spawned, complete
+
+NOWHERE = (
+    "no MariaDB here: CONTRACT_MYSQL_URL is not set and mariadbd is not installed. "
+    "Type: export CONTRACT_MYSQL_URL=mysql://user:password@host:3306/ "
+    "(or: apt-get install mariadb-server-core)"
+)
+SYSTEM_TABLES = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
+PREAMBLE = (
+    "create database mysql;",
+    "use mysql;",
+    "set @auth_root_socket = null;",
+    "set @skip_auth_anonymous = 1;",
+)
+SHARED = ("share/mysql", "share/mariadb")
+# Flush to the system at every commit, not to the disk: a killed server forgets nothing.
+SETTINGS = (
+    "--bind-address=127.0.0.1",
+    "--innodb-flush-method=nosync",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-log-file-size=8M",
+    "--innodb-use-native-aio=0",
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--character-set-server=utf8mb4",
+)
+
+
+def find_program(environ: Mapping[str, str]) -> Path:
+    """Find `mariadbd` on the PATH or where systems put programs of their own."""
+    path = f"{environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
+    found = shutil.which("mariadbd", path=path)
+    if found is None:
+        raise DatabaseUnavailable(NOWHERE)
+    return Path(found).resolve()
+
+
+@contextmanager
+def mariadb(program: Path) -> Iterator[URL]:
+    """Run a new, empty server, and give the address of its root."""
+    with scratch() as directory:
+        grant(directory)
+        store = directory / "store"
+        store.mkdir()
+        grant(store)
+        command = [str(program), "--no-defaults", f"--datadir={store}", *SETTINGS]
+        complete(guarded([*command, "--bootstrap"]), _system_tables(program))
+        port = closed_port()
+        listening = [f"--port={port}", f"--socket={directory}/socket", "--pid-file=pid"]
+        with Spawned(
+            guarded([*command, *listening], dies_by=signal.SIGTERM),
+            ready="ready for connections",
+            stop=signal.SIGTERM,
+        ):
+            yield URL.create("mysql+aiomysql", "root", host="127.0.0.1", port=port)
+
+
+def _system_tables(program: Path) -> str:
+    """Give the script the installation keeps for a new server: root without a password."""
+    for shared in SHARED:
+        directory = program.parent.parent / shared
+        if (directory / SYSTEM_TABLES[0]).is_file():
+            scripts = [(directory / script).read_text() for script in SYSTEM_TABLES]
+            return "\n".join([*PREAMBLE, *scripts])
+    raise DatabaseUnavailable(f"{program} came without {SYSTEM_TABLES[0]}. {NOWHERE}")

@@ -1,0 +1,230 @@
+"""MySQL and MariaDB: databases on a server, seen through aiomysql."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import URL
+
+from .apart import closed_port
+from .database import (
+    BACK_DOOR_PATIENCE,
+    NETWORK,
+    OUTSIDE_VIEW,
+    BackDoorBlocked,
+    Column,
+    Contents,
+    Database,
+    DatabaseUnavailable,
+    Row,
+    in_order,
+)
+from .redirects import to_mysql
+
+MISSING_DRIVER = (
+    "MySQL needs aiomysql for the kit's own connection. "
+    "Type: pip install 'pytest-crud-contract[mysql]'"
+)
+BLOCKED = (1205, 3572)
+TABLES = """
+    select table_name, auto_increment from information_schema.tables
+    where table_schema = database() and table_type = 'BASE TABLE' order by table_name
+"""
+COLUMNS = """
+    select column_name, column_type, is_nullable = 'YES', column_key = 'PRI',
+        coalesce(column_default, 'NULL') <> 'NULL' or extra like '%%auto_increment%%',
+        character_maximum_length, extra like '%%GENERATED%%' and extra not like 'DEFAULT%%'
+    from information_schema.columns
+    where table_schema = database() and table_name = %s order by ordinal_position
+"""
+OTHERS = """
+    select id from information_schema.processlist
+    where db = database() and id <> connection_id()
+"""
+# The transactions table of information_schema is refreshed every 100 ms only; this is exact.
+STATUS = "show engine innodb status"
+TRANSACTION = re.compile(
+    r"---TRANSACTION \d+, (ACTIVE [^\n]*)\n(?:(?!---TRANSACTION).)*?thread id (\d+)", re.DOTALL
+)
+
+
+async def connect(url: URL) -> Any:
+    """Open a raw connection that commits by itself and never waits long for a lock."""
+    try:
+        import aiomysql  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise DatabaseUnavailable(MISSING_DRIVER) from error
+    arguments: dict[str, Any] = {}
+    to_mysql(url, [], arguments)
+    patience = int(BACK_DOOR_PATIENCE)
+    return await aiomysql.connect(
+        **arguments,
+        autocommit=True,
+        charset="utf8mb4",
+        connect_timeout=10,
+        init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}",
+    )
+
+
+def quote(name: str) -> str:
+    """Quote a name so that MySQL reads it as a name."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One table as it was: its rows, and the number it would have given out next."""
+
+    rows: tuple[Row, ...]
+    next_number: int | None
+
+
+class MysqlDatabase(Database):
+    """One database of a MySQL or MariaDB server."""
+
+    name = "mysql"
+    capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
+    sync_driver = "mysql+pymysql"
+
+    def __init__(self, url: URL, *, owned: bool = True) -> None:
+        super().__init__(url, owned=owned)
+        self._door: Any = None
+        self._kept: dict[str, Kept] | None = None
+
+    def unreachable(self) -> URL:
+        """Give a local address whose port is closed."""
+        return self.url.set(host="127.0.0.1", port=closed_port())
+
+    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
+        """Lead a connection to any other MySQL or MariaDB database here."""
+        return dialect_name in ("mysql", "mariadb") and to_mysql(self.url, cargs, cparams)
+
+    async def open(self) -> None:
+        """Open the back door, again if the server has closed it."""
+        if self._door is None or self._door.closed:
+            self._door = await connect(self.url)
+
+    async def close(self) -> None:
+        """Close the back door."""
+        if self._door is not None:
+            await self._door.ensure_closed()
+        self._door = None
+
+    async def drop(self) -> None:
+        """End every connection to the database, and drop it."""
+        door, self._door = self._door, None
+        if door is not None:
+            door.close()
+        self._door = await connect(self.url)
+        await self.kill_connections()
+        await self._ask(f"drop database {quote(self.url.database or '')}")
+        await self.close()
+
+    async def tables(self) -> tuple[str, ...]:
+        """Name the tables."""
+        return tuple(str(row[0]) for row in await self._ask(TABLES))
+
+    async def contents(self) -> Contents:
+        """Give the committed rows of every table."""
+        return {
+            table: in_order(await self._ask(f"select * from {quote(table)}"))
+            for table in await self.tables()
+        }
+
+    async def columns(self, table: str) -> tuple[Column, ...]:
+        """Describe the columns of a table."""
+        return tuple(_column(row) for row in await self._ask(COLUMNS, (table,)))
+
+    async def open_transactions(self) -> tuple[str, ...]:
+        """Describe every transaction of another connection to this database."""
+        others = {str(row[0]) for row in await self._ask(OTHERS)}
+        ((_, _, status),) = await self._ask(STATUS)
+        return tuple(
+            f"thread {thread} · {state}"
+            for state, thread in TRANSACTION.findall(str(status))
+            if thread in others
+        )
+
+    async def kill_connections(self) -> int:
+        """Kill every other connection to this database."""
+        others = [row[0] for row in await self._ask(OTHERS)]
+        for other in others:
+            await self._ask(f"kill {other}")
+        return len(others)
+
+    async def _copy(self) -> None:
+        self._kept = await self._now()
+
+    async def _paste(self) -> None:
+        if self._kept is None:
+            return
+        async with self._unbound():
+            for table, now in (await self._now()).items():
+                kept = self._kept.get(table, Kept((), None))
+                if now != kept:
+                    await self._put_back(table, kept)
+
+    async def _put_back(self, table: str, kept: Kept) -> None:
+        await self._ask(f"truncate table {quote(table)}")
+        columns = await self.columns(table)
+        chosen = [place for place, column in enumerate(columns) if not column.generated]
+        names = ", ".join(quote(columns[place].name) for place in chosen)
+        marks = ", ".join(["%s"] * len(chosen))
+        for row in kept.rows:
+            cells = [row[place] for place in chosen]
+            await self._ask(f"insert into {quote(table)} ({names}) values ({marks})", cells)
+        if kept.next_number:
+            await self._ask(f"alter table {quote(table)} auto_increment = {kept.next_number}")
+
+    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        async with self._unbound():
+            for table, keys in added.items():
+                same = " and ".join(f"{quote(name)} = %s" for name in keys[0])
+                for key in keys:
+                    await self._ask(f"delete from {quote(table)} where {same}", [*key.values()])
+
+    async def _now(self) -> dict[str, Kept]:
+        numbers = dict(await self._ask(TABLES))
+        contents = await self.contents()
+        return {table: Kept(rows, numbers.get(table)) for table, rows in contents.items()}
+
+    async def _ask(self, sql: str, values: Sequence[object] = ()) -> Sequence[tuple[Any, ...]]:
+        await self.open()
+        async with self._door.cursor() as cursor:
+            await cursor.execute(sql, values or None)
+            answer: Sequence[tuple[Any, ...]] = await cursor.fetchall()
+            return answer
+
+    @asynccontextmanager
+    async def _unbound(self) -> AsyncIterator[None]:
+        """Let foreign keys look away, and bound the waiting for locks."""
+        import aiomysql
+
+        await self._ask("set foreign_key_checks = 0")
+        try:
+            yield
+        except aiomysql.OperationalError as error:
+            if error.args[0] not in BLOCKED:
+                raise
+            holders = "; ".join(await self.open_transactions()) or "one that has ended since"
+            raise BackDoorBlocked(
+                f"database {self.url.database} stayed locked for {BACK_DOOR_PATIENCE:.0f} s "
+                f"by: {holders}"
+            ) from error
+        finally:
+            await self._ask("set foreign_key_checks = 1")
+
+
+def _column(row: tuple[Any, ...]) -> Column:
+    name, kind, nullable, key, default, length, generated = row
+    return Column(
+        name=name,
+        type=kind,
+        nullable=bool(nullable),
+        primary_key=bool(key),
+        default=bool(default),
+        length=length,
+        generated=bool(generated),
+    )

@@ -1,0 +1,59 @@
+"""Where MySQL databases come from: a MariaDB of ours, or a given server of either kind."""
+
+from contextlib import AbstractContextManager, ExitStack
+
+from sqlalchemy.engine import URL
+
+from .apart import finish, fresh_name
+from .database import DatabaseUnavailable, Server
+from .mysql import MysqlDatabase, connect
+
+
+class MysqlServer(Server):
+    """A server at the address the context manager gives."""
+
+    name = "mysql"
+
+    def __init__(
+        self, address: AbstractContextManager[URL], drivername: str, *, existing: bool = False
+    ) -> None:
+        super().__init__()
+        self._address = address
+        self._drivername = drivername
+        self._existing = existing
+
+    def _start(self, undo: ExitStack) -> None:
+        self._url = undo.enter_context(self._address).set(drivername=self._drivername)
+        self.version = finish(_administer(self._url, existing=self._existing))
+
+    def make(self) -> MysqlDatabase:
+        """Create a database and drop it at the end, or give the existing one as it is."""
+        if self._existing:
+            return MysqlDatabase(self._url, owned=False)
+        database = MysqlDatabase(self._url.set(database=fresh_name()))
+        name = database.url.database
+        finish(_administer(self._url, f"create database {name} character set utf8mb4"))
+        self._undo.callback(lambda: finish(database.drop()))
+        return database
+
+
+async def _administer(url: URL, *statements: str, existing: bool = False) -> str:
+    """Run statements one by one, and tell the server's version."""
+    import aiomysql  # type: ignore[import-untyped]
+
+    try:
+        door = await connect(url if existing else url.set(database=None))
+        try:
+            async with door.cursor() as cursor:
+                for statement in (*statements, "select version()"):
+                    await cursor.execute(statement)
+                (version,) = await cursor.fetchone()
+        finally:
+            door.close()
+    except (OSError, aiomysql.MySQLError) as error:
+        raise DatabaseUnavailable(
+            f"no way into {url.render_as_string()}, or no right to create a database there: "
+            f"{error.args[-1]}. Start that server, grant the right, or change the address "
+            "(--contract-database, or CONTRACT_MYSQL_URL)"
+        ) from error
+    return str(version)

@@ -1,0 +1,83 @@
+"""Where PostgreSQL databases come from: a server of ours, or a given one.
+
+On a given one databases of ours are made beside the others, and dropped again.
+"""
+
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import URL
+
+from .apart import finish, fresh_name
+from .database import DatabaseUnavailable, Server
+from .postgresql import PostgresDatabase, connect
+from .postgresql_catalog import kill_all
+
+if TYPE_CHECKING:
+    from asyncpg import Connection, Record  # type: ignore[import-untyped]
+
+MAINTENANCE = "postgres"
+
+
+class PostgresServer(Server):
+    """A server at the address the context manager gives."""
+
+    name = "postgresql"
+
+    def __init__(
+        self, address: AbstractContextManager[URL], drivername: str, *, existing: bool = False
+    ) -> None:
+        super().__init__()
+        self._address = address
+        self._drivername = drivername
+        self._existing = existing
+
+    @property
+    def _lobby(self) -> URL:
+        """Where one can enter without the named database, which need not exist yet."""
+        return self._url.set(database=MAINTENANCE)
+
+    def _start(self, undo: ExitStack) -> None:
+        self._url = undo.enter_context(self._address).set(drivername=self._drivername)
+        self.version = finish(_administer(self._url if self._existing else self._lobby))
+
+    def make(self) -> PostgresDatabase:
+        """Create a database and drop it at the end, or give the existing one as it is."""
+        if self._existing:
+            return PostgresDatabase(self._url, owned=False)
+        name = fresh_name()
+        finish(_administer(self._lobby, f"create database {name}"))
+        drop = f"drop database if exists {name}"
+        self._undo.callback(lambda: finish(_administer(self._lobby, kill_all(name), drop)))
+        return PostgresDatabase(self._url.set(database=name))
+
+
+async def _administer(url: URL, *statements: str) -> str:
+    """Run statements one by one, and tell the server's version."""
+    import asyncpg
+
+    door = await _reach(url)
+    try:
+        for statement in statements:
+            await door.execute(statement)
+        return str(await door.fetchval("show server_version")).split()[0]
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise DatabaseUnavailable(
+            f"{url.username} may not create databases on {url.host}. Allow it "
+            f"(alter role {url.username} createdb), or name an empty database of yours "
+            "and add --contract-allow-existing-database"
+        ) from error
+    finally:
+        await door.close(timeout=2)
+
+
+async def _reach(url: URL) -> "Connection[Record]":
+    import asyncpg
+
+    try:
+        return await connect(url)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise DatabaseUnavailable(
+            f"no way into {url.render_as_string()}: {error}. Start that server, or change "
+            "the address (--contract-database, or CONTRACT_POSTGRES_URL)"
+        ) from error

@@ -1,0 +1,161 @@
+"""SQLite as a file: the default, needs nothing, and can be looked at from outside."""
+
+import asyncio
+import sqlite3
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import URL
+
+from . import sqlite_catalog as catalog
+from .apart import fresh_name
+from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
+from .redirects import to_file
+from .scratch import scratch
+
+T = TypeVar("T")
+Question = Callable[[sqlite3.Connection], T]
+
+
+class SqliteDatabase(Database):
+    """What every SQLite database can tell, however its connection is reached."""
+
+    sync_driver = "sqlite"
+    _memory: sqlite3.Connection | None = None
+
+    @abstractmethod
+    async def _ask(self, question: Question[T]) -> T | None:
+        """Put a question to the connection; nothing while there is none."""
+
+    async def tables(self) -> tuple[str, ...]:
+        """Name the tables."""
+        return await self._ask(catalog.tables) or ()
+
+    async def contents(self) -> Contents:
+        """Give the committed rows of every table."""
+        return await self._ask(catalog.contents) or {}
+
+    async def columns(self, table: str) -> tuple[Column, ...]:
+        """Describe the columns of a table."""
+        return await self._ask(partial(catalog.columns, table=table)) or ()
+
+    async def kill_connections(self) -> int:
+        """Answer 0: there is no server that could drop a connection."""
+        return 0
+
+    async def _copy(self) -> None:
+        self._forget()
+        self._memory = await self._ask(catalog.copy)
+
+    async def _paste(self) -> None:
+        if self._memory is not None:
+            await self._ask(partial(catalog.paste, self._memory))
+
+    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        await self._ask(partial(catalog.remove, added=added))
+
+    def discard(self) -> None:
+        """Let go of everything without a loop; a file itself goes with its directory."""
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._memory is not None:
+            self._memory.close()
+        self._memory = None
+
+
+class SqliteFile(SqliteDatabase):
+    """A SQLite file. The journal mode is the service's business and is left as it is."""
+
+    name = "sqlite"
+    capabilities = frozenset({OUTSIDE_VIEW})
+
+    def __init__(self, url: URL, *, owned: bool = True) -> None:
+        super().__init__(url, owned=owned)
+        self._path = str(Path(url.database or "").absolute())
+        self._door: sqlite3.Connection | None = None
+
+    def placeholders(self) -> dict[str, str]:
+        """Give the parts of the address; `path` is the file."""
+        return super().placeholders() | {"path": self._path}
+
+    def unreachable(self) -> URL:
+        """Give the address of a file in a directory that does not exist."""
+        absent = Path(self._path).parent / fresh_name() / "absent.db"
+        return self.url.set(database=str(absent))
+
+    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
+        """Lead a connection to any other SQLite file here."""
+        return dialect_name == "sqlite" and to_file(self._path, cargs, cparams)
+
+    async def open(self) -> None:
+        """Open the back door; threads may take turns in it."""
+        await asyncio.to_thread(self._opened)
+
+    async def close(self) -> None:
+        """Close the back door."""
+        self._close()
+
+    async def open_transactions(self) -> tuple[str, ...]:
+        """Tell of a writer; SQLite shows nothing else of its transactions."""
+        return await asyncio.to_thread(catalog.open_transactions, self._path)
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._door is None:
+            self._door = sqlite3.connect(
+                self._path,
+                timeout=BACK_DOOR_PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._door.execute("pragma synchronous = off")
+        return self._door
+
+    async def _ask(self, question: Question[T]) -> T:
+        # In a thread: waiting for a lock must not stop the loop whose service holds it.
+        return await asyncio.to_thread(lambda: question(self._opened()))
+
+    def discard(self) -> None:
+        """Close the back door too; the file itself goes with its directory."""
+        super().discard()
+        self._close()
+
+    def _close(self) -> None:
+        if self._door is not None:
+            self._door.close()
+        self._door = None
+
+
+class SqliteServer(Server):
+    """Files in a directory of their own, or the one file that was given."""
+
+    name = "sqlite"
+    version = sqlite3.sqlite_version
+
+    def __init__(self, drivername: str = "sqlite+aiosqlite", existing: URL | None = None) -> None:
+        super().__init__()
+        self._drivername = drivername
+        self._existing = existing
+        self._numbers = count(1)
+
+    def _start(self, undo: ExitStack) -> None:
+        self._directory = undo.enter_context(scratch())
+
+    def make(self) -> SqliteFile:
+        """Give a new file, or the existing one as it is."""
+        database = self._existing_file() or self._new_file()
+        self._undo.callback(database.discard)
+        return database
+
+    def _existing_file(self) -> SqliteFile | None:
+        return SqliteFile(self._existing, owned=False) if self._existing else None
+
+    def _new_file(self) -> SqliteFile:
+        path = self._directory / f"contract-{next(self._numbers)}.db"
+        path.touch()
+        return SqliteFile(URL.create(self._drivername, database=str(path)))

@@ -1,0 +1,107 @@
+"""What a SQLite connection is asked, by the file and by the in-memory database alike."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+
+from .database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, in_order
+
+RETRY_EVERY = 0.005
+HIDDEN_GENERATED = (2, 3)
+TABLES = (
+    "select name from sqlite_master where type = 'table' "
+    r"and name not like 'sqlite\_%' escape '\' order by name"
+)
+A_WRITER = "a write transaction is open (somebody else holds the write lock of the file)"
+
+
+def quote(name: str) -> str:
+    """Quote a name so that SQLite reads it as a name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def tables(door: sqlite3.Connection) -> tuple[str, ...]:
+    """Name the tables of the schema, SQLite's own left out."""
+    return tuple(name for (name,) in door.execute(TABLES).fetchall())
+
+
+def contents(door: sqlite3.Connection) -> Contents:
+    """Read every row of every table."""
+    return {
+        table: in_order(door.execute(f"select * from {quote(table)}").fetchall())
+        for table in tables(door)
+    }
+
+
+def columns(door: sqlite3.Connection, table: str) -> tuple[Column, ...]:
+    """Describe the columns of a table."""
+    described = door.execute(f"pragma table_xinfo({quote(table)})").fetchall()
+    keys = sum(bool(row[5]) for row in described)
+    return tuple(_column(row, alone=keys == 1) for row in described)
+
+
+def _column(row: tuple[int, str, str, int, str | None, int, int], *, alone: bool) -> Column:
+    _, name, declared, refuses_null, default, key, hidden = row
+    is_rowid = bool(key) and alone and declared.upper() == "INTEGER"
+    length = re.search(r"char[^(]*\((\d+)\)", declared, re.IGNORECASE)
+    return Column(
+        name=name,
+        type=declared,
+        nullable=not (refuses_null or key),
+        primary_key=bool(key),
+        default=default is not None or is_rowid,
+        length=int(length[1]) if length else None,
+        generated=hidden in HIDDEN_GENERATED,
+    )
+
+
+def copy(door: sqlite3.Connection) -> sqlite3.Connection:
+    """Copy the whole database into memory: schema, rows, sequences."""
+    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    door.backup(memory)
+    return memory
+
+
+def paste(memory: sqlite3.Connection, door: sqlite3.Connection) -> None:
+    """Put a copy back over the live database; `BackDoorBlocked` if it stays locked."""
+    deadline = time.monotonic() + BACK_DOOR_PATIENCE
+
+    def give_up_in_time(_status: int, _remaining: int, _total: int) -> None:
+        if time.monotonic() > deadline:
+            raise _blocked(door)
+
+    memory.backup(door, progress=give_up_in_time, sleep=RETRY_EVERY)
+
+
+def remove(door: sqlite3.Connection, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    """Delete the rows with these keys in one transaction; nothing cascades from it."""
+    try:
+        door.execute("begin immediate")
+    except sqlite3.OperationalError as error:
+        raise _blocked(door) from error
+    for table, keys in added.items():
+        same = " and ".join(f"{quote(name)} = :{place}" for place, name in enumerate(keys[0]))
+        numbered = [{str(n): cell for n, cell in enumerate(key.values())} for key in keys]
+        door.executemany(f"delete from {quote(table)} where {same}", numbered)
+    door.execute("commit")
+
+
+def open_transactions(path: str) -> tuple[str, ...]:
+    """Ask for the write lock without waiting: who is refused knows that somebody has it."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as probe:
+        try:
+            probe.execute("begin immediate")
+        except sqlite3.OperationalError:
+            return (A_WRITER,)
+        probe.execute("rollback")
+    return ()
+
+
+def _blocked(door: sqlite3.Connection) -> BackDoorBlocked:
+    (_, _, path), *_ = door.execute("pragma database_list").fetchall()
+    lines = open_transactions(path) or ("a read transaction is open and never ended",)
+    return BackDoorBlocked(
+        f"the rows of {path} could not be put back within {BACK_DOOR_PATIENCE:.0f} s: {lines[0]}"
+    )

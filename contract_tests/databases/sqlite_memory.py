@@ -1,0 +1,100 @@
+"""SQLite in memory: it lives in the service's own connection, which is the only way in."""
+
+import sqlite3
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ..instruments.attribution import unobserved
+from .apart import fresh_name
+from .database import Server
+from .sqlite import Question, SqliteDatabase
+
+T = TypeVar("T")
+
+
+class SqliteMemory(SqliteDatabase):
+    """A database inside one connection: nothing of it can be seen from outside.
+
+    Until `attach` it looks empty. Every question first rolls back what the service left
+    open, because there is no second connection that could see what is committed.
+    """
+
+    name = "sqlite-memory"
+    capabilities = frozenset()
+    _engine: Engine | None = None
+
+    def attach(self, engine: Engine) -> None:
+        """Take the engine of the service (the sync face of an async one) as the way in."""
+        self._engine = engine
+
+    def unreachable(self) -> URL:
+        """Give the address of a file in a directory that does not exist."""
+        return self.url.set(database=str(Path(gettempdir()) / fresh_name() / "absent.db"))
+
+    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:  # noqa: ARG002
+        """Answer false: a connection cannot be led into another one's memory."""
+        return False
+
+    async def open(self) -> None:
+        """Leave everything as it is: the service's engine is the door."""
+
+    async def close(self) -> None:
+        """Forget the engine and the remembered state."""
+        self._engine = None
+        self.discard()
+
+    async def open_transactions(self) -> tuple[str, ...]:
+        """Answer nothing: looking would end them."""
+        return ()
+
+    async def _ask(self, question: Question[T]) -> T | None:
+        if self._engine is None:
+            return None
+        with unobserved():
+            if self._engine.dialect.is_async:
+                return await _ask_async(AsyncEngine(self._engine), question)
+            return _ask_sync(self._engine, question)
+
+
+class SqliteMemoryServer(Server):
+    """Where in-memory databases come from: nowhere, they begin with the service's engine."""
+
+    name = "sqlite-memory"
+    version = sqlite3.sqlite_version
+
+    def __init__(self, drivername: str = "sqlite+aiosqlite") -> None:
+        super().__init__()
+        self._drivername = drivername
+
+    def _start(self, undo: ExitStack) -> None:
+        """Start nothing."""
+
+    def make(self) -> SqliteMemory:
+        """Give the address of a memory that begins when the service connects."""
+        database = SqliteMemory(URL.create(self._drivername))
+        self._undo.callback(database.discard)
+        return database
+
+
+async def _ask_async(engine: AsyncEngine, question: Question[T]) -> T:
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.rollback()
+        # The driver hands out no way to copy into its connection, so the question travels
+        # to the driver's own thread the way the driver's own calls do.
+        answer: T = await raw._execute(question, raw._conn)  # noqa: SLF001
+        return answer
+
+
+def _ask_sync(engine: Engine, question: Question[T]) -> T:
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.rollback()
+        return question(raw)

@@ -1,0 +1,207 @@
+"""Find out what the service offers: from its OpenAPI document, then by asking it once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import samples
+from .document import choose
+from .instruments.exchange import Exchange, items_of
+from .resource import ROLES, VERBS, Operation, Resource, Role
+from .service import Service
+from .violation import UsageError
+
+PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
+          "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip
+
+
+def document_of(service: Service, place: str | None) -> tuple[Mapping[str, Any], str]:
+    """The service's OpenAPI document and where it was found; an empty one if it has none.
+
+    Raises `UsageError` if the place that was named has none.
+    """
+    for path in (place,) if place else PLACES:
+        found = items_of(service.send("GET", path).json)
+        if "openapi" in found and "paths" in found:
+            return found, path
+    if place:
+        raise UsageError(
+            f"there is no OpenAPI document at {place!r}; set --contract-openapi, contract_openapi "
+            f"or CONTRACT_OPENAPI to the path of one, or leave it out"
+        )
+    make = getattr(service.target.app, "openapi", None)
+    made = items_of(make()) if callable(make) else {}
+    return (made, "app.openapi()") if "paths" in made else ({}, "")
+
+
+def detect(
+    service: Service, wanted: str | None, place: str | None, overrides: Mapping[str, Any]
+) -> Resource:
+    """The resource the contract is about, as declared and then as seen in one probing pass."""
+    document, found = document_of(service, place)
+    if document and (wanted is None or _declares(document, wanted)):
+        resource = replace(choose(document, wanted), found=found)
+    elif wanted:
+        resource = _by_asking(service, wanted)
+    else:
+        raise UsageError(
+            "the service has no OpenAPI document to read its collection from: "
+            "name the collection with --contract-resource /path (contract_resource, "
+            "CONTRACT_RESOURCE) or the document with --contract-openapi"
+        )
+    service.resource = replace(resource, overrides=dict(overrides))
+    return probe(service)
+
+
+def _declares(document: Mapping[str, Any], wanted: str) -> bool:
+    return any(path.rstrip("/") == wanted.rstrip("/") for path in document["paths"])
+
+
+def probe(service: Service) -> Resource:
+    """Create, read and list one row, and keep what the answers tell about ids and envelopes."""
+    resource = service.resource
+    if not resource.offers("create"):
+        return _seen_list(service)
+    created = service.create()
+    if created.status in {401, 403}:
+        raise UsageError(
+            f"{created}: the service asks for credentials; give them with "
+            f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
+        )
+    if created.ok:
+        _seen_single(service, created)
+        _seen_list(service)
+    return service.resource
+
+
+def _seen_single(service: Service, created: Exchange) -> None:
+    """Learn the wrapper, the id's field and kind from an answer that shows a row."""
+    resource, answer = service.resource, items_of(created.json)
+    if resource.id_field not in resource.row(answer):
+        for key, inside in answer.items():
+            if isinstance(inside, dict) and "id" in inside:
+                resource = replace(resource, single=(key,), id_field="id")
+    row = resource.row(answer)
+    if resource.id_field not in row:
+        keys = (resource.id_parameter, "id", "uuid", "pk", "_id")
+        resource = replace(resource, id_field=next((k for k in keys if k in row), "id"))
+    service.resource = resource
+    identifier = service.id_of(created)
+    if not resource.id_schema and identifier is not None:
+        whole = isinstance(identifier, int) or str(identifier).isdigit()
+        service.resource = replace(
+            resource,
+            id_kind="integer" if whole else "string",
+            id_schema={} if whole or not _is_uuid(identifier) else {"format": "uuid"},
+        )
+
+
+def _is_uuid(identifier: object) -> bool:
+    text = str(identifier)
+    return len(text) == 36 and text.count("-") == 4  # noqa: PLR2004
+
+
+def _seen_list(service: Service) -> Resource:
+    """Learn where the rows are if the declared way does not lead to a list."""
+    if service.resource.offers("list"):
+        answer = service.list().json
+        if service.resource.rows(answer) is None:
+            way = _way(answer, 2)
+            if way is not None:
+                service.resource = replace(service.resource, envelope=way)
+    return service.resource
+
+
+def _way(answer: Any, depth: int) -> tuple[str, ...] | None:
+    if isinstance(answer, list):
+        return ()
+    for key, inside in items_of(answer).items() if depth else ():
+        way = _way(inside, depth - 1)
+        if way is not None:
+            return (key, *way)
+    return None
+
+
+# -- without a document
+
+
+def _by_asking(service: Service, collection: str) -> Resource:
+    """A resource at `collection`, its operations tried one by one."""
+    body = _schema_from_catalog(service, collection)
+    item = f"{collection.rstrip('/')}/{{id}}"
+    assumed: dict[Role, Operation] = {}
+    for role in ROLES:
+        path = collection if role in {"list", "create"} else item
+        takes = body if role in {"create", "replace", "update"} else None
+        assumed[role] = Operation(role, VERBS[role], path, body=takes)
+    service.resource = Resource(collection, assumed, found="asking")
+    kept = {role: op for role, op in assumed.items() if _is_offered(service, op)}
+    if not kept:
+        raise UsageError(
+            f"nothing answers at {collection}; set --contract-resource (contract_resource, "
+            f"CONTRACT_RESOURCE) to the path of a collection"
+        )
+    return replace(service.resource, operations=kept)
+
+
+def _is_offered(service: Service, operation: Operation) -> bool:
+    """Whether the verb is routed: a 405 says no, and so does a 404 of a collection.
+
+    A row that is not there answers 404 too, so an item's verb is asked on the id of no row and
+    believed unless the service says 405 or 501.
+    """
+    body = {} if operation.body is not None else None
+    asked = service.send(operation.method, operation.target("0"), json_body=body)
+    absent = {405, 501} | ({404} if operation.role in {"list", "create"} else set())
+    return asked.status not in absent
+
+
+def _schema_from_catalog(service: Service, collection: str) -> samples.Schema:
+    """A body schema read off the table whose name is nearest to the collection's."""
+    tables = service.run(service.database.tables())
+    word = collection.rstrip("/").rsplit("/", 1)[-1].replace("-", "_").rstrip("s")
+    near = sorted(tables, key=lambda table: (word not in table, len(table)))
+    if not near:
+        return {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    fields: dict[str, Any] = {}
+    needed = []
+    for column in service.run(service.database.columns(near[0])):
+        if column.primary_key or column.generated:
+            continue
+        fields[column.name] = _field(column.type, column.length, nullable=column.nullable)
+        if not column.nullable and not column.default:
+            needed.append(column.name)
+    return {"type": "object", "properties": fields, "required": needed}
+
+
+def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, Any]:
+    word = sql_type.lower()
+    kinds = (("bool", "boolean"), ("int", "integer"), ("float", "number"), ("double", "number"),
+             ("real", "number"), ("numeric", "number"), ("decimal", "number"), ("json", "object"))  # fmt: skip
+    kind = next((kind for part, kind in kinds if part in word), "string")
+    field: dict[str, Any] = {"type": [kind, "null"] if nullable else kind}
+    if kind == "string" and length:
+        field["maxLength"] = length
+    formats = (("uuid", "uuid"), ("timestamp", "date-time"), ("datetime", "date-time"),
+               ("date", "date"))  # fmt: skip
+    spoken = next((name for part, name in formats if part in word), None)
+    return field | ({"format": spoken} if spoken and kind == "string" else {})
+
+
+def summary(resource: Resource) -> str:
+    """What was found, as a line for the header."""
+    verbs = ", ".join(f"{role} {op.method}" for role, op in resource.operations.items())
+    envelope = ".".join(resource.envelope) or "bare list"
+    paging = ", ".join(filter(None, (resource.paging.size, resource.paging.offset,
+                                     resource.paging.page))) or "none"  # fmt: skip
+    kind = resource.id_schema.get("format") or resource.id_kind
+    statuses = json.dumps(
+        {role: list(op.success) for role, op in resource.operations.items() if op.success}
+    )
+    return (
+        f"{resource.name} ({resource.found}): {verbs}; id {resource.id_field}: {kind}; "
+        f"rows: {envelope}; paging: {paging}; declared {statuses}"
+    )

@@ -1,0 +1,29 @@
+"""Bodies by way of Schemathesis, for the schemas the kit's own strategies cannot read."""
+
+import copy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+
+def loaded(document: Mapping[str, object], seed: int) -> Any:
+    """The document as Schemathesis reads it, untouched by any configuration file nearby."""
+    from schemathesis import openapi
+    from schemathesis.config import SchemathesisConfig
+
+    # Loading normalises the document in place; the caller's stays as it is.
+    return openapi.from_dict(copy.deepcopy(dict(document)), config=SchemathesisConfig(seed=seed))
+
+
+def body_strategy(schema: object, document: Mapping[str, object]) -> "SearchStrategy[Any]":
+    """Every body the schema allows: any keyword is understood, at a tenth of the speed."""
+    operation = {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {"200": {"description": "accepted"}},
+    }
+    alone = {**document, "paths": {"/": {"post": operation}}}
+    found = next(iter(loaded(alone, seed=0).get_all_operations())).ok()
+    made: SearchStrategy[Any] = found.as_strategy().map(lambda case: case.body)
+    return made

@@ -1,0 +1,173 @@
+"""What the built-in checks say about one answer, and which of it only strict owners mind."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..samples import reading
+from .laxity import is_lax
+from .records import Answer
+
+_SERVER_ERROR = 500
+_BAD_REQUEST = 400
+_NO_ENTRY = frozenset({401, 403})
+_MOVED = frozenset({307, 308})
+_NOT_ROUTED = frozenset({404, 405})
+# These have one spelling, or none that a validator reads more strictly than the document.
+_SETTLED_FORMATS = frozenset({"uuid", "password", "binary", "byte"})
+_CONTAINERS = {
+    "path": "path_parameters",
+    "query": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check that failed, in its own words."""
+
+    check: str
+    message: str
+
+
+def findings(
+    case: Any, prepared: Any, answer: Answer, headers: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Every built-in check this answer fails, in a stable order."""
+    import schemathesis
+    from schemathesis.core.failures import FailureGroup
+
+    response = schemathesis.Response(
+        status_code=answer.status,
+        headers=_grouped(answer),
+        content=answer.body,
+        request=prepared,
+        elapsed=0.0,
+        verify=True,
+    )
+    probe = _is_content_type_probe(case)
+    try:
+        case.validate_response(
+            response, excluded_checks=_excluded(probe=probe), headers=dict(headers)
+        )
+    except FailureGroup as group:
+        found = {_finding(failure) for failure in group.exceptions}
+    else:
+        found = set()
+    if probe and answer.status >= _SERVER_ERROR:
+        found.add(Finding("not_a_server_error", "Server error for an undeclared content type"))
+    return tuple(sorted(found, key=lambda finding: (finding.check, finding.message)))
+
+
+def _grouped(answer: Answer) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in answer.headers:
+        grouped.setdefault(name.lower(), []).append(value)
+    return grouped
+
+
+def _is_content_type_probe(case: Any) -> bool:
+    from schemathesis.generation.meta import CONTENT_TYPE_PROBES
+
+    return getattr(case.meta.phase.data, "scenario", None) in CONTENT_TYPE_PROBES
+
+
+def _excluded(*, probe: bool) -> list[Any]:
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import ignored_auth
+
+    return [ignored_auth, not_a_server_error] if probe else [ignored_auth]
+
+
+def _finding(failure: Any) -> Finding:
+    check = failure.checks[0] if failure.checks else type(failure).__name__
+    words = [failure.title, *str(failure.message).splitlines()]
+    return Finding(check, "\n".join(word for word in words if word.strip()))
+
+
+def is_lax_finding(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> bool:
+    """Whether the finding is a habit of frameworks or of lenient readers, not a broken promise."""
+    if check == "allow_header_conformance":
+        # Most routers answer 405 for the first route of a path alone.
+        return True
+    if check == "negative_data_rejection":
+        return _accepted_by_leniency(case, document)
+    if check == "positive_data_acceptance":
+        return any(_reads_strictly(schema, document) for schema, _, _ in _sent(case, document))
+    if check == "status_code_conformance":
+        return _framework_status(case, answer, document)
+    return False
+
+
+def _accepted_by_leniency(case: Any, document: Mapping[str, object]) -> bool:
+    """Whether everything sent is valid for a reader who coerces types and ignores extra keys."""
+    return all(
+        not needed if value is None else is_lax(schema, value[0], document)
+        for schema, value, needed in _sent(case, document)
+    )
+
+
+_Sent = tuple[object, tuple[Any] | None, bool]
+
+
+def _sent(case: Any, document: Mapping[str, object]) -> Iterator[_Sent]:
+    """Schema, value (None if absent) and whether it is required, for all the operation declares."""
+    path = reading.resolve(document.get("paths", {}).get(case.path), document)  # type: ignore[attr-defined]
+    operation = reading.resolve(path.get(case.operation.method.lower()), document)
+    for listed in [*path.get("parameters", []), *operation.get("parameters", [])]:
+        declared = reading.resolve(listed, document)
+        container = getattr(case, _CONTAINERS[declared["in"]]) or {}
+        value = (_last(container[declared["name"]]),) if declared["name"] in container else None
+        yield declared.get("schema", {}), value, declared.get("required", False)
+    body = reading.resolve(operation.get("requestBody"), document)
+    if body:
+        content = body.get("content", {}).get(case.media_type, {})
+        yield content.get("schema", {}), _body(case), body.get("required", False)
+
+
+def _last(value: Any) -> Any:
+    # A parameter given twice: frameworks take the last one.
+    return value[-1] if isinstance(value, list) and value else value
+
+
+def _body(case: Any) -> tuple[Any] | None:
+    from schemathesis.core import NotSet
+
+    return None if isinstance(case.body, NotSet) else (case.body,)
+
+
+def _reads_strictly(schema: object, document: Mapping[str, object]) -> bool:
+    """Whether a field has a format that validators read more strictly than the documents say."""
+    for branch in reading.branches(schema, document):
+        name = branch.get("format")
+        if reading.kind_of(branch) == "string" and name and name not in _SETTLED_FORMATS:
+            return True
+        fields = [*branch.get("properties", {}).values()]
+        fields += [branch["items"]] if "items" in branch and branch["items"] != schema else []
+        if any(_formatted(field, document) for field in fields):
+            return True
+    return False
+
+
+def _formatted(schema: object, document: Mapping[str, object]) -> bool:
+    # One level down is where the fields of a resource are; deeper ones may be recursive.
+    return any(
+        reading.kind_of(branch) == "string"
+        and branch.get("format") is not None
+        and branch["format"] not in _SETTLED_FORMATS
+        for branch in reading.branches(schema, document)
+    )
+
+
+def _framework_status(case: Any, answer: Answer, document: Mapping[str, object]) -> bool:
+    if answer.status in _MOVED:
+        return True
+    if answer.status in _NO_ENTRY:
+        operation = reading.resolve(case.operation.definition.raw, document)
+        return bool(operation.get("security", document.get("security")))
+    if answer.status == _BAD_REQUEST:
+        return isinstance(case.body, bytes) or b"parsing the body" in answer.body
+    # The router itself refuses such a path, before any operation is chosen.
+    odd = (str(value) for value in case.path_parameters.values())
+    return answer.status in _NOT_ROUTED and any("/" in text or text in ("", ".") for text in odd)

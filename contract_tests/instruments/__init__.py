@@ -1,0 +1,1 @@
+"""Observe and disturb, never judge."""

@@ -1,0 +1,69 @@
+"""Who caused it: the request that is under way, and the line of the app that asked."""
+
+from __future__ import annotations
+
+import site
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+
+import greenlet
+
+from .exchange import Exchange
+
+current: ContextVar[Exchange | None] = ContextVar("contract_exchange", default=None)
+"""The exchange this code runs for; set by the target, inherited by tasks and threads."""
+
+_unobserved: ContextVar[bool] = ContextVar("contract_unobserved", default=False)
+
+KIT = str(Path(__file__).resolve().parent.parent)
+LIBRARIES = tuple(
+    {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *site.getsitepackages()}
+)
+
+
+@contextmanager
+def unobserved() -> Iterator[None]:
+    """Hide what the kit itself does through the service's own engine."""
+    token = _unobserved.set(True)
+    try:
+        yield
+    finally:
+        _unobserved.reset(token)
+
+
+def is_observed() -> bool:
+    """Whether this code runs on the service's behalf."""
+    return not _unobserved.get()
+
+
+def caller() -> str:
+    """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string.
+
+    SQLAlchemy's asyncio runs the driver in a greenlet: the app's frames are its parent's.
+    """
+    strand: greenlet.greenlet | None = greenlet.getcurrent()
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to walk a stack
+    while strand is not None:
+        while frame is not None:
+            if is_app(frame.f_code.co_filename):
+                name = Path(frame.f_code.co_filename).name
+                return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
+            frame = frame.f_back
+        strand = strand.parent
+        frame = strand.gr_frame if strand is not None else None
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def is_app(filename: str) -> bool:
+    """Whether a file belongs to the service: not the kit's, not a library's, not generated."""
+    if filename.startswith("<"):
+        return False
+    path = str(Path(filename).resolve())
+    return not path.startswith((KIT, *LIBRARIES)) and "site-packages" not in path

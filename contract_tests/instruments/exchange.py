@@ -1,0 +1,140 @@
+"""One request and everything that happened because of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal[
+    "checkout",
+    "checkin",
+    "reclaimed",
+    "invalidated",
+    "closed",
+    "begin",
+    "sql",
+    "commit",
+    "rollback",
+    "failed",
+    "response start",
+    "response body",
+    "response end",
+    "raised",
+    "returned",
+]
+
+WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened. `moment` is in seconds since the request began."""
+
+    order: int
+    moment: float
+    kind: Kind
+    connection: int | None = None
+    text: str = ""
+    where: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether this is SQL that changes rows."""
+        first = self.text.lstrip("( \n\t").upper()
+        return self.kind == "sql" and (
+            first.startswith(WRITING)
+            or (first.startswith("WITH") and any(f"{verb} " in first for verb in WRITING))
+        )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. `target` is the raw path with its query."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def __str__(self) -> str:
+        """The request as a line."""
+        shown = self.body[:120].decode("utf-8", "backslashreplace")
+        return f"{self.method} {self.target} {shown}".rstrip()
+
+
+@dataclass(eq=False)
+class Exchange:
+    """A request, its answer, and the database's side of it, in order.
+
+    `status` is None when no answer was begun. `held` describes each connection that was still
+    out when the app had returned and its tasks had settled. `warnings` are Python's own.
+    """
+
+    number: int
+    request: Request
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    raised: str = ""
+    events: list[Event] = field(default_factory=list)
+    held: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    shared_sessions: list[str] = field(default_factory=list)
+    complete: bool = False
+
+    def __str__(self) -> str:
+        """The exchange as a line."""
+        return f"{self.request.method} {self.request.target} -> {self.status or 'no answer'}"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the service answered with success."""
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service answered that the request is at fault."""
+        return self.status is not None and 400 <= self.status < 500  # noqa: PLR2004
+
+    @property
+    def failed(self) -> bool:
+        """Whether the service failed: a 5xx, or no complete answer."""
+        return self.status is None or self.status >= 500 or not self.complete  # noqa: PLR2004
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, or None if it is not."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever its bytes."""
+        return self.body.decode("utf-8", "backslashreplace")
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def of(self, *kinds: Kind) -> tuple[Event, ...]:
+        """The events of these kinds, in order."""
+        return tuple(event for event in self.events if event.kind in kinds)
+
+    @property
+    def writes(self) -> tuple[Event, ...]:
+        """The statements that changed rows."""
+        return tuple(event for event in self.events if event.writes)
+
+    @property
+    def touched_database(self) -> bool:
+        """Whether any connection was taken or statement sent."""
+        return bool(self.of("checkout", "sql"))
+
+
+def items_of(value: Any) -> Mapping[str, Any]:
+    """The value if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}

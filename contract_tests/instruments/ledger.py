@@ -1,0 +1,238 @@
+"""The pool ledger and the statement log: what every engine of this process did, and for whom."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
+
+from .attribution import caller, current, is_observed
+from .exchange import Event, Exchange, Kind
+
+NUMBER = "contract_connection"
+
+
+@dataclass(eq=False)
+class Loan:
+    """A connection that was taken from a pool: by whom, where, and whether it is still out."""
+
+    connection: int
+    owner: Exchange | None
+    where: str
+    proxy: weakref.ref[PoolProxiedConnection]
+    order: int
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the borrower still has a working connection."""
+        proxy = self.proxy()
+        return proxy is not None and proxy.is_valid
+
+
+class Ledger:
+    """Class-level SQLAlchemy listeners: they see every engine, sync or async, of any library.
+
+    Used with `with`; the listeners are gone afterwards. An error in a listener would be the
+    service's failure, so it is kept in `faults` instead of raised.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.outside: list[Event] = []
+        self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+        self.open: dict[int, str] = {}
+        self._loans: list[Loan] = []
+        self._sessions: weakref.WeakKeyDictionary[Session, Exchange] = weakref.WeakKeyDictionary()
+        self._numbers = itertools.count(1)
+        self._orders = itertools.count(1)
+        self._began: dict[Exchange, float] = {}
+        self._listeners: list[tuple[type[Any], str, Callable[..., None]]] = []
+
+    def __enter__(self) -> Self:
+        """Start to listen."""
+        listeners: tuple[tuple[type[Any], str, Callable[..., None]], ...] = (
+            (Pool, "connect", self._connected),
+            (Pool, "checkout", self._checked_out),
+            (Pool, "checkin", self._checked_in),
+            (Pool, "reset", self._reset),
+            (Pool, "invalidate", self._invalidated),
+            (Pool, "close", self._closed),
+            (Pool, "detach", self._detached),
+            (Engine, "begin", self._began_transaction),
+            (Engine, "commit", self._committed),
+            (Engine, "rollback", self._rolled_back),
+            (Engine, "before_cursor_execute", self._executes),
+            (Engine, "handle_error", self._failed),
+            (Session, "after_begin", self._session_began),
+        )
+        for target, name, listener in listeners:
+            guarded = self._guarded(listener)
+            event.listen(target, name, guarded)
+            self._listeners.append((target, name, guarded))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop listening."""
+        while self._listeners:
+            event.remove(*self._listeners.pop())
+
+    def outstanding(self, owner: Exchange | None) -> tuple[Loan, ...]:
+        """The loans of `owner` that are still out (None: those made outside any request)."""
+        return tuple(loan for loan in self._loans if loan.owner is owner and loan.is_out)
+
+    def lent_to_requests(self) -> tuple[Loan, ...]:
+        """Every loan made for a request that the ledger still knows."""
+        return tuple(loan for loan in self._loans if loan.owner is not None)
+
+    def forget(self, owner: Exchange) -> None:
+        """Drop what is no longer needed of an exchange that is over."""
+        self._loans = [loan for loan in self._loans if loan.owner is not owner or loan.is_out]
+        self._began.pop(owner, None)
+
+    def record(
+        self, kind: Kind, connection: int | None = None, text: str = "", where: str = ""
+    ) -> None:
+        """Write an event into the exchange that is under way, or into `outside`."""
+        self._write(current.get(), kind, connection, text, where)
+
+    def _write(
+        self, owner: Exchange | None, kind: Kind, connection: int | None, text: str, where: str
+    ) -> None:
+        now = time.perf_counter()
+        began = self._began.setdefault(owner, now) if owner is not None else now
+        entry = Event(next(self._orders), now - began, kind, connection, text, where)
+        (owner.events if owner is not None else self.outside).append(entry)
+
+    def _guarded(self, listener: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(listener)  # SQLAlchemy reads the signature
+        def guarded(*arguments: Any) -> None:
+            if not is_observed():
+                return
+            try:
+                listener(*arguments)
+            except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
+                self.faults.append(f"{listener.__name__}: {fault!r}")
+
+        return guarded
+
+    def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
+        number = next(self._numbers)
+        connection_record.info[NUMBER] = number
+        self.open[number] = caller()
+
+    def _checked_out(
+        self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any
+    ) -> None:
+        number = connection_record.info.get(NUMBER, 0)
+        where, owner = caller(), current.get()
+        loan = Loan(number, owner, where, weakref.ref(connection_proxy), next(self._orders))
+        self._loans.append(loan)
+        self._write(owner, "checkout", number, "", where)
+
+    def _checked_in(self, dbapi_connection: Any, connection_record: Any) -> None:
+        number = connection_record.info.get(NUMBER, 0)
+        text = "" if dbapi_connection is not None else "without its connection"
+        self._write(self._owner(number), "checkin", number, text, "")
+
+    def _reset(
+        self, dbapi_connection: Any, connection_record: Any, reset_state: PoolResetState
+    ) -> None:
+        number = connection_record.info.get(NUMBER, 0)
+        if _is_garbage(connection_record, reset_state):
+            text = "by the garbage collector: the app never returned it"
+            self._write(self._owner(number), "reclaimed", number, text, "")
+        elif not reset_state.transaction_was_reset:
+            self._write(self._owner(number), "rollback", number, "(on return to the pool)", "")
+
+    def _invalidated(self, dbapi_connection: Any, connection_record: Any, exception: Any) -> None:
+        number = connection_record.info.get(NUMBER, 0)
+        self._write(self._owner(number), "invalidated", number, type(exception).__name__, "")
+
+    def _closed(self, dbapi_connection: Any, connection_record: Any) -> None:
+        self.open.pop(connection_record.info.get(NUMBER, 0), None)
+
+    def _detached(self, dbapi_connection: Any, connection_record: Any) -> None:
+        self.open.pop(connection_record.info.get(NUMBER, 0), None)
+
+    def _owner(self, number: int) -> Exchange | None:
+        """The last borrower of a connection: garbage and teardown run in foreign contexts."""
+        for loan in reversed(self._loans):
+            if loan.connection == number:
+                return loan.owner
+        return current.get()
+
+    def _began_transaction(self, conn: Connection) -> None:
+        self.engines.add(conn.engine)
+        self.record("begin", number_of(conn))
+
+    def _committed(self, conn: Connection) -> None:
+        self.record("commit", number_of(conn), "", caller())
+
+    def _rolled_back(self, conn: Connection) -> None:
+        self.record("rollback", number_of(conn), "", caller())
+
+    def _executes(
+        self,
+        conn: Connection,
+        cursor: Any,
+        statement: str,
+        parameters: Any,
+        context: Any,
+        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+    ) -> None:
+        self.engines.add(conn.engine)
+        self.record("sql", number_of(conn), statement, caller())
+        if is_autocommit(conn):
+            self.record("commit", number_of(conn), "(autocommit)")
+
+    def _failed(self, exception_context: ExceptionContext) -> None:
+        self.record("failed", None, type(exception_context.original_exception).__name__)
+
+    def _session_began(self, session: Session, transaction: Any, connection: Connection) -> None:
+        owner = current.get()
+        if owner is None:
+            return
+        first = self._sessions.setdefault(session, owner)
+        if first is not owner:
+            owner.shared_sessions.append(f"began its transaction at {caller()}; first used by "
+                                         f"request #{first.number} {first.request}")
+
+
+def number_of(conn: Connection) -> int | None:
+    """The ledger's number of the connection behind `conn`."""
+    number = conn.connection.info.get(NUMBER)
+    return number if isinstance(number, int) else None
+
+
+def is_autocommit(conn: Connection) -> bool:
+    """Whether each statement commits itself.
+
+    `_is_autocommit_isolation` is private to SQLAlchemy; without it, only the option is seen.
+    """
+    private = getattr(conn, "_is_autocommit_isolation", None)
+    if private is not None:
+        return bool(private())
+    return conn.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
+
+def _is_garbage(connection_record: Any, reset_state: PoolResetState) -> bool:
+    """Whether the pool got this connection from the garbage collector.
+
+    A sync pool says so by `needs_gc` (private to SQLAlchemy), an asyncio one by refusing I/O.
+    """
+    return bool(getattr(connection_record, "needs_gc", False)) or not reset_state.asyncio_safe

@@ -1,0 +1,51 @@
+"""Keep the service on the database the kit made, whatever address it was written with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+Redirect = Callable[[str, list[Any], dict[str, Any]], bool]
+
+
+class Redirected:
+    """Sends every new connection of every engine in this process to one database.
+
+    `redirect` rewrites the driver's connect arguments in place and says whether it could.
+    A connection it cannot rewrite is refused: the kit writes only into what it made. `refused`
+    names the dialects that were, `count` the connections sent on.
+    """
+
+    def __init__(self, redirect: Redirect) -> None:
+        self._redirect = redirect
+        self.refused: list[str] = []
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        """Start to redirect."""
+        event.listen(Engine, "do_connect", self._connecting)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let connections go where they ask."""
+        event.remove(Engine, "do_connect", self._connecting)
+
+    def _connecting(
+        self, dialect: Any, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]
+    ) -> None:
+        if self._redirect(dialect.name, cargs, cparams):
+            self.count += 1
+            return
+        self.refused.append(f"{dialect.name}+{dialect.driver}")
+        raise ConnectionRefusedError(
+            f"the contract kit keeps {dialect.name} closed: it did not make that database"
+        )

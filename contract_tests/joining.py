@@ -1,0 +1,29 @@
+"""Join a pytest run: register the hooks and fixtures, and add the suite to what is collected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .options import Options
+
+HERE = Path(__file__).resolve().parent
+
+
+def join(config: pytest.Config, options: Options) -> None:
+    """Make this pytest run a contract run."""
+    from .run import ContractRun
+
+    config.pluginmanager.register(ContractRun(config, options), f"{__package__}.run")
+    config.pluginmanager.import_plugin(f"{__package__}.fixtures")
+    _add_suite(config)
+
+
+def _add_suite(config: pytest.Config) -> None:
+    """A plain `pytest` runs the contract beside the team's tests; named paths are respected."""
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return
+    asked = [(config.invocation_params.dir / arg.split("::")[0]).resolve() for arg in config.args]
+    if not any(path == HERE or path in HERE.parents for path in asked):
+        config.args.append(str(HERE / "suite"))

@@ -1,0 +1,52 @@
+"""How a suite test says what it saw."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import pytest
+
+from .instruments.exchange import Exchange
+from .instruments.timeline import timeline
+from .rules.rule import Rule
+from .violation import NotApplicable, Undecided, Violation
+
+Evidence = Exchange | str | None
+
+
+def judges(rule: Rule) -> pytest.MarkDecorator:
+    """Mark a suite test as the judgement of `rule`."""
+    return pytest.mark.contract(rule)
+
+
+class Judge:
+    """Collects the judgements of one test. A test that judged nothing is undecided."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.judgements = 0
+
+    def that(self, kept: object, *, expected: str, observed: str, seen: Evidence = None) -> None:
+        """Count one judgement; raise `Violation` when the promise was not kept.
+
+        `seen` is the evidence: an exchange (shown as its timeline) or a text.
+        """
+        __tracebackhide__ = True
+        self.judgements += 1
+        if not kept:
+            raise Violation(expected, observed, evidence_of(seen))
+
+    def undecided(self, why: str) -> NoReturn:
+        """End the test: the promise could not be looked at."""
+        __tracebackhide__ = True
+        raise Undecided(why)
+
+    def not_applicable(self, why: str) -> NoReturn:
+        """End the test: the promise has no meaning here."""
+        __tracebackhide__ = True
+        raise NotApplicable(why)
+
+
+def evidence_of(seen: Evidence) -> str:
+    """The evidence as text."""
+    return timeline(seen) if isinstance(seen, Exchange) else seen or ""

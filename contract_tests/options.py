@@ -1,0 +1,238 @@
+"""The options: one table for the command line, the ini file, the environment and the README."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from .rules.rule import Level
+from .violation import UsageError
+
+DATABASES = ("sqlite", "sqlite-memory", "postgresql", "mysql")
+ADDRESS_NAMES = ("APP_DATABASE_URL", "DATABASE_URL", "DATABASE_URI", "DB_URL", "DB_URI", "DB_DSN",
+                 "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One option: its name, how its values are read, and its words."""
+
+    name: str
+    kind: Literal["text", "list", "flag"]
+    metavar: str
+    help: str
+    default: str = ""
+
+    @property
+    def flag(self) -> str:
+        """On the command line."""
+        return f"--contract-{self.name}"
+
+    @property
+    def key(self) -> str:
+        """In the ini file."""
+        return f"contract_{self.name.replace('-', '_')}"
+
+    @property
+    def variable(self) -> str:
+        """In the environment."""
+        return self.key.upper()
+
+
+SETTINGS = (
+    Setting("app", "text", "MODULE:ATTRIBUTE", "the ASGI app, or a factory that makes it"),
+    Setting("resource", "text", "PATH", "the collection to judge", "found in the OpenAPI document"),
+    Setting("database", "text", "NAME|URL",
+            "sqlite, sqlite-memory, postgresql, mysql, or the URL of a server to make one on",
+            "sqlite"),
+    Setting("env", "list", "NAME=TEMPLATE",
+            "an environment variable set before the app is imported; the template may use {url}, "
+            "{url_sync}, {driver}, {user}, {password}, {host}, {port}, {db}, {path}; repeatable",
+            "APP_DATABASE_URL={url}, and other usual names"),
+    Setting("header", "list", "NAME: VALUE", "a header of every request, such as a credential; "
+            "repeatable; never printed"),
+    Setting("body", "list", "FIELD=JSON", "the value of a field in every body the kit makes; "
+            "{n} in a text becomes a number no other body has; repeatable"),
+    Setting("openapi", "text", "PATH", "where the service serves its OpenAPI document",
+            "tried at the usual places"),
+    Setting("prepare", "text", "COMMAND", "a command that makes the schema before the app starts, "
+            "such as 'alembic upgrade head'"),
+    Setting("level", "text", "LEVEL", "the level from which a broken rule turns the run red: "
+            "required, or recommended too", "required"),
+    Setting("rule", "list", "ID[,ID]", "judge only these rules; repeatable", "all"),
+    Setting("seed", "text", "NUMBER", "what generated payloads are drawn from", "1"),
+    Setting("report", "text", "FILE", "write the verdicts to FILE.json; FILE.html makes a page"),
+    Setting("allow-existing-database", "flag", "",
+            "let the kit write into the very database its URL names"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the run was asked for. Frozen: read once, before anything is imported."""
+
+    app: str = ""
+    resource: str = ""
+    database: str = "sqlite"
+    env: tuple[tuple[str, str], ...] = ()
+    header: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    openapi: str = ""
+    prepare: str = ""
+    level: Level = Level.REQUIRED
+    rule: tuple[str, ...] = ()
+    seed: int = 1
+    report: Path | None = None
+    allow_existing_database: bool = False
+    root: Path = field(default_factory=Path)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must never be printed."""
+        return tuple(value for _, value in self.header if value)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare every setting to pytest, twice: as an option and as an ini key."""
+    group = parser.getgroup("contract", "contract of an async-SQLAlchemy CRUD service")
+    kinds: dict[str, Literal["string", "linelist", "bool"]] = {
+        "text": "string", "list": "linelist", "flag": "bool"}  # fmt: skip
+    for setting in SETTINGS:
+        words = f"{setting.help} (default: {setting.default})" if setting.default else setting.help
+        words = f"{words} [ini {setting.key}, environment {setting.variable}]".replace("%", "%%")
+        if setting.kind == "flag":
+            group.addoption(setting.flag, action="store_true", default=None, help=words)
+        else:
+            action = "append" if setting.kind == "list" else "store"
+            group.addoption(setting.flag, action=action, metavar=setting.metavar, help=words)
+        parser.addini(setting.key, setting.help, type=kinds[setting.kind], default=None)
+
+
+def read_options(config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Options:
+    """The options from command line, environment, ini file and defaults, in this order.
+
+    Raises `UsageError` for a value that is none or a key that does not exist.
+    """
+    _refuse_unknown(config)
+    given: dict[str, tuple[Any, str]] = {}
+    for setting in SETTINGS:
+        found = _given(config, environ, setting)
+        if found is not None:
+            given[setting.name] = found
+    changes: dict[str, Any] = {
+        name.replace("-", "_"): _parsed(name, value, where) for name, (value, where) in given.items()
+    }
+    return Options(root=config.rootpath, **changes)
+
+
+def _given(
+    config: pytest.Config, environ: Mapping[str, str], setting: Setting
+) -> tuple[Any, str] | None:
+    """The value in force and where it comes from; None for the default."""
+    spoken = config.getoption(setting.flag)
+    if spoken:
+        return spoken, setting.flag
+    if environ.get(setting.variable):
+        text = environ[setting.variable]
+        return (text.splitlines() if setting.kind == "list" else text), setting.variable
+    written = config.getini(setting.key)
+    return (written, f"{setting.key} in {config.inipath}") if written else None
+
+
+def _parsed(name: str, value: Any, where: str) -> Any:
+    parsers = {
+        "env": _pairs_of("=", "NAME=TEMPLATE"),
+        "header": _pairs_of(":", "Name: value"),
+        "body": _fields,
+        "level": _level,
+        "rule": _rules,
+        "seed": _number,
+        "report": lambda value, _: Path(value),
+        "database": _database,
+        "allow-existing-database": lambda value, _: str(value).lower() not in {"0", "false", "no"},
+    }
+    return parsers[name](value, where) if name in parsers else value
+
+
+def _pairs_of(separator: str, valid: str) -> Any:
+    def parse(values: list[str], where: str) -> tuple[tuple[str, str], ...]:
+        pairs = []
+        for value in values:
+            name, found, rest = value.partition(separator)
+            if not found or not name.strip():
+                raise UsageError(f"{where}: {value.split('=')[0]!r} is not {valid}")
+            pairs.append((name.strip(), rest.strip()))
+        return tuple(pairs)
+
+    return parse
+
+
+def _fields(values: list[str], where: str) -> dict[str, Any]:
+    pairs = _pairs_of("=", "FIELD=JSON")(values, where)
+    return {name: _json_or_text(text) for name, text in pairs}
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _level(value: str, where: str) -> Level:
+    names = [level.value for level in Level]
+    if value not in names:
+        raise UsageError(f"{where}: {value!r} is not a level{_near(value, names)}")
+    return Level(value)
+
+
+def _rules(values: list[str], where: str) -> tuple[str, ...]:
+    from .rules import RULES
+
+    asked = [part.strip().upper() for value in values for part in value.split(",") if part.strip()]
+    known = [rule.id for rule in RULES]
+    for identifier in asked:
+        if identifier not in known:
+            raise UsageError(f"{where}: there is no rule {identifier!r}{_near(identifier, known)}")
+    return tuple(asked)
+
+
+def _number(value: str, where: str) -> int:
+    if not str(value).isdigit():
+        raise UsageError(f"{where}: {value!r} is not a whole number")
+    return int(value)
+
+
+def _database(value: str, where: str) -> str:
+    word = value.partition("+")[0]
+    if "://" not in value and word not in DATABASES:
+        raise UsageError(f"{where}: {value!r} is not a database{_near(word, list(DATABASES))}, "
+                         f"or a URL such as postgresql+asyncpg://user:password@host/name")  # fmt: skip
+    return value
+
+
+def _near(value: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(value, names, n=1, cutoff=0.5)
+    valid = ", ".join(names) if len(names) < 10 else "see `contract-tests list`"  # noqa: PLR2004
+    return f"; did you mean {near[0]!r}? Valid: {valid}" if near else f". Valid: {valid}"
+
+
+def _refuse_unknown(config: pytest.Config) -> None:
+    """A misspelt key would be silently without effect."""
+    known = [setting.key for setting in SETTINGS]
+    for key in _written_keys(config):
+        if key.startswith("contract_") and key not in known:
+            raise UsageError(f"{config.inipath}: unknown key {key!r}{_near(key, known)}")
+
+
+def _written_keys(config: pytest.Config) -> list[str]:
+    """The keys of the ini file. pytest has no public way to list them since 9.2 deprecated one."""
+    written = getattr(config, "_inicfg", None)
+    return list(written if written is not None else config.inicfg)

@@ -1,0 +1,57 @@
+"""The pytest plug-in: hooks only. Inert, and free of heavy imports, until a contract is asked for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from .options import add_options, read_options
+from .violation import UsageError
+
+SUITE = f"{__package__}.suite"
+MARK = "contract(rule): the rule this test of the suite judges"
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the options, unless another copy of the kit has done so."""
+    other = _other_copy(pluginmanager)
+    if other:
+        raise pytest.UsageError(
+            f"the contract kit is loaded twice, as {other} and as {__name__}: "
+            f"uninstall one, or switch the installed one off with -p no:contract_tests.plugin"
+        )
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options; join the run if an app was named."""
+    config.addinivalue_line("markers", MARK)
+    try:
+        options = read_options(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if options.app:
+        from .joining import join
+
+        join(config, options)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Say what is missing when the suite was collected without an app."""
+    if SUITE in sys.modules and not config.pluginmanager.has_plugin(f"{__package__}.run"):
+        here = Path(__file__).parent
+        if any(here in item.path.parents for item in items):
+            raise pytest.UsageError(
+                "the contract needs an app: add --contract-app package.module:attribute, "
+                "or set contract_app in the ini file, or CONTRACT_APP"
+            )
+
+
+def _other_copy(pluginmanager: pytest.PytestPluginManager) -> str | None:
+    for plugin in pluginmanager.get_plugins():
+        name = getattr(plugin, "__name__", "")
+        if name != __name__ and name.endswith(".plugin") and getattr(plugin, "MARK", "") == MARK:
+            return str(name)
+    return None

@@ -1,0 +1,86 @@
+"""The outcome as text: what is broken first, then what could not be looked at, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from ..options import Options
+from ..rules.rule import Rule
+from ..verdict import Outcome, Verdict
+
+
+class Run(Protocol):
+    """What a summary is made from."""
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]: ...  # noqa: D102
+    @property
+    def facts(self) -> dict[str, Any]: ...  # noqa: D102
+    @property
+    def expected(self) -> int: ...  # noqa: D102
+    @property
+    def options(self) -> Options: ...  # noqa: D102
+    @property
+    def is_conformant(self) -> bool: ...  # noqa: D102
+
+
+def broken_text(verdict: Verdict, rule: Rule) -> str:
+    """A failure for a stranger at night: the promise, expected, observed, evidence, fix."""
+    expected, found, observed = verdict.message.partition("; observed ")
+    lines = [f"{rule.id} ({rule.level}) {rule.statement}"]
+    if found:
+        lines += [expected.replace("expected ", "  expected  ", 1), f"  observed  {observed}"]
+    else:
+        lines += [f"  {verdict.verdict}: {verdict.message}"]
+    if verdict.evidence:
+        lines += ["  evidence", *(f"    {line}" for line in verdict.evidence.splitlines())]
+    lines += [f"  fix       {rule.fix}"]
+    lines += [f"  replay    pytest '{verdict.test}'", f"  more      contract-tests explain {rule.id}"]
+    return "\n".join(lines)
+
+
+def summary_lines(run: Run) -> Iterator[str]:
+    """The lines of the closing section."""
+    yield from (f"{name:<10} {text}" for name, text in _facts(run))
+    yield ""
+    for outcome in (Outcome.ERROR, Outcome.BROKEN, Outcome.UNDECIDED):
+        yield from _by_rule(run, outcome)
+    absent = sorted({v.rule for v in run.verdicts if v.outcome is Outcome.NOT_APPLICABLE})
+    decided = {v.rule for v in run.verdicts if v.outcome.is_decided}
+    if set(absent) - decided:
+        yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
+    yield _closing(run, decided)
+
+
+def _facts(run: Run) -> Iterator[tuple[str, str]]:
+    for name in ("service", "database", "resource"):
+        fact = run.facts.get(name, {})
+        if fact:
+            yield name, fact.get("line", "") if isinstance(fact, dict) else str(fact)
+
+
+def _by_rule(run: Run, outcome: Outcome) -> Iterator[str]:
+    rows: dict[str, list[Verdict]] = {}
+    for verdict in run.verdicts:
+        if verdict.outcome is outcome:
+            rows.setdefault(verdict.rule, []).append(verdict)
+    for rule, verdicts in sorted(rows.items()):
+        first = verdicts[0]
+        word = f"{outcome} ({first.level})"
+        yield f"{rule}  {word:<24} {first.title}"
+        yield f"        {', '.join(verdict.finding for verdict in verdicts)}"
+        yield f"        {first.message}"
+
+
+def _closing(run: Run, decided: set[str]) -> str:
+    broken = {v.rule for v in run.verdicts if v.outcome is Outcome.BROKEN}
+    red = {v.rule for v in run.verdicts if v.is_red_at(run.options.level)}
+    word = "conformant" if run.is_conformant else "NOT conformant"
+    if not decided:
+        return f"{word}: not one rule was decided, so nothing is known about this service"
+    return (
+        f"{word} at level {run.options.level}: {len(decided)} rules decided by "
+        f"{sum(v.outcome.is_decided for v in run.verdicts)} judgements, {len(broken)} broken, "
+        f"{len(red)} red"
+    )

@@ -1,0 +1,35 @@
+"""The catalogue: every rule of every area, in the order of the README's table."""
+
+from __future__ import annotations
+
+import difflib
+
+from . import crud, errors, lifespan, openapi, payloads, schema, sessions
+from .rule import Level, Rule
+
+AREAS: dict[str, tuple[Rule, ...]] = {
+    "schema": schema.RULES,
+    "sessions": sessions.RULES,
+    "crud": crud.RULES,
+    "payloads": payloads.RULES,
+    "openapi": openapi.RULES,
+    "lifespan": lifespan.RULES,
+    "errors": errors.RULES,
+}
+"""The rules of each area, by its stem."""
+
+RULES: tuple[Rule, ...] = tuple(rule for area in AREAS.values() for rule in area)
+
+
+def rule_of(identifier: str) -> Rule:
+    """The rule with this id, in any case. Raises `LookupError` with the nearest ids."""
+    wanted = identifier.strip().upper()
+    for rule in RULES:
+        if rule.id == wanted:
+            return rule
+    near = difflib.get_close_matches(wanted, [rule.id for rule in RULES], n=3, cutoff=0.4)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise LookupError(f"there is no rule {identifier!r}{hint} (`contract-tests list` shows all)")
+
+
+__all__ = ["AREAS", "RULES", "Level", "Rule", "rule_of"]

@@ -1,0 +1,181 @@
+"""A contract run: the hooks that turn what tests raise into verdicts, and verdicts into reports."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from .options import Options
+from .reports.report import report_of, write_report
+from .reports.summary import broken_text, summary_lines
+from .rules.rule import Rule
+from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
+from .violation import NotApplicable, Undecided, UsageError, Violation
+
+Report = pytest.TestReport
+LETTERS = {
+    Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
+    Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),
+    Outcome.UNDECIDED: ("undecided", "?", "UNDECIDED"),
+}
+
+
+class ContractRun:
+    """The plug-in object of one pytest run."""
+
+    def __init__(self, config: pytest.Config, options: Options) -> None:
+        self.options = options
+        self.verdicts: list[Verdict] = []
+        self.facts: dict[str, Any] = {}
+        self.expected = 0
+        self._is_worker = hasattr(config, "workerinput")
+
+    # -- which tests
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Keep only the rules that were asked for."""
+        asked = self.options.rule
+        ours = [(item, rule_of_item(item)) for item in items]
+        dropped = [item for item, rule in ours if rule and asked and rule.id not in asked]
+        if dropped:
+            items[:] = [item for item in items if item not in set(dropped)]
+            config.hook.pytest_deselected(items=dropped)
+        self.expected = sum(rule is not None for item, rule in ours) - len(dropped)
+
+    # -- verdicts
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Report, Report]:
+        """Attach the verdict to the report, and make pytest's outcome agree with it."""
+        report = yield
+        rule = rule_of_item(item)
+        if rule is None or not _is_telling(call, report):
+            return report
+        verdict = self._verdict(item, call, rule)
+        report.contract_verdict = verdict.as_row() | {"duration": round(report.duration, 4)}
+        report.contract_facts = self.facts
+        report.user_properties += [
+            ("rule", rule.id), ("level", str(rule.level)), ("verdict", str(verdict.verdict)),
+        ]  # fmt: skip
+        self._agree(report, verdict, rule)
+        return report
+
+    def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
+        outcome, message, evidence = _outcome(item, call)
+        for secret in self.options.secrets:
+            message, evidence = message.replace(secret, "***"), evidence.replace(secret, "***")
+        return verdict_of(
+            rule,
+            outcome,
+            finding=finding_of(item),
+            test=item.nodeid,
+            message=message,
+            evidence=evidence,
+        )
+
+    def _agree(self, report: Report, verdict: Verdict, rule: Rule) -> None:
+        if verdict.outcome is Outcome.UPHELD or verdict.outcome is Outcome.ERROR:
+            return
+        if verdict.is_red_at(self.options.level):
+            report.outcome = "failed"
+            report.longrepr = broken_text(verdict, rule)
+        else:
+            report.outcome = "skipped"
+            path, line, _ = report.location
+            report.longrepr = (path, line or 0, f"{verdict.verdict}: {verdict.message}")
+
+    def pytest_report_teststatus(
+        self, report: Report | pytest.CollectReport
+    ) -> tuple[str, str, str] | None:
+        """Show the verdict's own letter where pytest would say "skipped"."""
+        row = getattr(report, "contract_verdict", None)
+        if row and report.outcome == "skipped":
+            return LETTERS[Outcome(row["verdict"])]
+        return None
+
+    def pytest_runtest_logreport(self, report: Report) -> None:
+        """Collect the verdict, on the controller and in a plain run alike."""
+        row = getattr(report, "contract_verdict", None)
+        if row:
+            self.verdicts.append(from_row(row))
+            self.facts.update(getattr(report, "contract_facts", {}))
+
+    # -- the end
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Zero rules decided is red; the report is written whatever happened."""
+        if self._is_worker:
+            session.config.workeroutput["contract_expected"] = self.expected  # type: ignore[attr-defined]
+            return
+        if session.config.option.collectonly or not (self.expected or self.verdicts):
+            return
+        if exitstatus == pytest.ExitCode.OK and not self.is_conformant:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self.options.report:
+            write_report(self.options.report, report_of(self))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a worker how many judgements it had before it."""
+        output = getattr(node, "workeroutput", {})
+        self.expected = max(self.expected, output.get("contract_expected", 0))
+
+    @property
+    def is_conformant(self) -> bool:
+        """Whether something was decided, all that was expected is there, and nothing is red."""
+        is_whole = len(self.verdicts) >= self.expected
+        return is_whole and is_conformant(self.verdicts, self.options.level)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the outcome, rule by rule."""
+        if not self.verdicts:
+            return
+        terminalreporter.section("contract")
+        for line in summary_lines(self):
+            terminalreporter.line(line)
+
+
+def rule_of_item(item: pytest.Item) -> Rule | None:
+    """The rule a test judges; None for any other test."""
+    mark = item.get_closest_marker("contract")
+    return mark.args[0] if mark and mark.args and isinstance(mark.args[0], Rule) else None
+
+
+def finding_of(item: pytest.Item) -> str:
+    """The case within the rule: the test's name without `test_`, or its parameter."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.id) if callspec else item.name.removeprefix("test_")
+
+
+def _is_telling(call: pytest.CallInfo[None], report: Report) -> bool:
+    """The call decides; another phase only if it went wrong."""
+    return call.when == "call" or report.outcome != "passed"
+
+
+def _outcome(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str, str]:
+    error = call.excinfo.value if call.excinfo else None
+    match error:
+        case None:
+            from .fixtures import JUDGE
+
+            if not item.stash[JUDGE].judgements:
+                return Outcome.UNDECIDED, "the test ended without a judgement", ""
+            return Outcome.UPHELD, "", ""
+        case Violation():
+            return Outcome.BROKEN, str(error), error.evidence
+        case NotApplicable():
+            return Outcome.NOT_APPLICABLE, str(error), ""
+        case Undecided():
+            return Outcome.UNDECIDED, str(error), ""
+        case UsageError():
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        case _:
+            return Outcome.ERROR, f"{type(error).__name__}: {error}", ""

@@ -1,0 +1,207 @@
+"""The service under contract: a synchronous face of an app on the kit's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import uuid
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from .databases import BackDoorBlocked, Database, Server
+from .instruments.exchange import Exchange, Request, items_of
+from .instruments.ledger import Ledger
+from .resource import JSON, Operation, Resource, Role
+from .targets.asgi import AsgiTarget
+from .violation import NotApplicable, Undecided
+
+T = TypeVar("T")
+Contents = Mapping[str, tuple[tuple[object, ...], ...]]
+ABSENT_INTEGER = 1_999_999_999
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row the kit created: its id, what was sent, and the exchange that made it."""
+
+    id: Any
+    sent: Mapping[str, Any]
+    exchange: Exchange
+
+
+class Service:
+    """What suite tests talk to. Every call runs the kit's loop until the app is done."""
+
+    def __init__(
+        self,
+        runner: asyncio.Runner,
+        target: AsgiTarget,
+        database: Database,
+        resource: Resource,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self._runner = runner
+        self.target = target
+        self.database = database
+        self.resource = resource
+        self.headers = headers
+        self._serials = itertools.count(1)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the engines of this process did."""
+        return self.target.ledger
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop the app lives on."""
+        return self._runner.run(coroutine)
+
+    # -- requests
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        *,
+        json_body: Any = None,
+        content: bytes | None = None,
+        content_type: str | None = JSON,
+        anonymous: bool = False,
+    ) -> Exchange:
+        """Send any request; `json_body` is encoded unless `content` gives the bytes."""
+        body = content
+        if body is None:
+            body = b"" if json_body is None else json.dumps(json_body).encode()
+        typed = (("content-type", content_type),) if body and content_type else ()
+        headers = (() if anonymous else self.headers) + typed + (("accept", JSON),)
+        return self.run(self.target.exchange(Request(method, target, headers, body)))
+
+    def operation(self, role: Role) -> Operation:
+        """The operation in this role. Raises `NotApplicable` if the service has none."""
+        if role not in self.resource.operations:
+            raise NotApplicable(f"the service offers no {role} on {self.resource.name}")
+        return self.resource.operations[role]
+
+    def request(
+        self,
+        role: Role,
+        identifier: object = None,
+        body: Any = None,
+        query: Mapping[str, object] | None = None,
+        **options: Any,
+    ) -> Exchange:
+        """Send the operation in this role."""
+        operation = self.operation(role)
+        target = operation.target(identifier, query)
+        return self.send(operation.method, target, json_body=body, **options)
+
+    def create(self, body: Mapping[str, Any] | None = None) -> Exchange:
+        """Send a create, with a fresh valid body unless one is given."""
+        return self.request("create", body=self.body() if body is None else dict(body))
+
+    def list(self, **query: object) -> Exchange:
+        """Send a list."""
+        return self.request("list", query=query)
+
+    def read(self, identifier: object) -> Exchange:
+        """Send a read."""
+        return self.request("read", identifier)
+
+    def replace(self, identifier: object, body: Mapping[str, Any]) -> Exchange:
+        """Send a replace (PUT)."""
+        return self.request("replace", identifier, body=dict(body))
+
+    def update(self, identifier: object, body: Mapping[str, Any]) -> Exchange:
+        """Send an update (PATCH)."""
+        return self.request("update", identifier, body=dict(body))
+
+    def delete(self, identifier: object) -> Exchange:
+        """Send a delete."""
+        return self.request("delete", identifier)
+
+    # -- what is sent
+
+    def body(self, *, role: Role = "create", complete: bool = True) -> dict[str, Any]:
+        """A valid body no other row of this run has."""
+        return self.resource.body(next(self._serials), role=role, complete=complete)
+
+    def serial(self) -> int:
+        """A number no other body of this run was made from."""
+        return next(self._serials)
+
+    def row(self, body: Mapping[str, Any] | None = None) -> Row:
+        """Create a row. Raises `Undecided` if the service refuses or does not tell its id."""
+        sent = self.body() if body is None else dict(body)
+        exchange = self.create(sent)
+        if not exchange.ok:
+            raise Undecided(f"could not create a row: {exchange} {exchange.text[:200]}")
+        identifier = self.id_of(exchange)
+        if identifier is None:
+            raise Undecided(f"the answer to a create does not tell the new row's id: {exchange}")
+        return Row(identifier, sent, exchange)
+
+    def id_of(self, exchange: Exchange) -> Any:
+        """The id in a create's answer: in its body, else at the end of its `Location`."""
+        found = self.resource.row(exchange.json).get(self.resource.id_field)
+        if found is not None:
+            return found
+        location = exchange.header("location")
+        return unquote(urlsplit(location).path.rstrip("/").rsplit("/", 1)[-1]) if location else None
+
+    def shown(self, exchange: Exchange) -> dict[str, Any]:
+        """The row a single answer shows."""
+        return self.resource.row(exchange.json)
+
+    def listed(self, exchange: Exchange) -> list[Mapping[str, Any]]:
+        """The rows a list shows. Raises `Undecided` if they are not where they should be."""
+        rows = self.resource.rows(exchange.json)
+        if rows is None:
+            raise Undecided(f"no rows found in the list: {exchange} {exchange.text[:200]}")
+        return [items_of(row) for row in rows]
+
+    def ids(self, exchange: Exchange) -> list[Any]:
+        """The ids a list shows, in its order."""
+        return [row.get(self.resource.id_field) for row in self.listed(exchange)]
+
+    def absent_id(self) -> object:
+        """An id of the right kind that no row has."""
+        if self.resource.id_kind in {"integer", "number"}:
+            return ABSENT_INTEGER
+        if self.resource.id_schema.get("format") == "uuid":
+            return str(uuid.UUID(int=0x0DEAD0 << 100 | 4 << 76 | 8 << 60))
+        return "no-such-row"
+
+    def malformed_id(self) -> object:
+        """An id that cannot be one. Raises `NotApplicable` where any text may be an id."""
+        is_text = self.resource.id_kind not in {"integer", "number"}
+        if is_text and self.resource.id_schema.get("format") != "uuid":
+            raise NotApplicable("any text may be an id of this service")
+        return "not-an-id"
+
+    # -- the back door
+
+    def stored(self) -> Contents:
+        """Every committed row of every table."""
+        return self.run(self.database.contents())
+
+    def open_transactions(self) -> tuple[str, ...]:
+        """One line for each transaction somebody else has open in the database now."""
+        return self.run(self.database.open_transactions())
+
+    def restore(self) -> None:
+        """Bring the rows back to what they were when the contract began.
+
+        What leaking requests hold is taken back if it is in the way. Raises `Undecided` if even
+        that does not help.
+        """
+        try:
+            self.run(self.database.restore())
+        except BackDoorBlocked:
+            self.run(self.target.relieve())
+            try:
+                self.run(self.database.restore())
+            except BackDoorBlocked as blocked:
+                raise Undecided(f"the database could not be reset: {blocked}") from None

@@ -1,0 +1,1 @@
+"""Judge: one test file per area, one rule per test."""

@@ -1,0 +1,138 @@
+"""Sessions: what a request leaves behind in pool and database, whichever way it ends."""
+
+from __future__ import annotations
+
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..operations import Case
+from ..rules import sessions as rules
+from ..service import Service
+
+REQUESTS = 5
+
+
+def observed(case: Case, service: Service, judge: Judge) -> Exchange:
+    """The exchange of a case, which must have touched the database or be a client error."""
+    exchange = case.act(service)
+    if not service.ledger.engines:
+        judge.undecided("no SQLAlchemy engine of this process did anything: nothing to observe")
+    return exchange
+
+
+@judges(rules.RETURNED)
+def test_a_request_returns_its_connections(judge: Judge, service: Service, case: Case) -> None:
+    """When a request ends, no connection it took is still out."""
+    exchange = observed(case, service, judge)
+    judge.that(
+        not exchange.held,
+        expected="no connection out once the request has ended",
+        observed=f"{len(exchange.held)} still out after {exchange}: {'; '.join(exchange.held)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.ENDED)
+def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Case) -> None:
+    """When a request ends, the database knows no open transaction but those of held connections."""
+    before = service.open_transactions()
+    exchange = observed(case, service, judge)
+    if exchange.held or before:
+        judge.undecided(f"a connection was not returned before that ({rules.RETURNED.id})")
+    still_open = service.open_transactions()
+    judge.that(
+        not still_open,
+        expected="no transaction open in the database",
+        observed=f"after {exchange}: {'; '.join(still_open)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.COMMITTED)
+def test_a_write_is_committed_before_it_is_answered(
+    judge: Judge, service: Service, case: Case
+) -> None:
+    """The last COMMIT of rows comes before the last byte of a success."""
+    exchange = observed(case, service, judge)
+    if not (exchange.ok and exchange.writes):
+        judge.not_applicable(f"{case} writes nothing")
+    answered = next((e.order for e in exchange.of("response end")), 0)
+    last_write = exchange.writes[-1]
+    commits = [e for e in exchange.of("commit") if e.order > last_write.order]
+    if not commits:
+        judge.not_applicable("nothing was committed at all: the rows themselves are judged by CRU")
+    judge.that(
+        commits[0].order < answered,
+        expected="COMMIT before the answer is complete",
+        observed=f"{exchange}, and its COMMIT only after the answer had been sent",
+        seen=exchange,
+    )
+
+
+@judges(rules.OWN_SESSION)
+def test_a_request_uses_a_session_of_its_own(judge: Judge, service: Service, case: Case) -> None:
+    """No session begins a transaction in two requests."""
+    service.list() if service.resource.offers("list") else service.create()
+    exchange = observed(case, service, judge)
+    judge.that(
+        not exchange.shared_sessions,
+        expected="a session that no other request has used",
+        observed=f"in {exchange} a session {'; '.join(exchange.shared_sessions)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.NOT_GARBAGE)
+def test_a_request_leaves_no_connection_to_the_collector(
+    judge: Judge, service: Service, case: Case
+) -> None:
+    """No connection comes back because its last reference was dropped."""
+    exchange = observed(case, service, judge)
+    reclaimed = exchange.of("reclaimed") if not exchange.held else ()
+    judge.that(
+        not reclaimed,
+        expected="connections returned by the code that took them",
+        observed=f"{exchange}: {len(reclaimed)} reclaimed by the garbage collector",
+        seen=exchange,
+    )
+
+
+@judges(rules.AWAITED)
+def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: Case) -> None:
+    """No coroutine of the request is dropped before it ran."""
+    exchange = observed(case, service, judge)
+    forgotten = [text for text in exchange.warnings if "was never awaited" in text]
+    judge.that(
+        not forgotten,
+        expected="every coroutine awaited",
+        observed=f"{exchange}: {'; '.join(forgotten)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.NO_RESOURCE_WARNING)
+def test_a_request_closes_what_it_opens(judge: Judge, service: Service, case: Case) -> None:
+    """Python has nothing to warn about after the request."""
+    exchange = observed(case, service, judge)
+    unclosed = [text for text in exchange.warnings if text.startswith("ResourceWarning")]
+    judge.that(
+        not unclosed,
+        expected="no ResourceWarning",
+        observed=f"{exchange}: {'; '.join(unclosed)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.NOT_GROWING)
+def test_requests_reuse_their_connections(judge: Judge, service: Service) -> None:
+    """After a warm-up, reading one row again and again opens no further lasting connection."""
+    row = service.row()
+    service.read(row.id)
+    before = len(service.ledger.open)
+    exchanges = [service.read(row.id) for _ in range(REQUESTS)]
+    grown = len(service.ledger.open) - before
+    judge.that(
+        grown < REQUESTS,
+        expected="the same connections, used again",
+        observed=f"{REQUESTS} reads one after the other left {grown} more connections open",
+        seen=exchanges[-1],
+    )

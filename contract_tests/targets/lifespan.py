@@ -1,0 +1,81 @@
+"""Run an app's lifespan in one task, as a server does."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from typing import Any
+
+from .locate import App, Message
+
+LIMIT = 60.0
+"""Seconds a start-up or a shutdown may take before it counts as hanging."""
+
+
+class LifespanFailed(Exception):  # noqa: N818 - said of the app, not of the kit
+    """The app's start-up or shutdown failed; the message is the app's own error, one line."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(f"{stage} failed: {message}")
+        self.stage = stage
+
+
+class Lifespan:
+    """Start-up and shutdown of one app, in one task: cancel scopes may span both."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self.state: dict[str, Any] = {}
+        self.supported = True
+
+    async def start(self) -> None:
+        """Run the start-up. An app without lifespan is fine. Raises `LifespanFailed`."""
+        self._task = asyncio.create_task(self._run(), name="lifespan")
+        answer = await self._ask("startup")
+        self.supported = answer["type"] != "lifespan.unsupported"
+
+    async def stop(self) -> None:
+        """Run the shutdown. Raises `LifespanFailed`."""
+        if self._task is None or not self.supported:
+            return
+        await self._ask("shutdown")
+        await asyncio.wait({self._task}, timeout=LIMIT)
+
+    async def _ask(self, stage: str) -> Message:
+        await self._inbox.put({"type": f"lifespan.{stage}"})
+        try:
+            async with asyncio.timeout(LIMIT):
+                answer = await self._outbox.get()
+        except TimeoutError:
+            raise LifespanFailed(stage, f"no end within {LIMIT:.0f} s") from None
+        if answer["type"].endswith((".failed", ".raised")):
+            raise LifespanFailed(stage, str(answer.get("message", "")))
+        return answer
+
+    async def _run(self) -> None:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"},
+                 "state": self.state}  # fmt: skip
+        sent: list[str] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message["type"])
+            await self._outbox.put(message)
+
+        try:
+            await self._app(scope, self._inbox.get, send)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - told to whoever asked
+            await self._outbox.put(_ended(sent, error))
+        else:
+            await self._outbox.put({"type": "lifespan.unsupported"})
+
+
+def _ended(sent: list[str], error: BaseException) -> Message:
+    """An app that raises before it answered does not know lifespan, as uvicorn reads it.
+
+    Frameworks answer `failed` before they raise, so a raise after that adds nothing.
+    """
+    text = "".join(traceback.format_exception_only(error)).strip()
+    return {"type": "lifespan.raised" if sent else "lifespan.unsupported", "message": text}

@@ -1,0 +1,172 @@
+"""An app in an interpreter of its own: another configuration, a second worker, a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ..instruments.exchange import items_of
+from ..violation import Undecided
+
+LIMIT = 75.0
+"""Seconds any one command may take: more than a start-up's own limit."""
+
+TAIL = 1500
+
+
+class Trial:
+    """A child process that imports, starts, asks and stops the service's app.
+
+    `variables` are its environment's; `redirect` is the address every connection is led to,
+    or None to let the app connect where it was told. Used with `with`.
+    """
+
+    def __init__(
+        self,
+        app: str,
+        roots: tuple[Path, ...],
+        variables: Mapping[str, str],
+        redirect: str | None = None,
+    ) -> None:
+        self._app = app
+        self._roots = roots
+        self._variables = dict(variables)
+        self._redirect = redirect
+        self._answers: queue.Queue[str] = queue.Queue()
+
+    def __enter__(self) -> Self:
+        """Start the interpreter; nothing of the app is imported yet."""
+        package = __package__.rpartition(".")[0]
+        folder = Path(__file__).resolve().parents[package.count(".") + 2]
+        path = os.pathsep.join([str(folder), *sys.path])
+        environ = os.environ | self._variables | {"PYTHONPATH": path}
+        environ.pop("CONTRACT_REDIRECT", None)
+        if self._redirect:
+            environ["CONTRACT_REDIRECT"] = self._redirect
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-m", f"{package}.targets.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=environ,
+            text=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the interpreter, gently if it lets us."""
+        self.ends(10.0)
+        self._child.kill()
+        self._child.wait()
+        assert self._child.stdout is not None
+        self._child.stdout.close()
+        self._errors.close()
+
+    def _listen(self) -> None:
+        assert self._child.stdout is not None
+        try:
+            for line in self._child.stdout:
+                self._answers.put(line)
+        except ValueError:
+            pass  # closed under us: nobody is waiting any more
+        self._answers.put("")
+
+    # -- commands
+
+    def tell(self, **command: Any) -> None:
+        """Send a command without waiting for its answer."""
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps(command) + "\n")
+            self._child.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            pass  # the child is gone: `hear` says so
+
+    def hear(self, limit: float = LIMIT) -> dict[str, Any]:
+        """The next answer. A child that died answers ``ok: False`` with what it said last.
+
+        Raises `TimeoutError` when there is none within `limit` seconds.
+        """
+        try:
+            line = self._answers.get(timeout=limit)
+        except queue.Empty:
+            raise TimeoutError(f"no answer within {limit:.0f} s") from None
+        if not line:
+            self._answers.put("")
+            return {"ok": False, "error": f"the process ended: {self.said()}"}
+        return dict(items_of(json.loads(line)))
+
+    def ask(self, act: str, **details: Any) -> dict[str, Any]:
+        """Send a command and wait for its answer. Raises `Undecided` when there is none."""
+        self.tell(act=act, **details)
+        try:
+            return self.hear()
+        except TimeoutError as error:
+            raise Undecided(f"{act} in a child process: {error}") from None
+
+    def import_app(self) -> dict[str, Any]:
+        """Import the app's module."""
+        return self.ask("import", app=self._app, roots=[str(root) for root in self._roots])
+
+    def made(self) -> int:
+        """Import and make the app. Raises `Undecided` if that fails."""
+        for answer in (self.import_app(), made := self.ask("make")):
+            if not answer["ok"]:
+                raise Undecided(f"the app could not be made in a child process: {answer['error']}")
+        return int(made["app"])
+
+    def started(self) -> int:
+        """Make and start the app. Raises `Undecided` if that fails."""
+        app = self.made()
+        answer = self.ask("start", app=app)
+        if not answer["ok"]:
+            raise Undecided(f"the app could not start in a child process: {answer['error']}")
+        return app
+
+    def request(
+        self,
+        app: int,
+        method: str,
+        target: str,
+        headers: tuple[tuple[str, str], ...] = (),
+        body: Any = None,
+    ) -> dict[str, Any]:
+        """Send a request to an app of the child."""
+        typed = (*headers, ("content-type", "application/json"))
+        text = "" if body is None else json.dumps(body)
+        return self.ask("request", app=app, method=method, target=target, headers=typed, body=text)
+
+    def ends(self, limit: float) -> bool:
+        """Close the child's input and say whether its process ends within `limit` seconds."""
+        assert self._child.stdin is not None
+        if not self._child.stdin.closed:
+            try:
+                self._child.stdin.close()
+            except BrokenPipeError:
+                pass  # it ended by itself
+        try:
+            self._child.wait(limit)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def said(self) -> str:
+        """The end of what the child wrote to standard error."""
+        self._errors.seek(0)
+        return self._errors.read()[-TAIL:].strip()

@@ -1,0 +1,25 @@
+"""The ways a judgement ends without the promise being seen kept."""
+
+from __future__ import annotations
+
+
+class UsageError(Exception):
+    """The kit was pointed at something it cannot use. One message: given, valid, where to change."""
+
+
+class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error
+    """A broken promise: what was expected, what was observed, and the evidence."""
+
+    def __init__(self, expected: str, observed: str, evidence: str = "") -> None:
+        super().__init__(f"expected {expected}; observed {observed}")
+        self.expected = expected
+        self.observed = observed
+        self.evidence = evidence
+
+
+class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
+    """The service or the database lacks what the promise is about; the message says what."""
+
+
+class Undecided(Exception):  # noqa: N818 - an outcome, not an error
+    """The promise could not be looked at; the message says what stood in the way."""

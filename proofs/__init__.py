@@ -1,0 +1,1 @@
+"""The kit's own tests: apps that are broken on purpose, apps that only look guilty, and proofs."""

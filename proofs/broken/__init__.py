@@ -1,0 +1,44 @@
+"""Broken apps: the reference app with one collaborator replaced, each wrong on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Factory = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class BrokenApp:
+    """A factory, the one rule it breaks, and words that the failure must contain.
+
+    `databases` are those on which the defect can be seen at all.
+    """
+
+    locator: str
+    rule: str
+    says: str
+    defect: str
+    databases: tuple[str, ...] = ("sqlite", "postgresql")
+
+    def __str__(self) -> str:
+        """A readable test id."""
+        return self.locator.removeprefix("proofs.broken.")
+
+
+BROKEN: list[BrokenApp] = []
+
+
+def breaks(
+    rule: str, *, says: str, databases: tuple[str, ...] = ("sqlite", "postgresql")
+) -> Callable[[Factory], Factory]:
+    """Enter a factory into the kill matrix: it breaks `rule`, and no other, in these words."""
+
+    def enter(factory: Factory) -> Factory:
+        locator = f"{factory.__module__}:{factory.__name__}"
+        defect = (factory.__doc__ or "").strip()
+        BROKEN.append(BrokenApp(locator, rule, says, defect, databases))
+        return factory
+
+    return enter

@@ -1,0 +1,91 @@
+"""Run the contract against an app, in an interpreter of its own, and read the verdicts."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PRELOADED = ["pytest", "fastapi", "sqlalchemy.ext.asyncio", "hypothesis", "aiosqlite"]
+LIMIT = 180.0
+
+
+@dataclass(frozen=True)
+class ContractResult:
+    """How a contract run ended: its exit code, its report, and what it printed."""
+
+    exit_code: int
+    report: Mapping[str, Any]
+    printed: str
+
+    def rules(self, verdict: str) -> set[str]:
+        """The ids of the rules with this verdict."""
+        return {row["rule"] for row in self.report.get("verdicts", ()) if row["verdict"] == verdict}
+
+    def messages(self, rule: str) -> str:
+        """Everything said about a rule that is broken."""
+        rows = [row for row in self.report.get("verdicts", ()) if row["rule"] == rule]
+        return "\n".join(f"{r['message']}\n{r['evidence']}" for r in rows if r["verdict"] == "broken")
+
+
+def run_contract(
+    locator: str, database: str, *arguments: str, environ: Mapping[str, str] | None = None
+) -> ContractResult:
+    """Judge the app at `locator` on a database, with every rule unless `arguments` say otherwise.
+
+    A server process that has the heavy modules loaded is forked for each run, where the platform
+    can fork.
+    """
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if hasattr(context, "set_forkserver_preload"):
+        context.set_forkserver_preload(PRELOADED)
+    here, there = context.Pipe(duplex=False)
+    call = (there, locator, database, arguments, dict(environ or {}))
+    child = context.Process(target=_judge, args=call, daemon=False)
+    child.start()
+    there.close()
+    try:
+        if not here.poll(LIMIT):
+            child.kill()
+            raise TimeoutError(f"the contract on {locator} did not end within {LIMIT:.0f} s")
+        exit_code, report, printed = here.recv()
+    except EOFError:
+        raise RuntimeError(f"the contract on {locator} ended without a word") from None
+    finally:
+        child.join()
+        here.close()
+    return ContractResult(exit_code, report, printed)
+
+
+def _judge(
+    there: Connection,
+    locator: str,
+    database: str,
+    arguments: tuple[str, ...],
+    environ: dict[str, str],
+) -> None:
+    import pytest
+
+    os.environ |= environ
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as out:
+        path = Path(folder) / "report.json"
+        code = pytest.main([
+            str(ROOT / "contract_tests"), "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
+            "-p", "no:xdist", "-p", "no:schemathesis", "-p", "contract_tests.plugin",
+            "-c", os.devnull, "--rootdir", str(ROOT),
+            "-W", "ignore::pytest.PytestAssertRewriteWarning", "--contract-app", locator, "--contract-database", database,
+            "--contract-report", str(path), *arguments,
+        ])  # fmt: skip
+        report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    there.send((int(code), report, out.getvalue()))

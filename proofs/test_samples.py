@@ -1,0 +1,271 @@
+"""The samples are valid, differ where uniqueness may be asked for, and break what they claim."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Literal
+
+import jsonschema_rs
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, TypeAdapter, ValidationError
+
+from contract_tests import samples
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Cat(BaseModel):
+    pet: Literal["cat"]
+    lives: int = Field(ge=0, le=9)
+
+
+class Dog(BaseModel):
+    pet: Literal["dog"]
+    tricks: list[str] = Field(min_length=1)
+
+
+class Node(BaseModel):
+    title: str
+    children: list["Node"] = []
+    parent: "Node | None" = None
+
+
+class Rich(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=50)
+    code: str = Field(max_length=3)
+    slug: str = Field(pattern=r"^[a-z]{2,4}-\d{3}$")
+    plate: str = Field(pattern=r"^(AB|CD)\d+$")
+    count: int
+    rating: int = Field(ge=1, le=5)
+    even: int = Field(multiple_of=2, gt=10)
+    ratio: float = Field(gt=0, lt=1)
+    price: Decimal
+    active: bool
+    colour: Colour
+    kind: Literal["a", "b"]
+    key: uuid.UUID
+    moment: datetime
+    day: date
+    hour: time
+    length: timedelta
+    address: IPvAnyAddress
+    tags: list[str] = Field(min_length=1, max_length=3)
+    numbers: set[int]
+    pair: tuple[int, str]
+    extras: dict[str, int]
+    either: int | str
+    maybe: str | None
+    pet: Annotated[Cat | Dog, Field(discriminator="pet")]
+    node: Node
+    anything: Any
+    later: str = "later"
+    secret: str | None = Field(default=None, json_schema_extra={"format": "password"})
+
+
+DOCUMENT_30: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "components": {
+        "schemas": {
+            "Animal": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"type": "string"}},
+                "discriminator": {
+                    "propertyName": "kind",
+                    "mapping": {"feline": "#/components/schemas/Cat"},
+                },
+                "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+            },
+            "Cat": {
+                "allOf": [
+                    {"$ref": "#/components/schemas/Animal"},
+                    {
+                        "type": "object",
+                        "required": ["lives"],
+                        "properties": {
+                            "id": {"type": "integer", "readOnly": True},
+                            "lives": {"type": "integer", "minimum": 0, "exclusiveMinimum": True},
+                            "owner": {"type": "string", "nullable": True},
+                        },
+                    },
+                ]
+            },
+            "Loop": {"$ref": "#/components/schemas/Loop"},
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """An OpenAPI 3.1 document with every kind of field pydantic writes."""
+    app = FastAPI()
+
+    @app.post("/rich")
+    def create(body: Rich) -> None: ...
+
+    return app.openapi()
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, str]:
+    return {"$ref": "#/components/schemas/Rich"}
+
+
+@pytest.fixture(scope="module")
+def validator(document: dict[str, Any], schema: dict[str, str]) -> Any:
+    whole = {**schema, "components": document["components"]}
+    return jsonschema_rs.validator_for(whole, validate_formats=True)
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_samples_are_valid(
+    document: dict[str, Any], schema: dict[str, str], validator: Any, *, complete: bool
+) -> None:
+    """Every sample satisfies its schema and the model the schema came from."""
+    made = [samples.sample(schema, document, serial, complete=complete) for serial in range(60)]
+
+    assert [error.message for body in made for error in validator.iter_errors(body)] == []
+    assert len([TypeAdapter(Rich).validate_python(body) for body in made]) == 60
+
+
+def test_free_texts_differ(document: dict[str, Any], schema: dict[str, str]) -> None:
+    """No two samples share a text, a pattern or an identifier that may be unique."""
+    made = [samples.sample(schema, document, serial) for serial in range(200)]
+    unique = ("name", "code", "slug", "plate", "count", "key", "moment", "day", "maybe")
+    repeated = {
+        name: len({body[name] for body in made if isinstance(body, dict)}) for name in unique
+    }
+
+    assert repeated.pop("plate") >= 20
+    assert repeated == dict.fromkeys(repeated, 200)
+
+
+def test_the_same_serial_gives_the_same_body(
+    document: dict[str, Any], schema: dict[str, str]
+) -> None:
+    assert samples.sample(schema, document, 7) == samples.sample(schema, document, 7)
+
+
+def test_a_complete_sample_has_every_property(
+    document: dict[str, Any], schema: dict[str, str]
+) -> None:
+    complete = samples.sample(schema, document, 1, complete=True)
+    lean = samples.sample(schema, document, 1)
+
+    assert isinstance(complete, dict)
+    assert isinstance(lean, dict)
+    assert complete.keys() - lean.keys() == {"later", "secret"}
+    assert complete["node"]["children"][0]["children"] == []
+
+
+def test_openapi_30_is_read() -> None:
+    """``nullable``, boolean bounds, readOnly, mapped discriminators and circles of references."""
+    cat = {"$ref": "#/components/schemas/Cat"}
+    animal = {"$ref": "#/components/schemas/Animal"}
+    loop = {"$ref": "#/components/schemas/Loop"}
+
+    assert samples.sample(cat, DOCUMENT_30, 0) == {"kind": "feline", "lives": 1}
+    assert samples.sample(animal, DOCUMENT_30, 3) == {"kind": "feline", "lives": 4}
+    assert "id" not in samples.properties(cat, DOCUMENT_30)
+    assert samples.is_nullable(samples.properties(cat, DOCUMENT_30)["owner"], DOCUMENT_30)
+    assert samples.resolve(loop, DOCUMENT_30) == {}
+
+
+def test_a_reference_to_nowhere_allows_anything() -> None:
+    assert samples.kind({"$ref": "#/components/schemas/Gone"}, {}) == "any"
+    assert samples.kind({"$ref": "other.json#/Gone"}, {}) == "any"
+
+
+def test_questions_about_a_schema(document: dict[str, Any], schema: dict[str, str]) -> None:
+    fields = samples.properties(schema, document)
+
+    assert samples.text_fields(schema, document) == ("name", "code", "maybe", "later")
+    assert "later" not in samples.required(schema, document)
+    assert samples.kind(fields["moment"], document) == "string"
+    assert samples.kind(fields["pet"], document) == "object"
+    assert samples.kind(fields["anything"], document) == "any"
+    assert samples.kinds(fields["either"], document) == {"integer", "string"}
+    assert samples.is_nullable(fields["maybe"], document)
+    assert not samples.is_nullable(fields["name"], document)
+
+
+def test_different_is_another_valid_value(
+    document: dict[str, Any], schema: dict[str, str], validator: Any
+) -> None:
+    """Changing one field at a time keeps the body valid and changes the field."""
+    body = samples.sample(schema, document, 1)
+    assert isinstance(body, dict)
+    fields = {
+        name: field
+        for name, field in samples.properties(schema, document).items()
+        if name not in ("anything", "later", "secret")
+    }
+    changed = {name: samples.different(fields[name], document, body[name], 1) for name in fields}
+
+    assert [name for name in fields if changed[name] == body[name]] == []
+    assert validator.is_valid({**body, **changed})
+
+
+def test_a_constant_has_no_second_value() -> None:
+    with pytest.raises(ValueError, match="the schema allows only 'a'"):
+        samples.different({"const": "a"}, {}, "a", 1)
+    assert samples.different({"enum": ["a", None]}, {}, "a", 1) is None
+
+
+def _accepted(document: dict[str, Any], schema: dict[str, str]) -> Iterator[str]:
+    for breach in samples.breaches(schema, document):
+        try:
+            Rich.model_validate(breach.body)
+        except ValidationError as error:
+            if error.error_count() != 1 and not breach.name.startswith("either"):
+                yield f"{breach.name} breaks more than one thing"
+        else:
+            yield f"{breach.name} is accepted"
+
+
+def test_each_breach_breaks_exactly_one_thing(
+    document: dict[str, Any], schema: dict[str, str], validator: Any
+) -> None:
+    """The schema and lax pydantic both refuse every row, and for one reason."""
+    names = [breach.name for breach in samples.breaches(schema, document)]
+
+    assert len(names) > 80
+    assert len(set(names)) == len(names)
+    assert list(_accepted(document, schema)) == []
+    assert not any(validator.is_valid(row.body) for row in samples.breaches(schema, document))
+
+
+def test_breaches_are_named_for_a_reader(document: dict[str, Any], schema: dict[str, str]) -> None:
+    names = [breach.name for breach in samples.breaches(schema, document)]
+    expected = {
+        "name: missing",
+        "name: too long",
+        "name: too short",
+        "name: null",
+        "count: not a number",
+        "rating: above maximum",
+        "ratio: below minimum",
+        "colour: not in enum",
+        "key: not a uuid",
+        "tags: too few",
+        "tags: too many",
+        "a property never declared",
+        "body: a list",
+        "body: null",
+    }
+
+    assert expected <= set(names)
+    assert not {"maybe: null", "anything: wrong type", "later: missing"} & set(names)
+
+
+def test_a_list_has_no_breaches() -> None:
+    assert samples.breaches({"type": "array"}, {}) == ()

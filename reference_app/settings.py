@@ -1,0 +1,76 @@
+"""What an operator may change, read from the environment when asked and never before."""
+
+import re
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+# The drivers this app is tested on, each with its own name for the connect deadline
+# (for SQLite it is the busy timeout: how long a statement waits for another writer).
+DEADLINES = MappingProxyType(
+    {
+        "sqlite+aiosqlite": "timeout",
+        "postgresql+asyncpg": "timeout",
+        "mysql+aiomysql": "connect_timeout",
+        "mariadb+aiomysql": "connect_timeout",
+    }
+)
+
+
+class SettingsError(SystemExit, ValueError):
+    """One line about a wrong setting.
+
+    Code that imports the app catches it as a `ValueError`. A server that does not
+    catch it stops with that line alone, as Python does for every `SystemExit`.
+    """
+
+
+def masked(url: str) -> str:
+    """Return the address without user, password and query, which may hold secrets."""
+    without_login = re.sub(r"(?s)^([\w+]+:)?.*@", r"\1//***@", url)
+    return re.sub(r"(?s)\?.*", "?***", without_login)
+
+
+def _check_database_url(url: str) -> str:
+    try:
+        is_usable = make_url(url).drivername in DEADLINES
+    except (ArgumentError, ValueError):
+        is_usable = False
+    if not is_usable:
+        drivers = ", ".join(DEADLINES)
+        raise ValueError(
+            f"write driver://user:password@host/database, driver being one of {drivers}"
+        )
+    return url
+
+
+class AppSettings(BaseSettings):
+    """Each field is the variable `APP_<FIELD>`; `.env.example` shows them with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_")
+
+    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
+        default="sqlite+aiosqlite:///./example.db", repr=False
+    )
+    database_pool_size: int = Field(default=5, ge=1)
+    database_max_overflow: int = Field(default=10, ge=0)
+    database_pool_timeout: float = Field(default=5, gt=0, allow_inf_nan=False)
+    database_pool_recycle: int = Field(default=1800, ge=-1)
+    database_echo: bool = False
+
+
+def load_settings() -> AppSettings:
+    """Read the environment; raise `SettingsError` naming every variable that is wrong."""
+    try:
+        return AppSettings()
+    except ValidationError as error:
+        problems = (
+            f"APP_{str(problem['loc'][0]).upper()}={masked(str(problem['input']))!r}: "
+            + problem["msg"].removeprefix("Value error, ")
+            for problem in error.errors()
+        )
+        raise SettingsError("; ".join(problems)) from None
