@@ -28,7 +28,7 @@ def _reason(service: Service, need: str) -> str | None:
         "network": ("network" in service.database.capabilities,
                     f"{service.database.name} is not reached over a network"),
         "document": (bool(resource.document), "the service has no OpenAPI document"),
-        "factory": (service.is_factory, "the app is one object of its module, not a factory's"),
+        "factory": (service.origin.is_factory, "the app is one object of its module, not a factory's"),
         "paging": (bool(resource.paging.size and (resource.paging.offset or resource.paging.page)),
                    "the list declares no paging parameters"),
         "text": (bool(text_field(resource)), "no field of the resource is free text"),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from .databases import Database, DatabaseUnavailable, provide
+from .address import environment, variables_for
+from .databases import DatabaseUnavailable, Server, UnknownDatabase, provide
+from .databases.sqlite_memory import SqliteMemory
 from .detection import detect
 from .instruments.ledger import Ledger
 from .instruments.redirect import Redirected
-from .options import ADDRESS_NAMES, Options
+from .options import Options
 from .resource import Resource
-from .service import Service
+from .service import Origin, Service
 from .targets.asgi import AsgiTarget
 from .targets.lifespan import LifespanFailed
 from .targets.locate import locate
@@ -28,33 +30,37 @@ def open_service(options: Options) -> Iterator[Service]:
     Raises `UsageError` when the app cannot be found, started or understood.
     """
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(
-                provide(options.database, allow_existing=options.allow_existing_database)
-            )
-            database = server.make()
-        except DatabaseUnavailable as error:
-            raise UsageError(str(error)) from None
-        stack.enter_context(environment(addresses(options.env, database)))
+        server = stack.enter_context(_server(options))
+        database = server.make()
+        stack.enter_context(environment(variables_for(options.env, database)))
         ledger = stack.enter_context(Ledger())
         redirected = Redirected(database.redirect)
         if database.owned:
             stack.enter_context(redirected)
-        located = locate(options.app, (options.root, Path.cwd()))
+        roots = (options.root, Path.cwd())
+        located = locate(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
         target = AsgiTarget(located.make(), ledger)
-        service = Service(runner, target, database, Resource("", {}), options.header)
-        service.is_factory = located.is_factory
-        service.server = server
-        start(service, redirected)
-        stack.callback(stop, service)
-        service.resource = detect(service, options.resource or None, options.openapi or None,
-                                  options.body)  # fmt: skip
+        origin = Origin(options.app, roots, options.env, server, is_factory=located.is_factory)
+        service = Service(runner, target, database, Resource("", {}), origin, options.header)
+        stack.callback(_stop, service)
+        _start(service, redirected)
+        service.resource = detect(
+            service, options.resource or None, options.openapi or None, options.body
+        )
         service.run(database.remember())
+        stack.enter_context(_frozen_heap())
         yield service
 
 
-def start(service: Service, redirected: Redirected) -> None:
+def _server(options: Options) -> Server:
+    try:
+        return provide(options.database, allow_existing=options.allow_existing_database)
+    except (DatabaseUnavailable, UnknownDatabase) as error:
+        raise UsageError(str(error)) from None
+
+
+def _start(service: Service, redirected: Redirected) -> None:
     """Run the start-up. Raises `UsageError` with the app's own words if it fails."""
     service.run(service.database.open())
     try:
@@ -66,41 +72,24 @@ def start(service: Service, redirected: Redirected) -> None:
             hint = (f". It connected to {kinds}, but was given {service.database.name}: choose "
                     f"--contract-database, or name its variable with --contract-env")  # fmt: skip
         raise UsageError(f"the app could not start: {error}{hint}") from None
+    engines = list(service.ledger.engines)
+    if isinstance(service.database, SqliteMemory) and engines:
+        service.database.attach(engines[0])
 
 
-def stop(service: Service) -> None:
-    """Run the shutdown, whatever the app says to it, and close the back door."""
-    try:
+def _stop(service: Service) -> None:
+    """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
+    with suppress(LifespanFailed):
         service.run(service.target.stop())
-    except LifespanFailed:
-        pass  # the lifespan area judges shutdowns; here only the end matters
-    finally:
-        service.run(service.database.close())
-
-
-def addresses(env: tuple[tuple[str, str], ...], database: Database) -> dict[str, str]:
-    """The environment that tells a service where its database is."""
-    places = database.placeholders()
-    templates = dict(env) if env else dict.fromkeys(ADDRESS_NAMES, "{url}")
-    try:
-        return {name: template.format_map(places) for name, template in templates.items()}
-    except (KeyError, ValueError, IndexError) as error:
-        raise UsageError(
-            f"--contract-env: unknown placeholder {error}; valid: "
-            f"{', '.join('{' + name + '}' for name in places)}"
-        ) from None
+    service.run(service.database.close())
 
 
 @contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, and put back what was there."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+def _frozen_heap() -> Iterator[None]:
+    """Spare what is alive now from every later collection: a leak's proof collects often."""
+    gc.collect()
+    gc.freeze()
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        gc.unfreeze()

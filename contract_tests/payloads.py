@@ -15,13 +15,13 @@ from .samples import formats, reading, values
 Strategy = st.SearchStrategy[Any]
 
 _READ = frozenset(
-    "type properties required additionalProperties items minItems maxItems uniqueItems enum const"
-    " anyOf oneOf nullable minimum maximum exclusiveMinimum exclusiveMaximum multipleOf pattern"
-    " minLength maxLength format".split()  # noqa: SIM905 - one word a line would hide the rest
+    "type properties required additionalProperties items minItems"  # noqa: SIM905 - reads as a list
+    " maxItems uniqueItems enum const anyOf oneOf nullable minimum maximum exclusiveMinimum"
+    " exclusiveMaximum multipleOf pattern minLength maxLength format".split()
 )
 _REMARKS = frozenset(
-    "title description default example examples deprecated readOnly writeOnly discriminator"
-    " externalDocs xml $schema $defs $comment".split()  # noqa: SIM905 - the same
+    "title description default example examples deprecated readOnly"  # noqa: SIM905 - the same
+    " writeOnly discriminator externalDocs xml $schema $defs $comment".split()
 )
 _TEXTS = (
     "",

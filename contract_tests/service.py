@@ -8,14 +8,17 @@ import json
 import uuid
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from .address import variables_for, variables_for_url
 from .databases import BackDoorBlocked, Database, Server
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
 from .resource import JSON, Operation, Resource, Role
 from .targets.asgi import AsgiTarget
+from .targets.trial import Trial
 from .violation import NotApplicable, Undecided
 
 T = TypeVar("T")
@@ -32,6 +35,17 @@ class Row:
     exchange: Exchange
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where the service came from: enough to start it again in an interpreter of its own."""
+
+    app: str
+    roots: tuple[Path, ...]
+    env: tuple[tuple[str, str], ...]
+    server: Server
+    is_factory: bool
+
+
 class Service:
     """What suite tests talk to. Every call runs the kit's loop until the app is done."""
 
@@ -41,12 +55,14 @@ class Service:
         target: AsgiTarget,
         database: Database,
         resource: Resource,
+        origin: Origin,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self._runner = runner
         self.target = target
         self.database = database
         self.resource = resource
+        self.origin = origin
         self.headers = headers
         self._serials = itertools.count(1)
 
@@ -180,6 +196,22 @@ class Service:
         if is_text and self.resource.id_schema.get("format") != "uuid":
             raise NotApplicable("any text may be an id of this service")
         return "not-an-id"
+
+    # -- elsewhere
+
+    def trial(self, database: Database | None = None) -> Trial:
+        """The service in an interpreter of its own, on `database` (its own by default)."""
+        place = database or self.database
+        address = place.url.render_as_string(hide_password=False)
+        origin = self.origin
+        return Trial(origin.app, origin.roots, variables_for(origin.env, place), address)
+
+    def unreachable_trial(self) -> Trial:
+        """The service in an interpreter of its own, where no database answers."""
+        url, origin = self.database.unreachable(), self.origin
+        variables = variables_for_url(origin.env, self.database, url)
+        address = url.render_as_string(hide_password=False)
+        return Trial(origin.app, origin.roots, variables, address)
 
     # -- the back door
 

@@ -1,6 +1,7 @@
 """An exploration finds seeded defects, spares a correct service, and repeats itself exactly."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,12 +9,13 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 import pytest
-from fastapi import FastAPI, HTTPException, Path, Query
+from fastapi import FastAPI, Header, HTTPException, Path, Query
 from pydantic import BaseModel, Field
 
 from contract_tests import fuzzing
 from contract_tests.fuzzing import Answer, Exploration, Request
 from contract_tests.fuzzing.laxity import is_lax
+from contract_tests.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 
 
 class ItemIn(BaseModel):
@@ -265,6 +267,75 @@ def test_operations_that_cannot_be_explored_count_no_case(
     assert found.cases["POST /items"] > 20
 
 
+def test_an_operation_without_inputs_is_explored(loop: asyncio.AbstractEventLoop) -> None:
+    """No invalid request exists for it; the valid ones are sent."""
+    app = FastAPI()
+
+    @app.get("/ping")
+    async def ping() -> str:
+        return "pong"
+
+    found = fuzzing.explore(app.openapi(), Wire(loop, app), seed=1)
+
+    assert found.cases["GET /ping"] >= 1
+    assert heard(found) == set()
+
+
+def test_a_required_header_of_the_caller_is_never_tested_away(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    """Cases about a header the caller sends anyway would be judged wrongly."""
+    app = FastAPI()
+
+    @app.get("/mine")
+    async def mine(x_tenant: Annotated[str, Header(min_length=3)]) -> str:
+        return x_tenant
+
+    wire = Wire(loop, app)
+    found = fuzzing.explore(app.openapi(), wire, seed=1, headers={"X-Tenant": "acme"})
+
+    assert heard(found) == set()
+    assert ("GET", 200) in {(request.method, status) for request, status in wire.sent}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "lax"),
+    [(307, b"", True), (401, b"", True), (400, b"parsing the body", True), (409, b"", False)],
+)
+def test_statuses_of_the_framework_are_lax(
+    status: int, body: bytes, *, lax: bool, loop: asyncio.AbstractEventLoop
+) -> None:
+    """Redirects, refused credentials and unreadable bodies are seldom declared by anyone."""
+    document = {**service().openapi(), "security": [{"key": []}]}
+    answer = Answer(status, (("content-type", "application/json"),), body)
+    found = fuzzing.explore(document, lambda _request: answer, seed=1, examples=1)
+    alarms = [each for each in found.alarms if each.check == "status_code_conformance"]
+
+    assert {each.operation for each in alarms} >= {"GET /items"}
+    assert {each.lax for each in alarms} == {lax}
+
+
+def test_a_server_error_for_a_content_type_is_reported() -> None:
+    """Found without the comparison that would send a request behind the caller's back."""
+
+    def answer(request: Request) -> Answer:
+        kind = dict(request.headers).get("Content-Type", "")
+        status = 500 if "multipart" in kind else 405
+        return Answer(status, (("Content-Type", "text/plain"), ("Allow", "GET")), b"")
+
+    found = fuzzing.explore(service().openapi(), answer, seed=1, examples=1)
+
+    assert ("not_a_server_error", "POST /items", 500) in heard(found)
+
+
+def test_curl_repeats_any_body() -> None:
+    """Bytes are spelled for the shell, lengths are left to curl, secrets are hidden."""
+    headers = (("X-Key", "hidden"), ("Content-Length", "3"))
+    line = Request("PUT", "/a?b=1&c", headers, b"\x00'\xff").curl(masked=["x-key"])
+
+    assert line == ("curl -X PUT -H 'X-Key: ***' --data-binary $'\\x00\\x27\\xff' '/a?b=1&c'")
+
+
 def test_a_document_that_is_none_has_no_cases() -> None:
     def unreached(_request: Request) -> Answer:
         raise AssertionError("nothing to send")
@@ -300,6 +371,21 @@ def test_each_problem_of_a_document_is_named() -> None:
     )
 
 
+def test_only_framework_rows_break_a_stock_framework(loop: asyncio.AbstractEventLoop) -> None:
+    """A server error for a row marked ``service`` is the service's own; these have none."""
+    wire, kind = Wire(loop, service()), (("Content-Type", "application/json"),)
+    texts = [json.dumps({"name": row.text}).encode() for row in HOSTILE_TEXTS]
+    answers = {row: wire(_raw(row)).status for row in hostile_bodies("name", {"name": "a"})}
+    failed = {row.fault for row, status in answers.items() if status >= 500}
+
+    assert failed == {"framework"}
+    assert {wire(Request("POST", "/items", kind, text)).status for text in texts} == {201, 422}
+
+
+def _raw(row: HostileBody) -> Request:
+    return Request("POST", "/items", (("Content-Type", row.content_type),), row.payload)
+
+
 @pytest.mark.parametrize(
     ("schema", "value", "lax"),
     [
@@ -310,6 +396,8 @@ def test_each_problem_of_a_document_is_named() -> None:
         ({"type": "boolean"}, 0, True),
         ({"type": "boolean"}, "maybe", False),
         ({"type": "string", "format": "date-time"}, 0, True),
+        ({"type": "string", "format": "ipv4"}, 0, True),
+        ({"type": "string", "format": "date"}, "never", False),
         ({"type": "string", "maxLength": 2}, "abc", False),
         ({"type": "string"}, 7, False),
         ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, True, True),

@@ -1,5 +1,6 @@
 """The samples are valid, differ where uniqueness may be asked for, and break what they claim."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, TypeAdapter, ValidationError
 
 from contract_tests import samples
+from contract_tests.samples.patterns import matching
 
 
 class Colour(Enum):
@@ -70,6 +72,17 @@ class Rich(BaseModel):
     secret: str | None = Field(default=None, json_schema_extra={"format": "password"})
 
 
+ENDLESS: dict[str, Any] = {
+    "components": {
+        "schemas": {
+            "Endless": {
+                "type": "object",
+                "required": ["again"],
+                "properties": {"again": {"$ref": "#/components/schemas/Endless"}},
+            }
+        }
+    }
+}
 DOCUMENT_30: dict[str, Any] = {
     "openapi": "3.0.3",
     "components": {
@@ -213,6 +226,72 @@ def test_different_is_another_valid_value(
 
     assert [name for name in fields if changed[name] == body[name]] == []
     assert validator.is_valid({**body, **changed})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"^[A-Z]{3}-\d{4}$", "AAA-0007"),
+        (r"^\S+@\w+\.example$", "00000000@00000007.example"),
+        (r"^#[0-9a-f]{6}$", "#000007"),
+        (r"^.{3,5}$", "00007"),
+        (r"^x?[^a-y]$", "x7"),
+        (r"^$", ""),
+        (r"\$", "$"),
+        ("[", None),
+    ],
+)
+def test_plain_patterns_are_written_out(pattern: str, expected: str | None) -> None:
+    """The serial is counted in the letters each place allows."""
+    assert matching(pattern, 7) == expected
+
+
+@pytest.mark.parametrize("pattern", [r"^(foo|bar)-\d$", r"^(?=.*[A-Z])(?=.*\d).{8,}$", r"^\Aa$"])
+def test_other_patterns_are_searched(pattern: str) -> None:
+    """Hypothesis knows the rest, and two searches find the same."""
+    text = matching(pattern, 7)
+
+    assert text is not None
+    assert re.search(pattern, text)
+    assert matching(pattern, 7) == text
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string", "maxLength": 2}, "7"),
+        ({"type": "string", "maxLength": 0}, ""),
+        ({"type": "string", "minLength": 9}, "xxsample7"),
+        ({"type": "string", "format": "password", "maxLength": 8}, "sample7"),
+        ({"type": "string", "pattern": "^[a-z]+$", "minLength": 10, "maxLength": 12}, "aaaaaaaaah"),
+        ({"type": "string", "pattern": "["}, "sample7"),
+        ({"type": "string", "contentEncoding": "base64"}, "c2FtcGxlIDc="),
+        ({"type": "integer", "maximum": -5}, -12),
+        ({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 2}, 1),
+        ({"type": "integer", "minimum": 2, "exclusiveMinimum": 0}, 9),
+        ({"type": "number", "minimum": 2.5, "maximum": 2.5}, 2.5),
+        ({"type": "number", "exclusiveMinimum": 1, "exclusiveMaximum": 1.5}, 1.04),
+        ({"type": "number", "multipleOf": 0.25, "minimum": 1}, 2.75),
+        ({"type": "array", "minItems": 2, "items": {"type": "integer"}}, [8, 9]),
+        ({"type": "object", "minProperties": 1}, {"key0": "key07"}),
+        ({"type": "null"}, None),
+        ({"properties": {}, "required": ["a"]}, {"a": "a7"}),
+        ({"minimum": 1}, 4.5),
+        ({"examples": ["seen"]}, "seen"),
+        ({"default": 5}, 5),
+        ({"enum": [None, 3]}, 3),
+    ],
+)
+def test_bounds_and_spellings(schema: object, expected: object) -> None:
+    """Lengths and limits hold in every spelling, and the serial shows where there is room."""
+    assert samples.sample(schema, {}, 7) == expected
+
+
+def test_a_schema_that_never_ends_gets_an_attempt() -> None:
+    """No valid value exists, so the sample stops somewhere instead of failing."""
+    made = samples.sample({"$ref": "#/components/schemas/Endless"}, ENDLESS, 1)
+
+    assert str(made).startswith("{'again': {'again': ")
 
 
 def test_a_constant_has_no_second_value() -> None:

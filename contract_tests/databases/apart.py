@@ -24,6 +24,11 @@ def closed_port() -> int:
     return port
 
 
+def password() -> str:
+    """Make up a password for a server of ours."""
+    return secrets.token_hex(16)
+
+
 def fresh_name() -> str:
     """Name a database so that nobody mistakes it for one of their own."""
     return f"contract_{secrets.token_hex(6)}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from .apart import closed_port
+from .apart import closed_port, password
 from .database import DatabaseUnavailable
 from .guarded import grant, guarded
 from .scratch import scratch
@@ -55,7 +55,7 @@ def find_binaries(
 
     In order: `PGBIN`, the PATH, where systems install it (newest first), the extra's wheel.
     """
-    if "PGBIN" in environ:
+    if environ.get("PGBIN"):
         return _explicit(Path(environ["PGBIN"]))
     for directory in _candidates(environ, installed, wheel):
         if _is_complete(directory):
@@ -69,16 +69,17 @@ def cluster(binaries: Path) -> Iterator[URL]:
     with scratch() as directory:
         grant(directory)
         store = directory / "store"
-        complete(guarded(_initdb(binaries, store)))
-        port = closed_port()
+        port, word = closed_port(), password()
+        secret = directory / "password"
+        secret.write_text(word)
+        grant(secret)
+        complete(guarded(_initdb(binaries, store, secret)))
         with Spawned(
             guarded(_postgres(binaries, store, port), dies_by=signal.SIGQUIT),
             ready="database system is ready to accept connections",
             stop=signal.SIGINT,
         ):
-            yield URL.create(
-                "postgresql+asyncpg", "postgres", host="127.0.0.1", port=port, database="postgres"
-            )
+            yield URL.create("postgresql+asyncpg", "postgres", word, "127.0.0.1", port, "postgres")
 
 
 def _explicit(directory: Path) -> Path:
@@ -112,10 +113,13 @@ def _is_complete(directory: Path) -> bool:
     return all(os.access(directory / program, os.X_OK) for program in ("initdb", "postgres"))
 
 
-def _initdb(binaries: Path, store: Path) -> list[str]:
+def _initdb(binaries: Path, store: Path, secret: Path) -> list[str]:
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    choices = ["-U", "postgres", "-A", "trust", "-E", "UTF8", f"--locale={locale}", "--no-sync"]
-    return [str(binaries / "initdb"), "-D", str(store), *choices]
+    # Whoever has an account on this machine can reach the port, but not come in. The
+    # password is compared in clear: a handshake would cost each connection milliseconds.
+    login = ["-U", "postgres", "-A", "password", f"--pwfile={secret}"]
+    choices = ["-E", "UTF8", f"--locale={locale}", "--no-sync"]
+    return [str(binaries / "initdb"), "-D", str(store), *login, *choices]
 
 
 def _postgres(binaries: Path, store: Path, port: int) -> list[str]:

@@ -50,6 +50,11 @@ def by_address(choice: str, *, allow_existing: bool) -> Server:
     if kind == "sqlite":
         in_memory = url.database in (None, "", ":memory:") or "memory" in url.query.get("mode", "")
         return _sqlite(url, in_memory=in_memory, existing=allow_existing)
+    if allow_existing and not url.database:
+        raise UnknownDatabase(
+            f"{url.render_as_string()} names no existing database. "
+            f"Valid: {kind}://user:password@host:port/database. {WHERE}"
+        )
     if kind == "postgresql":
         return _postgresql(nullcontext(url), url.drivername, existing=allow_existing)
     return _mysql(nullcontext(url), url.drivername, existing=allow_existing)
@@ -136,7 +141,7 @@ def _mysql_address(environ: Mapping[str, str]) -> AbstractContextManager[URL]:
 def _named(
     environ: Mapping[str, str], variable: str, kind: str
 ) -> AbstractContextManager[URL] | None:
-    if variable not in environ:
+    if not environ.get(variable):
         return None
     url = _with_driver(_parsed(environ[variable]))
     if url.get_backend_name() not in (kind, "mariadb" if kind == "mysql" else kind):

@@ -23,10 +23,10 @@ def guarded(command: Sequence[str], *, dies_by: signal.Signals = signal.SIGKILL)
     return [*_unprivileged(), *_tied(dies_by), *command]
 
 
-def grant(directory: Path) -> None:
-    """Give a directory to the user that guarded commands run as."""
+def grant(path: Path) -> None:
+    """Give a directory or file to the user that guarded commands run as."""
     if _unprivileged() == AS_NOBODY:
-        os.chown(directory, NOBODY, NOBODY)
+        os.chown(path, NOBODY, NOBODY)
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from .apart import closed_port
+from .apart import closed_port, password
 from .database import DatabaseUnavailable
 from .guarded import grant, guarded
 from .scratch import scratch
@@ -26,6 +26,11 @@ PREAMBLE = (
     "set @auth_root_socket = null;",
     "set @skip_auth_anonymous = 1;",
 )
+# Whoever has an account on this machine can reach the port, but not come in.
+LOCK_UP = """
+update global_priv set priv = json_set(
+ priv, '$.authentication_string', password('{}')) where user = 'root';
+"""
 SHARED = ("share/mysql", "share/mariadb")
 # Flush to the system at every commit, not to the disk: a killed server forgets nothing.
 SETTINGS = (
@@ -60,19 +65,21 @@ def mariadb(program: Path) -> Iterator[URL]:
         store.mkdir()
         grant(store)
         command = [str(program), "--no-defaults", f"--datadir={store}", *SETTINGS]
-        complete(guarded([*command, "--bootstrap"]), _system_tables(program))
+        word = password()
+        bootstrap = _system_tables(program) + LOCK_UP.format(word)
+        complete(guarded([*command, "--bootstrap"]), bootstrap)
         port = closed_port()
         listening = [f"--port={port}", f"--socket={directory}/socket", "--pid-file=pid"]
         with Spawned(
-            guarded([*command, *listening], dies_by=signal.SIGTERM),
+            guarded([*command, *listening]),
             ready="ready for connections",
             stop=signal.SIGTERM,
         ):
-            yield URL.create("mysql+aiomysql", "root", host="127.0.0.1", port=port)
+            yield URL.create("mysql+aiomysql", "root", word, "127.0.0.1", port)
 
 
 def _system_tables(program: Path) -> str:
-    """Give the script the installation keeps for a new server: root without a password."""
+    """Give the script the installation keeps for a new server."""
     for shared in SHARED:
         directory = program.parent.parent / shared
         if (directory / SYSTEM_TABLES[0]).is_file():

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from sqlalchemy.engine import URL
@@ -114,10 +115,7 @@ class MysqlDatabase(Database):
 
     async def drop(self) -> None:
         """End every connection to the database, and drop it."""
-        door, self._door = self._door, None
-        if door is not None:
-            door.close()
-        self._door = await connect(self.url)
+        self._door = await connect(self.url)  # the earlier one belongs to a loop that has ended
         await self.kill_connections()
         await self._ask(f"drop database {quote(self.url.database or '')}")
         await self.close()
@@ -148,10 +146,16 @@ class MysqlDatabase(Database):
         )
 
     async def kill_connections(self) -> int:
-        """Kill every other connection to this database."""
+        """Kill every other connection to this database, and wait until they are gone."""
+        import aiomysql
+
         others = [row[0] for row in await self._ask(OTHERS)]
         for other in others:
-            await self._ask(f"kill {other}")
+            with suppress(aiomysql.OperationalError):  # it has gone by itself meanwhile
+                await self._ask(f"kill {other}")
+        deadline = monotonic() + BACK_DOOR_PATIENCE
+        while await self._ask(OTHERS) and monotonic() < deadline:
+            continue  # every round is a question to the server, which takes its time
         return len(others)
 
     async def _copy(self) -> None:

@@ -126,9 +126,9 @@ class PostgresDatabase(Database):
         async with self._bounded():
             try:
                 await door.execute(self._script)  # one message: one round trip
-            except BaseException:
-                await door.execute("rollback")
-                raise
+            finally:
+                if not door.is_closed() and door.is_in_transaction():
+                    await door.execute("rollback")
 
     async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
         door = await self._opened()

@@ -38,7 +38,8 @@ class PostgresServer(Server):
         return self._url.set(database=MAINTENANCE)
 
     def _start(self, undo: ExitStack) -> None:
-        self._url = undo.enter_context(self._address).set(drivername=self._drivername)
+        url = undo.enter_context(self._address)
+        self._url = _in_words_of(self._drivername, url)
         self.version = finish(_administer(self._url if self._existing else self._lobby))
 
     def make(self) -> PostgresDatabase:
@@ -50,6 +51,14 @@ class PostgresServer(Server):
         drop = f"drop database if exists {name}"
         self._undo.callback(lambda: finish(_administer(self._lobby, kill_all(name), drop)))
         return PostgresDatabase(self._url.set(database=name))
+
+
+def _in_words_of(drivername: str, url: URL) -> URL:
+    """Ask for encryption as the driver spells it; the same wish has two names."""
+    wish = url.query.get("ssl") or url.query.get("sslmode")
+    plain = url.difference_update_query(["ssl", "sslmode"]).set(drivername=drivername)
+    word = "ssl" if drivername.endswith("asyncpg") else "sslmode"
+    return plain.update_query_dict({word: wish}) if wish else plain
 
 
 async def _administer(url: URL, *statements: str) -> str:

@@ -1,8 +1,12 @@
 """Driver arguments rewritten in place, so that a connection asked for elsewhere comes here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.engine import URL
+
+Redirect = Callable[[str, list[Any], dict[str, Any]], bool]
+MYSQL = ("mysql", "mariadb")
 
 # What would lead past host and port: sockets, whole addresses, and certificates of elsewhere.
 DETOURS = (
@@ -12,10 +16,33 @@ DETOURS = (
 )  # fmt: skip
 
 
+def leading_to(url: URL) -> Redirect:
+    """Give the redirect that leads connections of the right kind to `url`, and no other."""
+    kinds = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "mysql": MYSQL, "mariadb": MYSQL}
+    fitting = kinds.get(url.get_backend_name(), ())
+
+    def redirect(dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
+        if dialect_name not in fitting:
+            return False
+        if dialect_name == "sqlite":
+            return bool(url.database) and to_file(str(url.database), cargs, cparams)
+        lead = to_mysql if dialect_name in MYSQL else to_postgresql
+        return lead(url, cargs, cparams)
+
+    return redirect
+
+
+def is_private_memory(dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
+    """Whether this connection makes a SQLite database of its own, in memory."""
+    asked = str(cargs[0]) if cargs else str(cparams.get("database", ""))
+    return dialect_name == "sqlite" and (
+        asked in ("", ":memory:") or "mode=memory" in asked or asked.startswith("file::memory:")
+    )
+
+
 def to_file(path: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
     """Lead a SQLite connection to a file; one to a memory of its own is left alone."""
-    asked = str(cargs[0]) if cargs else str(cparams.get("database", ""))
-    if asked in ("", ":memory:") or "mode=memory" in asked or asked.startswith("file::memory:"):
+    if is_private_memory("sqlite", cargs, cparams):
         return False
     if cargs:
         cargs[0] = path

@@ -13,8 +13,8 @@ _BAD_REQUEST = 400
 _NO_ENTRY = frozenset({401, 403})
 _MOVED = frozenset({307, 308})
 _NOT_ROUTED = frozenset({404, 405})
-# These have one spelling, or none that a validator reads more strictly than the document.
-_SETTLED_FORMATS = frozenset({"uuid", "password", "binary", "byte"})
+# Formats with one spelling, or none: no validator is stricter than the document here.
+_SETTLED_FORMATS = frozenset({None, "uuid", "password", "binary", "byte"})
 _CONTAINERS = {
     "path": "path_parameters",
     "query": "query",
@@ -94,7 +94,11 @@ def is_lax_finding(check: str, case: Any, answer: Answer, document: Mapping[str,
     if check == "negative_data_rejection":
         return _accepted_by_leniency(case, document)
     if check == "positive_data_acceptance":
-        return any(_reads_strictly(schema, document) for schema, _, _ in _sent(case, document))
+        return any(
+            _reads_strictly(schema, value[0], document)
+            for schema, value, _ in _sent(case, document)
+            if value is not None
+        )
     if check == "status_code_conformance":
         return _framework_status(case, answer, document)
     return False
@@ -137,27 +141,17 @@ def _body(case: Any) -> tuple[Any] | None:
     return None if isinstance(case.body, NotSet) else (case.body,)
 
 
-def _reads_strictly(schema: object, document: Mapping[str, object]) -> bool:
-    """Whether a field has a format that validators read more strictly than the documents say."""
-    for branch in reading.branches(schema, document):
-        name = branch.get("format")
-        if reading.kind_of(branch) == "string" and name and name not in _SETTLED_FORMATS:
-            return True
-        fields = [*branch.get("properties", {}).values()]
-        fields += [branch["items"]] if "items" in branch and branch["items"] != schema else []
-        if any(_formatted(field, document) for field in fields):
-            return True
-    return False
-
-
-def _formatted(schema: object, document: Mapping[str, object]) -> bool:
-    # One level down is where the fields of a resource are; deeper ones may be recursive.
-    return any(
-        reading.kind_of(branch) == "string"
-        and branch.get("format") is not None
-        and branch["format"] not in _SETTLED_FORMATS
-        for branch in reading.branches(schema, document)
-    )
+def _reads_strictly(schema: object, value: Any, document: Mapping[str, object]) -> bool:
+    """Whether a text was sent in a format that validators read more strictly than documents."""
+    if isinstance(value, Mapping):
+        fields = reading.properties(schema, document)
+        parts = ((fields[name], item) for name, item in value.items() if name in fields)
+        return any(_reads_strictly(field, item, document) for field, item in parts)
+    settled = reading.settle(schema, document)
+    if isinstance(value, list):
+        items = settled.get("items", {})
+        return any(_reads_strictly(items, item, document) for item in value)
+    return isinstance(value, str) and settled.get("format") not in _SETTLED_FORMATS
 
 
 def _framework_status(case: Any, answer: Answer, document: Mapping[str, object]) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 from ..samples import reading
 
 _BOOLEANS = frozenset({"true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "1", "0"})
-_TIMES = frozenset({"date", "date-time", "time", "duration"})
+# Texts that Python libraries also read from a number: seconds, or the bits of an address.
+_NUMBERED = ("date", "time", "duration", "ip")
 
 
 def is_lax(schema: object, value: object, document: Mapping[str, object]) -> bool:
@@ -39,15 +40,15 @@ def _scalar_fits(kind: str, settled: reading.Settled, value: Any) -> bool:
         return isinstance(value, bool | int | float | str) and str(value).lower() in _BOOLEANS
     if kind != "string":
         return True
-    if settled.get("format") in _TIMES:
-        return isinstance(value, bool | int | float | str) and _shows_time(settled, value)
+    if str(settled.get("format")).startswith(_NUMBERED):
+        return isinstance(value, bool | int | float | str) and _is_numbered(settled, value)
     return isinstance(value, str) and _valid(settled, value)
 
 
-def _shows_time(settled: reading.Settled, value: Any) -> bool:
-    # Numbers are read as seconds, and the separators of ISO 8601 are taken loosely.
-    if isinstance(value, str) and _number(value) is None:
-        return any(letter.isdigit() for letter in value)
+def _is_numbered(settled: reading.Settled, value: Any) -> bool:
+    # The separators of dates and times are taken loosely, too.
+    if isinstance(value, str) and not any(letter.isdigit() for letter in value):
+        return False
     return _valid({**settled, "type": ["number", "boolean", "string"], "format": None}, value)
 
 

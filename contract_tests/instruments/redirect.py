@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-Redirect = Callable[[str, list[Any], dict[str, Any]], bool]
+from ..databases.redirects import Redirect, is_private_memory
 
 
 class Redirected:
     """Sends every new connection of every engine in this process to one database.
 
     `redirect` rewrites the driver's connect arguments in place and says whether it could.
-    A connection it cannot rewrite is refused: the kit writes only into what it made. `refused`
-    names the dialects that were, `count` the connections sent on.
+    A connection it cannot rewrite is refused, unless it makes a database of its own in memory:
+    the kit writes only into what it made. `refused` names the dialects, `count` those sent on.
     """
 
     def __init__(self, redirect: Redirect) -> None:
@@ -44,6 +43,8 @@ class Redirected:
     ) -> None:
         if self._redirect(dialect.name, cargs, cparams):
             self.count += 1
+            return
+        if is_private_memory(dialect.name, cargs, cparams):
             return
         self.refused.append(f"{dialect.name}+{dialect.driver}")
         raise ConnectionRefusedError(

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _OPEN_END = 8
 _KEPT = 64
-_CLASSES = {"d": string.digits, "w": string.ascii_lowercase + string.digits + "_", "s": " "}
+_CLASSES = "dDwWsS"
 _PRINTABLE = string.digits + string.ascii_letters + " " + string.punctuation
 _TOKEN = re.compile(
     r"(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<plain>[^\\\[\](){}|*+?^$])"
@@ -58,14 +58,14 @@ def _pieces(pattern: str) -> list[_Piece]:
 
 
 def _letters(token: re.Match[str]) -> str:
+    """What one place of the text may be: letters and digits where the expression lets them."""
     text = token.group()
-    if token["plain"]:
-        return _PRINTABLE if text == "." else text
-    if token["escape"] and text[1] in _CLASSES:
-        return _CLASSES[text[1]]
-    if token["escape"] and text[1].isalnum():
+    if token["plain"] and text != ".":
+        return text
+    if token["escape"] and text[1].isalnum() and text[1] not in _CLASSES:
         return ""
-    return "".join(letter for letter in _PRINTABLE if re.fullmatch(text, letter))
+    allowed = "".join(letter for letter in _PRINTABLE if re.fullmatch(text, letter))
+    return "".join(letter for letter in allowed if letter.isalnum()) or allowed
 
 
 def _counts(repeat: re.Match[str] | None) -> tuple[int, int]:

@@ -1,0 +1,59 @@
+"""Hand a database's address to a service, through its environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy.engine import URL
+
+from .databases import Database
+from .options import ADDRESS_NAMES
+from .violation import UsageError
+
+
+def variables_for(env: tuple[tuple[str, str], ...], database: Database) -> dict[str, str]:
+    """The variables that lead a service to `database`. Raises `UsageError` for a bad template."""
+    return _filled(env, database.placeholders())
+
+
+def variables_for_url(env: tuple[tuple[str, str], ...], database: Database, url: URL) -> dict[str, str]:
+    """The same, but leading to another address of the same kind, such as one that is dead."""
+    places = database.placeholders() | {
+        "url": url.render_as_string(hide_password=False),
+        "url_sync": url.set(drivername=database.sync_driver, query={}).render_as_string(
+            hide_password=False
+        ),
+        "host": url.host or "",
+        "port": str(url.port or ""),
+        "db": url.database or "",
+        "path": url.database or "",
+    }
+    return _filled(env, places)
+
+
+def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict[str, str]:
+    templates = dict(env) if env else dict.fromkeys(ADDRESS_NAMES, "{url}")
+    try:
+        return {name: template.format_map(places) for name, template in templates.items()}
+    except (KeyError, ValueError, IndexError) as error:
+        raise UsageError(
+            f"--contract-env: unknown placeholder {error}; valid: "
+            f"{', '.join('{' + name + '}' for name in places)}"
+        ) from None
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, and put back what was there."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
