@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import get_args
+
 from . import samples
-from .resource import ROLES, Resource
+from .resource import Resource, Role
 from .service import Service
+
+Question = Callable[[Service], bool]
+
+
+def _offers(role: Role) -> tuple[Question, str]:
+    return lambda service: service.resource.offers(role), f"the service offers no {role}"
+
+
+CAPABILITIES: dict[str, tuple[Question, str]] = {
+    **{role: _offers(role) for role in get_args(Role)},
+    "change": (
+        lambda s: s.resource.offers("replace") or s.resource.offers("update"),
+        "the service offers neither PUT nor PATCH",
+    ),
+    "outside-view": (
+        lambda s: "outside-view" in s.database.capabilities,
+        "nobody but the service can look into this database",
+    ),
+    "network": (
+        lambda s: "network" in s.database.capabilities,
+        "this database is not reached over a network",
+    ),
+    "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
+    "factory": (
+        lambda s: s.origin.is_factory,
+        "the app is the one object of its module, not a factory's",
+    ),
+    "paging": (
+        lambda s: bool(s.resource.paging.size and s.resource.paging.moves),
+        "the list declares no paging parameters",
+    ),
+    "text": (lambda s: text_field(s.resource) is not None, "no field shown is free text"),
+    "integer-id": (lambda s: s.resource.id_kind == "integer", "ids are not integers"),
+}
+"""Each capability: how it is asked about, and what to say when it is missing."""
 
 
 def missing(service: Service, needs: tuple[str, ...]) -> str | None:
     """Why a rule with these needs does not apply, or None if it does."""
     for need in needs:
-        reason = _reason(service, need)
-        if reason:
+        is_held, reason = CAPABILITIES[need]
+        if not is_held(service):
             return reason
     return None
 
 
-def _reason(service: Service, need: str) -> str | None:
-    resource = service.resource
-    if need in ROLES:
-        return None if need in resource.operations else f"the service offers no {need}"
-    held, reason = {
-        "change": (bool(resource.operations.keys() & {"replace", "update"}),
-                   "the service offers neither PUT nor PATCH"),
-        "outside-view": ("outside-view" in service.database.capabilities,
-                         f"nobody but the service can look into {service.database.name}"),
-        "network": ("network" in service.database.capabilities,
-                    f"{service.database.name} is not reached over a network"),
-        "document": (bool(resource.document), "the service has no OpenAPI document"),
-        "factory": (service.origin.is_factory, "the app is one object of its module, not a factory's"),
-        "paging": (bool(resource.paging.size and (resource.paging.offset or resource.paging.page)),
-                   "the list declares no paging parameters"),
-        "text": (bool(text_field(resource)), "no field of the resource is free text"),
-        "integer-id": (resource.id_kind == "integer", "ids are not integers"),
-    }[need]  # fmt: skip
-    return None if held else reason
+def held(service: Service) -> list[str]:
+    """The capabilities that this service on this database has."""
+    return [name for name, (is_held, _) in CAPABILITIES.items() if is_held(service)]
 
 
 def text_field(resource: Resource) -> str | None:
-    """A field that takes free text and is shown again, the required one first."""
+    """A field that takes free text and is shown again, a required one first."""
     document = dict(resource.document)
     fields = samples.text_fields(resource.schema(), document)
     shown = resource.shown()

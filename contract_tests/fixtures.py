@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from .capabilities import missing
 from .judge import Judge
-from .opening import open_service
 from .operations import CASES, Case
 from .options import Options
+from .run import JUDGE, ContractRun
 from .service import Service
 from .violation import NotApplicable
 
 
 @pytest.fixture(scope="session")
-def contract_options(request: pytest.FixtureRequest) -> Options:
-    """What the run was asked for."""
-    run = request.config.pluginmanager.get_plugin(f"{__package__}.run")
-    options: Options = run.options  # type: ignore[union-attr]
-    return options
+def contract_run(pytestconfig: pytest.Config) -> ContractRun:
+    """The run this test belongs to."""
+    run = pytestconfig.pluginmanager.get_plugin(ContractRun.NAME)
+    assert isinstance(run, ContractRun)
+    return run
 
 
 @pytest.fixture(scope="session")
-def contract_service(contract_options: Options) -> Iterator[Service]:
-    """The started service, once for the whole run."""
-    with open_service(contract_options) as service:
-        yield service
+def contract_options(contract_run: ContractRun) -> Options:
+    """What the run was asked for."""
+    return contract_run.options
+
+
+@pytest.fixture(scope="session")
+def contract_service(contract_run: ContractRun) -> Service:
+    """The started service, one for the whole run."""
+    return contract_run.service
 
 
 @pytest.fixture
@@ -40,9 +43,6 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     if reason:
         raise NotApplicable(reason)
     return made
-
-
-JUDGE = pytest.StashKey[Judge]()
 
 
 @pytest.fixture

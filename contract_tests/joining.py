@@ -15,7 +15,7 @@ def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
     from .run import ContractRun
 
-    config.pluginmanager.register(ContractRun(config, options), f"{__package__}.run")
+    config.pluginmanager.register(ContractRun(config, options), ContractRun.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
     _add_suite(config)
 

@@ -155,10 +155,11 @@ def _texts(_converter: _Converter, schema: reading.Settled) -> Strategy:
     if formats.formatted(name, 1) is not None:
         return st.integers(1, 10**4).map(lambda serial: formats.formatted(name, serial))
     sizes = [size for size in (least, most) if size is not None and size <= _LONGEST_BOUNDARY]
-    edges = [text for text in _TEXTS if fits(text)] + ["x" * size for size in sizes]
+    # The two lengths at the limits get a choice of their own, or they would seldom be drawn.
+    edges = [[text for text in _TEXTS if fits(text)], ["x" * size for size in sizes]]
     longest = least + _ROOM if most is None else min(most, least + _ROOM)
     anything = st.text(_LETTERS, min_size=least, max_size=longest)
-    return anything | st.sampled_from(edges) if edges else anything
+    return st.one_of(anything, *(st.sampled_from(listed) for listed in edges if listed))
 
 
 def _integers(_converter: _Converter, schema: reading.Settled) -> Strategy:

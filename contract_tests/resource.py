@@ -67,6 +67,11 @@ class Paging:
     offset: str | None = None
     page: str | None = None
 
+    @property
+    def moves(self) -> bool:
+        """Whether the list can be walked."""
+        return bool(self.offset or self.page)
+
 
 @dataclass(frozen=True)
 class Resource:

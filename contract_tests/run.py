@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .facts import fact_lines, facts_of
 from .options import Options
 from .reports.report import report_of, write_report
 from .reports.summary import broken_text, summary_lines
@@ -14,7 +16,12 @@ from .rules.rule import Rule
 from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import NotApplicable, Undecided, UsageError, Violation
 
+if TYPE_CHECKING:
+    from .judge import Judge
+    from .service import Service
+
 Report = pytest.TestReport
+JUDGE = pytest.StashKey["Judge"]()
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
     Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),
@@ -23,7 +30,9 @@ LETTERS = {
 
 
 class ContractRun:
-    """The plug-in object of one pytest run."""
+    """The plug-in object of one pytest run, registered under `NAME`."""
+
+    NAME = f"{__package__}.run"
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
         self.options = options
@@ -31,6 +40,45 @@ class ContractRun:
         self.facts: dict[str, Any] = {}
         self.expected = 0
         self._is_worker = hasattr(config, "workerinput")
+        self._has_header = False
+        self._open = ExitStack()
+        self._service: Service | None = None
+
+    # -- the service
+
+    @property
+    def service(self) -> Service:
+        """The started service, opened on first use and closed with the run.
+
+        Raises `UsageError` if the app cannot be found, started or understood.
+        """
+        if self._service is None:
+            from .opening import open_service
+
+            self._service = self._open.enter_context(open_service(self.options))
+            self.facts.update(facts_of(self._service, self.options))
+        return self._service
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Start the service before the first test, and say what was found."""
+        config = session.config
+        is_spread = self._is_worker or config.pluginmanager.has_plugin("dsession")
+        if not self.expected or is_spread or config.option.collectonly:
+            return
+        try:
+            self.service  # noqa: B018 - opened here, so that a mistake is one line and no test
+        except UsageError as error:
+            raise pytest.UsageError(self._masked(str(error))) from None
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and config.get_verbosity() >= 0:
+            self._has_header = True
+            for line in fact_lines(self.facts):
+                reporter.write_line(line)
+
+    def pytest_unconfigure(self) -> None:
+        """Stop the service and destroy what was made for it."""
+        self._open.close()
 
     # -- which tests
 
@@ -69,19 +117,22 @@ class ContractRun:
 
     def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
         outcome, message, evidence = _outcome(item, call)
-        for secret in self.options.secrets:
-            message, evidence = message.replace(secret, "***"), evidence.replace(secret, "***")
         return verdict_of(
             rule,
             outcome,
             finding=finding_of(item),
             test=item.nodeid,
-            message=message,
-            evidence=evidence,
+            message=self._masked(message),
+            evidence=self._masked(evidence),
         )
 
+    def _masked(self, text: str) -> str:
+        for secret in self.options.secrets:
+            text = text.replace(secret, "***")
+        return text
+
     def _agree(self, report: Report, verdict: Verdict, rule: Rule) -> None:
-        if verdict.outcome is Outcome.UPHELD or verdict.outcome is Outcome.ERROR:
+        if verdict.outcome in {Outcome.UPHELD, Outcome.ERROR}:
             return
         if verdict.is_red_at(self.options.level):
             report.outcome = "failed"
@@ -139,7 +190,7 @@ class ContractRun:
         if not self.verdicts:
             return
         terminalreporter.section("contract")
-        for line in summary_lines(self):
+        for line in (*(() if self._has_header else fact_lines(self.facts)), *summary_lines(self)):
             terminalreporter.line(line)
 
 
@@ -164,8 +215,6 @@ def _outcome(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, s
     error = call.excinfo.value if call.excinfo else None
     match error:
         case None:
-            from .fixtures import JUDGE
-
             if not item.stash[JUDGE].judgements:
                 return Outcome.UNDECIDED, "the test ended without a judgement", ""
             return Outcome.UPHELD, "", ""
@@ -175,7 +224,5 @@ def _outcome(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, s
             return Outcome.NOT_APPLICABLE, str(error), ""
         case Undecided():
             return Outcome.UNDECIDED, str(error), ""
-        case UsageError():
-            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         case _:
             return Outcome.ERROR, f"{type(error).__name__}: {error}", ""

@@ -57,8 +57,8 @@ class Verdict:
         return bad and Level(self.level).is_red_at(asked)
 
     def as_row(self) -> dict[str, Any]:
-        """The row as JSON."""
-        return asdict(self)
+        """The row as JSON, its words as plain texts (what xdist sends must be no subclass)."""
+        return asdict(self) | {"level": str(self.level), "verdict": str(self.verdict)}
 
 
 def verdict_of(

@@ -333,7 +333,9 @@ def test_curl_repeats_any_body() -> None:
     headers = (("X-Key", "hidden"), ("Content-Length", "3"))
     line = Request("PUT", "/a?b=1&c", headers, b"\x00'\xff").curl(masked=["x-key"])
 
-    assert line == ("curl -X PUT -H 'X-Key: ***' --data-binary $'\\x00\\x27\\xff' '/a?b=1&c'")
+    assert line == (
+        "curl -X PUT -H 'X-Key: ***' --data-binary $'\\x00\\x27\\xff' 'http://localhost:8000/a?b=1&c'"
+    )
 
 
 def test_a_document_that_is_none_has_no_cases() -> None:
@@ -386,6 +388,31 @@ def _raw(row: HostileBody) -> Request:
     return Request("POST", "/items", (("Content-Type", row.content_type),), row.payload)
 
 
+def test_examples_of_openapi_30_are_read_by_its_own_rules() -> None:
+    """``nullable`` lets null through, and a bound may be open; a surplus parameter is named."""
+    schemas = {
+        "Size": {"type": "integer", "nullable": True, "example": None},
+        "Rate": {"type": "number", "minimum": 0, "exclusiveMinimum": True, "example": 0},
+        "Odd": {"type": "string", "pattern": "[", "example": "a"},
+    }
+    listing = {
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {}}],
+        "responses": {"200": {"description": "fine"}},
+    }
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "old", "version": "1"},
+        "paths": {"/sizes": {"get": listing}},
+        "components": {"schemas": schemas},
+    }
+
+    structure, parameter, example = fuzzing.document_problems(document)
+
+    assert structure.startswith("#/components/schemas/Odd: ")
+    assert parameter == "GET /sizes: the declared path parameter 'id' is not in the path"
+    assert example.startswith("#/components/schemas/Rate: an example is not valid: ")
+
+
 @pytest.mark.parametrize(
     ("schema", "value", "lax"),
     [
@@ -405,6 +432,9 @@ def _raw(row: HostileBody) -> Request:
         ({"type": "object", "additionalProperties": False}, {"b": 1}, True),
         ({"type": "array", "items": {"type": "integer"}, "uniqueItems": True}, [1, 1], True),
         ({"enum": ["a", "b"]}, "c", False),
+        ({"type": "number", "minimum": 0, "exclusiveMinimum": True}, "0", False),
+        ({"type": "null"}, 0, False),
+        ({}, object(), True),
     ],
 )
 def test_leniency_is_told_from_neglect(schema: object, value: object, *, lax: bool) -> None:

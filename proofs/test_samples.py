@@ -1,6 +1,8 @@
 """The samples are valid, differ where uniqueness may be asked for, and break what they claim."""
 
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -344,6 +346,17 @@ def test_breaches_are_named_for_a_reader(document: dict[str, Any], schema: dict[
 
     assert expected <= set(names)
     assert not {"maybe: null", "anything: wrong type", "later: missing"} & set(names)
+
+
+def test_importing_the_samples_imports_nothing_heavy() -> None:
+    """Samples, hostile rows and the fuzzing records are free until something is generated."""
+    program = (
+        "import sys, contract_tests.samples, contract_tests.hostile, contract_tests.fuzzing;"
+        "print({'hypothesis', 'schemathesis', 'jsonschema_rs', 'requests'} & sys.modules.keys())"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)  # noqa: S603 - our own interpreter and text
+
+    assert ran.stdout == b"set()\n"
 
 
 def test_a_list_has_no_breaches() -> None:

@@ -57,7 +57,9 @@ def findings(
         found = set()
     if probe and answer.status >= _SERVER_ERROR:
         found.add(Finding("not_a_server_error", "Server error for an undeclared content type"))
-    return tuple(sorted(found, key=lambda finding: (finding.check, finding.message)))
+    # The status and the shape of a server error are its consequences, not further defects.
+    errors = {finding for finding in found if finding.check == "not_a_server_error"}
+    return tuple(sorted(errors or found, key=lambda finding: (finding.check, finding.message)))
 
 
 def _grouped(answer: Answer) -> dict[str, list[str]]:

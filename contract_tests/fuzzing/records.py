@@ -18,13 +18,13 @@ class Request:
     headers: Headers
     body: bytes
 
-    def curl(self, masked: Collection[str] = ()) -> str:
+    def curl(self, masked: Collection[str] = (), base_url: str = "http://localhost:8000") -> str:
         """One line that repeats the request; headers named in ``masked`` lose their value."""
         hidden = {name.lower() for name in masked}
         words = ["curl", "-X", self.method, *self._header_words(hidden)]
         if self.body:
             words += ["--data-binary", _shown(self.body)]
-        return " ".join([*words, shlex.quote(self.target)])
+        return " ".join([*words, shlex.quote(base_url + self.target)])
 
     def _header_words(self, hidden: Collection[str]) -> list[str]:
         words: list[str] = []

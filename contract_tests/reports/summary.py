@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..options import Options
 from ..rules.rule import Rule
@@ -15,8 +15,6 @@ class Run(Protocol):
 
     @property
     def verdicts(self) -> Sequence[Verdict]: ...  # noqa: D102
-    @property
-    def facts(self) -> dict[str, Any]: ...  # noqa: D102
     @property
     def expected(self) -> int: ...  # noqa: D102
     @property
@@ -42,8 +40,6 @@ def broken_text(verdict: Verdict, rule: Rule) -> str:
 
 def summary_lines(run: Run) -> Iterator[str]:
     """The lines of the closing section."""
-    yield from (f"{name:<10} {text}" for name, text in _facts(run))
-    yield ""
     for outcome in (Outcome.ERROR, Outcome.BROKEN, Outcome.UNDECIDED):
         yield from _by_rule(run, outcome)
     absent = sorted({v.rule for v in run.verdicts if v.outcome is Outcome.NOT_APPLICABLE})
@@ -51,13 +47,6 @@ def summary_lines(run: Run) -> Iterator[str]:
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     yield _closing(run, decided)
-
-
-def _facts(run: Run) -> Iterator[tuple[str, str]]:
-    for name in ("service", "database", "resource"):
-        fact = run.facts.get(name, {})
-        if fact:
-            yield name, fact.get("line", "") if isinstance(fact, dict) else str(fact)
 
 
 def _by_rule(run: Run, outcome: Outcome) -> Iterator[str]:

@@ -1,0 +1,60 @@
+"""What a run found out about its service, for headers and reports."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from .options import Options
+
+if TYPE_CHECKING:
+    from .service import Service
+
+LIBRARIES = ("fastapi", "starlette", "litestar", "pydantic", "sqlalchemy", "aiosqlite", "asyncpg",
+             "psycopg", "aiomysql")  # fmt: skip
+
+
+def facts_of(service: Service, options: Options) -> dict[str, Any]:
+    """The service, its database and its capabilities, as JSON."""
+    from .capabilities import held
+    from .detection import summary
+
+    database = service.database
+    return {
+        "service": {
+            "app": options.app,
+            "resource": service.resource.name,
+            "found": service.resource.found,
+            "line": summary(service.resource),
+            "python": platform.python_version(),
+            "libraries": dict(_versions()),
+        },
+        "database": {
+            "name": database.name,
+            "version": service.origin.server.version,
+            "driver": database.url.drivername,
+            "owned": database.owned,
+        },
+        "capabilities": held(service),
+    }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in LIBRARIES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue
+
+
+def fact_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """The facts as lines of a header."""
+    if not facts:
+        return
+    service, database = facts["service"], facts["database"]
+    libraries = ", ".join(f"{name} {number}" for name, number in service["libraries"].items())
+    yield f"contract of {service['app']} on {database['name']} {database['version']} ({database['driver']})"
+    yield f"  resource {service['line']}"
+    yield f"  with     Python {service['python']}, {libraries}"

@@ -1,0 +1,31 @@
+"""Fixtures of the proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from proofs.servers import shared_server
+
+
+class Servers:
+    """Starts a server for a kind of database on first use."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._environs: dict[str, dict[str, str]] = {}
+
+    def environ(self, database: str) -> dict[str, str]:
+        """What to set so that a contract run uses the shared server."""
+        if database not in self._environs:
+            self._environs[database] = self._stack.enter_context(shared_server(database))
+        return self._environs[database]
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Servers shared by all contract runs of this session."""
+    with ExitStack() as stack:
+        yield Servers(stack)

@@ -1,0 +1,90 @@
+"""The parts of the documentation that come from the code. Run it to rewrite them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from contract_tests.options import SETTINGS
+from contract_tests.rules import AREAS
+from proofs.catalogue import broken_apps, innocent_apps
+
+ROOT = Path(__file__).resolve().parent.parent
+MARKED = re.compile(r"(<!-- (\w+) from the code -->\n).*?(\n<!-- end -->)", re.DOTALL)
+
+
+def rules_table() -> str:
+    """Every rule, with its level and statement."""
+    lines = ["| rule | level | promise |", "|---|---|---|"]
+    for area, rules in AREAS.items():
+        lines.append(f"| **{area}** | | |")
+        lines += [f"| {rule.id} | {rule.level} | {rule.statement} |" for rule in rules]
+    return "\n".join(lines)
+
+
+def options_table() -> str:
+    """Every option, with its twins and its default."""
+    lines = ["| option | ini key | environment | meaning | default |", "|---|---|---|---|---|"]
+    for setting in SETTINGS:
+        metavar = f" {setting.metavar}" if setting.metavar else ""
+        shown = f"`{setting.flag}{metavar}`".replace("|", "\\|")
+        lines.append(f"| {shown} | `{setting.key}` | `{setting.variable}` | {setting.help} "
+                     f"| {setting.default} |")  # fmt: skip
+    return "\n".join(lines)
+
+
+def kill_matrix() -> str:
+    """Which rule catches which broken app, on which databases."""
+    return "\n".join(("# The kill matrix", "", *_kill_lines(), ""))
+
+
+def _kill_lines() -> Iterator[str]:
+    yield "Each app is the reference app with one defect. The whole contract runs against it on each"
+    yield "database named; it must break the rule in the first column, in the words shown, and no"
+    yield "other. `proofs/test_kill_matrix.py` fails otherwise."
+    yield ""
+    yield "| rule | broken app | defect | on | the failure says |"
+    yield "|---|---|---|---|---|"
+    for app in broken_apps():
+        rules = ", ".join((app.rule, *app.also))
+        yield f"| {rules} | `{app}` | {app.defect} | {', '.join(app.databases)} | {app.says} |"
+
+
+def innocent_matrix() -> str:
+    """Which correct apps must not be accused, and why they look guilty."""
+    return "\n".join(("# The innocent matrix", "", *_innocent_lines(), ""))
+
+
+def _innocent_lines() -> Iterator[str]:
+    yield "Each app is correct and looks guilty. The whole contract runs against it on each database"
+    yield "named; `proofs/test_innocent_matrix.py` fails if any required rule accuses it or cannot"
+    yield "decide."
+    yield ""
+    yield "| innocent app | what it is | why it looks guilty | on |"
+    yield "|---|---|---|---|"
+    for app in innocent_apps():
+        style = " ".join(app.style.split())
+        yield f"| `{app}` | {style} | {app.looks} | {', '.join(app.databases)} |"
+
+
+PARTS: dict[str, Callable[[], str]] = {"rules": rules_table, "options": options_table}
+DOCUMENTS: dict[str, Callable[[], str] | None] = {
+    "README.md": None,
+    "docs/kill-matrix.md": kill_matrix,
+    "docs/innocent-matrix.md": innocent_matrix,
+}
+
+
+def rendered(path: str) -> str:
+    """What a document should say now."""
+    make = DOCUMENTS[path]
+    if make is not None:
+        return make()
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return MARKED.sub(lambda found: f"{found[1]}{PARTS[found[2]]()}{found[3]}", text)
+
+
+if __name__ == "__main__":
+    for name in DOCUMENTS:
+        (ROOT / name).write_text(rendered(name), encoding="utf-8")

@@ -1,0 +1,76 @@
+"""The catalogue is whole: rules, tests, broken apps and documentation name the same ids."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from contract_tests.rules import AREAS, RULES, Rule, rule_of
+from proofs.catalogue import broken_apps
+from proofs.documents import DOCUMENTS, rendered
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITE = ROOT / "contract_tests" / "suite"
+PREFIX = {"schema": "SCH", "sessions": "SES", "crud": "CRU", "payloads": "PAY", "openapi": "API",
+          "lifespan": "LIF", "errors": "ERR"}  # fmt: skip
+
+
+def judged(area: str) -> set[str]:
+    """The constants that the area's suite files mark tests with."""
+    names: set[str] = set()
+    for path in SUITE.glob(f"test_{area}*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "judges":
+                names |= {arg.attr for arg in node.args if isinstance(arg, ast.Attribute)}
+    return names
+
+
+def constants(area: str) -> dict[str, Rule]:
+    """The rules of an area by the name of their constant."""
+    module = __import__(f"contract_tests.rules.{area}", fromlist=[area])
+    return {name: value for name, value in vars(module).items() if isinstance(value, Rule)}
+
+
+def test_ids_are_unique_and_numbered_by_area() -> None:
+    """Two rules never share an id, and an id tells its area."""
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for area, rules in AREAS.items():
+        assert [rule for rule in rules if not rule.id.startswith(f"{PREFIX[area]}-")] == []
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_rule_of_an_area_is_in_its_catalogue_and_judged(area: str) -> None:
+    """A constant that is not in RULES, or has no test, is red."""
+    named = constants(area)
+    assert set(AREAS[area]) == set(named.values())
+    assert judged(area) == set(named)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_statement_is_one_promise(rule: Rule) -> None:
+    """A statement has exactly one MUST or SHOULD, by its level."""
+    words = re.findall(r"\b(MUST|SHOULD)\b", rule.statement)
+    assert words == (["SHOULD"] if rule.level == "recommended" else words[:1])
+    assert len(words) == 1
+    assert rule.statement.endswith(".")
+
+
+def test_every_rule_has_a_broken_app() -> None:
+    """A rule that nothing breaks on purpose has not been seen to be able to fail."""
+    assert {rule.id for rule in RULES} == {app.rule for app in broken_apps()}
+
+
+def test_every_broken_app_says_its_defect() -> None:
+    """Each broken app has a docstring of one sentence and names a rule that exists."""
+    for app in broken_apps():
+        assert app.defect.endswith("."), app.locator
+        assert rule_of(app.rule).id == app.rule
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_generated_document_is_up_to_date(path: str) -> None:
+    """README and matrices say what the code says; `python -m proofs.documents` rewrites them."""
+    assert (ROOT / path).read_text(encoding="utf-8") == rendered(path)
