@@ -25,6 +25,8 @@ def variables_for_url(env: tuple[tuple[str, str], ...], database: Database, url:
         "url_sync": url.set(drivername=database.sync_driver, query={}).render_as_string(
             hide_password=False
         ),
+        "user": url.username or "",
+        "password": str(url.password or ""),
         "host": url.host or "",
         "port": str(url.port or ""),
         "db": url.database or "",

@@ -42,7 +42,7 @@ def detect(
 ) -> Resource:
     """The resource the contract is about, as declared and then as seen in one probing pass."""
     document, found = document_of(service, place)
-    if document and (wanted is None or _declares(document, wanted)):
+    if document and (wanted is None or not _is_hidden(service, document, wanted)):
         resource = replace(choose(document, wanted), found=found)
     elif wanted:
         resource = _by_asking(service, wanted)
@@ -56,8 +56,11 @@ def detect(
     return probe(service)
 
 
-def _declares(document: Mapping[str, Any], wanted: str) -> bool:
-    return any(path.rstrip("/") == wanted.rstrip("/") for path in document["paths"])
+def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bool:
+    """Whether the service answers at a path that its document leaves out."""
+    if any(path.rstrip("/") == wanted.rstrip("/") for path in document["paths"]):
+        return False
+    return service.send("GET", wanted).status not in {404, 405}
 
 
 def probe(service: Service) -> Resource:
@@ -153,7 +156,7 @@ def _is_offered(service: Service, operation: Operation) -> bool:
     A row that is not there answers 404 too, so an item's verb is asked on the id of no row and
     believed unless the service says 405 or 501.
     """
-    body = {} if operation.body is not None else None
+    body: dict[str, Any] | None = {} if operation.body is not None else None
     asked = service.send(operation.method, operation.target("0"), json_body=body)
     absent = {405, 501} | ({404} if operation.role in {"list", "create"} else set())
     return asked.status not in absent

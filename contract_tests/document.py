@@ -38,7 +38,7 @@ def choose(document: Document, wanted: str | None) -> Resource:
             return resource
     paths = [resource.name for resource in found]
     near = difflib.get_close_matches(wanted, paths, n=1, cutoff=0.3)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = f"; did you mean {near[0]!r}?" if near else "."
     raise UsageError(f"there is no collection {wanted!r}{hint} Valid: {', '.join(paths)} ({where})")
 
 

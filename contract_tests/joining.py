@@ -27,3 +27,6 @@ def _add_suite(config: pytest.Config) -> None:
     asked = [(config.invocation_params.dir / arg.split("::")[0]).resolve() for arg in config.args]
     if not any(path == HERE or path in HERE.parents for path in asked):
         config.args.append(str(HERE / "suite"))
+        # The suite is found by its package, as with --pyargs: a conftest above it, such as the
+        # one of a checkout the kit was installed from, is not this project's.
+        config.pluginmanager._using_pyargs = True  # noqa: SLF001 - pytest has no public way

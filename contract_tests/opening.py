@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from .address import environment, variables_for
-from .databases import DatabaseUnavailable, Server, UnknownDatabase, provide
+from .databases import OUTSIDE_VIEW, DatabaseUnavailable, Server, UnknownDatabase, provide
 from .databases.sqlite_memory import SqliteMemory
 from .detection import detect
 from .instruments.ledger import Ledger
 from .instruments.redirect import Redirected
 from .options import Options
+from .preparing import has_migrations, migrate, run_command
 from .resource import Resource
 from .service import Origin, Service
 from .targets.asgi import AsgiTarget
@@ -37,6 +38,8 @@ def open_service(options: Options) -> Iterator[Service]:
         redirected = Redirected(database.redirect)
         if database.owned:
             stack.enter_context(redirected)
+        if options.prepare:
+            run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
         located = locate(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
@@ -45,6 +48,7 @@ def open_service(options: Options) -> Iterator[Service]:
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
         _start(service, redirected)
+        _migrate(service, options)
         service.resource = detect(
             service, options.resource or None, options.openapi or None, options.body
         )
@@ -75,6 +79,13 @@ def _start(service: Service, redirected: Redirected) -> None:
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])
+
+
+def _migrate(service: Service, options: Options) -> None:
+    """Run the project's own migrations if its start-up left the database empty."""
+    is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
+    if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
+        service.run(migrate(options.root))
 
 
 def _stop(service: Service) -> None:

@@ -107,9 +107,10 @@ class ContractRun:
         if rule is None or not _is_telling(call, report):
             return report
         verdict = self._verdict(item, call, rule)
-        report.contract_verdict = verdict.as_row() | {"duration": round(report.duration, 4)}
-        report.contract_facts = self.facts
-        report.user_properties += [
+        row = verdict.as_row() | {"duration": round(report.duration, 4)}
+        vars(report).update(contract_verdict=row, contract_facts=self.facts)
+        # JUnit reads an item's properties from its last report, that of the teardown.
+        item.user_properties += [
             ("rule", rule.id), ("level", str(rule.level)), ("verdict", str(verdict.verdict)),
         ]  # fmt: skip
         self._agree(report, verdict, rule)

@@ -22,6 +22,8 @@ from .targets.trial import Trial
 from .violation import NotApplicable, Undecided
 
 T = TypeVar("T")
+Rows = list[Mapping[str, Any]]
+Ids = list[Any]
 Contents = Mapping[str, tuple[tuple[object, ...], ...]]
 ABSENT_INTEGER = 1_999_999_999
 
@@ -171,14 +173,14 @@ class Service:
         """The row a single answer shows."""
         return self.resource.row(exchange.json)
 
-    def listed(self, exchange: Exchange) -> list[Mapping[str, Any]]:
+    def listed(self, exchange: Exchange) -> Rows:
         """The rows a list shows. Raises `Undecided` if they are not where they should be."""
         rows = self.resource.rows(exchange.json)
         if rows is None:
             raise Undecided(f"no rows found in the list: {exchange} {exchange.text[:200]}")
         return [items_of(row) for row in rows]
 
-    def ids(self, exchange: Exchange) -> list[Any]:
+    def ids(self, exchange: Exchange) -> Ids:
         """The ids a list shows, in its order."""
         return [row.get(self.resource.id_field) for row in self.listed(exchange)]
 
@@ -206,9 +208,13 @@ class Service:
         origin = self.origin
         return Trial(origin.app, origin.roots, variables_for(origin.env, place), address)
 
-    def unreachable_trial(self) -> Trial:
-        """The service in an interpreter of its own, where no database answers."""
+    def unreachable_trial(self, password: str = "") -> Trial:
+        """The service in an interpreter of its own, where no database answers.
+
+        A `password` is put into the address, so that it can be recognised where it shows.
+        """
         url, origin = self.database.unreachable(), self.origin
+        url = url.set(password=password) if password else url
         variables = variables_for_url(origin.env, self.database, url)
         address = url.render_as_string(hide_password=False)
         return Trial(origin.app, origin.roots, variables, address)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,7 @@ def run_contract(
     A server process that has the heavy modules loaded is forked for each run, where the platform
     can fork.
     """
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if hasattr(context, "set_forkserver_preload"):
-        context.set_forkserver_preload(PRELOADED)
+    context = _context()
     here, there = context.Pipe(duplex=False)
     call = (there, locator, database, arguments, dict(environ or {}))
     child = context.Process(target=_judge, args=call, daemon=False)
@@ -65,6 +63,14 @@ def run_contract(
         child.join()
         here.close()
     return ContractResult(exit_code, report, printed)
+
+
+def _context() -> SpawnContext | ForkServerContext:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
 
 
 def _judge(

@@ -14,7 +14,6 @@ from pydantic import BaseModel, Field
 
 from contract_tests import fuzzing
 from contract_tests.fuzzing import Answer, Exploration, Request
-from contract_tests.fuzzing.laxity import is_lax
 from contract_tests.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 
 
@@ -345,34 +344,6 @@ def test_a_document_that_is_none_has_no_cases() -> None:
     assert fuzzing.explore({"openapi": "1.0"}, unreached, seed=1) == Exploration({}, ())
 
 
-def test_a_valid_document_has_no_problems() -> None:
-    assert fuzzing.document_problems(service().openapi()) == ()
-
-
-def test_each_problem_of_a_document_is_named() -> None:
-    """Version, structure, references, operation ids, path parameters, examples."""
-    document = service().openapi()
-    paths, item = document["paths"], document["components"]["schemas"]["ItemIn"]
-    paths["/items"]["post"]["operationId"] = paths["/items"]["get"]["operationId"]
-    paths["/items/{item_id}"]["get"]["parameters"] = []
-    item["properties"]["name"]["examples"] = ["", "fine"]
-    problems = "\n".join(fuzzing.document_problems(document))
-
-    assert "operationId 'listed_items_get' is used 2 times" in problems
-    assert "GET /items/{item_id}: the path parameter 'item_id' is not declared" in problems
-    assert "#/components/schemas/ItemIn/properties/name: an example is not valid" in problems
-
-    item["properties"]["name"] = {"$ref": "#/components/schemas/Gone"}
-    del document["info"]
-    problems = "\n".join(fuzzing.document_problems(document))
-
-    assert '"info" is a required property' in problems
-    assert "properties/name: #/components/schemas/Gone leads nowhere" in problems
-    assert fuzzing.document_problems({"swagger": "2.0"}) == (
-        "openapi: 'None' is not a version of OpenAPI 3",
-    )
-
-
 def test_only_framework_rows_break_a_stock_framework(loop: asyncio.AbstractEventLoop) -> None:
     """A server error for a row marked ``service`` is the service's own; these have none."""
     wire, kind = Wire(loop, service()), (("Content-Type", "application/json"),)
@@ -386,56 +357,3 @@ def test_only_framework_rows_break_a_stock_framework(loop: asyncio.AbstractEvent
 
 def _raw(row: HostileBody) -> Request:
     return Request("POST", "/items", (("Content-Type", row.content_type),), row.payload)
-
-
-def test_examples_of_openapi_30_are_read_by_its_own_rules() -> None:
-    """``nullable`` lets null through, and a bound may be open; a surplus parameter is named."""
-    schemas = {
-        "Size": {"type": "integer", "nullable": True, "example": None},
-        "Rate": {"type": "number", "minimum": 0, "exclusiveMinimum": True, "example": 0},
-        "Odd": {"type": "string", "pattern": "[", "example": "a"},
-    }
-    listing = {
-        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {}}],
-        "responses": {"200": {"description": "fine"}},
-    }
-    document = {
-        "openapi": "3.0.3",
-        "info": {"title": "old", "version": "1"},
-        "paths": {"/sizes": {"get": listing}},
-        "components": {"schemas": schemas},
-    }
-
-    structure, parameter, example = fuzzing.document_problems(document)
-
-    assert structure.startswith("#/components/schemas/Odd: ")
-    assert parameter == "GET /sizes: the declared path parameter 'id' is not in the path"
-    assert example.startswith("#/components/schemas/Rate: an example is not valid: ")
-
-
-@pytest.mark.parametrize(
-    ("schema", "value", "lax"),
-    [
-        ({"type": "integer"}, False, True),
-        ({"type": "integer"}, "12", True),
-        ({"type": "integer"}, 1.5, False),
-        ({"type": "integer", "maximum": 9}, "12", False),
-        ({"type": "boolean"}, 0, True),
-        ({"type": "boolean"}, "maybe", False),
-        ({"type": "string", "format": "date-time"}, 0, True),
-        ({"type": "string", "format": "ipv4"}, 0, True),
-        ({"type": "string", "format": "date"}, "never", False),
-        ({"type": "string", "maxLength": 2}, "abc", False),
-        ({"type": "string"}, 7, False),
-        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, True, True),
-        ({"type": "object", "required": ["a"]}, {"b": 1}, False),
-        ({"type": "object", "additionalProperties": False}, {"b": 1}, True),
-        ({"type": "array", "items": {"type": "integer"}, "uniqueItems": True}, [1, 1], True),
-        ({"enum": ["a", "b"]}, "c", False),
-        ({"type": "number", "minimum": 0, "exclusiveMinimum": True}, "0", False),
-        ({"type": "null"}, 0, False),
-        ({}, object(), True),
-    ],
-)
-def test_leniency_is_told_from_neglect(schema: object, value: object, *, lax: bool) -> None:
-    assert is_lax(schema, value, {}) is lax

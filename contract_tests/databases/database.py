@@ -65,6 +65,8 @@ class Database(ABC):
     name: ClassVar[str]
     capabilities: ClassVar[frozenset[str]]
     sync_driver: ClassVar[str]
+    unsettling: ClassVar[tuple[str, str] | None] = None
+    """Makes a connection give rows in another order where none is asked for, and no longer."""
 
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         self.url = url
@@ -121,6 +123,9 @@ class Database(ABC):
     @abstractmethod
     async def kill_connections(self) -> int:
         """Let the server drop every other connection; answers how many."""
+
+    async def move_rows(self, table: str) -> None:  # noqa: B027 - right where places follow keys
+        """Let the rows of a table change places, each as it is; not every database can."""
 
     @abstractmethod
     async def _copy(self) -> None:

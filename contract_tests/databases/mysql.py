@@ -54,7 +54,7 @@ TRANSACTION = re.compile(
 async def connect(url: URL) -> Any:
     """Open a raw connection that commits by itself and never waits long for a lock."""
     try:
-        import aiomysql  # type: ignore[import-untyped]
+        import aiomysql
     except ImportError as error:
         raise DatabaseUnavailable(MISSING_DRIVER) from error
     arguments: dict[str, Any] = {}

@@ -39,7 +39,7 @@ class MysqlServer(Server):
 
 async def _administer(url: URL, *statements: str, existing: bool = False) -> str:
     """Run statements one by one, and tell the server's version."""
-    import aiomysql  # type: ignore[import-untyped]
+    import aiomysql
 
     try:
         door = await connect(url if existing else url.set(database=None))

@@ -23,7 +23,7 @@ from .database import (
 from .redirects import to_postgresql
 
 if TYPE_CHECKING:
-    from asyncpg import Connection, Record  # type: ignore[import-untyped]
+    from asyncpg import Connection, Record
 
 APPLICATION = "contract-tests back door"
 MISSING_DRIVER = (
@@ -109,6 +109,16 @@ class PostgresDatabase(Database):
         door = await self._opened()
         waits = door.get_server_version().major >= 14  # noqa: PLR2004 - since when it can wait
         return int(await door.fetchval(catalog.KILL_AND_WAIT if waits else catalog.KILL))
+
+    async def move_rows(self, table: str) -> None:
+        """Write the rows anew, the last first; a table without a writable column stays."""
+        names = [c.name for c in await self.columns(table) if not (c.generated or c.primary_key)]
+        door = await self._opened()
+        if not (self.owned and names and await door.fetchval(catalog.IS_SUPERUSER)):
+            return
+        async with self._bounded(), door.transaction():
+            await door.execute(catalog.UNBOUND)
+            await door.execute(catalog.moving((await self._quoted())[table], names[0]))
 
     async def _copy(self) -> None:
         door = await self._opened()

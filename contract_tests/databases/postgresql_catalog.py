@@ -112,3 +112,13 @@ def deletion(quoted: str, key: Mapping[str, object]) -> str:
     """Write the statement that deletes one row by its key."""
     same = " and ".join(f"{identifier(name)} = ${n}" for n, name in enumerate(key, start=1))
     return f"delete from {quoted} where {same}"
+
+
+def moving(quoted: str, column: str) -> str:
+    """Write the statement that stores each row again, the last first, nothing in it changed."""
+    name = identifier(column)
+    return (
+        f"do $$ declare place tid; begin "
+        f"for place in select ctid from {quoted} order by ctid desc loop "
+        f"update {quoted} set {name} = {name} where ctid = place; end loop; end $$"
+    )

@@ -14,7 +14,7 @@ from .postgresql import PostgresDatabase, connect
 from .postgresql_catalog import kill_all
 
 if TYPE_CHECKING:
-    from asyncpg import Connection, Record  # type: ignore[import-untyped]
+    from asyncpg import Connection, Record
 
 MAINTENANCE = "postgres"
 

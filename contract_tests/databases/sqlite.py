@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import URL
 
 from . import sqlite_catalog as catalog
-from .apart import fresh_name
 from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
 from .redirects import to_file
 from .scratch import scratch
@@ -26,6 +25,7 @@ class SqliteDatabase(Database):
     """What every SQLite database can tell, however its connection is reached."""
 
     sync_driver = "sqlite"
+    unsettling = ("pragma reverse_unordered_selects = on", "pragma reverse_unordered_selects = off")
     _memory: sqlite3.Connection | None = None
 
     @abstractmethod
@@ -85,8 +85,8 @@ class SqliteFile(SqliteDatabase):
         return super().placeholders() | {"path": self._path}
 
     def unreachable(self) -> URL:
-        """Give the address of a file in a directory that does not exist."""
-        absent = Path(self._path).parent / fresh_name() / "absent.db"
+        """Give the address of a file beneath a file: no service can make that directory."""
+        absent = Path(self._path) / "absent.db"
         return self.url.set(database=str(absent))
 
     def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:

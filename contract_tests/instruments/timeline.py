@@ -23,8 +23,8 @@ def timeline(exchange: Exchange) -> str:
 
 def _line(event: Event) -> str:
     connection = f"conn {event.connection}" if event.connection is not None else ""
-    word = "SQL" if event.kind == "sql" else event.kind
-    word = word.upper() if event.kind in {"begin", "commit", "rollback"} else word
+    is_sql = event.kind in {"sql", "begin", "commit", "rollback"}
+    word = event.kind.upper() if is_sql else str(event.kind)
     text = _short(event.text, LONGEST)
     return (
         f"{event.moment * 1000:8.1f} ms  {connection:<7} {word:<15} {text:<{LONGEST}} {event.where}"

@@ -1,7 +1,184 @@
-"""The words of the crud area."""
+"""The words of the crud area: rows are stored, shown and identified as the client was told.
+
+The rules on changes and deletes are in `crud_changes`, those on lists in `crud_lists`.
+"""
 
 from __future__ import annotations
 
-from .rule import Rule
+from . import crud_changes as changes
+from . import crud_lists as lists
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+READABLE = Rule(
+    id="CRU-01",
+    level=Level.REQUIRED,
+    statement="A row that was created MUST be shown by the read that follows.",
+    rationale=(
+        "A client that was told 201 goes on with the id it got: it links to it, opens its page, "
+        "hands it to others, and all of them get a 404."
+    ),
+    fix=(
+        "Commit before the answer, and let the read select by the id alone: an inner join on a "
+        "relation that a row need not have hides the row."
+    ),
+    needs=("create", "read"),
+)
+
+STORED = Rule(
+    id="CRU-02",
+    level=Level.REQUIRED,
+    statement="A create that was answered with success MUST store a row that holds what was sent.",
+    rationale=(
+        "A row that lives only in the process is right in every answer and gone at the next "
+        "deployment; with two workers it is gone for every other request already."
+    ),
+    fix=(
+        "`session.add(row)` and `await session.commit()` on the session of this request; look for "
+        "a stub, a dictionary or a cache that answers in place of the database."
+    ),
+    needs=("create", "outside-view"),
+)
+
+AS_SENT = Rule(
+    id="CRU-03",
+    level=Level.REQUIRED,
+    statement="A read MUST show each field as it was sent in the create.",
+    rationale="What a user typed has become something else, and nobody was told.",
+    fix=(
+        "Compare the names in the create schema, the row's constructor and the answer's schema: a "
+        "field that is not passed on falls back to its default in silence."
+    ),
+    needs=("create", "read"),
+)
+
+ECHO = Rule(
+    id="CRU-04",
+    level=Level.REQUIRED,
+    statement="The row in the answer to a create MUST be the row that a read shows next.",
+    rationale=(
+        "Clients put the answer into their cache and show it; a page that is loaded again shows "
+        "something else, and the user edits the wrong one."
+    ),
+    fix=(
+        "Build the answer from the stored row after the commit (`await session.refresh(row)`), "
+        "never from the payload."
+    ),
+    needs=("create", "read"),
+)
+
+UNKNOWN_REFUSED = Rule(
+    id="CRU-11",
+    level=Level.REQUIRED,
+    statement="A read of an id that no row has MUST be refused as the client's mistake.",
+    rationale=(
+        "With 200 and null a client takes nothing for a row and fails somewhere else; with a 5xx "
+        "an old bookmark raises an alarm in the night."
+    ),
+    fix='`if row is None: raise HTTPException(404, "...")` right after `session.get(...)`.',
+    needs=("read",),
+)
+
+UNKNOWN_IS_404 = Rule(
+    id="CRU-12",
+    level=Level.RECOMMENDED,
+    statement="A read of an id that no row has SHOULD be answered with 404.",
+    rationale=(
+        "404 is what clients, caches and crawlers understand: a 400 sends the developer looking "
+        "for a mistake in the request, a 401 sends the user to the login page."
+    ),
+    fix="Raise `HTTPException(404)`; keep 401 for missing credentials, 422 for malformed ids.",
+    needs=("read",),
+)
+
+OWN_ID = Rule(
+    id="CRU-18",
+    level=Level.REQUIRED,
+    statement="A create MUST NOT answer the id of a row that exists already.",
+    rationale="Two users believe they own one row: each overwrites or deletes the other's.",
+    fix=(
+        "Let the database make the id (a sequence, identity or uuid). Neither `count(*) + 1` nor "
+        "`max(id) + 1` is free, and `session.merge()` overwrites what it finds."
+    ),
+    needs=("create", "read"),
+)
+
+REFUSED_STORES_NOTHING = Rule(
+    id="CRU-20",
+    level=Level.REQUIRED,
+    statement="A create that was refused MUST NOT store a row.",
+    rationale=(
+        "The client corrects its mistake and sends again: now there are two rows, one of them "
+        "invalid, and the first comes from a request that was answered with an error."
+    ),
+    fix=(
+        "Check everything before the first `commit()`, or raise inside "
+        "`async with session.begin():` so that the refusal undoes the write."
+    ),
+    needs=("create", "outside-view"),
+)
+
+TAKEN_ID_IS_SAFE = Rule(
+    id="CRU-22",
+    level=Level.REQUIRED,
+    statement="A create that names the id of an existing row MUST NOT alter that row.",
+    rationale="Whoever may create can overwrite everybody's rows, past every check on changes.",
+    fix=(
+        'Leave the id out of the create schema (`extra="forbid"` says so to the client), and '
+        "use `session.add()`: `session.merge()` updates the row with that id."
+    ),
+    needs=("create", "read"),
+)
+
+LOCATION = Rule(
+    id="CRU-26",
+    level=Level.REQUIRED,
+    statement="The Location of a create MUST lead to the row that was created.",
+    rationale="Clients that follow the header, as HTTP tells them to, arrive nowhere.",
+    fix='Make it with `request.url_for("the_read_route", ...)` instead of writing the path down.',
+    needs=("create",),
+)
+
+NO_CONTENT = Rule(
+    id="CRU-28",
+    level=Level.REQUIRED,
+    statement="An answer with status 204 MUST have no body.",
+    rationale=(
+        "The body's bytes are read as the beginning of the next answer, or the server cuts the "
+        "connection: the request that fails is another one."
+    ),
+    fix="Answer `Response(status_code=204)`: `JSONResponse(None, 204)` sends the word null.",
+    needs=("create",),
+)
+
+RULES = (
+    READABLE,
+    STORED,
+    AS_SENT,
+    ECHO,
+    lists.LISTED,
+    changes.ONLY_SENT,
+    changes.KEPT,
+    changes.RESET,
+    changes.CLEARED,
+    changes.NULL_REFUSED,
+    UNKNOWN_REFUSED,
+    UNKNOWN_IS_404,
+    changes.UNKNOWN_NOT_CHANGED,
+    changes.GONE,
+    lists.GONE,
+    changes.DELETES_ONE,
+    changes.DELETED_TWICE,
+    OWN_ID,
+    changes.CHANGES_ONE,
+    REFUSED_STORES_NOTHING,
+    changes.REFUSED_CHANGES_NOTHING,
+    TAKEN_ID_IS_SAFE,
+    lists.WALK,
+    lists.SIZE,
+    lists.BOUNDED,
+    LOCATION,
+    lists.TOTAL,
+    NO_CONTENT,
+    lists.SAFE,
+    lists.STEADY,
+)

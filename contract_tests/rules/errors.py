@@ -1,7 +1,145 @@
-"""The words of the errors area."""
+"""The words of the errors area: what a client learns, and what stays, when the database fails."""
 
 from __future__ import annotations
 
-from .rule import Rule
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+WRITE_TOLD = Rule(
+    id="ERR-01",
+    level=Level.REQUIRED,
+    statement="A write whose statement failed in the database MUST NOT be answered with success.",
+    rationale=(
+        "The client believes its data is stored and throws its own copy away. Nobody learns of the "
+        "loss before somebody misses the row."
+    ),
+    fix=(
+        "Remove the `except` that swallows the error around `execute()` or `flush()`; let it reach "
+        "an exception handler that answers 5xx."
+    ),
+)
+
+COMMIT_TOLD = Rule(
+    id="ERR-02",
+    level=Level.REQUIRED,
+    statement="A write whose COMMIT failed MUST NOT be answered with success.",
+    rationale=(
+        "Until COMMIT has returned nothing is stored. A 201 for a COMMIT that failed names a row "
+        "that never existed."
+    ),
+    fix=(
+        "Do not catch what `await session.commit()` raises, or raise it again after the rollback; "
+        "build the answer after the commit."
+    ),
+)
+
+NOTHING_STORED = Rule(
+    id="ERR-03",
+    level=Level.REQUIRED,
+    statement="A write that was answered with a failure MUST NOT leave any part of it stored.",
+    rationale=(
+        "The client tries again and gets a second copy, or is refused because half of the first is "
+        "there. Half-written rows are found by other requests as if they were whole."
+    ),
+    fix=(
+        "Put all statements of the request into one `async with session.begin():` and commit once; "
+        "never commit in each repository method, or in `finally`."
+    ),
+)
+
+SILENT = Rule(
+    id="ERR-04",
+    level=Level.REQUIRED,
+    statement="The answer to a failure MUST NOT contain what the driver or SQLAlchemy said.",
+    rationale=(
+        "The text of a database error holds SQL, other people's values, table names, hosts and "
+        "sometimes the password: a gift for an attacker, and noise for everybody else."
+    ),
+    fix=(
+        "Answer a fixed text: never `detail=str(error)`; log the error instead, and switch the "
+        "framework's debug mode off."
+    ),
+)
+
+RELEASED = Rule(
+    id="ERR-05",
+    level=Level.REQUIRED,
+    statement="A request whose database call failed MUST NOT keep a connection or a transaction.",
+    rationale=(
+        "Failures come in hundreds. If each takes a connection with it, a short disturbance of the "
+        "database becomes an outage that lasts until the service is restarted."
+    ),
+    fix=(
+        "Close the session on every way out: `async with sessionmaker() as session:`, or `finally: "
+        "await session.close()`; a `close()` behind `commit()` is not reached when that fails."
+    ),
+)
+
+RECOVERED = Rule(
+    id="ERR-06",
+    level=Level.REQUIRED,
+    statement="A database call that failed once MUST NOT make the requests after it fail.",
+    rationale=(
+        "What failed is over, but the service goes on failing, often until somebody restarts it: a "
+        "session that was never rolled back, a flag never reset, a pool never refilled."
+    ),
+    fix=(
+        "Use a new session for each request, and roll back in `except`; reset in `finally` "
+        "whatever a request marks as busy or broken."
+    ),
+    needs=("list", "create"),
+)
+
+WELL_FORMED = Rule(
+    id="ERR-07",
+    level=Level.RECOMMENDED,
+    statement="A failure of the database SHOULD be answered with a 5xx status in JSON.",
+    rationale=(
+        "A 4xx tells the client to change its request, so it does not try again; and a client that "
+        "parses JSON fails a second time on `Internal Server Error` in plain text."
+    ),
+    fix=(
+        "Register an exception handler for `sqlalchemy.exc.DBAPIError` that gives a `JSONResponse` "
+        "with status 500 or 503 and a fixed text."
+    ),
+)
+
+UNAVAILABLE = Rule(
+    id="ERR-08",
+    level=Level.RECOMMENDED,
+    statement="A request that cannot reach the database SHOULD be answered with status 503.",
+    rationale=(
+        "Clients and load balancers try again later after a 503; a 500 looks like a defect, raises "
+        "the wrong alarm, and is often not tried again."
+    ),
+    fix=(
+        "Let the handler that answers 503 cover `OperationalError`, SQLAlchemy's `TimeoutError`, "
+        "and `OSError`: asyncpg raises a bare `ConnectionRefusedError`."
+    ),
+    needs=("outside-view",),
+)
+
+READ_TOLD = Rule(
+    id="ERR-09",
+    level=Level.REQUIRED,
+    statement="A read whose statement failed in the database MUST NOT be answered with success.",
+    rationale=(
+        "An empty list instead of an error looks like the truth: a client that synchronizes "
+        "deletes everything it has, and a monitor sees nothing but 200."
+    ),
+    fix=(
+        "Remove the `except` that returns `[]` or `None` for a failed query; an empty answer is "
+        "only for a query that found nothing."
+    ),
+)
+
+RULES = (
+    WRITE_TOLD,
+    COMMIT_TOLD,
+    NOTHING_STORED,
+    SILENT,
+    RELEASED,
+    RECOVERED,
+    WELL_FORMED,
+    UNAVAILABLE,
+    READ_TOLD,
+)

@@ -1,7 +1,254 @@
-"""The words of the payloads area."""
+"""The words of the payloads area: what the service does with values nobody thought of."""
 
 from __future__ import annotations
 
-from .rule import Rule
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+CREATED_TEXT = Rule(
+    id="PAY-01",
+    level=Level.REQUIRED,
+    statement="A text sent to a create MUST come back from a fresh read unchanged unless refused.",
+    rationale=(
+        "Names have accents, emoji and quotes. A text that is cut, escaped or replaced on its way "
+        "to the column is lost for good, and nobody was told."
+    ),
+    fix=(
+        "Store the text as it came: escape where it is shown, not where it is stored; give the "
+        "database a full Unicode encoding (UTF8, utf8mb4)."
+    ),
+    needs=("create", "read"),
+)
+
+CHANGED_TEXT = Rule(
+    id="PAY-02",
+    level=Level.REQUIRED,
+    statement="A text sent to a change MUST come back from a fresh read unchanged unless refused.",
+    rationale=(
+        "Create and update often go through different code. What was right when it was created "
+        "is spoilt by the first correction of a typing error."
+    ),
+    fix="Let PUT, PATCH and POST share one schema for the field, and no code that rewrites it.",
+    needs=("create", "read", "change"),
+)
+
+REFUSED_BODY = Rule(
+    id="PAY-03",
+    level=Level.REQUIRED,
+    statement="A strange body that is refused MUST NOT store anything.",
+    rationale=(
+        "The client was told that nothing happened, and tries again with other words: now there "
+        "are two rows, and one of them holds what the service itself calls invalid."
+    ),
+    fix="Validate the whole request before the first write, or roll back when you refuse it.",
+    needs=("create",),
+)
+
+NUL = Rule(
+    id="PAY-04",
+    level=Level.REQUIRED,
+    statement="A text with a NUL character MUST be answered without a server failure.",
+    rationale=(
+        "PostgreSQL cannot store it, so one character in any text field is a 500 that scanners "
+        "find within minutes; SQLite stores it, so the team's own tests never see it."
+    ),
+    fix=r"Refuse it at the door: `Field(pattern=r'^[^\x00]*$')` on every text field and parameter.",
+)
+
+LONG_TEXT = Rule(
+    id="PAY-05",
+    level=Level.REQUIRED,
+    statement="A text longer than its column MUST be refused unless it is stored whole.",
+    rationale=(
+        "PostgreSQL and MySQL refuse it with a 500; a service that cuts it loses the end of what "
+        "its user wrote. SQLite ignores the length, so it works until production."
+    ),
+    fix="Give the schema the column's length: `Field(max_length=255)` beside `String(255)`.",
+)
+
+ID_RANGE = Rule(
+    id="PAY-06",
+    level=Level.REQUIRED,
+    statement="An id that no column can hold MUST be answered with a client error.",
+    rationale=(
+        "The driver raises before the query runs: any client makes a 500, and an alarm, out of "
+        "`GET /items/9999999999999999999`."
+    ),
+    fix="Bound the parameter by its column: `Annotated[int, Path(ge=1, le=2**31 - 1)]`.",
+    needs=("integer-id",),
+)
+
+PAGING_RANGE = Rule(
+    id="PAY-07",
+    level=Level.REQUIRED,
+    statement="An absurd paging value MUST be answered without a server failure.",
+    rationale=(
+        "`limit=-1` and `offset=9223372036854775808` reach the database as they are: a 500 on "
+        "one, every row of the table on another."
+    ),
+    fix="Bound both: `limit: Annotated[int, Query(ge=1, le=100)]`, `offset: ...(ge=0, le=2**31-1)`.",
+    needs=("list",),
+)
+
+SURROGATES = Rule(
+    id="PAY-08",
+    level=Level.RECOMMENDED,
+    statement="A body with half a surrogate pair SHOULD be answered without a server failure.",
+    rationale=(
+        r"`\ud800` is legal JSON and no legal text. Stock FastAPI refuses it, then fails to encode "
+        "the refusal that repeats it: a 500 for every JSON endpoint."
+    ),
+    fix=(
+        "Answer `RequestValidationError` with a handler of your own that leaves `input` and `ctx` "
+        "out: `[{k: e[k] for k in ('type', 'loc', 'msg')} for e in error.errors()]`."
+    ),
+    needs=("create",),
+)
+
+NOT_A_NUMBER = Rule(
+    id="PAY-09",
+    level=Level.RECOMMENDED,
+    statement="A body with NaN or Infinity SHOULD be answered without a server failure.",
+    rationale=(
+        "Python reads these words in JSON and refuses to write them: the refusal that repeats "
+        "them fails, or the row that stores them cannot be shown again."
+    ),
+    fix=(
+        "Leave `input` and `ctx` out of the answer to `RequestValidationError`; give floats "
+        "`Field(allow_inf_nan=False)`."
+    ),
+    needs=("create",),
+)
+
+NESTING = Rule(
+    id="PAY-10",
+    level=Level.RECOMMENDED,
+    statement="A deeply nested body SHOULD be answered without a server failure.",
+    rationale=(
+        "A thousand brackets are two kilobytes. Repeating them in the refusal exceeds the "
+        "recursion limit: a 500 and a very long traceback per request."
+    ),
+    fix="Leave `input` out of the answer to `RequestValidationError`.",
+    needs=("create",),
+)
+
+BROKEN_JSON = Rule(
+    id="PAY-11",
+    level=Level.REQUIRED,
+    statement="A body that is not a JSON object MUST be answered without a server failure.",
+    rationale=(
+        "Clients are cut off in the middle of a body, and send a list where one object was asked "
+        "for. Answered 500, they try again and again; answered 422, they are mended."
+    ),
+    fix=(
+        "Let the framework parse the body into a model. Where you parse yourself, catch "
+        "`ValueError` and look at the type before you index."
+    ),
+)
+
+ENCODING = Rule(
+    id="PAY-12",
+    level=Level.REQUIRED,
+    statement="A body whose bytes are not UTF-8 MUST be answered with a client error.",
+    rationale=(
+        "`UnicodeDecodeError` is no `JSONDecodeError`: a parser that catches only the latter "
+        "answers 500. One that replaces the bytes stores what nobody wrote."
+    ),
+    fix="Catch `ValueError`, of which both are kinds, around `await request.json()`.",
+)
+
+PLAIN_TEXT = Rule(
+    id="PAY-13",
+    level=Level.RECOMMENDED,
+    statement="A write that does not say it is JSON SHOULD be refused.",
+    rationale=(
+        "A browser sends text/plain to any site without asking it first. A service that reads "
+        "JSON out of it lets every web page write with the cookies of its visitors."
+    ),
+    fix=(
+        "Check the content type before parsing; in FastAPI declare the body as a model and leave "
+        "`strict_content_type` on."
+    ),
+    needs=("create",),
+)
+
+INTEGERS = Rule(
+    id="PAY-14",
+    level=Level.REQUIRED,
+    statement="An integer beyond its column MUST be refused unless it is stored exactly.",
+    rationale=(
+        "Two thousand million and a bit is a price in some currencies. An Integer column refuses "
+        "it with a 500, and a float on the way rounds it."
+    ),
+    fix="Bound the field by its column, `Field(ge=-2**31, le=2**31 - 1)`, or use BigInteger.",
+)
+
+STILL_READABLE = Rule(
+    id="PAY-15",
+    level=Level.REQUIRED,
+    statement="The list MUST stay readable after strange bodies were sent.",
+    rationale=(
+        "One accepted row that cannot be shown makes the whole collection answer 500 for "
+        "everybody, until someone deletes it by hand in the database."
+    ),
+    fix="Refuse on the way in what the answer's model or header cannot show on the way out.",
+    needs=("create", "list"),
+)
+
+INSTANTS = Rule(
+    id="PAY-16",
+    level=Level.REQUIRED,
+    statement="A date-time that is accepted MUST name the same instant in a fresh read.",
+    rationale=(
+        "A column without time zone drops the offset: the meeting is five hours off, only for "
+        "users abroad, and the answer to the create still looked right."
+    ),
+    fix=(
+        "Convert to UTC before storing, in a validator or a TypeDecorator, and show the zone; "
+        "`DateTime(timezone=True)` alone does it on PostgreSQL only."
+    ),
+    needs=("create", "read"),
+)
+
+MALFORMED_ID = Rule(
+    id="PAY-17",
+    level=Level.REQUIRED,
+    statement="A malformed id MUST be answered with a client error.",
+    rationale=(
+        "Links are truncated by mail programs and edited by hand. What cannot be an id is simply "
+        "not there; a 500 wakes somebody up for it."
+    ),
+    fix="Declare the type of the parameter, `item_id: UUID` or `int`, so that the framework parses.",
+)
+
+MEDIA_TYPES = Rule(
+    id="PAY-18",
+    level=Level.RECOMMENDED,
+    statement="A body of another media type SHOULD be answered without a server failure.",
+    rationale=(
+        "Uploads land on the wrong address. Stock FastAPI puts the bytes of an image into its "
+        "refusal and fails to encode them."
+    ),
+    fix="Leave `input` out of the answer to `RequestValidationError`.",
+    needs=("create",),
+)
+
+RULES = (
+    CREATED_TEXT,
+    CHANGED_TEXT,
+    REFUSED_BODY,
+    NUL,
+    LONG_TEXT,
+    ID_RANGE,
+    PAGING_RANGE,
+    SURROGATES,
+    NOT_A_NUMBER,
+    NESTING,
+    BROKEN_JSON,
+    ENCODING,
+    PLAIN_TEXT,
+    INTEGERS,
+    STILL_READABLE,
+    INSTANTS,
+    MALFORMED_ID,
+    MEDIA_TYPES,
+)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 
 from ..databases.redirects import leading_to
 from ..instruments.exchange import Request
-from ..instruments.gate import Gate
+from ..instruments.gate import Gate, Trace
 from ..instruments.ledger import Ledger
 from ..instruments.redirect import Redirected
 from ..violation import UsageError
@@ -31,14 +31,19 @@ from .locate import locate
 
 Answer = dict[str, Any]
 
+SETTLING = 1.0
+"""Seconds that what was told to end gets to do so before it counts as lasting."""
+
+POOLED = ("asyncio_", "AnyIO worker", "ThreadPoolExecutor")
+
 
 class Child:
     """Carries out one command after the other, all on one event loop."""
 
-    def __init__(self, runner: asyncio.Runner, ledger: Ledger, ask: Callable[[Answer], str]) -> None:
+    def __init__(self, runner: asyncio.Runner, ledger: Ledger, channel: TextIO) -> None:
         self._runner = runner
         self._ledger = ledger
-        self._ask = ask
+        self._channel = channel
         self._targets: list[AsgiTarget] = []
         self._name = ""
         self._roots: tuple[Path, ...] = ()
@@ -48,6 +53,8 @@ class Child:
         acts: dict[str, Callable[[dict[str, Any]], Answer]] = {
             "import": self._import,
             "gate": self._gate,
+            "trace": self._trace,
+            "begin": self._begin,
             "make": self._make,
             "start": self._start,
             "request": self._request,
@@ -63,12 +70,21 @@ class Child:
         self._name = command["app"]
         self._roots = tuple(Path(root) for root in command["roots"])
         located = locate(self._name, self._roots)
-        return {"factory": located.is_factory, "opened": len(self._ledger.open),
-                "where": sorted(set(self._ledger.open.values()))}  # fmt: skip
+        taken = sorted({event.where for event in self._ledger.outside if event.kind == "checkout"})
+        return {"factory": located.is_factory, "taken": taken}
 
     def _gate(self, command: dict[str, Any]) -> Answer:
-        Gate(command["before"], self._ask).__enter__()
+        Gate(command["before"], self._consult).__enter__()
         return {}
+
+    def _trace(self, command: dict[str, Any]) -> Answer:
+        Trace(self.say).__enter__()
+        return {}
+
+    def _begin(self, command: dict[str, Any]) -> Answer:
+        """Import, make and start in one go."""
+        answer = self._import(command) | self._make(command)
+        return answer | self._start(answer)
 
     def _make(self, command: dict[str, Any]) -> Answer:
         made = locate(self._name, self._roots).make()
@@ -77,8 +93,7 @@ class Child:
 
     def _start(self, command: dict[str, Any]) -> Answer:
         self._runner.run(self._targets[command["app"]].start())
-        held = self._ledger.outstanding(None)
-        return {"held": [loan.where for loan in held]}
+        return {"held": [loan.where for loan in self._ledger.outstanding(None)]}
 
     def _request(self, command: dict[str, Any]) -> Answer:
         headers = tuple((name, value) for name, value in command["headers"])
@@ -89,6 +104,7 @@ class Child:
             "body": exchange.text,
             "headers": [list(pair) for pair in exchange.headers],
             "raised": exchange.raised,
+            "complete": exchange.complete,
             "held": list(exchange.held),
         }
 
@@ -99,18 +115,38 @@ class Child:
     def _census(self, command: dict[str, Any]) -> Answer:
         """What is alive now: connections by the line that opened them, tasks, threads."""
         gc.collect()
-        tasks = self._runner.run(_tasks())
-        threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
-        lasting = [t.name for t in threading.enumerate()
-                   if not t.daemon and t is not threading.main_thread()]  # fmt: skip
-        return {"connections": sorted(self._ledger.open.values()), "tasks": sorted(tasks),
-                "threads": sorted(threads), "lasting_threads": sorted(lasting)}  # fmt: skip
+        tasks = self._runner.run(_lasting_tasks())
+        return {"connections": sorted(self._ledger.open.values()), "tasks": tasks,
+                "threads": _lasting_threads()}  # fmt: skip
+
+    # -- the channel
+
+    def say(self, answer: Answer) -> None:
+        """Write a line to whoever gave the command."""
+        self._channel.write(json.dumps(answer) + "\n")
+        self._channel.flush()
+
+    def _consult(self, answer: Answer) -> str:
+        """Say something in the midst of a command and wait for the reply."""
+        self.say(answer)
+        return sys.stdin.readline()
 
 
-async def _tasks() -> list[str]:
-    await asyncio.sleep(0)
-    mine = asyncio.current_task()
-    return [str(task.get_coro()) for task in asyncio.all_tasks() if task is not mine]
+async def _lasting_tasks() -> list[str]:
+    """The tasks that do not end by themselves, a moment after they were cancelled."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    if tasks:
+        _, tasks = await asyncio.wait(tasks, timeout=SETTLING)
+    return sorted(getattr(task.get_coro(), "__qualname__", str(task)) for task in tasks)
+
+
+def _lasting_threads() -> list[str]:
+    """The threads that do not end by themselves; those of thread pools come and go."""
+    threads = [t for t in threading.enumerate() if t is not threading.main_thread()]
+    for thread in threads:
+        if not thread.name.startswith(POOLED):
+            thread.join(SETTLING)
+    return sorted(t.name for t in threads if t.is_alive() and not t.name.startswith(POOLED))
 
 
 def main() -> None:
@@ -123,20 +159,10 @@ def main() -> None:
         if address:
             stack.enter_context(Redirected(leading_to(make_url(address))))
         runner = stack.enter_context(asyncio.Runner())
-        child = Child(runner, ledger, lambda answer: _ask(channel, answer))
+        child = Child(runner, ledger, channel)
         for line in sys.stdin:
-            _say(channel, child.obey(json.loads(line)))
-
-
-def _say(channel: TextIO, answer: Answer) -> None:
-    channel.write(json.dumps(answer) + "\n")
-    channel.flush()
-
-
-def _ask(channel: TextIO, answer: Answer) -> str:
-    """Say something in the midst of a command and wait for the reply."""
-    _say(channel, answer)
-    return sys.stdin.readline()
+            child.say(child.obey(json.loads(line)))
+    gc.freeze()  # the last collection of an interpreter takes longer than all its requests
 
 
 if __name__ == "__main__":

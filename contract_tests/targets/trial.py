@@ -120,24 +120,38 @@ class Trial:
         except TimeoutError as error:
             raise Undecided(f"{act} in a child process: {error}") from None
 
+    def tell_app(self, act: str) -> None:
+        """Send a command that names the app's module, without waiting for its answer."""
+        self.tell(act=act, app=self._app, roots=[str(root) for root in self._roots])
+
+    def result(self) -> dict[str, Any]:
+        """The answer that ends a command, whatever is said before it.
+
+        A command that does not end is answered by ``ok: False`` too.
+        """
+        try:
+            while "ok" not in (answer := self.hear()):
+                pass
+        except TimeoutError as error:
+            return {"ok": False, "error": str(error)}
+        return answer
+
     def import_app(self) -> dict[str, Any]:
         """Import the app's module."""
-        return self.ask("import", app=self._app, roots=[str(root) for root in self._roots])
+        self.tell_app("import")
+        return self.result()
 
-    def made(self) -> int:
-        """Import and make the app. Raises `Undecided` if that fails."""
-        for answer in (self.import_app(), made := self.ask("make")):
-            if not answer["ok"]:
-                raise Undecided(f"the app could not be made in a child process: {answer['error']}")
-        return int(made["app"])
+    def begin(self) -> dict[str, Any]:
+        """Import, make and start the app; the answer holds its number as `app`."""
+        self.tell_app("begin")
+        return self.result()
 
     def started(self) -> int:
         """Make and start the app. Raises `Undecided` if that fails."""
-        app = self.made()
-        answer = self.ask("start", app=app)
+        answer = self.begin()
         if not answer["ok"]:
             raise Undecided(f"the app could not start in a child process: {answer['error']}")
-        return app
+        return int(answer["app"])
 
     def request(
         self,
@@ -168,5 +182,9 @@ class Trial:
 
     def said(self) -> str:
         """The end of what the child wrote to standard error."""
+        return self.written()[-TAIL:].strip()
+
+    def written(self) -> str:
+        """Everything the child wrote to standard output and standard error."""
         self._errors.seek(0)
-        return self._errors.read()[-TAIL:].strip()
+        return self._errors.read()

@@ -13,7 +13,8 @@ Factory = Callable[[], Any]
 class BrokenApp:
     """A factory, the one rule it breaks, and words that the failure must contain.
 
-    `databases` are those on which the defect can be seen at all.
+    `databases` are those on which the defect can be seen at all; `also` names the further rules
+    that a lie as large as this one cannot help but break.
     """
 
     locator: str
@@ -21,6 +22,7 @@ class BrokenApp:
     says: str
     defect: str
     databases: tuple[str, ...] = ("sqlite", "postgresql")
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """A readable test id."""
@@ -31,14 +33,18 @@ BROKEN: list[BrokenApp] = []
 
 
 def breaks(
-    rule: str, *, says: str, databases: tuple[str, ...] = ("sqlite", "postgresql")
+    rule: str,
+    *,
+    says: str,
+    databases: tuple[str, ...] = ("sqlite", "postgresql"),
+    also: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Enter a factory into the kill matrix: it breaks `rule`, and no other, in these words."""
 
     def enter(factory: Factory) -> Factory:
         locator = f"{factory.__module__}:{factory.__name__}"
         defect = (factory.__doc__ or "").strip()
-        BROKEN.append(BrokenApp(locator, rule, says, defect, databases))
+        BROKEN.append(BrokenApp(locator, rule, says, defect, databases, also))
         return factory
 
     return enter

@@ -45,7 +45,7 @@ def with_route(name: str, endpoint: Callable[..., Any], **options: Any) -> FastA
     old = next(r for r in routes_of(app) if r.name == name)
     remove(app, name)
     kept: dict[str, Any] = {
-        "methods": list(old.methods),
+        "methods": sorted(old.methods or ()),
         "status_code": old.status_code,
         "responses": old.responses,
         "name": name,

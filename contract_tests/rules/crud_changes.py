@@ -1,0 +1,131 @@
+"""The words of the crud area on changes (PUT and PATCH) and deletes."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+ONLY_SENT = Rule(
+    id="CRU-06",
+    level=Level.REQUIRED,
+    statement="A PATCH MUST leave every field as it was that was not sent.",
+    rationale=(
+        "A client that changes one field erases the others: flags fall back to their defaults, "
+        "texts to null, and nobody notices until the content is needed."
+    ),
+    fix=(
+        "`payload.model_dump(exclude_unset=True)`: without it every field of the schema is "
+        "written, with its default where nothing was sent."
+    ),
+    needs=("create", "read", "update"),
+)
+
+KEPT = Rule(
+    id="CRU-07",
+    level=Level.REQUIRED,
+    statement="A change that was answered with success MUST be what the next read shows.",
+    rationale="The user saw the new value confirmed; it was never stored, or is hidden by a cache.",
+    fix=(
+        "Commit before the answer. An object changed in place (`row.settings['x'] = 2`) is not "
+        "seen by SQLAlchemy: use `MutableDict.as_mutable(JSON)` or assign a new value."
+    ),
+    needs=("create", "read", "change"),
+)
+
+RESET = Rule(
+    id="CRU-08",
+    level=Level.RECOMMENDED,
+    statement="A PUT SHOULD reset the optional fields that were left out.",
+    rationale=(
+        "PUT replaces: a client that sends the whole row as it should be gets a mixture of the new "
+        "row and the old one, and has no way to remove a value."
+    ),
+    fix="Use `payload.model_dump()` without `exclude_unset` in PUT; keep `exclude_unset` for PATCH.",
+    needs=("create", "read", "replace"),
+)
+
+CLEARED = Rule(
+    id="CRU-09",
+    level=Level.REQUIRED,
+    statement="A PATCH with null that was answered with success MUST clear the nullable field.",
+    rationale="A value once set can never be removed, although the answer says that it was.",
+    fix=(
+        "Leave fields out by whether they were sent (`exclude_unset=True`), not by their value: "
+        "`exclude_none=True` and `if value is not None` drop the null."
+    ),
+    needs=("create", "read", "update"),
+)
+
+NULL_REFUSED = Rule(
+    id="CRU-10",
+    level=Level.REQUIRED,
+    statement="A null for a field that cannot be null MUST be refused without changing the row.",
+    rationale=(
+        "An ordinary mistake of a client becomes an Internal Server Error, or an empty value "
+        "where every reader counts on one."
+    ),
+    fix=(
+        "Optional to send is not the same as nullable: declare `name: str = Field(default=...)` or "
+        "check `'name' in payload.model_fields_set`, instead of `name: str | None = None`."
+    ),
+    needs=("create", "read", "change"),
+)
+
+UNKNOWN_NOT_CHANGED = Rule(
+    id="CRU-13",
+    level=Level.REQUIRED,
+    statement="A change of an id that no row has MUST be refused unless it creates that very row.",
+    rationale="The client is told that its change was made; there is nothing it was made to.",
+    fix="Look at `result.rowcount` or the row that was loaded, and raise `HTTPException(404)`.",
+    needs=("create", "read", "change"),
+)
+
+GONE = Rule(
+    id="CRU-14",
+    level=Level.REQUIRED,
+    statement="A row MUST NOT be shown as before by a read once its delete has succeeded.",
+    rationale="What a user deleted, perhaps because the law says so, is still there for all to see.",
+    fix="`await session.delete(row)` needs its `await` and a `commit()` after it.",
+    needs=("create", "read", "delete"),
+)
+
+DELETES_ONE = Rule(
+    id="CRU-16",
+    level=Level.REQUIRED,
+    statement="A delete MUST leave every other row in place.",
+    rationale="There is no way back: the rows of other users are gone, and the answer was a success.",
+    fix="Look for a `delete(Model)` whose `.where(...)` is missing or compares the wrong column.",
+    needs=("create", "read", "delete"),
+)
+
+DELETED_TWICE = Rule(
+    id="CRU-17",
+    level=Level.REQUIRED,
+    statement="A second delete of the same row MUST be harmless.",
+    rationale=(
+        "Users click twice and clients repeat what timed out: a server failure raises an alarm for "
+        "nothing, and a delete that toggles brings the row back."
+    ),
+    fix="Answer 404 (or 204 again) when the row is gone; `session.delete(None)` raises.",
+    needs=("create", "read", "delete"),
+)
+
+CHANGES_ONE = Rule(
+    id="CRU-19",
+    level=Level.REQUIRED,
+    statement="A change of one row MUST leave all others as they were.",
+    rationale="One user's edit overwrites everybody's rows.",
+    fix="Look for an `update(Model)` whose `.where(...)` is missing or compares the wrong column.",
+    needs=("create", "read", "change"),
+)
+
+REFUSED_CHANGES_NOTHING = Rule(
+    id="CRU-21",
+    level=Level.REQUIRED,
+    statement="A change that was refused MUST leave the row as it was.",
+    rationale="The user was told no, and half or all of it was stored nevertheless.",
+    fix=(
+        "Check everything before the first `commit()`, or raise inside "
+        "`async with session.begin():` so that the refusal undoes the write."
+    ),
+    needs=("create", "read", "change"),
+)

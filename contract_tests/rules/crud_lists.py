@@ -1,0 +1,95 @@
+"""The words of the crud area on lists, and on reading as such."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+LISTED = Rule(
+    id="CRU-05",
+    level=Level.REQUIRED,
+    statement="A row that was created MUST be in the list.",
+    rationale="The user creates it, does not see it, and creates it again.",
+    fix=(
+        "Look at what the list asks beyond the rows themselves: an inner join, a filter on a "
+        "field that may be null, an offset that is one too large."
+    ),
+    needs=("create", "list"),
+)
+
+GONE = Rule(
+    id="CRU-15",
+    level=Level.REQUIRED,
+    statement="A row MUST NOT be in the list as before once its delete has succeeded.",
+    rationale="Every page still shows the row, and opening it answers 404.",
+    fix="Give the list the same `.where(Model.deleted_at.is_(None))` that the read has.",
+    needs=("create", "list", "delete"),
+)
+
+WALK = Rule(
+    id="CRU-23",
+    level=Level.REQUIRED,
+    statement="A walk through the pages MUST show every row once while nothing changes.",
+    rationale=(
+        "Exports miss some rows and hold others twice. It never happens on a small test database: "
+        "without an order a database gives rows as it finds them, and that moves."
+    ),
+    fix="`.order_by(Model.created_at, Model.id)`: end every order of a paged list with the key.",
+    needs=("create", "list", "paging"),
+)
+
+SIZE = Rule(
+    id="CRU-24",
+    level=Level.REQUIRED,
+    statement="A page MUST NOT show more rows than were asked for.",
+    rationale="Clients make room for what they asked for, and step over what came beyond it.",
+    fix="Hand the parameter to `.limit(...)`; one row more to look ahead has to be cut off again.",
+    needs=("create", "list"),
+)
+
+BOUNDED = Rule(
+    id="CRU-25",
+    level=Level.RECOMMENDED,
+    statement="A list that is asked for without parameters SHOULD have a largest size.",
+    rationale=(
+        "It works for a year. Then one request loads the whole table into memory, and the service "
+        "is down for everybody."
+    ),
+    fix="`limit: Annotated[int, Query(ge=1, le=100)] = 50`, and `.limit(limit)` in the statement.",
+    needs=("create", "list"),
+)
+
+TOTAL = Rule(
+    id="CRU-27",
+    level=Level.REQUIRED,
+    statement="The total of a list MUST be the number of rows that its pages show.",
+    rationale="Page numbers lead to empty pages, or the last rows are never reached.",
+    fix=(
+        "Count with the list's own filters: `select(func.count()).select_from(query.subquery())`, "
+        "without limit, offset or order."
+    ),
+    needs=("create", "list"),
+)
+
+SAFE = Rule(
+    id="CRU-29",
+    level=Level.REQUIRED,
+    statement="A request that reads MUST NOT change what clients have stored.",
+    rationale=(
+        "Browsers fetch ahead, crawlers follow every link, caches answer instead of the service: "
+        "rows change although nobody changed them."
+    ),
+    fix=(
+        "Make what is shown from a copy (a schema): an attribute set on a mapped object is "
+        "written by the next flush, whatever it was set for."
+    ),
+    needs=("create", "list", "outside-view"),
+)
+
+STEADY = Rule(
+    id="CRU-30",
+    level=Level.RECOMMENDED,
+    statement="Two identical lists SHOULD show the same rows in the same order.",
+    rationale="Rows jump about under the user's hand, and no answer can be compared or cached.",
+    fix="`.order_by(Model.id)`, or whatever order the user expects, ending with the key.",
+    needs=("create", "list"),
+)

@@ -1,0 +1,95 @@
+"""Whether two JSON values say the same: what was sent and what is shown, however it is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+PRECISION = Decimal("1e-6")
+"""How far two numbers may be apart, relative to their size: a single-precision column's digits."""
+
+SECOND = 1.0
+"""How far two instants may be apart: some columns keep whole seconds."""
+
+
+def same(sent: Any, shown: Any) -> bool:
+    """Whether `shown` says what `sent` said.
+
+    Numbers are compared as numbers, date-times as instants, texts exactly or trimmed at the ends.
+    An object may show more than was sent, and a list its items in another order.
+    """
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return all(same(value, shown[name]) for name, value in sent.items() if name in shown)
+    if isinstance(sent, list) and isinstance(shown, list):
+        return len(sent) == len(shown) and all(any(same(s, v) for v in shown) for s in sent)
+    if isinstance(sent, str) and isinstance(shown, str):
+        return _same_text(sent.strip(), shown.strip())
+    if sent is None or shown is None:
+        return sent is shown
+    return bool(sent == shown) or _same_number(sent, shown)
+
+
+def differences(
+    sent: Mapping[str, Any], shown: Mapping[str, Any], names: Iterable[str] | None = None
+) -> tuple[str, ...]:
+    """One phrase for each field of both (and of `names`) in which they differ."""
+    both = sent.keys() & shown.keys() & set(sent if names is None else names)
+    return tuple(
+        f"{name} {shown[name]!r} instead of {sent[name]!r}"
+        for name in sorted(both)
+        if not same(sent[name], shown[name])
+    )
+
+
+def _same_text(sent: str, shown: str) -> bool:
+    return (
+        sent == shown
+        or _same_address(sent, shown)
+        or _same_moment(sent, shown)
+        or _same_uuid(sent, shown)
+        or ("." in sent + shown and _same_number(sent, shown))
+    )
+
+
+def _same_address(sent: str, shown: str) -> bool:
+    """Mail and web addresses are rightly kept in a normal form."""
+    is_address = "@" in sent or "://" in sent
+    return is_address and sent.casefold().rstrip("/") == shown.casefold().rstrip("/")
+
+
+def _same_number(sent: Any, shown: Any) -> bool:
+    try:
+        left, right = Decimal(str(sent)), Decimal(str(shown))
+        return abs(left - right) <= PRECISION * max(abs(left), abs(right))
+    except InvalidOperation:
+        return False
+
+
+def _same_moment(sent: str, shown: str) -> bool:
+    try:
+        return abs((_instant(sent) - _instant(shown)).total_seconds()) < SECOND
+    except (ValueError, OverflowError):
+        return _same_time_of_day(sent, shown)
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _same_time_of_day(sent: str, shown: str) -> bool:
+    try:
+        left, right = time.fromisoformat(sent), time.fromisoformat(shown)
+    except ValueError:
+        return False
+    return left.replace(microsecond=0, tzinfo=None) == right.replace(microsecond=0, tzinfo=None)
+
+
+def _same_uuid(sent: str, shown: str) -> bool:
+    try:
+        return UUID(sent) == UUID(shown)
+    except ValueError:
+        return False

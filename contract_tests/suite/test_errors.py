@@ -1,0 +1,219 @@
+"""Errors: what a client learns, and what stays behind, when a database call of a request fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..databases.sabotage import traces_in
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..mishaps import (
+    COMMITS,
+    MISHAPS,
+    READS,
+    REFUSED_CONNECTIONS,
+    STATEMENTS,
+    WRITES,
+    Aftermath,
+    Mishap,
+    arranged,
+    sweep,
+)
+from ..operations import CASES
+from ..resource import Role
+from ..rules import errors as rules
+from ..rules import sessions
+from ..service import Service
+from ..violation import NotApplicable, Undecided
+
+JSON_TYPES = ("application/json", "+json")
+UNAVAILABLE = 503
+FAILURE = 500
+
+each_mishap = pytest.mark.parametrize("mishap", MISHAPS, ids=str)
+each_statement = pytest.mark.parametrize("mishap", STATEMENTS, ids=str)
+each_failing_commit = pytest.mark.parametrize("mishap", COMMITS, ids=str)
+each_refused_connection = pytest.mark.parametrize("mishap", REFUSED_CONNECTIONS, ids=str)
+each_failing_write = pytest.mark.parametrize(
+    "mishap", [mishap for mishap in STATEMENTS if mishap.role in WRITES], ids=str
+)
+each_write = pytest.mark.parametrize("role", WRITES)
+each_read = pytest.mark.parametrize("role", READS)
+
+
+def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
+    """Judge that a success stands only for something that is stored."""
+    if aftermath.exchange.ok and aftermath.is_late:
+        judge.undecided(f"it failed after the answer had been sent ({sessions.COMMITTED.id})")
+    judge.that(
+        not aftermath.exchange.ok or aftermath.changed,
+        expected="an answer that says the write failed, or the write stored by another try",
+        observed=f"{aftermath}: a success, but no row of any table has changed",
+        seen=aftermath.exchange,
+    )
+
+
+def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
+    """The exchange of a mishap, which must be answered as the failure it is."""
+    aftermath = mishap.act(service)
+    if aftermath.exchange.ok:
+        judge.not_applicable(f"{aftermath} and was answered with success all the same")
+    return aftermath.exchange
+
+
+@judges(rules.WRITE_TOLD)
+@each_failing_write
+def test_a_write_that_fails_is_not_called_a_success(
+    judge: Judge, service: Service, mishap: Mishap
+) -> None:
+    """The first write of a request fails in the database: no success unless it is stored."""
+    judge_truth(judge, mishap.act(service))
+
+
+@judges(rules.COMMIT_TOLD)
+@each_failing_commit
+def test_a_commit_that_fails_is_not_called_a_success(
+    judge: Judge, service: Service, mishap: Mishap
+) -> None:
+    """The COMMIT of a request fails in the database: no success unless it is stored."""
+    judge_truth(judge, mishap.act(service))
+
+
+@judges(rules.NOTHING_STORED)
+@each_write
+def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, role: Role) -> None:
+    """Whichever write or COMMIT fails, a request that is answered with a failure changed nothing.
+
+    One that wrote on after the failure is left out: it tried again, or kept a note of it.
+    """
+    told = [a for a in sweep(service, role) if not (a.exchange.ok or a.wrote_on or a.is_late)]
+    if not told:
+        judge.undecided(f"no write of a {role} failed and was answered with a failure")
+    partial = [aftermath for aftermath in told if aftermath.changed]
+    lasting = [a for a in partial if a.changed - restless_tables(service)]
+    seen = (lasting or told)[0]
+    judge.that(
+        not lasting,
+        expected="every table as it was before",
+        observed=f"{seen}, and part of it is stored in {', '.join(sorted(seen.changed))}",
+        seen=seen.exchange,
+    )
+
+
+def restless_tables(service: Service) -> frozenset[str]:
+    """The tables that even a request without effect changes: access logs, counters of use."""
+    before = service.stored()
+    exchange = service.list() if service.resource.offers("list") else service.create({})
+    return Aftermath(exchange, "nothing", before, service.stored()).changed
+
+
+@judges(rules.SILENT)
+@each_mishap
+def test_a_failure_gives_nothing_away(judge: Judge, service: Service, mishap: Mishap) -> None:
+    """Neither body nor headers contain words of a driver, or the database's address."""
+    exchange = failure(judge, service, mishap)
+    headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
+    told = traces_in(f"{headers}\n{exchange.text}", service.database.url)
+    judge.that(
+        not told,
+        expected="a failure told in fixed words of the service's own",
+        observed=f"{exchange}, and its answer contains {', '.join(map(repr, told))}",
+        seen=exchange,
+    )
+
+
+@judges(rules.RELEASED)
+@each_mishap
+def test_a_failure_releases_its_connection(judge: Judge, service: Service, mishap: Mishap) -> None:
+    """After a failure no connection is out, or left to the collector, and no transaction open."""
+    aftermath = mishap.act(service)
+    kept = kept_by(service, aftermath.exchange)
+    if kept and keeps_without_failure(service):
+        judge.undecided(f"connections are kept without any failure too ({sessions.RETURNED.id})")
+    judge.that(
+        not kept,
+        expected="every connection back and no transaction open",
+        observed=f"after {aftermath}: {'; '.join(kept)}",
+        seen=aftermath.exchange,
+    )
+
+
+def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
+    """What a request still has of the database, a line for each thing."""
+    reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.of("reclaimed"))
+    return exchange.held + reclaimed + service.open_transactions()
+
+
+def keeps_without_failure(service: Service) -> bool:
+    """Whether a request keeps something although no database call of it fails."""
+    service.restore()
+    for case in CASES:
+        try:
+            if kept_by(service, case.act(service)):
+                return True
+        except (NotApplicable, Undecided):
+            continue
+    return False
+
+
+@judges(rules.RECOVERED)
+@each_mishap
+def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: Mishap) -> None:
+    """After a failure the list can be read and a row be created."""
+    service.row()
+    aftermath = mishap.act(service)
+    later = [service.list(), service.create()]
+    failed = [exchange for exchange in later if not exchange.ok]
+    judge.that(
+        not failed,
+        expected="success for the next list and the next create",
+        observed=f"after {aftermath}: {', '.join(map(str, failed))}",
+        seen=(failed or later)[0],
+    )
+
+
+@judges(rules.WELL_FORMED)
+@each_statement
+def test_a_failure_is_answered_in_json(judge: Judge, service: Service, mishap: Mishap) -> None:
+    """The failure of a statement is answered with a 5xx status and a JSON body."""
+    exchange = failure(judge, service, mishap)
+    media_type = (exchange.header("content-type") or "no content type").partition(";")[0].strip()
+    is_json = media_type.endswith(JSON_TYPES) and exchange.json is not None
+    judge.that(
+        (exchange.status or 0) >= FAILURE and is_json,
+        expected="a 5xx status and a JSON body",
+        observed=f"{exchange} as {media_type}",
+        seen=exchange,
+    )
+
+
+@judges(rules.UNAVAILABLE)
+@each_refused_connection
+def test_an_unreachable_database_is_answered_503(
+    judge: Judge, service: Service, mishap: Mishap
+) -> None:
+    """A request that cannot connect to the database is answered with 503."""
+    exchange = failure(judge, service, mishap)
+    judge.that(
+        exchange.status == UNAVAILABLE,
+        expected="status 503",
+        observed=f"{exchange}, and no database could be reached",
+        seen=exchange,
+    )
+
+
+@judges(rules.READ_TOLD)
+@each_read
+def test_a_read_that_fails_is_not_called_a_success(
+    judge: Judge, service: Service, role: Role
+) -> None:
+    """A read whose first statement fails is not answered with success, unless it is the truth."""
+    aftermath = Mishap(role, "statement").act(service)
+    exchange = aftermath.exchange
+    truth = service.send(exchange.request.method, exchange.request.target)
+    judge.that(
+        not exchange.ok or exchange.json == truth.json,
+        expected="an answer that says the read failed, or the answer of another try",
+        observed=f"{aftermath}: {exchange.text[:80]!r} instead of {truth.text[:80]!r}",
+        seen=exchange,
+    )

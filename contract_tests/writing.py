@@ -1,0 +1,123 @@
+"""Write values through the service and read them back: what was sent, what is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import samples
+from .instruments.exchange import Exchange
+from .resource import Resource, Role
+from .service import Service
+
+SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One write and the fresh read after it; `shown` is empty unless the write was accepted."""
+
+    sent: Mapping[str, Any]
+    exchange: Exchange
+    shown: Mapping[str, Any]
+
+    def lost(self, *names: str) -> tuple[str, ...]:
+        """One phrase for each of these fields that is shown otherwise than it was sent."""
+        return tuple(
+            f"{name}: sent {brief(self.sent[name])}, shown {brief(self.shown[name])}"
+            for name in names
+            if name in self.sent and name in self.shown
+            if not is_kept(self.sent[name], self.shown[name])
+        )
+
+
+def write(service: Service, role: Role, values: Mapping[str, Any], row: object = None) -> Written:
+    """Send `values` over a valid body, and read the row afresh if they were accepted.
+
+    A change goes to the row with the id `row`, or to a new one.
+    """
+    sent = service.body(role=role) | dict(values)
+    target = service.row().id if row is None and role != "create" else row
+    exchange = service.request(role, target, body=sent)
+    if not exchange.ok:
+        return Written(sent, exchange, {})
+    identifier = service.id_of(exchange) if role == "create" else target
+    if identifier is None or not service.resource.offers("read"):
+        return Written(sent, exchange, service.shown(exchange))
+    return Written(sent, exchange, service.shown(service.read(identifier)))
+
+
+def is_kept(sent: object, shown: object) -> bool:
+    """Whether a value came back as it was sent.
+
+    A service may trim a text, compose its accents and write it in one case; nothing else.
+    """
+    if isinstance(sent, str) and isinstance(shown, str):
+        return any(
+            form in {shown, unicodedata.normalize("NFC", shown)}
+            for text in (sent, sent.strip())
+            for form in _spellings(text)
+        )
+    return sent == shown and isinstance(sent, bool) == isinstance(shown, bool)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    composed = unicodedata.normalize("NFC", text)
+    return text, composed, text.lower(), composed.lower(), text.upper()
+
+
+def texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+    """The fields that take free text and are shown again; a pattern does not make it less free.
+
+    A field whose value the owner has pinned is left alone.
+    """
+    document = dict(resource.document)
+    return tuple(
+        name
+        for name, schema in _asked(resource, role).items()
+        if samples.kind(schema, document) == "string"
+        and not any(key in branch for branch in _branches(schema, document) for key in SHAPED)
+    )
+
+
+def _branches(schema: samples.Schema, document: Mapping[str, object]) -> list[Mapping[str, Any]]:
+    resolved = samples.resolve(schema, document)
+    options = [*(resolved.get("anyOf") or ()), *(resolved.get("oneOf") or ())]
+    return [resolved, *(samples.resolve(option, document) for option in options)]
+
+
+def integers(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+    """The fields that take whole numbers and are shown again."""
+    document = dict(resource.document)
+    fields = _asked(resource, role).items()
+    return tuple(n for n, schema in fields if samples.kind(schema, document) == "integer")
+
+
+def moments(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+    """The fields that take a date with a time and are shown again."""
+    document = dict(resource.document)
+    return tuple(
+        name
+        for name, schema in _asked(resource, role).items()
+        if any(b.get("format") == "date-time" for b in _branches(schema, document))
+    )
+
+
+def _asked(resource: Resource, role: Role) -> dict[str, samples.Schema]:
+    shown = resource.shown()
+    return {
+        name: schema
+        for name, schema in resource.fields(role).items()
+        if name not in resource.overrides and (not shown or name in shown)
+    }
+
+
+def brief(value: object, longest: int = 60) -> str:
+    """A value in few letters: a long text by its beginning and its length."""
+    spelled = ascii(value)
+    if len(spelled) <= longest:
+        return spelled
+    size = f"{len(value)} characters" if isinstance(value, str) else f"{len(spelled)} letters"
+    return f"{spelled[: longest - 25]}... ({size})"
