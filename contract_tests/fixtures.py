@@ -6,6 +6,7 @@ import pytest
 
 from .capabilities import missing
 from .judge import Judge
+from .lives import Lives
 from .operations import CASES, Case
 from .options import Options
 from .run import JUDGE, ContractRun
@@ -60,3 +61,10 @@ def case(request: pytest.FixtureRequest, service: Service) -> Case:
     if reason:
         raise NotApplicable(reason)
     return chosen
+
+
+@pytest.fixture(scope="session")
+def lives(contract_run: ContractRun) -> Lives:
+    """The lives of the service in interpreters of their own, each lived when first asked for."""
+    options = contract_run.options
+    return Lives(contract_run.service, options.root, options.prepare)

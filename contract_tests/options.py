@@ -68,7 +68,7 @@ SETTINGS = (
             "required, or recommended too", "required"),
     Setting("rule", "list", "ID[,ID]", "judge only these rules; repeatable", "all"),
     Setting("seed", "text", "NUMBER", "what generated payloads are drawn from", "1"),
-    Setting("report", "text", "FILE", "write the verdicts to FILE.json; FILE.html makes a page"),
+    Setting("report", "text", "FILE", "write every verdict to FILE, as JSON"),
     Setting("allow-existing-database", "flag", "",
             "let the kit write into the very database its URL names"),
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from .facts import fact_lines, facts_of
 from .options import Options
 from .reports.report import report_of, write_report
-from .reports.summary import broken_text, summary_lines
+from .reports.summary import broken_text, replay_of, summary_lines
 from .rules.rule import Rule
 from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import NotApplicable, Undecided, UsageError, Violation
@@ -41,6 +41,7 @@ class ContractRun:
         self.expected = 0
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
+        self._told: set[str] = set()
         self._open = ExitStack()
         self._service: Service | None = None
 
@@ -137,7 +138,10 @@ class ContractRun:
             return
         if verdict.is_red_at(self.options.level):
             report.outcome = "failed"
-            report.longrepr = broken_text(verdict, rule)
+            report.longrepr = broken_text(
+                verdict, rule, replay_of(rule, self.options), again=rule.id in self._told
+            )
+            self._told.add(rule.id)
         else:
             report.outcome = "skipped"
             path, line, _ = report.location

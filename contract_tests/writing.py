@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from . import samples
 from .instruments.exchange import Exchange
 from .resource import Resource, Role
 from .service import Service
+from .violation import NotApplicable
 
+WRITING: tuple[Role, ...] = ("create", "replace", "update")
 SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
 
 
@@ -49,6 +51,56 @@ def write(service: Service, role: Role, values: Mapping[str, Any], row: object =
     return Written(sent, exchange, service.shown(service.read(identifier)))
 
 
+def each_text(
+    service: Service, values: Callable[[Role, str], Iterable[object]]
+) -> Iterator[Written]:
+    """Write every value for every text field through every operation that takes it.
+
+    Raises `NotApplicable` if nothing takes free text.
+    """
+    return _each(service, texts, values, "free text")
+
+
+def each_integer(
+    service: Service, values: Callable[[Role, str], Iterable[object]]
+) -> Iterator[Written]:
+    """Write every value for every integer field through every operation that takes it.
+
+    Raises `NotApplicable` if nothing takes an integer.
+    """
+    return _each(service, integers, values, "an integer")
+
+
+def _each(
+    service: Service,
+    fields: Callable[[Resource, Role], tuple[str, ...]],
+    values: Callable[[Role, str], Iterable[object]],
+    what: str,
+) -> Iterator[Written]:
+    pairs = [(r, name) for r in writing_roles(service) for name in fields(service.resource, r)]
+    if not pairs:
+        raise NotApplicable(f"no field of {service.resource.name} takes {what}")
+    for role, name in pairs:
+        yield from (write(service, role, {name: value}) for value in values(role, name))
+
+
+def writing_roles(service: Service) -> tuple[Role, ...]:
+    """The operations that take a body and can be sent: a change needs a row to be created."""
+    if not service.resource.offers("create"):
+        return ()
+    return tuple(role for role in WRITING if service.resource.offers(role))
+
+
+def lengths(service: Service, role: Role, name: str) -> set[int]:
+    """The most characters of a field: what its schema says, and what columns of its name take."""
+    schema = service.resource.fields(role)[name]
+    branches = _branches(schema, dict(service.resource.document))
+    declared = {branch["maxLength"] for branch in branches if "maxLength" in branch}
+    tables = service.run(service.database.tables())
+    columns = [column for t in tables for column in service.run(service.database.columns(t))]
+    return declared | {c.length for c in columns if c.name == name and c.length}
+
+
 def is_kept(sent: object, shown: object) -> bool:
     """Whether a value came back as it was sent.
 
@@ -73,13 +125,15 @@ def texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
 
     A field whose value the owner has pinned is left alone.
     """
+    asked = _asked(resource, role).items()
+    return tuple(name for name, schema in asked if takes_text(resource, schema))
+
+
+def takes_text(resource: Resource, schema: samples.Schema) -> bool:
+    """Whether a value of this schema is a text of no particular format."""
     document = dict(resource.document)
-    return tuple(
-        name
-        for name, schema in _asked(resource, role).items()
-        if samples.kind(schema, document) == "string"
-        and not any(key in branch for branch in _branches(schema, document) for key in SHAPED)
-    )
+    shaped = any(key in branch for branch in _branches(schema, document) for key in SHAPED)
+    return samples.kind(schema, document) == "string" and not shaped
 
 
 def _branches(schema: samples.Schema, document: Mapping[str, object]) -> list[Mapping[str, Any]]:

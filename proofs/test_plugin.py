@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "contract_tests" / "reports"
 OPTIONS = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider")
 INI = '[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = "function"\n'
 ONE_RULE = ("--contract-rule", "SES-08")
@@ -170,6 +172,8 @@ def test_the_report_and_junit_carry_every_verdict(project: pytest.Pytester) -> N
     )  # fmt: skip
     assert result.ret == 0
     report = json.loads((project.path / "report.json").read_text(encoding="utf-8"))
+    schema = json.loads((REPORTS / "report.schema.json").read_text(encoding="utf-8"))
+    assert list(jsonschema_rs.validator_for(schema).iter_errors(report)) == []
     assert report["footer"] == {"expected": 1, "decided": 1, "conformant": True}
     assert [(row["rule"], row["verdict"]) for row in report["verdicts"]] == [("SES-08", "upheld")]
     junit = (project.path / "junit.xml").read_text(encoding="utf-8")

@@ -6,8 +6,11 @@ Every life is lived once in a run, when a rule first asks for it, and is a recor
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 
+from ..address import environment, variables_for
 from ..databases import Database
+from ..preparing import has_migrations, run_command
 from ..service import Service
 from ..violation import NotApplicable
 from .dead import DeadLife, dead_life
@@ -21,18 +24,26 @@ __all__ = ["DeadLife", "FirstLife", "LaterLife", "Lives", "Point", "Race"]
 class Lives:
     """What the service did when it was started elsewhere, on databases of the kit's own.
 
-    `is_schema_made_apart` tells that something other than the start-up makes the schema.
+    `prepare` is the command that makes the schema of each of them, if the start-up does not;
+    migrations are found in `root`.
     """
 
-    def __init__(self, service: Service, *, is_schema_made_apart: bool = False) -> None:
+    def __init__(self, service: Service, root: Path, prepare: str = "") -> None:
         self._service = service
+        self._root = root
+        self._prepare = prepare
         self._races: dict[Point, Race] = {}
-        self.is_schema_made_apart = is_schema_made_apart
+
+    @property
+    def is_schema_made_apart(self) -> bool:
+        """Whether something other than the start-up makes the schema."""
+        return bool(self._prepare) or self.first.is_migrated
 
     @cached_property
     def _born(self) -> tuple[Database, FirstLife]:
         database = self._empty()
-        return database, first_life(self._service, database)
+        migrations = self._root if has_migrations(self._root) else None
+        return database, first_life(self._service, database, migrations)
 
     @property
     def first(self) -> FirstLife:
@@ -42,7 +53,9 @@ class Lives:
     @cached_property
     def later(self) -> LaterLife:
         """A later life on the database that the first has left behind."""
-        return later_life(self._service, self._born[0])
+        database, first = self._born
+        row = first.created(self._service) if self._service.resource.offers("create") else None
+        return later_life(self._service, database, row)
 
     @cached_property
     def dead(self) -> DeadLife:
@@ -59,4 +72,8 @@ class Lives:
         """A new database. Raises `NotApplicable` where the kit may make none."""
         if not self._service.database.owned:
             raise NotApplicable("the kit may make no further databases beside the one given")
-        return self._service.origin.server.make()
+        database = self._service.origin.server.make()
+        if self._prepare:
+            with environment(variables_for(self._service.origin.env, database)):
+                run_command(self._prepare, self._root)
+        return database

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..instruments.exchange import Exchange, Request
@@ -10,20 +11,41 @@ from ..service import Service
 from ..targets.trial import Trial
 
 
-def ask(service: Service, trial: Trial, app: int, role: Role, body: Any = None) -> Exchange:
-    """Send the operation in this role to an app of the trial."""
-    operation = service.operation(role)
-    target, headers = operation.target(), service.headers
-    answer = trial.request(app, operation.method, target, headers, body)
-    return Exchange(
-        1,
-        Request(operation.method, target, headers),
-        status=answer.get("status"),
-        body=answer.get("body", "").encode(),
-        raised=answer.get("raised", "") or answer.get("error", ""),
-        held=tuple(answer.get("held", ())),
-        complete=answer.get("complete", False),
-    )
+@dataclass(frozen=True)
+class Client:
+    """Asks one app of a trial what is asked of the service here."""
+
+    service: Service
+    trial: Trial
+    app: int
+
+    def send(self, role: Role, identifier: object = None, body: Any = None) -> Exchange:
+        """Send the operation in this role."""
+        operation = self.service.operation(role)
+        request = Request(operation.method, operation.target(identifier), self.service.headers)
+        answer = self.trial.request(self.app, request.method, request.target, request.headers, body)
+        return Exchange(
+            1,
+            request,
+            status=answer.get("status"),
+            headers=tuple((name, value) for name, value in answer.get("headers", ())),
+            body=answer.get("body", "").encode(),
+            raised=answer.get("raised", "") or answer.get("error", ""),
+            complete=answer.get("complete", False),
+        )
+
+    def usual(self) -> tuple[Exchange, ...]:
+        """A list and a create, as far as the service offers them."""
+        bodies: dict[Role, Any] = {"list": None, "create": self.service.body()}
+        return tuple(
+            self.send(role, body=body)
+            for role, body in bodies.items()
+            if self.service.resource.offers(role)
+        )
+
+    def stop(self) -> str:
+        """Run the shutdown; how it failed, or an empty text."""
+        return failure(self.trial.ask("stop", app=self.app))
 
 
 def failure(answer: dict[str, Any]) -> str:

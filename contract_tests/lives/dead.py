@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..instruments.exchange import Exchange
 from ..service import Service
-from .asking import ask, failure
+from .asking import Client, failure
 from .first import ENDING
 
 PASSWORD = "never-show-this-0f3a9c"  # noqa: S105 - made to be recognised where it must not be
@@ -32,11 +32,11 @@ def dead_life(service: Service) -> DeadLife:
     password = PASSWORD if "network" in service.database.capabilities else ""
     with service.unreachable_trial(password) as trial:
         begun = trial.begin()
-        role = next(r for r in ("list", "create", "read") if service.resource.offers(r))
         answer = None
         if begun["ok"]:
-            answer = ask(service, trial, begun["app"], role, {} if role == "create" else None)
-            trial.ask("stop", app=begun["app"])
+            client = Client(service, trial, begun["app"])
+            answer = next(iter(client.usual()), None)
+            client.stop()
         ended = trial.ends(ENDING)
         texts = {
             "the start-up's error": "" if begun["ok"] else str(begun["error"]),

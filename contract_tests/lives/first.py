@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-from ..databases import Database
+from ..databases import OUTSIDE_VIEW, Database
 from ..instruments.exchange import Exchange
-from ..resource import Role
 from ..service import Service
 from ..targets.trial import Trial
 from ..violation import Undecided
-from .asking import ask, failure
+from .asking import Client, failure
 
 ENDING = 10.0
 """Seconds a process that has nothing left to do gets to end."""
@@ -32,6 +31,7 @@ class FirstLife:
 
     taken_at_import: tuple[str, ...]
     start_failure: str
+    is_migrated: bool = False
     held: tuple[str, ...] = ()
     transactions: tuple[str, ...] = ()
     answers: tuple[Exchange, ...] = ()
@@ -46,6 +46,14 @@ class FirstLife:
             raise Undecided(f"the app could not start in a process of its own: {self.start_failure}")
         return self
 
+    def created(self, service: Service) -> object:
+        """The id of the row that was created. Raises `Undecided` if it is not known."""
+        made = [e for e in self.begun().answers if e.request.method == "POST" and e.ok]
+        identifier = service.id_of(made[-1]) if made else None
+        if identifier is None:
+            raise Undecided("the first life has created no row whose id is known")
+        return identifier
+
     def closed(self) -> FirstLife:
         """This life, if its shutdown succeeded. Raises `Undecided` otherwise."""
         if self.begun().stop_failure:
@@ -53,38 +61,48 @@ class FirstLife:
         return self
 
 
-def first_life(service: Service, database: Database) -> FirstLife:
-    """Live it: import, start, list, create, shutdown, end."""
+def first_life(service: Service, database: Database, migrations: Path | None) -> FirstLife:
+    """Live it: import, start, list, create, shutdown, end.
+
+    `migrations` is the project to take them from, should the start leave the database empty.
+    """
     with service.trial(database) as trial:
         imported = trial.import_app()
         taken = tuple(imported.get("taken", ()))
         begun = trial.begin()
         if not begun["ok"]:
             return FirstLife(taken, failure(begun))
-        transactions = _transactions(service, database)
-        answers = tuple(_asked(service, trial, begun["app"]))
-        stop_failure = failure(trial.ask("stop", app=begun["app"]))
+        transactions, tables = _seen_from_outside(service, database)
+        is_empty = not tables and OUTSIDE_VIEW in database.capabilities
+        is_migrated = migrations is not None and is_empty
+        if is_migrated:
+            trial.ask("migrate", root=str(migrations))
+        client = Client(service, trial, begun["app"])
+        answers = client.usual()
+        stop_failure = client.stop()
         left = census(trial)
         ended = trial.ends(ENDING)
-        held = tuple(begun["held"])
         return FirstLife(
-            taken, "", held, transactions, answers, stop_failure, left, trial.said(), ended
+            taken_at_import=taken,
+            start_failure="",
+            is_migrated=is_migrated,
+            held=tuple(begun["held"]),
+            transactions=transactions,
+            answers=answers,
+            stop_failure=stop_failure,
+            left=left,
+            said=trial.said(),
+            ended=ended,
         )
 
 
-def _asked(service: Service, trial: Trial, app: int) -> list[Exchange]:
-    bodies: dict[Role, Any] = {"list": None, "create": service.body()}
-    return [
-        ask(service, trial, app, role, body)
-        for role, body in bodies.items()
-        if service.resource.offers(role)
-    ]
-
-
-def _transactions(service: Service, database: Database) -> tuple[str, ...]:
+def _seen_from_outside(
+    service: Service, database: Database
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The transactions that are open, and the tables that are there."""
     service.run(database.open())
     try:
-        return service.run(database.open_transactions())
+        return service.run(database.open_transactions()), service.run(database.tables())
     finally:
         service.run(database.close())
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..databases import Contents, Database
+from ..databases import Database
 from ..instruments.exchange import Exchange
 from ..service import Service
 from ..targets.trial import Trial
 from ..violation import Undecided
-from .asking import ask, failure
+from .asking import Client, failure
 from .first import Left, census
 
 ROUNDS = 3
@@ -21,16 +21,15 @@ class Pair:
 
     start_failure: str = ""
     stop_failure: str = ""
-    answer: Exchange | None = None
+    answers: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)
 class LaterLife:
-    """What was seen: the rows before and after its start, each round's remains, the pair."""
+    """What was seen: the row of the life before, each round's remains, the pair."""
 
-    before: Contents
-    after: Contents
     start_failure: str
+    kept: Exchange | None = None
     round_failure: str = ""
     rounds: tuple[Left, ...] = ()
     pair: Pair = Pair()
@@ -42,19 +41,20 @@ class LaterLife:
         return self
 
 
-def later_life(service: Service, database: Database) -> LaterLife:
-    """Live it: start on what is there, then round after round, then two apps side by side."""
-    before = _contents(service, database)
+def later_life(service: Service, database: Database, row: object) -> LaterLife:
+    """Live it: start where `row` is stored, then round after round, then two apps side by side."""
     with service.trial(database) as trial:
         begun = trial.begin()
-        after = _contents(service, database)
         if not begun["ok"]:
-            return LaterLife(before, after, failure(begun))
-        trial.ask("stop", app=begun["app"])
+            return LaterLife(failure(begun))
+        client = Client(service, trial, begun["app"])
+        role = "read" if service.resource.offers("read") else "list"
+        kept = client.send(role, row) if service.resource.offers(role) else None
+        client.stop()
         if not service.origin.is_factory:
-            return LaterLife(before, after, "")
+            return LaterLife("", kept)
         rounds, round_failure = _rounds(service, trial)
-        return LaterLife(before, after, "", round_failure, rounds, _pair(service, trial))
+        return LaterLife("", kept, round_failure, rounds, _pair(service, trial))
 
 
 def _rounds(service: Service, trial: Trial) -> tuple[tuple[Left, ...], str]:
@@ -63,34 +63,21 @@ def _rounds(service: Service, trial: Trial) -> tuple[tuple[Left, ...], str]:
         begun = trial.begin()
         if not begun["ok"]:
             return tuple(seen), failure(begun)
-        _answer(service, trial, begun["app"])
-        trial.ask("stop", app=begun["app"])
+        client = Client(service, trial, begun["app"])
+        client.usual()
+        client.stop()
         seen.append(census(trial))
     return tuple(seen), ""
 
 
 def _pair(service: Service, trial: Trial) -> Pair:
     """The first of the two serves nothing before it is stopped."""
-    idle, other = trial.begin(), trial.begin()
-    start_failure = failure(idle) or failure(other)
+    begun = [trial.begin(), trial.begin()]
+    start_failure = "".join(failure(answer) for answer in begun)
     if start_failure:
         return Pair(start_failure)
-    stop_failure = failure(trial.ask("stop", app=idle["app"]))
-    answer = _answer(service, trial, other["app"])
-    trial.ask("stop", app=other["app"])
-    return Pair("", stop_failure, answer)
-
-
-def _answer(service: Service, trial: Trial, app: int) -> Exchange | None:
-    role = next((r for r in service.resource.operations if r in {"list", "create"}), None)
-    if role is None:
-        return None
-    return ask(service, trial, app, role, service.body() if role == "create" else None)
-
-
-def _contents(service: Service, database: Database) -> Contents:
-    service.run(database.open())
-    try:
-        return service.run(database.contents())
-    finally:
-        service.run(database.close())
+    idle, other = (Client(service, trial, answer["app"]) for answer in begun)
+    stop_failure = idle.stop()
+    answers = other.usual()
+    other.stop()
+    return Pair("", stop_failure, answers)

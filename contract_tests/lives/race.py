@@ -15,6 +15,9 @@ Point = Literal["create", "commit"]
 WAITS = 0.25
 """Seconds a statement may be under way before its worker is taken to wait for the other."""
 
+BEGINNING = 10.0
+"""Seconds until the first statement, which comes after the import of the app."""
+
 SILENT = 3.0
 """Seconds between two statements after which a worker is taken to wait for something else."""
 
@@ -51,10 +54,10 @@ def race(service: Service, database: Database, point: Point) -> Race:
 
 def _as_far_as_it_can(worker: Trial) -> dict[str, Any] | None:
     """The answer of a worker that came to the end of its start-up, or None if it waits."""
-    patience = None
+    patience = BEGINNING
     while True:
         try:
-            answer = worker.hear(patience) if patience else worker.hear()
+            answer = worker.hear(patience)
         except TimeoutError:
             return None
         if "statement" not in answer:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .. import __version__
-from ..rules.rule import Level
 from ..verdict import Verdict
 
 
@@ -43,9 +42,7 @@ def report_of(run: Run) -> dict[str, Any]:
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
-    """Write the report, as a page if the name says so."""
+    """Write the report as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
-
-__all__ = ["Level", "report_of", "write_report"]

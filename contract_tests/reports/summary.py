@@ -10,6 +10,9 @@ from ..rules.rule import Rule
 from ..verdict import Outcome, Verdict
 
 
+COMMAND = f"python -m {__package__.rpartition('.')[0]}"
+
+
 class Run(Protocol):
     """What a summary is made from."""
 
@@ -23,8 +26,13 @@ class Run(Protocol):
     def is_conformant(self) -> bool: ...  # noqa: D102
 
 
-def broken_text(verdict: Verdict, rule: Rule) -> str:
-    """A failure for a stranger at night: the promise, expected, observed, evidence, fix."""
+def broken_text(verdict: Verdict, rule: Rule, replay: str, *, again: bool) -> str:
+    """A failure for a stranger at night: the promise, expected, observed, evidence, fix.
+
+    A rule that was told about before gets only what is new.
+    """
+    if again:
+        return f"{rule.id} again: {verdict.message}"
     expected, found, observed = verdict.message.partition("; observed ")
     lines = [f"{rule.id} ({rule.level}) {rule.statement}"]
     if found:
@@ -34,8 +42,14 @@ def broken_text(verdict: Verdict, rule: Rule) -> str:
     if verdict.evidence:
         lines += ["  evidence", *(f"    {line}" for line in verdict.evidence.splitlines())]
     lines += [f"  fix       {rule.fix}"]
-    lines += [f"  replay    pytest '{verdict.test}'", f"  more      contract-tests explain {rule.id}"]
+    lines += [f"  replay    {replay}", f"  more      {COMMAND} explain {rule.id}"]
     return "\n".join(lines)
+
+
+def replay_of(rule: Rule, options: Options) -> str:
+    """The command that judges just this rule, on the same app and database."""
+    database = "" if options.database == "sqlite" else f" --contract-database {options.database}"
+    return f"{COMMAND} run {options.app} --contract-rule {rule.id}{database}"
 
 
 def summary_lines(run: Run) -> Iterator[str]:

@@ -1,7 +1,104 @@
-"""The words of the lifespan area."""
+"""The words of the lifespan area: what a shutdown leaves behind, and whether life goes on."""
 
 from __future__ import annotations
 
-from .rule import Rule
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+CONNECTIONS_CLOSED = Rule(
+    id="LIF-01",
+    level=Level.RECOMMENDED,
+    statement="A shutdown SHOULD close every connection to the database.",
+    rationale=(
+        "The server notices an abandoned connection late. While a deployment replaces workers, "
+        "old and new ones add up, and the limit of the server is reached."
+    ),
+    fix="End the lifespan with `await engine.dispose()`, in `finally`.",
+)
+
+TASKS_ENDED = Rule(
+    id="LIF-02",
+    level=Level.RECOMMENDED,
+    statement="A shutdown SHOULD end every task that the app has begun.",
+    rationale=(
+        "A task that is still running is torn down with the loop, wherever it is: in the middle "
+        "of a transaction, or while it holds what another task waits for."
+    ),
+    fix=(
+        "Begin background tasks in an `asyncio.TaskGroup` around the lifespan's `yield`, or keep "
+        "them, `cancel()` them and `await` them after it."
+    ),
+)
+
+PROCESS_ENDS = Rule(
+    id="LIF-03",
+    level=Level.REQUIRED,
+    statement="The process of a service MUST end by itself after its shutdown.",
+    rationale=(
+        "A thread that nobody stops keeps the process alive: deployments wait for the kill "
+        "timeout, and whatever was being written then is cut off."
+    ),
+    fix=(
+        "Stop the thread in the lifespan after `yield` and `join()` it; dispose the engine, whose "
+        "driver may have threads of its own."
+    ),
+)
+
+REPEATABLE = Rule(
+    id="LIF-04",
+    level=Level.RECOMMENDED,
+    statement="Each further start with its shutdown SHOULD leave nothing behind that adds up.",
+    rationale=(
+        "Test suites start the app hundreds of times in one process, reloaders a few times: what "
+        "each start adds becomes the failure of an unrelated test."
+    ),
+    fix="Keep what the app makes on the app or in its lifespan, not in a module-level list.",
+    needs=("factory",),
+)
+
+SIDE_BY_SIDE = Rule(
+    id="LIF-05",
+    level=Level.RECOMMENDED,
+    statement="The shutdown of one app SHOULD leave another app of its process working.",
+    rationale=(
+        "Apps share a process in tests, in mounted services and during a reload. A shutdown that "
+        "clears what they share takes the other one down as well."
+    ),
+    fix=(
+        "Let each app own its engine (`app.state`), and let its lifespan dispose only that; no "
+        "module-level variable is set to None at shutdown."
+    ),
+    needs=("factory",),
+)
+
+CLEAN_STOP = Rule(
+    id="LIF-06",
+    level=Level.REQUIRED,
+    statement="A shutdown MUST end without an error.",
+    rationale=(
+        "The steps after the one that failed are skipped, and a supervisor that sees a failure "
+        "where there was none raises alarms that everybody learns to ignore."
+    ),
+    fix="Read the error: most shutdowns use what is closed, or was never opened.",
+)
+
+IDLE_STOP = Rule(
+    id="LIF-07",
+    level=Level.REQUIRED,
+    statement="A service that has served nothing MUST shut down without an error.",
+    rationale=(
+        "A deployment that is rolled back at once stops workers that nobody has asked yet: what "
+        "the first request would have made is not there to be closed."
+    ),
+    fix="Let the shutdown close only what exists, or make everything at start-up.",
+    needs=("factory",),
+)
+
+RULES = (
+    CONNECTIONS_CLOSED,
+    TASKS_ENDED,
+    PROCESS_ENDS,
+    REPEATABLE,
+    SIDE_BY_SIDE,
+    CLEAN_STOP,
+    IDLE_STOP,
+)

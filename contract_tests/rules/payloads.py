@@ -85,7 +85,7 @@ PAGING_RANGE = Rule(
         "`limit=-1` and `offset=9223372036854775808` reach the database as they are: a 500 on "
         "one, every row of the table on another."
     ),
-    fix="Bound both: `limit: Annotated[int, Query(ge=1, le=100)]`, `offset: ...(ge=0, le=2**31-1)`.",
+    fix="Bound both: `limit: Annotated[int, Query(ge=1, le=100)]`, `offset` likewise (`ge=0`).",
     needs=("list",),
 )
 
@@ -217,7 +217,7 @@ MALFORMED_ID = Rule(
         "Links are truncated by mail programs and edited by hand. What cannot be an id is simply "
         "not there; a 500 wakes somebody up for it."
     ),
-    fix="Declare the type of the parameter, `item_id: UUID` or `int`, so that the framework parses.",
+    fix="Declare the type of the parameter, `item_id: UUID` or `int`, and the framework parses it.",
 )
 
 MEDIA_TYPES = Rule(

@@ -1,7 +1,128 @@
-"""The words of the schema area."""
+"""The words of the schema area: how the service starts, on which database, and what remains."""
 
 from __future__ import annotations
 
-from .rule import Rule
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+FIRST_START = Rule(
+    id="SCH-01",
+    level=Level.REQUIRED,
+    statement="The first requests after the first start on an empty database MUST NOT fail.",
+    rationale=(
+        "Every installation begins empty. A service that needs a table, a row or a second start "
+        "that is not there yet fails in front of its first user, never on its author's machine."
+    ),
+    fix=(
+        "Make the schema before the start-up ends (`await connection.run_sync(Base.metadata."
+        "create_all)` in the lifespan, or a migration before it), and let queries expect no rows."
+    ),
+)
+
+KEPT = Rule(
+    id="SCH-02",
+    level=Level.REQUIRED,
+    statement="A restart MUST keep every row that was stored before it.",
+    rationale=(
+        "A start-up that drops, recreates or reseeds tables loses everything at the next "
+        "deployment, crash or scaling event."
+    ),
+    fix="Remove `drop_all` from the start-up: `create_all` alone makes only what is missing.",
+    needs=("outside-view", "create"),
+)
+
+TOGETHER = Rule(
+    id="SCH-03",
+    level=Level.REQUIRED,
+    statement="Workers that start at once on an empty database MUST all become ready.",
+    rationale=(
+        "Looking for a table and creating it is two steps. With several workers or replicas the "
+        "first deployment has all of them find nothing, and all but one crash."
+    ),
+    fix=(
+        "Take a lock around the creation (`SELECT pg_advisory_xact_lock(...)`, `GET_LOCK`, "
+        "`BEGIN IMMEDIATE`), or make the schema in one job before the workers start."
+    ),
+    needs=("outside-view",),
+)
+
+START_ENDS = Rule(
+    id="SCH-04",
+    level=Level.REQUIRED,
+    statement="A start-up MUST NOT leave a transaction open in the database.",
+    rationale=(
+        "It stays open for as long as the service lives: vacuum stops, schema changes wait behind "
+        "it, and every read in it shows the database as it was at the start."
+    ),
+    fix=(
+        "Give start-up code a session of its own that ends: `async with sessionmaker.begin() as "
+        "session:` around seeding, checks and the loading of settings."
+    ),
+    needs=("outside-view",),
+)
+
+NO_DATABASE = Rule(
+    id="SCH-05",
+    level=Level.REQUIRED,
+    statement="A service that reaches no database MUST fail, at start or at the first request.",
+    rationale=(
+        "A service that hangs or answers with success without its database tells the load "
+        "balancer that all is well, and its clients that nothing is stored."
+    ),
+    fix=(
+        "Let the connection error end the start-up, or become a 503; bound the wait by the "
+        "driver's connect timeout (`connect_args={'timeout': 5}`), and every retry loop by a count."
+    ),
+    needs=("outside-view",),
+)
+
+NO_SECRET = Rule(
+    id="SCH-06",
+    level=Level.REQUIRED,
+    statement="A service that reaches no database MUST NOT show the password to it.",
+    rationale=(
+        "Start-up errors are the most copied lines there are: into logs, tickets and chats, where "
+        "the password of the production database then stays."
+    ),
+    fix=(
+        "Print `engine.url` (it masks the password), never the text of the setting; keep the "
+        "setting a `SecretStr`."
+    ),
+    needs=("network",),
+)
+
+IMPORT_IS_QUIET = Rule(
+    id="SCH-07",
+    level=Level.RECOMMENDED,
+    statement="Importing the app SHOULD NOT connect to the database.",
+    rationale=(
+        "Tests, migrations, linters and documentation builds import the app too: they then need a "
+        "database, or write into the wrong one."
+    ),
+    fix="Move what connects from the module into the lifespan; making an engine there is fine.",
+)
+
+FAILED_START_ENDS = Rule(
+    id="SCH-08",
+    level=Level.REQUIRED,
+    statement="The process of a service that failed to start MUST end by itself.",
+    rationale=(
+        "A process that neither serves nor ends is not restarted: the supervisor believes that it "
+        "runs, and the deployment stalls until somebody looks."
+    ),
+    fix=(
+        "Undo in `finally` what the start-up had begun before it failed: stop threads, shut "
+        "executors down, dispose the engine."
+    ),
+    needs=("outside-view",),
+)
+
+RULES = (
+    FIRST_START,
+    KEPT,
+    TOGETHER,
+    START_ENDS,
+    NO_DATABASE,
+    NO_SECRET,
+    IMPORT_IS_QUIET,
+    FAILED_START_ENDS,
+)

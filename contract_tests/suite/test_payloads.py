@@ -1,15 +1,14 @@
-"""Payloads: texts and numbers that are legal, strange, or too large for their column."""
+"""Payloads: texts that are legal, strange, or longer than their column."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from ..extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..hostile import HOSTILE_TEXTS
-from ..instruments.exchange import Exchange
 from ..judge import Judge, evidence_of, judges
 from ..options import Options
 from ..payloads import valid_bodies
@@ -18,12 +17,80 @@ from ..rules import payloads as rules
 from ..searching import search
 from ..service import Service
 from ..violation import NotApplicable
-from ..writing import Written, brief, integers, texts, write
+from ..writing import Written, brief, each_text, lengths, takes_text, texts, write
 
 NUL = "a\x00b"
-ODD_TEXTS = tuple(row.text for row in HOSTILE_TEXTS if row.text != NUL and len(row.text) < 100)
+LONGEST_ODD = 100
+ODD_TEXTS = tuple(row.text for row in HOSTILE_TEXTS
+                  if "\x00" not in row.text and len(row.text) < LONGEST_ODD)  # fmt: skip
 UNBOUNDED = 20_000
-"""What a text field without any declared length is tried with."""
+"""Characters sent to a field whose length nothing limits."""
+
+
+@dataclass
+class TextTrial:
+    """Writes texts through one operation, and keeps the writes that were accepted."""
+
+    service: Service
+    role: Role
+    act: Callable[[Mapping[str, Any]], Written]
+    accepted: list[Written] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The text fields. Raises `NotApplicable` if the operation takes none."""
+        names = texts(self.service.resource, self.role)
+        if not names:
+            raise NotApplicable(f"{self.service.operation(self.role)} takes no free text")
+        return names
+
+    def spoilt(self, seed: int) -> Written | None:
+        """The simplest write found that failed, or showed a text otherwise than it was sent."""
+        asked = self.service.resource.fields(self.role)
+        chosen = {name: asked[name] for name in self.names}
+        schema = {"type": "object", "properties": chosen, "required": [*chosen]}
+        odd = (self._look({self.names[0]: text}) for text in ODD_TEXTS)
+        found = next((written for written in odd if written), None)
+        bodies = valid_bodies(schema, self.service.resource.document)
+        return found or search(bodies, self._look, seed=seed)
+
+    def _look(self, values: Mapping[str, Any]) -> Written | None:
+        written = self.act(values)
+        if written.exchange.ok:
+            self.accepted.append(written)
+        return written if written.exchange.failed or written.lost(*values) else None
+
+
+def judge_texts(judge: Judge, trial: TextTrial, seed: int) -> None:
+    """Judge what became of the texts; undecided if the service took none of them."""
+    spoilt = trial.spoilt(seed)
+    if not spoilt and not trial.accepted:
+        judge.undecided("every body with a text that its schema allows was refused")
+    judge.that(
+        spoilt is None,
+        expected="each text refused with a client error, or shown again as it was sent",
+        observed=words_of(spoilt) if spoilt else "all as they were sent",
+        seen=f"{evidence_of(spoilt.exchange)}\nfound with --contract-seed {seed}" if spoilt else "",
+    )
+
+
+def words_of(written: Written) -> str:
+    """What a write was answered, and what it lost."""
+    lost = "; ".join(written.lost(*written.sent))
+    return f"{written.exchange}: {lost or brief(dict(written.sent), 200)}"
+
+
+@judges(rules.CREATED_TEXT)
+def test_a_created_text_comes_back(
+    judge: Judge, service: Service, contract_options: Options
+) -> None:
+    """What a create accepted, a fresh read shows."""
+
+    def create(values: Mapping[str, Any]) -> Written:
+        service.restore()  # so that a text seen before is no duplicate
+        return write(service, "create", values)
+
+    judge_texts(judge, TextTrial(service, "create", create), contract_options.seed)
 
 
 @pytest.fixture(params=("replace", "update"))
@@ -34,53 +101,59 @@ def changing(request: pytest.FixtureRequest, service: Service) -> Role:
     return role
 
 
-@pytest.fixture(params=("create", "replace", "update"))
-def writing(request: pytest.FixtureRequest, service: Service) -> Role:
-    """Each way to write a row that the service offers."""
-    role: Role = request.param
-    service.operation("create")
-    service.operation(role)
-    return role
+@judges(rules.CHANGED_TEXT)
+def test_a_changed_text_comes_back(
+    judge: Judge, service: Service, changing: Role, contract_options: Options
+) -> None:
+    """What a change accepted, a fresh read shows."""
+    row = service.row()
+    trial = TextTrial(service, changing, lambda values: write(service, changing, values, row.id))
+    judge_texts(judge, trial, contract_options.seed)
 
 
-def fields(service: Service, role: Role) -> tuple[str, ...]:
-    """The text fields of an operation. Raises `NotApplicable` if there are none."""
-    names = texts(service.resource, role)
-    if not names:
-        raise NotApplicable(f"no field of {service.resource.operations[role]} is free text")
-    return names
-
-
-def spoilt_text(
-    names: tuple[str, ...], act: Callable[[Mapping[str, Any]], Written], role: Role, seed: int,
-    service: Service,
-) -> tuple[list[Written], Written | None]:  # fmt: skip
-    """The writes that were accepted, and the simplest one that spoilt its text."""
-    accepted: list[Written] = []
-
-    def look(values: Mapping[str, Any]) -> Written | None:
-        written = act(values)
-        accepted.extend([written] if written.exchange.ok else [])
-        return written if written.exchange.failed or written.lost(*names) else None
-
-    asked = service.resource.fields(role)
-    schema = {"type": "object", "properties": {n: asked[n] for n in names}, "required": [*names]}
-    odd = (look({name: text}) for name in names[:1] for text in ODD_TEXTS)
-    found = next(filter(None, odd), None)
-    return accepted, found or search(valid_bodies(schema, service.resource.document), look, seed=seed)
-
-
-def judge_texts(judge: Judge, accepted: list[Written], spoilt: Written | None, seed: int) -> None:
-    """Say what became of the texts; undecided if the service took none."""
-    if spoilt is None:
-        if not accepted:
-            judge.undecided("every body with a text made for it was refused")
-        judge.that(True, expected="texts as sent", observed="texts as sent")  # noqa: FBT003
-        return
-    what = "; ".join(spoilt.lost(*spoilt.sent)) or f"for {brief(dict(spoilt.sent), 200)}"
+@judges(rules.NUL)
+def test_a_text_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
+    """A NUL in any text field is refused, or stored and shown."""
+    written = list(each_text(service, lambda _role, _name: [NUL]))
+    wrong = [one for one in written if one.exchange.failed or one.lost(*one.sent)]
     judge.that(
-        False,  # noqa: FBT003
-        expected="each text refused with a client error, or shown as it was sent",
-        observed=f"{spoilt.exchange}; {what}",
-        seen=f"{evidence_of(spoilt.exchange)}\nfound with --contract-seed {seed}",
+        not wrong,
+        expected="4xx, or the text shown with its NUL",
+        observed="; ".join(words_of(one) for one in wrong),
+        seen=wrong[0].exchange if wrong else None,
+    )
+
+
+@judges(rules.NUL)
+def test_a_parameter_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
+    """A NUL in any text parameter of the list is no server failure."""
+    named = [p.name for p in service.operation("list").query
+             if takes_text(service.resource, p.schema)]  # fmt: skip
+    if not named:
+        judge.not_applicable("the list takes no text parameter")
+    asked = [service.list(**{name: NUL}) for name in named]
+    failed = [exchange for exchange in asked if exchange.failed]
+    judge.that(
+        not failed,
+        expected="an answer below 500",
+        observed="; ".join(map(str, failed)),
+        seen=failed[0] if failed else None,
+    )
+
+
+@judges(rules.LONG_TEXT)
+def test_a_text_longer_than_its_column_is_refused_or_whole(judge: Judge, service: Service) -> None:
+    """One character more than the schema or the column takes is refused, or shown to the end."""
+
+    def too_long(role: Role, name: str) -> list[str]:
+        known = lengths(service, role, name) or {UNBOUNDED}
+        return ["x" * (length + 1) for length in sorted(known)]
+
+    written = list(each_text(service, too_long))
+    wrong = [one for one in written if one.exchange.failed or one.lost(*one.sent)]
+    judge.that(
+        not wrong,
+        expected="4xx, or the text shown to its end",
+        observed="; ".join(words_of(one) for one in wrong),
+        seen=wrong[0].exchange if wrong else None,
     )

@@ -24,6 +24,7 @@ from ..instruments.exchange import Request
 from ..instruments.gate import Gate, Trace
 from ..instruments.ledger import Ledger
 from ..instruments.redirect import Redirected
+from ..preparing import migrate
 from ..violation import UsageError
 from .asgi import AsgiTarget
 from .lifespan import LifespanFailed
@@ -56,6 +57,7 @@ class Child:
             "trace": self._trace,
             "begin": self._begin,
             "make": self._make,
+            "migrate": self._migrate,
             "start": self._start,
             "request": self._request,
             "stop": self._stop,
@@ -90,6 +92,10 @@ class Child:
         made = locate(self._name, self._roots).make()
         self._targets.append(AsgiTarget(made, self._ledger))
         return {"app": len(self._targets) - 1}
+
+    def _migrate(self, command: dict[str, Any]) -> Answer:
+        self._runner.run(migrate(Path(command["root"])))
+        return {}
 
     def _start(self, command: dict[str, Any]) -> Answer:
         self._runner.run(self._targets[command["app"]].start())

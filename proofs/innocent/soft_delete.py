@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import DateTime, String, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -32,7 +32,9 @@ class Customer(Base):
 
 class CustomerIn(BaseModel):
     name: SafeText = Field(min_length=1, max_length=90)
-    email: EmailStr = Field(max_length=254)
+    email: Annotated[SafeText, AfterValidator(str.lower)] = Field(
+        max_length=200, json_schema_extra={"format": "email"}
+    )
 
 
 class CustomerOut(BaseModel):

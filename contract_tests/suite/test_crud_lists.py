@@ -1,0 +1,209 @@
+"""CRUD: a list shows what there is, once, in an order, and changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from ..instruments.exchange import Exchange, items_of
+from ..instruments.ordering import Unsettled
+from ..judge import Judge, judges
+from ..pages import declaration, walk, walked
+from ..rows import Home, home, sendable
+from ..rules import crud_lists as rules
+from ..service import Contents, Service
+
+FEW = 5
+PAGE = 2
+MANY = 120
+"""More rows than a default page has."""
+
+CUTS = ("LIMIT ", "FETCH FIRST", "FETCH NEXT", "SELECT TOP", "ROWNUM")
+UNCUT = ("LIMIT -1", "18446744073709551615")
+"""How a statement says that it wants all rows after an offset."""
+
+TOTALS = ("total", "count", "total_count", "totalCount", "total_items", "totalItems")
+
+
+@judges(rules.LISTED)
+def test_a_created_row_is_in_the_list(judge: Judge, service: Service) -> None:
+    """Some page of the list shows the row."""
+    row = service.row()
+    pages = walk(service)
+    ids = [str(identifier) for identifier in walked(service, pages)]
+    judge.that(
+        str(row.id) in ids,
+        expected=f"row {row.id} on one of the {len(pages)} pages",
+        observed=f"the list shows {', '.join(ids[-FEW:]) or 'no row'} and not {row.id}",
+        seen=pages[-1],
+    )
+
+
+@judges(rules.WALK)
+def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
+    """The pages fit together although rows without an order come in another one each time."""
+    place = home(service)
+    for _ in range(FEW):
+        service.row()
+    once, again = service.list(), service.list()
+    if service.ids(once) != service.ids(again):
+        judge.undecided(f"the list changes its order by itself ({rules.STEADY.id})")
+    with ExitStack() as stack:
+        pages = walk(service, PAGE, _disturbing(service, place, stack))
+    if any(len(service.ids(page)) > PAGE for page in pages):
+        judge.undecided(f"pages show more than was asked for ({rules.SIZE.id})")
+    shown = Counter(map(str, walked(service, pages)))
+    twice = [identifier for identifier, times in shown.items() if times > 1]
+    never = [str(i) for i in service.ids(once) if str(i) not in shown]
+    judge.that(
+        not twice and not never,
+        expected=f"each row on one of the {len(pages)} pages",
+        observed=f"shown twice: {', '.join(twice) or 'none'}; never: {', '.join(never) or 'none'}",
+        seen=pages[-1],
+    )
+
+
+def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[], None]:
+    """What lets rows without an order move between two pages, as a busy table would."""
+    unsettled = iter([Unsettled(service.database.unsettling)])
+
+    def disturb() -> None:
+        for one in unsettled:
+            stack.enter_context(one)
+        for table in place.tables:
+            service.run(service.database.move_rows(table))
+
+    return disturb
+
+
+@judges(rules.SIZE)
+def test_a_page_is_no_larger_than_asked(judge: Judge, service: Service) -> None:
+    """A list asked for two rows shows two at most."""
+    name = service.resource.paging.size
+    if not name:
+        judge.not_applicable("the list takes no size")
+    for _ in range(PAGE + 2):
+        service.row()
+    exchange = service.list(**{name: PAGE})
+    if not exchange.ok:
+        judge.undecided(f"a page of {PAGE} rows was refused: {exchange}")
+    found = len(service.ids(exchange))
+    judge.that(
+        found <= PAGE,
+        expected=f"at most {PAGE} rows for {name}={PAGE}",
+        observed=f"{found} rows",
+        seen=exchange,
+    )
+
+
+@judges(rules.BOUNDED)
+def test_a_list_has_a_largest_size(judge: Judge, service: Service) -> None:
+    """The statement says how many rows, or the list is shorter than the table."""
+    exchange = service.list()
+    declared = declaration(service, service.resource.paging.size).get("default")
+    most = declared if isinstance(declared, int) else MANY
+    # Making many rows costs time; a statement that cuts its result needs no such proof.
+    is_cut = any(_is_cut(event.text.upper()) for event in exchange.of("sql"))
+    if most > MANY and not is_cut:
+        judge.not_applicable(f"a list is declared to have {most} rows: too many to make here")
+    for _ in range(0 if is_cut else most + 1):
+        service.row()
+    listed = service.list()
+    found = len(service.ids(listed))
+    judge.that(
+        is_cut or found <= most,
+        expected="a largest number of rows, whatever the table holds",
+        observed=f"{listed} shows all {found} rows",
+        seen=exchange,
+    )
+
+
+def _is_cut(statement: str) -> bool:
+    return any(cut in statement for cut in CUTS) and not any(all_ in statement for all_ in UNCUT)
+
+
+@judges(rules.TOTAL)
+def test_the_total_is_the_number_of_rows(judge: Judge, service: Service) -> None:
+    """What the list declares as its total is what a walk finds."""
+    for _ in range(3):
+        service.row()
+    pages = walk(service, PAGE if service.resource.paging.size else None)
+    totals = _totals(pages[0])
+    if not totals:
+        judge.not_applicable("the list declares no total")
+    found = len({str(identifier) for identifier in walked(service, pages)})
+    # A "count" may as well be that of the page.
+    allowed = {"count": {found, len(service.ids(pages[0]))}}
+    wrong = [f"{n} {total}" for n, total in totals.items() if total not in allowed.get(n, {found})]
+    judge.that(
+        not wrong,
+        expected=f"{found}, which is what {len(pages)} pages show",
+        observed="; ".join(wrong),
+        seen=pages[0],
+    )
+
+
+def _totals(exchange: Exchange) -> dict[str, int]:
+    """The totals beside the rows, or one level below (in `meta`, `pagination`)."""
+    outer = items_of(exchange.json)
+    places = [outer, *(items_of(inside) for inside in outer.values())]
+    return {
+        name: place[name]
+        for place in places
+        for name in TOTALS
+        if isinstance(place.get(name), int)
+    }
+
+
+@judges(rules.SAFE)
+def test_reading_changes_nothing(judge: Judge, service: Service) -> None:
+    """After lists and reads each row holds what clients stored in it."""
+    place = home(service)
+    if not place.tables:
+        judge.undecided("no table got a row by a create, so none can be watched")
+    before = _owned_by_clients(service, place.contents(service))
+    exchanges = [service.list()]
+    if service.resource.offers("read"):
+        exchanges.append(service.read(place.row.id))
+    after = _owned_by_clients(service, place.contents(service))
+    changed = sorted(table for table in before if before[table] != after[table])
+    judge.that(
+        not changed,
+        expected="each row as it was before it was read",
+        observed=f"after {' and '.join(map(str, exchanges))} rows changed in {', '.join(changed)}",
+        seen=next((e for e in exchanges if e.writes), exchanges[0]),
+    )
+
+
+def _owned_by_clients(service: Service, contents: Contents) -> Mapping[str, Counter[str]]:
+    """The cells of the columns that clients write: a counter of views is the service's own."""
+    return {
+        table: Counter(repr(row) for row in _columns(service, table, rows))
+        for table, rows in contents.items()
+    }
+
+
+def _columns(
+    service: Service, table: str, rows: Iterable[tuple[object, ...]]
+) -> list[tuple[Any, ...]]:
+    columns = service.run(service.database.columns(table))
+    names = sendable(service)
+    places = [place for place, column in enumerate(columns) if column.name in names]
+    return [tuple(row[place] for place in places) for row in rows]
+
+
+@judges(rules.STEADY)
+def test_identical_lists_are_alike(judge: Judge, service: Service) -> None:
+    """The same question twice gets the same rows in the same order."""
+    for _ in range(FEW):
+        service.row()
+    once, again = service.list(), service.list()
+    first, second = service.ids(once), service.ids(again)
+    judge.that(
+        first == second,
+        expected=f"the rows {first[:FEW]} again",
+        observed=f"{second[:FEW]}",
+        seen=again,
+    )

@@ -1,0 +1,113 @@
+"""Lifespan: what a shutdown leaves behind, and whether another life can follow."""
+
+from __future__ import annotations
+
+from ..judge import Judge, judges
+from ..lives import Lives
+from ..lives.first import Left
+from ..rules import lifespan as rules
+
+
+@judges(rules.CONNECTIONS_CLOSED)
+def test_a_shutdown_closes_the_connections(judge: Judge, lives: Lives) -> None:
+    """After the shutdown, no connection of any engine is open."""
+    left = lives.first.closed().left
+    judge.that(
+        not left.connections,
+        expected="no connection open after the shutdown",
+        observed=f"{len(left.connections)} open, made at {', '.join(set(left.connections))}",
+    )
+
+
+@judges(rules.TASKS_ENDED)
+def test_a_shutdown_ends_the_tasks(judge: Judge, lives: Lives) -> None:
+    """After the shutdown, no task is running."""
+    left = lives.first.closed().left
+    judge.that(
+        not left.tasks,
+        expected="no task running after the shutdown",
+        observed=f"{len(left.tasks)} running: {', '.join(left.tasks)}",
+    )
+
+
+@judges(rules.PROCESS_ENDS)
+def test_a_process_ends_after_its_shutdown(judge: Judge, lives: Lives) -> None:
+    """Nothing keeps the process alive once the app has shut down."""
+    life = lives.first.closed()
+    judge.that(
+        life.ended,
+        expected="a process that ends after the shutdown",
+        observed=f"it was still alive 10 s later; threads: {', '.join(life.left.threads)}",
+        seen=life.said,
+    )
+
+
+@judges(rules.REPEATABLE)
+def test_further_starts_add_nothing(judge: Judge, lives: Lives) -> None:
+    """Three starts with their shutdowns leave no more behind than one."""
+    life = lives.later.begun()
+    once, *_ = life.rounds
+    last = life.rounds[-1]
+    if once.connections or once.tasks:
+        judge.not_applicable(f"one shutdown already leaves something ({rules.TASKS_ENDED.id})")
+    judge.that(
+        not life.round_failure and not more(once, last),
+        expected="nothing more after three starts and shutdowns than after one",
+        observed=life.round_failure or f"it adds up: {', '.join(more(once, last))}",
+    )
+
+
+@judges(rules.SIDE_BY_SIDE)
+def test_a_shutdown_spares_the_other_app(judge: Judge, lives: Lives) -> None:
+    """Of two apps in one process, one is stopped; the other still answers."""
+    life = lives.later.begun()
+    pair = life.pair
+    if life.round_failure or pair.stop_failure:
+        judge.undecided(f"starting or stopping alone fails: {life.round_failure}{pair.stop_failure}")
+    failed = [exchange for exchange in pair.answers if exchange.failed]
+    judge.that(
+        not pair.start_failure and not failed,
+        expected="the other app still answering",
+        observed=pair.start_failure or "; ".join(f"{e} {e.raised}".strip() for e in failed),
+    )
+
+
+@judges(rules.CLEAN_STOP)
+def test_a_shutdown_ends_without_an_error(judge: Judge, lives: Lives) -> None:
+    """The shutdown of a service that has served requests succeeds."""
+    life = lives.first.begun()
+    judge.that(
+        not life.stop_failure,
+        expected="a shutdown without an error",
+        observed=life.stop_failure,
+        seen=life.said,
+    )
+
+
+@judges(rules.IDLE_STOP)
+def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
+    """The shutdown of a service that nobody has asked anything succeeds."""
+    usual = lives.first.closed()
+    pair = lives.later.begun().pair
+    if pair.start_failure:
+        judge.undecided(f"no second app could start beside it: {pair.start_failure}")
+    judge.that(
+        not pair.stop_failure,
+        expected="a shutdown without an error, as after requests",
+        observed=pair.stop_failure,
+        seen=usual.said,
+    )
+
+
+def more(once: Left, last: Left) -> list[str]:
+    """What there is more of in the last round than in the first."""
+    kinds = {
+        "connections": (once.connections, last.connections),
+        "tasks": (once.tasks, last.tasks),
+        "threads": (once.threads, last.threads),
+    }
+    return [
+        f"{len(before)} -> {len(after)} {kind}: {', '.join(sorted(set(after)))}"
+        for kind, (before, after) in kinds.items()
+        if len(after) > len(before)
+    ]

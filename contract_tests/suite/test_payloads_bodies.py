@@ -1,0 +1,213 @@
+"""Payloads: bodies that are no JSON, no UTF-8, no object, or of another media type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..resource import Role
+from ..rules import payloads as rules
+from ..service import Service
+from ..writing import texts, writing_roles
+
+SURROGATES = (
+    "lone surrogate, escaped",
+    "lone surrogate, as bytes",
+    "lone surrogate in a key",
+)
+NOT_NUMBERS = ("NaN", "Infinity", "minus Infinity", "a number beyond every float")
+NESTED = ("nested 1000 deep",)
+TORN = ("truncated JSON", "JSON with a tail")
+NO_OBJECTS = (
+    "empty body",
+    "a list instead of an object",
+    "null instead of an object",
+    "a text instead of an object",
+    "duplicate keys",
+    "a raw NUL",
+    "an integer of 401 digits",
+)
+NOT_UTF8 = ("invalid UTF-8",)
+OTHER_UNICODE = ("a byte order mark", "UTF-16")
+PLAIN = ("JSON sent as plain text",)
+MEDIA = (
+    "JSON sent as a form",
+    "JSON sent as XML",
+    "a content type that is none",
+    "multipart without a boundary",
+    "an image",
+)
+Sent = list[tuple[str, Exchange]]
+
+
+def battery(service: Service, role: Role, names: tuple[str, ...] = ()) -> Sent:
+    """Send the strange bodies of these names, or all of them, each made from a body of its own.
+
+    Raises `Undecided` if the operation takes no field that could be made strange.
+    """
+    target = service.row().id if role != "create" else None
+    return [
+        (f"{role}, {body.name}", _send(service, role, target, body))
+        for body in _bodies(service, role)
+        if not names or body.name in names
+    ]
+
+
+def _bodies(service: Service, role: Role) -> list[HostileBody]:
+    """The battery for this operation; every row has texts of its own."""
+    known = [*texts(service.resource, role), *service.resource.fields(role), "name"]
+    count = len(hostile_bodies(known[0], {}))
+    return [hostile_bodies(known[0], service.body(role=role))[place] for place in range(count)]
+
+
+def _send(service: Service, role: Role, target: object, body: HostileBody) -> Exchange:
+    kind = body.content_type
+    return service.request(role, target, content=body.payload, content_type=kind)
+
+
+def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> Sent:
+    """Send the bodies of these names to every operation that takes a body."""
+    roles = writing_roles(service)
+    if not roles:
+        judge.not_applicable("no operation takes a body")
+    return [sent for role in roles for sent in battery(service, role, names)]
+
+
+def judge_failures(judge: Judge, sent: Sent) -> None:
+    """Judge that no strange body was answered with a server failure."""
+    failed = [(name, exchange) for name, exchange in sent if exchange.failed]
+    judge.that(
+        not failed,
+        expected="an answer below 500",
+        observed=words_of(failed),
+        seen=failed[0][1] if failed else None,
+    )
+
+
+def words_of(sent: Sent) -> str:
+    """What was sent, and what each was answered."""
+    return "; ".join(f"{name}: {exchange}" for name, exchange in sent)
+
+
+@judges(rules.SURROGATES)
+def test_half_a_surrogate_pair_is_no_failure(judge: Judge, service: Service) -> None:
+    """A lone surrogate, in a value or a key, is answered below 500."""
+    judge_failures(judge, battery(service, "create", SURROGATES))
+
+
+@judges(rules.NOT_A_NUMBER)
+def test_nan_and_infinity_are_no_failure(judge: Judge, service: Service) -> None:
+    """NaN, Infinity and 1e400 are answered below 500."""
+    judge_failures(judge, battery(service, "create", NOT_NUMBERS))
+
+
+@judges(rules.NESTING)
+def test_deep_nesting_is_no_failure(judge: Judge, service: Service) -> None:
+    """A value nested a thousand deep is answered below 500."""
+    judge_failures(judge, battery(service, "create", NESTED))
+
+
+@judges(rules.MEDIA_TYPES)
+def test_another_media_type_is_no_failure(judge: Judge, service: Service) -> None:
+    """Forms, XML, images and nonsense are answered below 500."""
+    judge_failures(judge, battery(service, "create", MEDIA))
+
+
+@judges(rules.BROKEN_JSON)
+def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) -> None:
+    """A torn body is refused; an empty one, a list or a null is answered below 500."""
+    torn = from_all(service, judge, TORN)
+    odd = from_all(service, judge, NO_OBJECTS)
+    wrong = [one for one in torn if not one[1].refused] + [one for one in odd if one[1].failed]
+    judge.that(
+        not wrong,
+        expected="4xx for torn JSON, an answer below 500 for what is no object",
+        observed=words_of(wrong),
+        seen=wrong[0][1] if wrong else None,
+    )
+
+
+@judges(rules.ENCODING)
+def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> None:
+    """Invalid UTF-8 is refused; UTF-16 and a byte order mark may be read, and do not fail."""
+    invalid = from_all(service, judge, NOT_UTF8)
+    other = from_all(service, judge, OTHER_UNICODE)
+    wrong = [one for one in invalid if not one[1].refused] + [one for one in other if one[1].failed]
+    judge.that(
+        not wrong,
+        expected="4xx for bytes that are no text",
+        observed=words_of(wrong),
+        seen=wrong[0][1] if wrong else None,
+    )
+
+
+@judges(rules.PLAIN_TEXT)
+def test_a_write_as_plain_text_is_refused(judge: Judge, service: Service) -> None:
+    """JSON that calls itself text/plain is not read as JSON."""
+    sent = battery(service, "create", PLAIN)
+    accepted = [one for one in sent if one[1].ok]
+    judge.that(
+        not accepted,
+        expected="a refusal, 415 or 422",
+        observed=words_of(accepted),
+        seen=accepted[0][1] if accepted else None,
+    )
+
+
+def strange_creates(service: Service) -> Iterator[tuple[str, Exchange]]:
+    """Send every strange body and every strange text to the create, one by one."""
+    names = texts(service.resource)
+    yield from battery(service, "create")
+    for row in HOSTILE_TEXTS if names else ():
+        body = service.body() | {names[0]: row.text}
+        yield f"create, {row.name}", service.create(body)
+
+
+@judges(rules.REFUSED_BODY)
+def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
+    """No table that a create writes to has a row more after a strange body was refused."""
+    empty = sizes(service)
+    service.row()
+    before = sizes(service)
+    tables = [name for name, size in before.items() if size > empty.get(name, 0)]
+    if not tables:
+        judge.undecided("a create adds no row to any table that can be seen")
+    refused, wrong = [], []
+    for name, exchange in strange_creates(service):
+        after = sizes(service)
+        refused += [(name, exchange)] if exchange.refused else []
+        if exchange.refused and any(after[table] > before[table] for table in tables):
+            wrong.append((name, exchange))
+        before = after
+    if not refused:
+        judge.undecided("no strange body was refused")
+    judge.that(
+        not wrong,
+        expected=f"no row more in {', '.join(tables)} after a refusal",
+        observed=f"a row more after {words_of(wrong)}",
+        seen=wrong[0][1] if wrong else None,
+    )
+
+
+def sizes(service: Service) -> dict[str, int]:
+    """How many rows each table has."""
+    return {name: len(rows) for name, rows in service.stored().items()}
+
+
+@judges(rules.STILL_READABLE)
+def test_the_list_stays_readable(judge: Judge, service: Service) -> None:
+    """After all strange bodies the list is answered as it was before them."""
+    if not service.list().ok:
+        judge.undecided("the list could not be read before any strange body was sent")
+    sent = list(strange_creates(service))
+    size = service.resource.paging.size
+    listed = service.list(**{size: 100}) if size else service.list()
+    accepted = [one for one in sent if one[1].ok]
+    judge.that(
+        listed.ok and service.resource.rows(listed.json) is not None,
+        expected="the list, answered with success",
+        observed=f"{listed} after these were accepted: {words_of(accepted)}",
+        seen=listed,
+    )

@@ -1,0 +1,119 @@
+"""Payloads: ids, page numbers, integers and date-times outside of what a column holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from ..extremes import IDS, INTEGERS, ODD_IDS, PAGES
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..resource import ROLES
+from ..rules import payloads as rules
+from ..service import Service
+from ..writing import brief, each_integer, integers, moments, write
+
+SENT = "2024-05-06T07:08:09+05:30"
+DIGITS = 401
+
+
+@judges(rules.ID_RANGE)
+def test_an_id_outside_the_column_is_a_client_error(judge: Judge, service: Service) -> None:
+    """Reading, changing and deleting 0, -1, 2^31, 2^63 and 10^30 is answered below 500."""
+    judge_ids(judge, requests_for(service, IDS))
+
+
+@judges(rules.MALFORMED_ID)
+def test_a_malformed_id_is_a_client_error(judge: Judge, service: Service) -> None:
+    """What cannot be an id is answered below 500, and no row is shown for it."""
+    judge_ids(judge, requests_for(service, ODD_IDS))
+
+
+def requests_for(service: Service, ids: Iterable[object]) -> list[Exchange]:
+    """Every operation on one row, sent to each of these ids."""
+    offered = [role for role in ROLES[2:] if service.resource.offers(role)]
+    bodies = {role: service.body(role=role) for role in offered}
+    return [
+        service.request(role, identifier, body=bodies[role] or None)
+        for identifier in ids
+        for role in offered
+    ]
+
+
+def judge_ids(judge: Judge, asked: list[Exchange]) -> None:
+    """Judge answers to ids that no row has: a PUT may make it, a DELETE may be content."""
+    if not asked:
+        judge.not_applicable("the service has no operation on one row")
+    wrong = [e for e in asked if e.failed or (e.ok and e.request.method in {"GET", "PATCH"})]
+    judge.that(
+        not wrong,
+        expected="4xx for an id that cannot be one",
+        observed="; ".join(brief_of(exchange) for exchange in wrong),
+        seen=wrong[0] if wrong else None,
+    )
+
+
+def brief_of(exchange: Exchange) -> str:
+    """The exchange as a line, a very long target cut short."""
+    return str(exchange).replace("x" * 400, "...")
+
+
+@judges(rules.PAGING_RANGE)
+def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
+    """Every paging parameter may be -1, 0, 2^31, 2^63, 10^30, a word or empty."""
+    paging = service.resource.paging
+    names = [name for name in (paging.size, paging.offset, paging.page) if name]
+    if not names:
+        judge.not_applicable("the list declares no paging parameters")
+    asked = [service.list(**{name: value}) for name in names for value in PAGES]
+    failed = [exchange for exchange in asked if exchange.failed]
+    judge.that(
+        not failed,
+        expected="4xx, or a page",
+        observed="; ".join(map(str, failed)),
+        seen=failed[0] if failed else None,
+    )
+
+
+@judges(rules.INTEGERS)
+def test_an_integer_beyond_its_column_is_refused_or_exact(judge: Judge, service: Service) -> None:
+    """2^31, 2^63 and 10^30 are refused, or shown as they were sent."""
+    written = list(each_integer(service, lambda _role, _name: INTEGERS))
+    wrong = [one for one in written if one.exchange.failed or one.lost(*one.sent)]
+    judge.that(
+        not wrong,
+        expected="4xx, or the number shown to its last digit",
+        observed="; ".join(
+            f"{one.exchange} for {brief({n: one.sent[n] for n in integers(service.resource)})}"
+            f" {'; '.join(one.lost(*one.sent))}".rstrip()
+            for one in wrong
+        ),
+        seen=wrong[0].exchange if wrong else None,
+    )
+
+
+@judges(rules.INSTANTS)
+def test_a_date_time_keeps_its_instant(judge: Judge, service: Service) -> None:
+    """A date-time sent with an offset is shown as the same instant; without a zone it means UTC."""
+    names = moments(service.resource)
+    if not names:
+        judge.not_applicable(f"no field of {service.resource.name} is a date-time")
+    written = write(service, "create", dict.fromkeys(names, SENT))
+    if written.exchange.refused:
+        judge.not_applicable("a date-time with an offset is refused")
+    shown = {name: written.shown.get(name) for name in names}
+    judge.that(
+        written.exchange.ok and all(instant(value) == instant(SENT) for value in shown.values()),
+        expected=f"{SENT} shown as that instant, in any zone",
+        observed=f"{written.exchange}, then {shown}",
+        seen=written.exchange,
+    )
+
+
+def instant(text: object) -> datetime | None:
+    """The moment a text names, or None."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

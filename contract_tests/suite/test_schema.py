@@ -1,0 +1,128 @@
+"""Schema: how the service starts, on an empty database, on a full one and on none."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..judge import Judge, judges
+from ..lives import Lives, Point
+from ..lives.asking import hung
+from ..rules import schema as rules
+from ..service import Service
+
+
+@judges(rules.FIRST_START)
+def test_the_first_requests_on_an_empty_database_are_served(
+    judge: Judge, service: Service, lives: Lives
+) -> None:
+    """After the first start ever, a list and a create are answered."""
+    if lives.is_schema_made_apart:
+        judge.not_applicable("the schema is not made by the start-up")
+    roles = [role for role in ("list", "create") if service.resource.offers(role)]
+    usual = [service.list() if role == "list" else service.create() for role in roles]
+    failing = [str(exchange) for exchange in usual if exchange.failed]
+    if failing or not usual:
+        judge.undecided(f"also without a first start: {'; '.join(failing) or 'nothing to ask'}")
+    life = lives.first.begun()
+    failed = [exchange for exchange in life.answers if exchange.failed]
+    judge.that(
+        not failed,
+        expected="the first requests served",
+        observed="; ".join(f"{e} {e.raised}".strip() for e in failed),
+        seen=life.said,
+    )
+
+
+@judges(rules.KEPT)
+def test_a_restart_keeps_the_rows(judge: Judge, service: Service, lives: Lives) -> None:
+    """A row that a first life has stored is shown by a later one."""
+    row = lives.first.created(service)
+    shown = lives.later.begun().kept
+    if shown is None or shown.failed:
+        judge.undecided(f"the row cannot be looked at after the restart: {shown}")
+    listed = service.ids(shown) if not service.resource.offers("read") else []
+    judge.that(
+        row in listed or (shown.ok and not listed),
+        expected=f"row {row!r} shown after a restart",
+        observed=f"{shown} {shown.text[:80]}",
+    )
+
+
+@judges(rules.TOGETHER)
+@pytest.mark.parametrize("point", ["create", "commit"])
+def test_workers_that_start_at_once_become_ready(judge: Judge, lives: Lives, point: Point) -> None:
+    """One worker stands still while it makes the schema, another one starts: both get ready."""
+    if lives.is_schema_made_apart:
+        judge.not_applicable("the schema is not made by the start-up")
+    race = lives.race(point)
+    if not race.held:
+        judge.not_applicable("the start-up defines no schema through SQLAlchemy")
+    failures = {"the held worker": race.first_failure, "the other worker": race.second_failure}
+    failed = [f"{worker} failed: {why}" for worker, why in failures.items() if why]
+    judge.that(
+        not failed,
+        expected="both workers ready",
+        observed=f"one held before {race.held!r}, the other started: {'; '.join(failed)}",
+    )
+
+
+@judges(rules.START_ENDS)
+def test_a_start_leaves_no_transaction_open(judge: Judge, lives: Lives) -> None:
+    """Between the start-up and the first request, nothing is open in the database."""
+    life = lives.first.begun()
+    judge.that(
+        not life.transactions,
+        expected="no transaction open before the first request",
+        observed="; ".join(life.transactions),
+        seen="\n".join(f"taken at {where or 'an unknown line'}" for where in life.held),
+    )
+
+
+@judges(rules.NO_DATABASE)
+def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> None:
+    """With nobody at the address, the start-up fails or the first request is answered 5xx."""
+    life = lives.dead
+    told = life.start_failure or (life.answer.raised if life.answer else "")
+    is_failure = bool(life.start_failure) or bool(life.answer and life.answer.failed)
+    judge.that(
+        is_failure and not hung(told),
+        expected="a failed start-up, or a first request answered 5xx, in bounded time",
+        observed=told or f"{life.answer} {life.answer.text[:80] if life.answer else ''}",
+        seen=life.said,
+    )
+
+
+@judges(rules.NO_SECRET)
+def test_without_a_database_no_password_is_shown(judge: Judge, lives: Lives) -> None:
+    """Neither error, answer nor output holds the password of the address nobody is at."""
+    shown = lives.dead.shown
+    judge.that(
+        not shown,
+        expected="an error without the password",
+        observed="; ".join(shown),
+    )
+
+
+@judges(rules.IMPORT_IS_QUIET)
+def test_an_import_connects_to_nothing(judge: Judge, lives: Lives) -> None:
+    """Importing the app's module takes no connection."""
+    taken = lives.first.taken_at_import
+    judge.that(
+        not taken,
+        expected="no connection before the start-up",
+        observed=f"a connection taken during the import, at {', '.join(taken)}",
+    )
+
+
+@judges(rules.FAILED_START_ENDS)
+def test_a_failed_start_ends_its_process(judge: Judge, lives: Lives) -> None:
+    """After a start-up that failed, nothing keeps the process alive."""
+    life = lives.dead
+    if not life.start_failure or hung(life.start_failure):
+        judge.not_applicable("the start-up does not fail for want of a database")
+    judge.that(
+        life.ended,
+        expected="a process that ends after a failed start-up",
+        observed=f"it was still alive 10 s after: {life.start_failure}",
+        seen=life.said,
+    )
