@@ -37,7 +37,9 @@ def _signalled(words: str, state: str, number: int) -> str:
 _POSTGRESQL = Refusal(
     _raised("could not extend file", "53100"), _raised("could not serialize access", "40001")
 )
-_MYSQL = Refusal(_signalled("Disk full", "HY000", 1021), _signalled("Deadlock found", "40001", 1213))
+_MYSQL = Refusal(
+    _signalled("Disk full", "HY000", 1021), _signalled("Deadlock found", "40001", 1213)
+)
 REFUSALS: Mapping[str, Refusal] = {
     "postgresql": _POSTGRESQL,
     "mysql": _MYSQL,

@@ -54,8 +54,11 @@ def replay_of(rule: Rule, options: Options) -> str:
 
 def summary_lines(run: Run) -> Iterator[str]:
     """The lines of the closing section."""
-    for outcome in (Outcome.ERROR, Outcome.BROKEN, Outcome.UNDECIDED):
-        yield from _by_rule(run, outcome)
+    red = [verdict for verdict in run.verdicts if verdict.is_red_at(run.options.level)]
+    rest = [verdict for verdict in run.verdicts if not verdict.is_red_at(run.options.level)]
+    for verdicts in (red, rest):
+        for outcome in (Outcome.ERROR, Outcome.BROKEN, Outcome.UNDECIDED):
+            yield from _by_rule(verdicts, outcome)
     absent = sorted({v.rule for v in run.verdicts if v.outcome is Outcome.NOT_APPLICABLE})
     decided = {v.rule for v in run.verdicts if v.outcome.is_decided}
     if set(absent) - decided:
@@ -63,16 +66,16 @@ def summary_lines(run: Run) -> Iterator[str]:
     yield _closing(run, decided)
 
 
-def _by_rule(run: Run, outcome: Outcome) -> Iterator[str]:
+def _by_rule(verdicts: Sequence[Verdict], outcome: Outcome) -> Iterator[str]:
     rows: dict[str, list[Verdict]] = {}
-    for verdict in run.verdicts:
+    for verdict in verdicts:
         if verdict.outcome is outcome:
             rows.setdefault(verdict.rule, []).append(verdict)
-    for rule, verdicts in sorted(rows.items()):
-        first = verdicts[0]
+    for rule, found in sorted(rows.items()):
+        first = found[0]
         word = f"{outcome} ({first.level})"
         yield f"{rule}  {word:<24} {first.title}"
-        yield f"        {', '.join(verdict.finding for verdict in verdicts)}"
+        yield f"        {', '.join(verdict.finding for verdict in found)}"
         yield f"        {first.message}"
 
 

@@ -11,6 +11,9 @@ from .locate import App, Message
 LIMIT = 60.0
 """Seconds a start-up or a shutdown may take before it counts as hanging."""
 
+SETTLING = 2.0
+"""Seconds an app gets to raise what it has just told."""
+
 
 class LifespanFailed(Exception):  # noqa: N818 - said of the app, not of the kit
     """The app's start-up or shutdown failed; the message is the app's own error, one line."""
@@ -30,6 +33,7 @@ class Lifespan:
         self._task: asyncio.Task[None] | None = None
         self.state: dict[str, Any] = {}
         self.supported = True
+        self._error = ""
 
     async def start(self) -> None:
         """Run the start-up. An app without lifespan is fine. Raises `LifespanFailed`."""
@@ -52,8 +56,14 @@ class Lifespan:
         except TimeoutError:
             raise LifespanFailed(stage, f"no end within {LIMIT:.0f} s") from None
         if answer["type"].endswith((".failed", ".raised")):
-            raise LifespanFailed(stage, str(answer.get("message", "")))
+            raise LifespanFailed(stage, await self._reason(str(answer.get("message", ""))))
         return answer
+
+    async def _reason(self, told: str) -> str:
+        """The app's error in one line: frameworks tell a whole traceback, and raise it after."""
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=SETTLING)
+        return self._error or (told.strip().splitlines() or [""])[-1]
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"},
@@ -67,6 +77,8 @@ class Lifespan:
         try:
             await self._app(scope, self._inbox.get, send)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - told to whoever asked
+            first_line = str(error).partition("\n")[0]
+            self._error = f"{type(error).__name__}: {first_line}"
             await self._outbox.put(_ended(sent, error))
         else:
             await self._outbox.put({"type": "lifespan.unsupported"})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -42,17 +42,16 @@ def commit_in_finally() -> FastAPI:
 
     class Determined(ExampleItemService):
         async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            item = insert(ExampleItem).values(name=values["name"]).returning(ExampleItem.id)
             try:
-                item = ExampleItem(name=values["name"])
-                self._session.add(item)
-                await self._session.flush()
-                change = update(ExampleItem).where(ExampleItem.id == item.id)
+                number = (await self._session.scalars(item)).one()
+                change = update(ExampleItem).where(ExampleItem.id == number)
                 await self._session.execute(change.values(description=values["description"]))
             except DBAPIError as error:
                 raise DatabaseFailure from error
             finally:
                 await self._session.commit()
-            return item
+            return ExampleItem(id=number, **values)
 
     return with_service(Determined)
 
@@ -86,20 +85,20 @@ def close_after_commit() -> FastAPI:
     return app
 
 
-@breaks("ERR-06", says="/api/v1/examples/database-example/ -> 503")
+@breaks("ERR-06", says="GET /api/v1/examples/database-example/ -> 503")
 def grudge() -> FastAPI:
-    """After a create that failed, a circuit breaker turns the next create away."""
-    broken = [False]
+    """After a list that failed, a circuit breaker turns the next list away."""
+    is_open = [False]
 
     class Guarded(ExampleItemService):
-        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
-            if broken[0]:
-                broken[0] = False
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            if is_open[0]:
+                is_open[0] = False
                 raise HTTPException(503, "the circuit is open")
             try:
-                return await super().create(values)
+                return await super().list(limit=limit, offset=offset)
             except DatabaseFailure:
-                broken[0] = True
+                is_open[0] = True
                 raise
 
     return with_service(Guarded)

@@ -6,9 +6,9 @@ from pydantic import AfterValidator
 
 
 def storable(text: str) -> str:
-    """Refuse the NUL character, which PostgreSQL cannot store."""
-    if "\x00" in text:
-        raise ValueError("must not contain the NUL character")
+    """Refuse NUL, which PostgreSQL cannot store, and half a surrogate pair, which is no text."""
+    if "\x00" in text or not text.isprintable() and text != text.encode(errors="ignore").decode():
+        raise ValueError("must not contain NUL or half a surrogate pair")
     return text
 
 

@@ -1,0 +1,249 @@
+"""Apps whose rows are not stored, shown or identified as the client was told."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from proofs.broken import breaks
+from proofs.broken.replacing import PREFIX, with_route, with_service
+from reference_app.database import get_async_session, transaction
+from reference_app.errors import documented
+from reference_app.models import MAX_ID, ExampleItem
+from reference_app.routes import ItemId, Service
+from reference_app.schemas import ExampleItemCreate, ExampleItemOut
+from reference_app.service import ExampleItemService
+
+Values = Mapping[str, str | None]
+Session = Annotated[AsyncSession, Depends(get_async_session)]
+
+
+def shown(item: ExampleItem) -> ExampleItemOut:
+    """The item as it is stored."""
+    return ExampleItemOut.model_validate(item)
+
+
+@breaks("CRU-01", says="404")
+def inner_join() -> FastAPI:
+    """The read asks for something that a row need not have, as an inner join does."""
+
+    class Joining(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            item = await super().get(item_id)
+            return item if item and item.description is not None else None
+
+    return with_service(Joining)
+
+
+@breaks("CRU-03", says="instead of")
+def forgotten_field() -> FastAPI:
+    """The create does not pass the description on to the row."""
+
+    class Forgetful(ExampleItemService):
+        async def create(self, values: Values) -> ExampleItem:
+            return await super().create({"name": values["name"]})
+
+    return with_service(Forgetful)
+
+
+@breaks("CRU-04", says="showed description None instead of")
+def stale_echo() -> FastAPI:
+    """The create answers with the row as it was before its description was stored."""
+
+    async def create(payload: ExampleItemCreate, service: Service) -> ExampleItemOut:
+        item = await service.create(payload.model_dump())
+        return ExampleItemOut(id=item.id, name=item.name, description=None)
+
+    return with_route("create_item", create)
+
+
+@breaks("CRU-11", says="a 4xx, since no row has this id")
+def null_for_nothing() -> FastAPI:
+    """The read answers 200 with null where there is no row."""
+
+    async def read(item_id: ItemId, service: Service) -> ExampleItemOut | None:
+        item = await service.get(item_id)
+        return shown(item) if item else None
+
+    return with_route("get_item", read)
+
+
+@breaks("CRU-12", says="-> 400")
+def unknown_is_400() -> FastAPI:
+    """The read blames the request where there is no row."""
+
+    async def read(item_id: ItemId, service: Service) -> ExampleItemOut:
+        item = await service.get(item_id)
+        if item is None:
+            raise HTTPException(400, "There is no such item")
+        return shown(item)
+
+    return with_route("get_item", read, responses=documented(400))
+
+
+@breaks("CRU-18", says="whose rows both exist")
+def counted_id() -> FastAPI:
+    """The id of a new row is the number of rows, and what has it already is overwritten."""
+
+    class Counting(ExampleItemService):
+        async def create(self, values: Values) -> ExampleItem:
+            async with transaction(self._session):
+                count = await self._session.scalar(select(func.count()).select_from(ExampleItem))
+                return await self._session.merge(ExampleItem(id=(count or 0) + 1, **values))
+
+    return with_service(Counting)
+
+
+class Unchecked(BaseModel):
+    """A create whose bounds are told to the client and checked by nobody."""
+
+    name: str = Field(json_schema_extra={"minLength": 1, "maxLength": 255})
+    description: str | None = None
+
+
+@breaks("CRU-20", says="name: too short")
+def checked_too_late() -> FastAPI:
+    """The create stores the row, looks at it, and refuses it then."""
+
+    async def create(payload: Unchecked, service: Service) -> ExampleItemOut:
+        if "\x00" in f"{payload.name}{payload.description}" or len(payload.name) > 255:
+            raise HTTPException(422, "Cannot be stored")
+        item = await service.create(payload.model_dump())
+        if not item.name:
+            raise HTTPException(422, "The name is empty")
+        return shown(item)
+
+    return with_route("create_item", create)
+
+
+class Open(ExampleItemCreate, extra="allow"):
+    """A create that takes whatever else is sent."""
+
+
+@breaks("CRU-22", says="now shows")
+def merged_by_id() -> FastAPI:
+    """The create merges by the id that the client happens to send."""
+
+    async def create(payload: Open, session: Session) -> ExampleItemOut:
+        named = (payload.model_extra or {}).get("id")
+        known = named if type(named) is int and 0 < named <= MAX_ID else None
+        item = ExampleItem(id=known, name=payload.name, description=payload.description)
+        async with transaction(session):
+            item = await session.merge(item)
+        return shown(item)
+
+    return with_route("create_item", create)
+
+
+@breaks("CRU-26", says="leads to row")
+def written_location() -> FastAPI:
+    """The Location is written down without the prefix that the router was given later."""
+
+    async def create(
+        payload: ExampleItemCreate, service: Service, response: Response
+    ) -> ExampleItemOut:
+        item = await service.create(payload.model_dump())
+        response.headers["Location"] = f"/examples/{item.id}"
+        return shown(item)
+
+    return with_route("create_item", create)
+
+
+@breaks("CRU-28", says="with the body null")
+def null_in_no_content() -> FastAPI:
+    """The delete answers 204 with the word null as its body."""
+
+    async def delete(item_id: ItemId, service: Service) -> JSONResponse:
+        if not await service.delete(item_id):
+            raise HTTPException(404, "There is no such item")
+        return JSONResponse(None, 204)
+
+    return with_route("delete_item", delete)
+
+
+class InMemory(ExampleItemService):
+    """Items kept in the process, whatever becomes of the database."""
+
+    rows: dict[int, dict[str, Any]]
+    numbers: itertools.count[int]
+
+    async def list(self, *, limit: int, offset: int) -> list[ExampleItem]:
+        """Give a page of what this process knows."""
+        kept = [ExampleItem(**row) for row in self.rows.values()]
+        return kept[offset : offset + limit]
+
+    async def create(self, values: Values) -> ExampleItem:
+        """Remember an item."""
+        identifier = next(self.numbers)
+        self.rows[identifier] = {"id": identifier, **values}
+        return ExampleItem(**self.rows[identifier])
+
+    async def get(self, item_id: int) -> ExampleItem | None:
+        """Give what is remembered."""
+        return ExampleItem(**self.rows[item_id]) if item_id in self.rows else None
+
+    async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+        """Remember something else."""
+        if item_id in self.rows:
+            self.rows[item_id] |= values
+        return await self.get(item_id)
+
+    async def delete(self, item_id: int) -> bool:
+        """Forget an item."""
+        return self.rows.pop(item_id, None) is not None
+
+
+@breaks("CRU-02", says="no table has a new row")
+def kept_in_memory() -> FastAPI:
+    """Every answer is right, and the rows live in a dictionary of this process."""
+
+    class Kept(InMemory):
+        rows: dict[int, dict[str, Any]] = {}  # noqa: RUF012 - shared on purpose
+        numbers = itertools.count(1)
+
+    return with_service(Kept)
+
+
+@breaks("CRU-02", says="none of the values sent")
+def lying() -> FastAPI:
+    """Every answer is right, and what goes into the database is something else."""
+
+    class Lying(InMemory):
+        rows: dict[int, dict[str, Any]] = {}  # noqa: RUF012 - shared on purpose
+        numbers = itertools.count(1)
+
+        async def create(self, values: Values) -> ExampleItem:
+            async with transaction(self._session):
+                self._session.add(ExampleItem(name="placeholder"))
+            return await super().create(values)
+
+    return with_service(Lying)
+
+
+CONSTANT: dict[str, Any] = {"id": 1, "name": "Blue kettle", "description": "Whistles"}
+
+
+@breaks("CRU-02", says="no table has a new row")
+def null_app() -> FastAPI:
+    """Every answer is a constant that fits the document; there is no database behind it."""
+    app = with_service(InMemory)
+
+    @app.middleware("http")
+    async def constant(request: Request, call_next: Any) -> Response:
+        if not request.url.path.startswith(PREFIX):
+            answer: Response = await call_next(request)
+            return answer
+        is_list = request.method == "GET" and request.url.path.rstrip("/") == PREFIX
+        if request.method == "DELETE":
+            return Response(status_code=204)
+        created = 201 if request.method == "POST" else 200
+        return JSONResponse([CONSTANT] if is_list else CONSTANT, created)
+
+    return app

@@ -1,0 +1,143 @@
+"""Apps whose lists show too little, too much, or something else each time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
+from sqlalchemy import Select, func, select
+
+from proofs.broken import breaks
+from proofs.broken.crud_changes import SoftDelete
+from proofs.broken.replacing import with_route, with_service
+from reference_app.database import transaction
+from reference_app.models import MAX_ID, ExampleItem
+from reference_app.routes import Limit, Offset, Service, found
+from reference_app.schemas import ExampleItemOut
+from reference_app.service import ExampleItemService
+
+
+class Listing(ExampleItemService):
+    """Items whose list is asked for by another statement."""
+
+    def page(self, limit: int, offset: int) -> Select[tuple[ExampleItem]]:
+        """What is asked for."""
+        return select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
+
+    async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+        """Give the page."""
+        async with transaction(self._session):
+            return (await self._session.scalars(self.page(limit, offset))).all()
+
+
+@breaks("CRU-05", says="the list shows")
+def first_row_skipped() -> FastAPI:
+    """The list counts its offset from one, and the first row is never shown."""
+
+    class Skipping(Listing):
+        def page(self, limit: int, offset: int) -> Select[tuple[ExampleItem]]:
+            newest = select(ExampleItem).order_by(ExampleItem.id.desc())
+            return newest.limit(limit).offset(offset + 1)
+
+    return with_service(Skipping)
+
+
+@breaks("CRU-15", says="the list shows the row as before")
+def deleted_in_list() -> FastAPI:
+    """The delete marks the row; the read looks at the mark and the list does not."""
+
+    class Marking(SoftDelete):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            rows = await super().list(limit=limit, offset=offset)
+            return [ExampleItem(id=r.id, name=r.name.removeprefix("(deleted) "),
+                                description=r.description) for r in rows]  # fmt: skip
+
+    return with_service(Marking)
+
+
+@breaks("CRU-23", says="shown twice")
+def unordered_pages() -> FastAPI:
+    """The pages are cut from rows in no order."""
+
+    class Unordered(Listing):
+        def page(self, limit: int, offset: int) -> Select[tuple[ExampleItem]]:
+            return select(ExampleItem).limit(limit).offset(offset)
+
+    return with_service(Unordered)
+
+
+@breaks("CRU-24", says="3 rows")
+def one_too_many() -> FastAPI:
+    """The list takes one row more, to know whether there is another page, and shows it."""
+
+    class Peeking(Listing):
+        def page(self, limit: int, offset: int) -> Select[tuple[ExampleItem]]:
+            return super().page(limit + 1, offset)
+
+    return with_service(Peeking)
+
+
+@breaks("CRU-25", says="shows all")
+def unbounded() -> FastAPI:
+    """The list shows everything unless it is asked for less."""
+
+    async def listed(
+        service: Service,
+        limit: Annotated[int | None, Query(ge=1, le=100)] = None,
+        offset: Offset = 0,
+    ) -> list[ExampleItemOut]:
+        rows: list[ExampleItem] = []
+        wanted = limit or MAX_ID
+        while page := await service.list(limit=min(50, wanted - len(rows)), offset=offset):
+            rows, offset = [*rows, *page], offset + len(page)
+            if len(rows) == wanted:
+                break
+        return [found(item) for item in rows]
+
+    return with_route("list_items", listed)
+
+
+class Page(BaseModel):
+    """A page of items, and how many there are."""
+
+    items: list[ExampleItemOut]
+    total: int
+
+
+@breaks("CRU-27", says="total 2")
+def total_of_the_page() -> FastAPI:
+    """The total is counted on the page that was cut."""
+
+    async def listed(service: Service, limit: Limit = 50, offset: Offset = 0) -> Page:
+        items = [found(item) for item in await service.list(limit=limit, offset=offset)]
+        return Page(items=items, total=len(items))
+
+    return with_route("list_items", listed)
+
+
+@breaks("CRU-29", says="rows changed in")
+def shortened_for_display() -> FastAPI:
+    """The list shortens descriptions for display, on objects that the commit then writes."""
+
+    class Shortening(Listing):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            async with transaction(self._session):
+                rows = (await self._session.scalars(self.page(limit, offset))).all()
+                for row in rows:
+                    row.description = row.description and row.description[:4]
+                return rows
+
+    return with_service(Shortening)
+
+
+@breaks("CRU-30", says="again")
+def shuffled() -> FastAPI:
+    """The list is in an order of chance."""
+
+    class Shuffled(Listing):
+        def page(self, limit: int, offset: int) -> Select[tuple[ExampleItem]]:
+            return select(ExampleItem).order_by(func.random()).limit(limit).offset(offset)
+
+    return with_service(Shuffled)
