@@ -16,6 +16,8 @@ from .violation import UsageError
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
           "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip
+ASKED = "asking"
+OK = 200
 
 
 def document_of(service: Service, place: str | None) -> tuple[Mapping[str, Any], str]:
@@ -77,6 +79,8 @@ def probe(service: Service) -> Resource:
     if created.ok:
         _seen_single(service, created)
         _seen_list(service)
+        if resource.found == ASKED:
+            _confirm(service, service.id_of(created))
     return service.resource
 
 
@@ -131,6 +135,22 @@ def _way(answer: Any, depth: int) -> tuple[str, ...] | None:
 # -- without a document
 
 
+def _confirm(service: Service, identifier: object) -> None:
+    """Drop the verbs that the row just created does not know; DELETE is asked last.
+
+    A 404 tells something only while the row can be read: its id may not be what it seems.
+    """
+    found = service.resource.operations
+    statuses = {
+        role: service.request(role, identifier, body=service.body(role=role)).status
+        for role, operation in found.items()
+        if "{id}" in operation.path
+    }
+    absent = {405, 501} | ({404} if statuses.get("read") == OK else set())
+    kept = {role: op for role, op in found.items() if statuses.get(role) not in absent}
+    service.resource = replace(service.resource, operations=kept)
+
+
 def _by_asking(service: Service, collection: str) -> Resource:
     """A resource at `collection`, its operations tried one by one."""
     body = _schema_from_catalog(service, collection)
@@ -140,7 +160,7 @@ def _by_asking(service: Service, collection: str) -> Resource:
         path = collection if role in {"list", "create"} else item
         takes = body if role in {"create", "replace", "update"} else None
         assumed[role] = Operation(role, VERBS[role], path, body=takes)
-    service.resource = Resource(collection, assumed, found="asking")
+    service.resource = Resource(collection, assumed, found=ASKED)
     kept = {role: op for role, op in assumed.items() if _is_offered(service, op)}
     if not kept:
         raise UsageError(

@@ -133,5 +133,4 @@ STATEMENTS = (
     *(Mishap(role, "write") for role in WRITES),
 )
 COMMITS = tuple(Mishap(role, "commit") for role in WRITES)
-REFUSED_CONNECTIONS = (Mishap("list", "connect"), Mishap("create", "connect"))
-MISHAPS = STATEMENTS + COMMITS + REFUSED_CONNECTIONS
+MISHAPS = (*STATEMENTS, *COMMITS, Mishap("list", "connect"), Mishap("create", "connect"))

@@ -12,7 +12,7 @@ from hypothesis.errors import HypothesisException
 
 E = TypeVar("E")
 F = TypeVar("F")
-EXAMPLES = 30
+EXAMPLES = 25
 SHRINKING = 120
 """How many more examples are looked at to make the first telling one simpler."""
 

@@ -18,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PRELOADED = ["pytest", "fastapi", "sqlalchemy.ext.asyncio", "hypothesis", "aiosqlite"]
 LIMIT = 180.0
+ENDING = 5.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def run_contract(
     except EOFError:
         raise RuntimeError(f"the contract on {locator} ended without a word") from None
     finally:
+        child.join(ENDING)  # an app that leaves a thread behind keeps its process alive
+        child.kill()
         child.join()
         here.close()
     return ContractResult(exit_code, report, printed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from types import TracebackType
@@ -20,7 +21,6 @@ from .exchange import Event
 from .ledger import Ledger, is_autocommit
 
 Point = Literal["statement", "write", "commit"]
-Kind = Literal["error", "disconnect"]
 Commit = Callable[[Any, PoolProxiedConnection], None]
 IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 
@@ -46,20 +46,19 @@ class Faults:
     """Fails the `k`-th database call at a `point` of the requests inside the block, once.
 
     "statement" counts every SQL, "write" that which changes rows, "commit" each COMMIT of changed
-    rows. An "error" is the server's: it runs inside SQLAlchemy's own call, so that wrapping and
-    cleaning up are SQLAlchemy's. A "disconnect" ends the connection and lets the call find out.
-    `seen` counts the calls at the point, `fired` the faults, `where` is the app's line that
-    asked. Warm the app up first: what it says on a new connection counts too.
+    rows. The error is the driver's and rises inside SQLAlchemy's own call, so that wrapping it and
+    cleaning up are SQLAlchemy's. `seen` counts the calls at the point that came through, `fired`
+    the faults; `where` is the app's line that asked. Warm the app up first: what it says on a new
+    connection counts too.
 
         with Faults("commit") as faults:
             exchange = service.create()
         assert faults.fired
     """
 
-    def __init__(self, point: Point, k: int = 1, *, kind: Kind = "error") -> None:
+    def __init__(self, point: Point, k: int = 1) -> None:
         self.point = point
         self.k = k
-        self.kind = kind
         self.seen = 0
         self.fired = 0
         self.where = ""
@@ -124,13 +123,9 @@ class Faults:
         refuse: Callable[[Dialect, PoolProxiedConnection], None],
     ) -> None:
         self.seen += 1
-        if self.seen != self.k:
-            return
-        self.fired += 1
-        self.where = caller()
-        if self.kind == "disconnect":
-            dialect.do_terminate(connection.dbapi_connection)  # type: ignore[arg-type]
-        else:
+        if self.seen == self.k:
+            self.fired += 1
+            self.where = caller()
             refuse(dialect, connection)
 
 
@@ -146,6 +141,7 @@ class Unreachable:
         self._ledger = ledger
         self._lead = lead
         self.fired = 0
+        self._discarded: weakref.WeakSet[PoolProxiedConnection] = weakref.WeakSet()
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
@@ -154,8 +150,8 @@ class Unreachable:
             _listen(undo, "do_connect", self._connects)
             for engine in list(self._ledger.engines):
                 if not isinstance(engine.pool, IN_ONE_CONNECTION):
-                    event.listen(engine.pool, "checkout", _discard)
-                    undo.callback(event.remove, engine.pool, "checkout", _discard)
+                    event.listen(engine.pool, "checkout", self._discard)
+                    undo.callback(event.remove, engine.pool, "checkout", self._discard)
             self._undo = undo.pop_all()
         return self
 
@@ -174,10 +170,13 @@ class Unreachable:
         if _serves_a_request() and self._lead(dialect.name, cargs, cparams):
             self.fired += 1
 
-
-def _discard(dbapi_connection: Any, connection_record: Any, connection_proxy: Any) -> None:
-    if _serves_a_request():
-        raise DisconnectionError
+    def _discard(
+        self, dbapi_connection: Any, connection_record: Any, connection_proxy: PoolProxiedConnection
+    ) -> None:
+        """Make the pool connect anew, and let what comes of it pass."""
+        if _serves_a_request() and connection_proxy not in self._discarded:
+            self._discarded.add(connection_proxy)
+            raise DisconnectionError
 
 
 def _serves_a_request() -> bool:

@@ -31,12 +31,17 @@ class Loan:
     where: str
     proxy: weakref.ref[PoolProxiedConnection]
     order: int
+    record: object
+    is_returned: bool = False
 
     @property
     def is_out(self) -> bool:
-        """Whether the borrower still has a working connection."""
+        """Whether the borrower still has a working connection.
+
+        The proxy alone does not tell: after a reconnect that failed, tracebacks keep it alive.
+        """
         proxy = self.proxy()
-        return proxy is not None and proxy.is_valid
+        return not self.is_returned and proxy is not None and proxy.is_valid
 
 
 class Ledger:
@@ -140,12 +145,15 @@ class Ledger:
     ) -> None:
         number = connection_record.info.get(NUMBER, 0)
         where, owner = caller(), current.get()
-        loan = Loan(number, owner, where, weakref.ref(connection_proxy), next(self._orders))
-        self._loans.append(loan)
+        proxy, order = weakref.ref(connection_proxy), next(self._orders)
+        self._loans.append(Loan(number, owner, where, proxy, order, connection_record))
         self._write(owner, "checkout", number, "", where)
 
     def _checked_in(self, dbapi_connection: Any, connection_record: Any) -> None:
         number = connection_record.info.get(NUMBER, 0)
+        for loan in self._loans:
+            if loan.record is connection_record:
+                number, loan.is_returned = number or loan.connection, True
         text = "" if dbapi_connection is not None else "without its connection"
         self._write(self._owner(number), "checkin", number, text, "")
 
@@ -168,6 +176,9 @@ class Ledger:
 
     def _detached(self, dbapi_connection: Any, connection_record: Any) -> None:
         self.open.pop(connection_record.info.get(NUMBER, 0), None)
+        for loan in self._loans:
+            if loan.record is connection_record:
+                loan.record = None  # it stays with its borrower; the record serves others
 
     def _owner(self, number: int) -> Exchange | None:
         """The last borrower of a connection: garbage and teardown run in foreign contexts."""

@@ -41,7 +41,7 @@ class FirstLife:
     ended: bool = True
 
     def begun(self) -> FirstLife:
-        """This life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
+        """Give this life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
         if self.start_failure:
             raise Undecided(f"the app could not start in a process of its own: {self.start_failure}")
         return self
@@ -55,7 +55,7 @@ class FirstLife:
         return identifier
 
     def closed(self) -> FirstLife:
-        """This life, if its shutdown succeeded. Raises `Undecided` otherwise."""
+        """Give this life, if its shutdown succeeded. Raises `Undecided` otherwise."""
         if self.begun().stop_failure:
             raise Undecided(f"the shutdown failed before that: {self.stop_failure}")
         return self

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..databases import Database
 from ..instruments.exchange import Exchange
+from ..resource import Role
 from ..service import Service
 from ..targets.trial import Trial
 from ..violation import Undecided
@@ -35,7 +36,7 @@ class LaterLife:
     pair: Pair = Pair()
 
     def begun(self) -> LaterLife:
-        """This life, if it began. Raises `Undecided` otherwise."""
+        """Give this life, if it began. Raises `Undecided` otherwise."""
         if self.start_failure:
             raise Undecided(f"the app could not start a second time: {self.start_failure}")
         return self
@@ -48,7 +49,7 @@ def later_life(service: Service, database: Database, row: object) -> LaterLife:
         if not begun["ok"]:
             return LaterLife(failure(begun))
         client = Client(service, trial, begun["app"])
-        role = "read" if service.resource.offers("read") else "list"
+        role: Role = "read" if service.resource.offers("read") else "list"
         kept = client.send(role, row) if service.resource.offers(role) else None
         client.stop()
         if not service.origin.is_factory:

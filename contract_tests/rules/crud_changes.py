@@ -23,7 +23,7 @@ KEPT = Rule(
     id="CRU-07",
     level=Level.REQUIRED,
     statement="A change that was answered with success MUST be what the next read shows.",
-    rationale="The user saw the new value confirmed; it was never stored, or is hidden by a cache.",
+    rationale="The user saw the new value confirmed; it was never stored, or a cache hides it.",
     fix=(
         "Commit before the answer. An object changed in place (`row.settings['x'] = 2`) is not "
         "seen by SQLAlchemy: use `MutableDict.as_mutable(JSON)` or assign a new value."
@@ -83,7 +83,7 @@ GONE = Rule(
     id="CRU-14",
     level=Level.REQUIRED,
     statement="A row MUST NOT be shown as before by a read once its delete has succeeded.",
-    rationale="What a user deleted, perhaps because the law says so, is still there for all to see.",
+    rationale="What a user deleted, perhaps as is their right by law, is still there for all to see.",
     fix="`await session.delete(row)` needs its `await` and a `commit()` after it.",
     needs=("create", "read", "delete"),
 )
@@ -92,7 +92,7 @@ DELETES_ONE = Rule(
     id="CRU-16",
     level=Level.REQUIRED,
     statement="A delete MUST leave every other row in place.",
-    rationale="There is no way back: the rows of other users are gone, and the answer was a success.",
+    rationale="There is no way back: the rows of others are gone, and the answer was a success.",
     fix="Look for a `delete(Model)` whose `.where(...)` is missing or compares the wrong column.",
     needs=("create", "read", "delete"),
 )

@@ -1,7 +1,181 @@
-"""The words of the openapi area."""
+"""The words of the openapi area: whether the service does what its document says."""
 
 from __future__ import annotations
 
-from .rule import Rule
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+VALID = Rule(
+    id="API-01",
+    level=Level.REQUIRED,
+    statement="The OpenAPI document MUST be valid.",
+    rationale=(
+        "Client generators, gateways and documentation pages stop at the first reference that "
+        "leads nowhere, and the team behind them learns it from a stack trace."
+    ),
+    fix="Look at the place in the document that is named, and mend the model or route behind it.",
+    needs=("document",),
+)
+
+OPERATION_IDS = Rule(
+    id="API-02",
+    level=Level.RECOMMENDED,
+    statement="Every operation id SHOULD be unique in the document.",
+    rationale="Two operations of one id become one method of a generated client.",
+    fix="Give the routes names of their own, or set `generate_unique_id_function`.",
+    needs=("document",),
+)
+
+NO_FAILURE = Rule(
+    id="API-03",
+    level=Level.REQUIRED,
+    statement="No request made from the document MUST be answered with a server failure.",
+    rationale=(
+        "The document invites these requests. A 500 to one of them is a defect that any client "
+        "can reach, and an alarm for whoever is on call."
+    ),
+    fix="Repeat the request with the line of curl that is shown, and read the service's traceback.",
+    needs=("document",),
+)
+
+STATUSES = Rule(
+    id="API-04",
+    level=Level.RECOMMENDED,
+    statement="Every status that is answered SHOULD be declared in the document.",
+    rationale=(
+        "A generated client raises an unknown error for what is an everyday 404, because nobody "
+        "told it that there could be one."
+    ),
+    fix="Declare it beside the route: `responses={404: {'model': ErrorOut}}`.",
+    needs=("document",),
+)
+
+SUCCESSES = Rule(
+    id="API-05",
+    level=Level.REQUIRED,
+    statement="A success MUST match the schema that the document declares for it.",
+    rationale=(
+        "Clients are generated from the schema: a missing field or a null where none may be is "
+        "an exception in every one of them."
+    ),
+    fix="Let the framework validate the answer: `response_model=`, or a return annotation.",
+    needs=("document",),
+)
+
+CONTENT_TYPES = Rule(
+    id="API-06",
+    level=Level.RECOMMENDED,
+    statement="Every content type that is answered SHOULD be declared in the document.",
+    rationale="A client that was promised JSON parses plain text, and reports a syntax error.",
+    fix="Answer with the declared type, or name the other one under `responses` of the route.",
+    needs=("document",),
+)
+
+FORBIDDEN = Rule(
+    id="API-07",
+    level=Level.RECOMMENDED,
+    statement="A request that the document forbids SHOULD be refused.",
+    rationale=(
+        "What the document forbids and the service takes is stored in no defined form, and the "
+        "first strict reader fails on it."
+    ),
+    fix="Keep the constraint where it is checked: in the model's `Field`, not in a description.",
+    needs=("document",),
+)
+
+ALLOWED = Rule(
+    id="API-08",
+    level=Level.RECOMMENDED,
+    statement="A request that the document allows SHOULD be accepted.",
+    rationale=(
+        "Whoever follows the document and is refused has nothing to correct; the rule that "
+        "refused them is written nowhere they can see."
+    ),
+    fix="Put the rule into the schema: a pattern, a length, an enum, a format.",
+    needs=("document",),
+)
+
+METHODS = Rule(
+    id="API-09",
+    level=Level.PREVIEW,
+    statement="A method that a path does not have SHOULD be answered 405 naming all that it has.",
+    rationale="Clients and crawlers read `Allow` to learn what they may do with a resource.",
+    fix=(
+        "Handle 405 with the union of the methods of all routes that match the path: most "
+        "routers know those of the first one only."
+    ),
+    needs=("document",),
+)
+
+ROUTED = Rule(
+    id="API-10",
+    level=Level.REQUIRED,
+    statement="Every operation that the document declares for the collection MUST be routed.",
+    rationale=(
+        "A document that is written by hand, or cached, promises what was removed: clients are "
+        "built on it, and meet a 404 or 405 in production."
+    ),
+    fix="Generate the document from the routes, or take the operation out of it.",
+    needs=("document", "create"),
+)
+
+STABLE = Rule(
+    id="API-11",
+    level=Level.RECOMMENDED,
+    statement="The OpenAPI document SHOULD be the same at every fetch.",
+    rationale=(
+        "A document that changes by itself makes a new client out of every build, and hides the "
+        "changes that matter in the difference."
+    ),
+    fix="Leave times and random values out of it, and sort whatever comes out of a set.",
+    needs=("document",),
+)
+
+SECURED = Rule(
+    id="API-12",
+    level=Level.REQUIRED,
+    statement="A write that the document declares secured MUST be refused without credentials.",
+    rationale=(
+        "The lock in the documentation is a picture: with `auto_error=False`, or a dependency "
+        "that is declared and never looked at, everybody may write."
+    ),
+    fix="Raise 401 where the credentials are missing, in the dependency the route declares.",
+    needs=("document",),
+)
+
+EXAMPLES = Rule(
+    id="API-13",
+    level=Level.RECOMMENDED,
+    statement="Every example in the document SHOULD be valid for the schema beside it.",
+    rationale="Examples are what people copy first; a wrong one is refused at their first try.",
+    fix="Mend the `examples` of the field or model that is named.",
+    needs=("document",),
+)
+
+REFUSALS = Rule(
+    id="API-14",
+    level=Level.RECOMMENDED,
+    statement="A refusal SHOULD match the schema that the document declares for it.",
+    rationale=(
+        "Clients show the reason they find where the schema says it is. FastAPI declares a list "
+        "for 422, and `HTTPException(422, 'text')` answers a text."
+    ),
+    fix="Answer all refusals of a status in one form, and declare that form under `responses`.",
+    needs=("document",),
+)
+
+RULES = (
+    VALID,
+    OPERATION_IDS,
+    NO_FAILURE,
+    STATUSES,
+    SUCCESSES,
+    CONTENT_TYPES,
+    FORBIDDEN,
+    ALLOWED,
+    METHODS,
+    ROUTED,
+    STABLE,
+    SECURED,
+    EXAMPLES,
+    REFUSALS,
+)

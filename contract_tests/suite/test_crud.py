@@ -8,7 +8,7 @@ from .. import samples
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES
-from ..rows import added, home, holds_any, same_id, seen, sendable
+from ..rows import added, holds_any, home, same_id, seen, sendable
 from ..rules import crud as rules
 from ..sameness import differences, same
 from ..service import Row, Service
@@ -224,6 +224,6 @@ def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -
     judge.that(
         not talking,
         expected="204 and no body",
-        observed="; ".join(f"{exchange} with the body {exchange.text[:40]}" for exchange in talking),
+        observed="; ".join(f"{e} with the body {e.text[:40]}" for e in talking),
         seen=(talking or empty)[0],
     )

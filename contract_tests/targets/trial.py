@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -41,6 +42,7 @@ class Trial:
         self._roots = roots
         self._variables = dict(variables)
         self._redirect = redirect
+        self._asked_to_end = False
         self._answers: queue.Queue[str] = queue.Queue()
 
     def __enter__(self) -> Self:
@@ -52,7 +54,7 @@ class Trial:
         environ.pop("CONTRACT_REDIRECT", None)
         if self._redirect:
             environ["CONTRACT_REDIRECT"] = self._redirect
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-m", f"{package}.targets.child"],
             stdin=subprocess.PIPE,
@@ -71,7 +73,8 @@ class Trial:
         traceback: TracebackType | None,
     ) -> None:
         """End the interpreter, gently if it lets us."""
-        self.ends(10.0)
+        if not self._asked_to_end:
+            self.ends(10.0)
         self._child.kill()
         self._child.wait()
         assert self._child.stdout is not None
@@ -169,11 +172,9 @@ class Trial:
     def ends(self, limit: float) -> bool:
         """Close the child's input and say whether its process ends within `limit` seconds."""
         assert self._child.stdin is not None
-        if not self._child.stdin.closed:
-            try:
-                self._child.stdin.close()
-            except BrokenPipeError:
-                pass  # it ended by itself
+        self._asked_to_end = True
+        with suppress(BrokenPipeError):  # it ended by itself
+            self._child.stdin.close()
         try:
             self._child.wait(limit)
         except subprocess.TimeoutExpired:

@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from proofs.broken import breaks
-from proofs.broken.replacing import PREFIX, with_route, with_service
+from proofs.broken.replacing import with_route, with_service
 from reference_app.database import get_async_session, transaction
 from reference_app.errors import documented
 from reference_app.models import MAX_ID, ExampleItem
@@ -42,7 +42,7 @@ def inner_join() -> FastAPI:
     return with_service(Joining)
 
 
-@breaks("CRU-03", says="instead of")
+@breaks("CRU-03", says="instead of", also=("PAY-01",))
 def forgotten_field() -> FastAPI:
     """The create does not pass the description on to the row."""
 
@@ -200,7 +200,7 @@ class InMemory(ExampleItemService):
         return self.rows.pop(item_id, None) is not None
 
 
-@breaks("CRU-02", says="no table has a new row")
+@breaks("CRU-02", says="no table has a new row", also=("SCH-02",))
 def kept_in_memory() -> FastAPI:
     """Every answer is right, and the rows live in a dictionary of this process."""
 
@@ -211,7 +211,7 @@ def kept_in_memory() -> FastAPI:
     return with_service(Kept)
 
 
-@breaks("CRU-02", says="none of the values sent")
+@breaks("CRU-02", says="none of the values sent", also=("SCH-02",))
 def lying() -> FastAPI:
     """Every answer is right, and what goes into the database is something else."""
 
@@ -227,23 +227,31 @@ def lying() -> FastAPI:
     return with_service(Lying)
 
 
-CONSTANT: dict[str, Any] = {"id": 1, "name": "Blue kettle", "description": "Whistles"}
-
-
-@breaks("CRU-02", says="no table has a new row")
+@breaks(
+    "CRU-02",
+    says="no table has a new row",
+    also=("CRU-03", "CRU-07", "CRU-11", "CRU-13", "CRU-14", "CRU-18", "PAY-01", "PAY-02"),
+)
 def null_app() -> FastAPI:
     """Every answer is a constant that fits the document; there is no database behind it."""
-    app = with_service(InMemory)
 
-    @app.middleware("http")
-    async def constant(request: Request, call_next: Any) -> Response:
-        if not request.url.path.startswith(PREFIX):
-            answer: Response = await call_next(request)
-            return answer
-        is_list = request.method == "GET" and request.url.path.rstrip("/") == PREFIX
-        if request.method == "DELETE":
-            return Response(status_code=204)
-        created = 201 if request.method == "POST" else 200
-        return JSONResponse([CONSTANT] if is_list else CONSTANT, created)
+    class Constant(ExampleItemService):
+        def item(self) -> ExampleItem:
+            return ExampleItem(id=1, name="Blue kettle", description="Whistles")
 
-    return app
+        async def list(self, *, limit: int, offset: int) -> list[ExampleItem]:
+            return [self.item()]
+
+        async def create(self, values: Values) -> ExampleItem:
+            return self.item()
+
+        async def get(self, item_id: int) -> ExampleItem:
+            return self.item()
+
+        async def update(self, item_id: int, values: Values) -> ExampleItem:
+            return self.item()
+
+        async def delete(self, item_id: int) -> bool:
+            return True
+
+    return with_service(Constant)

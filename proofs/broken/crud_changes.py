@@ -64,7 +64,8 @@ def null_ignored() -> FastAPI:
     async def change(
         item_id: ItemId, payload: ExampleItemUpdate, service: Service
     ) -> ExampleItemOut:
-        return found(await service.update(item_id, payload.model_dump(exclude_none=True)))
+        sent = payload.model_dump(exclude_unset=True, exclude_none=True)
+        return found(await service.update(item_id, sent))
 
     return with_route("update_item", change)
 

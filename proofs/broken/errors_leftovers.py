@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy import insert, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from proofs.broken import breaks
@@ -47,7 +46,7 @@ def commit_in_finally() -> FastAPI:
                 number = (await self._session.scalars(item)).one()
                 change = update(ExampleItem).where(ExampleItem.id == number)
                 await self._session.execute(change.values(description=values["description"]))
-            except DBAPIError as error:
+            except Exception as error:
                 raise DatabaseFailure from error
             finally:
                 await self._session.commit()
@@ -71,7 +70,7 @@ def close_after_commit() -> FastAPI:
             session.add(item)
             try:
                 await session.commit()
-            except DBAPIError as error:
+            except Exception as error:
                 raise DatabaseFailure from error
             await session.close()
             return item

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import Route
 
 from reference_app import create_app
 from reference_app.database import get_async_session
@@ -55,10 +56,18 @@ def with_route(name: str, endpoint: Callable[..., Any], **options: Any) -> FastA
 
 
 def routes_of(app: FastAPI) -> list[APIRoute]:
-    """The app's own routes."""
-    return [route for route in app.routes if isinstance(route, APIRoute)]
+    """The app's own routes, those of the routers it includes among them."""
+    own: list[APIRoute] = []
+    for route in app.routes:
+        # Newer frameworks keep an included router whole, where older ones copied its routes.
+        included = getattr(route, "original_router", None)
+        own += [r for r in getattr(included, "routes", [route]) if isinstance(r, APIRoute)]
+    return own
 
 
 def remove(app: FastAPI, name: str) -> None:
-    """Take every route of this name away."""
-    app.router.routes[:] = [r for r in app.router.routes if getattr(r, "name", "") != name]
+    """Take every route of this name away, from this app and no other."""
+    remaining = APIRouter()
+    remaining.routes += [route for route in routes_of(app) if route.name != name]
+    app.router.routes[:] = [route for route in app.routes if type(route) is Route]
+    app.include_router(remaining)

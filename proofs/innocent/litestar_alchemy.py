@@ -15,7 +15,7 @@ from advanced_alchemy.extensions.litestar import (
     repository,
 )
 from advanced_alchemy.filters import LimitOffset
-from litestar import Controller, Litestar, delete, get, patch, post
+from litestar import Controller, Litestar, Request, Response, delete, get, patch, post
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import Parameter
@@ -73,6 +73,11 @@ async def found(authors: AuthorRepository, author_id: UUID) -> AuthorModel:
         raise NotFoundException("there is no such author") from None
 
 
+def refused(_request: Request[Any, Any, Any], _error: Exception) -> Response[dict[str, str]]:
+    """Blame the body: Litestar takes bytes that are no text, or nested too deep, for a defect."""
+    return Response({"detail": "the body cannot be read"}, status_code=400)
+
+
 class AuthorController(Controller):
     path = "/authors"
     dependencies = {"authors": Provide(provide_authors)}  # noqa: RUF012 - as Litestar declares it
@@ -128,9 +133,12 @@ def app() -> Litestar:
             await connection.exec_driver_sql(FIRST[connection.dialect.name])
             await connection.run_sync(UUIDBase.metadata.create_all)
         yield
+        # The plug-in disposes the engine of the first app only that a process makes.
+        await config.get_engine().dispose()
 
     return Litestar(
         route_handlers=[AuthorController],
         plugins=[SQLAlchemyPlugin(config=config)],
         lifespan=[lifespan],
+        exception_handlers={UnicodeDecodeError: refused, RecursionError: refused},
     )

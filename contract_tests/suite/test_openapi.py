@@ -1,0 +1,129 @@
+"""OpenAPI: the document itself, and the operations it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..fuzzing import document_problems
+from ..judge import Judge, judges
+from ..resource import ROLES, Operation, Resource
+from ..rules import openapi as rules
+from ..service import Service
+
+NOT_ROUTED = frozenset({404, 405, 501})
+ABOUT_IDS = "operationId "
+ABOUT_EXAMPLES = "an example is not valid"
+
+
+@judges(rules.VALID)
+def test_the_document_is_valid(judge: Judge, service: Service) -> None:
+    """The official schema holds, references lead somewhere, and path parameters are declared."""
+    problems = [
+        problem
+        for problem in document_problems(service.resource.document)
+        if not problem.startswith(ABOUT_IDS) and ABOUT_EXAMPLES not in problem
+    ]
+    judge_document(judge, problems)
+
+
+@judges(rules.OPERATION_IDS)
+def test_operation_ids_are_unique(judge: Judge, service: Service) -> None:
+    """No two operations share an operationId."""
+    problems = document_problems(service.resource.document)
+    judge_document(judge, [p for p in problems if p.startswith(ABOUT_IDS)])
+
+
+@judges(rules.EXAMPLES)
+def test_examples_are_valid(judge: Judge, service: Service) -> None:
+    """Every example satisfies the schema it stands beside."""
+    problems = document_problems(service.resource.document)
+    judge_document(judge, [p for p in problems if ABOUT_EXAMPLES in p])
+
+
+def judge_document(judge: Judge, problems: list[str]) -> None:
+    """Judge that nothing is wrong with the document; name the first places where it is."""
+    judge.that(
+        not problems,
+        expected="nothing to object to",
+        observed=f"{len(problems)} objections, the first: {problems[0] if problems else ''}",
+        seen="\n".join(problems[:20]),
+    )
+
+
+@judges(rules.ROUTED)
+def test_every_declared_operation_is_routed(judge: Judge, service: Service) -> None:
+    """On a row that exists, no declared verb is answered as if it were not there."""
+    row = service.row()
+    # The row is deleted last: a 404 must not come from that.
+    offered = [role for role in ROLES if service.resource.offers(role)]
+    asked = [
+        service.request(role, row.id, body=service.body(role=role) or None) for role in offered
+    ]
+    missing = [exchange for exchange in asked if exchange.status in NOT_ROUTED]
+    judge.that(
+        not missing,
+        expected="an answer of the operation",
+        observed="; ".join(map(str, missing)),
+        seen=missing[0] if missing else None,
+    )
+
+
+@judges(rules.STABLE)
+def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
+    """Two fetches give the same document."""
+    place = service.resource.found
+    if not place.startswith("/"):
+        judge.not_applicable("the document is not served over HTTP")
+    first, second = service.send("GET", place), service.send("GET", place)
+    judge.that(
+        first.json == second.json,
+        expected="the same document twice",
+        observed=f"different under {', '.join(differences(first.json, second.json))}",
+        seen=second,
+    )
+
+
+def differences(left: Any, right: Any, place: str = "#") -> list[str]:
+    """The places where two JSON values differ, at most a handful."""
+    if not isinstance(left, dict) or not isinstance(right, dict):
+        return [place] if left != right else []
+    names = [*left, *(name for name in right if name not in left)]
+    found = [differences(left.get(name), right.get(name), f"{place}/{name}") for name in names]
+    return [one for some in found for one in some][:5]
+
+
+@judges(rules.SECURED)
+def test_a_secured_write_needs_credentials(judge: Judge, service: Service) -> None:
+    """A valid write without any credential is refused where the document puts a lock."""
+    secured = [
+        operation
+        for operation in service.resource.operations.values()
+        if operation.method != "GET" and is_locked(service.resource, operation)
+    ]
+    if not secured:
+        judge.not_applicable("the document declares no write of the collection secured")
+    target = service.row().id if service.resource.offers("create") else service.absent_id()
+    asked = [
+        service.request(o.role, target, body=service.body(role=o.role) or None, anonymous=True)
+        for o in secured
+    ]
+    accepted = [exchange for exchange in asked if exchange.ok]
+    judge.that(
+        not accepted,
+        expected="401 or 403 without credentials",
+        observed="; ".join(map(str, accepted)),
+        seen=accepted[0] if accepted else None,
+    )
+
+
+def is_locked(resource: Resource, operation: Operation) -> bool:
+    """Whether the document demands credentials; an empty alternative makes them optional."""
+    named = "{" + resource.id_parameter + "}"
+    paths: Mapping[str, Any] = resource.document.get("paths", {})
+    entry: Mapping[str, Any] = next(
+        (paths[p] for p in paths if p.replace(named, "{id}") == operation.path), {}
+    )
+    spoken = entry.get(operation.method.lower(), {})
+    demanded = spoken.get("security", resource.document.get("security")) or []
+    return bool(demanded) and all(demanded)

@@ -1,0 +1,1 @@
+"""Apps whose module itself is the defect: only the kit imports them."""

@@ -1,0 +1,210 @@
+"""Apps whose OpenAPI document and behaviour tell different stories."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Response
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, Field
+
+from proofs.broken import breaks
+from proofs.broken.replacing import remove, with_route, with_service
+from reference_app import create_app
+from reference_app.errors import documented, refusal
+from reference_app.models import ExampleItem
+from reference_app.routes import ItemId, Offset, Service, found
+from reference_app.schemas import ExampleItemCreate, ExampleItemOut
+from reference_app.service import ExampleItemService
+
+
+def with_document(change: Callable[[dict[str, Any]], object]) -> FastAPI:
+    """The reference app, its document changed after it was made."""
+    app = create_app()
+    change(app.openapi())
+    return app
+
+
+@breaks("API-01", says="leads nowhere")
+def dangling_reference() -> FastAPI:
+    """The document refers to a schema that was renamed."""
+
+    def rename(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["Unused"] = {"$ref": "#/components/schemas/Gone"}
+
+    return with_document(rename)
+
+
+@breaks("API-02", says="is used 2 times")
+def twin_ids() -> FastAPI:
+    """Two operations of the document have one id."""
+
+    def repeat(document: dict[str, Any]) -> None:
+        operations = [o for path in document["paths"].values() for o in path.values()]
+        operations[1]["operationId"] = operations[0]["operationId"]
+
+    return with_document(repeat)
+
+
+@breaks("API-13", says="an example is not valid")
+def wrong_example() -> FastAPI:
+    """The example of a name is a number."""
+
+    def exemplify(document: dict[str, Any]) -> None:
+        fields = document["components"]["schemas"]["ExampleItemOut"]["properties"]
+        fields["name"]["examples"] = [7]
+
+    return with_document(exemplify)
+
+
+@breaks("API-03", says="/report")
+def forgotten_report() -> FastAPI:
+    """A small operation beside the collection divides by what the client sends."""
+    app = create_app()
+
+    @app.get("/report", responses=documented(500))
+    async def report(share: Annotated[int, Query(ge=0, le=100)]) -> int:
+        return 100 // share
+
+    return app
+
+
+@breaks("API-04", says="status")
+def undeclared_absence() -> FastAPI:
+    """Nobody declared that a read may find nothing."""
+
+    def forget(document: dict[str, Any]) -> None:
+        for path in document["paths"].values():
+            if "delete" in path:
+                del path["get"]["responses"]["404"]
+
+    return with_document(forget)
+
+
+class TaggedOut(ExampleItemOut):
+    """An item with a tag, which is always there."""
+
+    tag: str
+
+
+@breaks("API-05", says="tag")
+def missing_field() -> FastAPI:
+    """The read declares a field that it leaves out."""
+
+    async def get_item(item_id: ItemId, service: Service) -> JSONResponse:
+        return JSONResponse(found(await service.get(item_id)).model_dump())
+
+    answers = {200: {"model": TaggedOut}} | documented(404)
+    return with_route("get_item", get_item, responses=answers)
+
+
+@breaks("API-06", says="text/plain")
+def plain_refusal() -> FastAPI:
+    """A read that finds nothing says so in plain text."""
+
+    async def get_item(item_id: ItemId, service: Service) -> Any:
+        item = await service.get(item_id)
+        return found(item) if item else Response("nothing", 404, media_type="text/plain")
+
+    answers = {200: {"model": ExampleItemOut}} | documented(404)
+    return with_route("get_item", get_item, response_model=None, responses=answers)
+
+
+@breaks("API-07", says="Invalid data")
+def constraint_in_words() -> FastAPI:
+    """The document bounds the size of a page, and nobody checks it."""
+
+    async def list_items(
+        service: Service, limit: Annotated[int, Query(ge=1, le=10**6)] = 50, offset: Offset = 0
+    ) -> list[ExampleItemOut]:
+        page = await service.list(limit=min(limit, 100), offset=offset)
+        return [found(item) for item in page]
+
+    app = with_route("list_items", list_items)
+    for parameter in app.openapi()["paths"]["/api/v1/examples/database-example/"]["get"][
+        "parameters"
+    ]:
+        if parameter["name"] == "limit":
+            parameter["schema"]["maximum"] = 100
+    return app
+
+
+@breaks("API-08", says="Valid data")
+def unwritten_rule() -> FastAPI:
+    """The create refuses names that begin with x, which is written nowhere."""
+
+    class Picky(ExampleItemService):
+        async def create(self, values: Any) -> ExampleItem:
+            if not values["name"][:1].isalnum():
+                raise HTTPException(400, "names begin with a letter or a digit")
+            return await super().create(values)
+
+    return with_service(Picky)
+
+
+@breaks("API-09", says="Allow")
+def first_route_only() -> FastAPI:
+    """A wrong method is answered with what the first route of the path takes."""
+    app = create_app()
+
+    async def answer(_request: Any, error: HTTPException) -> Response:
+        return refusal(405, dict(error.headers or {}))
+
+    app.add_exception_handler(405, answer)  # type: ignore[arg-type]
+    return app
+
+
+@breaks("API-10", says="DELETE")
+def removed_operation() -> FastAPI:
+    """The document still has an operation that was taken away."""
+    app = create_app()
+    app.openapi()
+    remove(app, "delete_item")
+    return app
+
+
+@breaks("API-11", says="#/info/version")
+def restless_document() -> FastAPI:
+    """Every fetch of the document counts one up."""
+    app = create_app()
+    make, numbers = app.openapi, itertools.count()
+
+    def openapi() -> dict[str, Any]:
+        document = make()
+        return document | {"info": document["info"] | {"version": f"1.0.{next(numbers)}"}}
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+@breaks("API-12", says="POST /api/v1/examples/database-example/ -> 201")
+def painted_lock() -> FastAPI:
+    """The create declares a bearer token, and nobody looks whether there is one."""
+    optional = HTTPBearer(auto_error=False)
+
+    async def create_item(
+        payload: ExampleItemCreate, service: Service, _token: Any = Depends(optional)
+    ) -> ExampleItemOut:
+        return found(await service.create(payload.model_dump()))
+
+    return with_route("create_item", create_item)
+
+
+class Reason(BaseModel):
+    """Why nothing was found, in a field of another name."""
+
+    reason: str = Field(examples=["There is no such item"])
+
+
+@breaks("API-14", says="reason")
+def another_refusal() -> FastAPI:
+    """A read that finds nothing says so in another form than it declares."""
+
+    async def get_item(item_id: ItemId, service: Service) -> ExampleItemOut:
+        return found(await service.get(item_id))
+
+    answers = documented(404) | {404: {"model": Reason, "description": "There is no such item"}}
+    return with_route("get_item", get_item, responses=answers)

@@ -1,0 +1,183 @@
+"""Apps that start wrongly: on an empty database, on a full one, or on none."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from proofs.broken import BROKEN, BrokenApp, breaks
+from proofs.broken.starting import around, opening
+from reference_app.database import (
+    TAKE_TURN,
+    StartupError,
+    create_example_schema,
+    get_async_session,
+)
+from reference_app.models import Base, ExampleItem
+from reference_app.routes import get_service
+from reference_app.service import ExampleItemService
+from reference_app.settings import load_settings
+
+Usual = AbstractAsyncContextManager[object]
+
+
+@breaks("SCH-01", says="GET /api/v1/examples/database-example/ -> 50")
+def table_made_by_the_first_create() -> FastAPI:
+    """The table is made when the first item is created, and listed before that."""
+
+    class Late(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            engine = self._session.bind
+            assert isinstance(engine, AsyncEngine)
+            await create_example_schema(engine)
+            return await super().create(values)
+
+    async def nothing(engine: AsyncEngine) -> None:
+        """Leave the database as it is."""
+
+    def late(session: AsyncSession = Depends(get_async_session)) -> ExampleItemService:
+        return Late(session)
+
+    app = opening(nothing)
+    app.dependency_overrides[get_service] = late
+    return app
+
+
+@breaks("SCH-02", says="shown after a restart")
+def tables_dropped_at_start() -> FastAPI:
+    """The start-up drops all tables and makes them anew."""
+
+    async def reset(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql(TAKE_TURN[connection.dialect.name])
+            await connection.run_sync(Base.metadata.drop_all)
+            await connection.run_sync(Base.metadata.create_all)
+
+    return opening(reset)
+
+
+@breaks("SCH-02", says="shown after a restart")
+def rows_reseeded_at_start() -> FastAPI:
+    """The start-up empties the table to fill it with examples again."""
+
+    async def reseed(engine: AsyncEngine) -> None:
+        await create_example_schema(engine)
+        async with engine.begin() as connection:
+            await connection.execute(ExampleItem.__table__.delete())
+
+    return opening(reseed)
+
+
+@breaks("SCH-03", says="the held worker failed")
+def unguarded_create_all() -> FastAPI:
+    """The start-up looks for the table and creates it, and every worker does so at once."""
+
+    async def prepare(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+
+    return opening(prepare)
+
+
+@breaks("SCH-03", says="the other worker failed", databases=("postgresql",))
+def lock_released_before_the_commit() -> FastAPI:
+    """The lock around the creation is released before what was created can be seen."""
+
+    async def prepare(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_lock(712020)"))
+            await connection.run_sync(Base.metadata.create_all)
+            await connection.execute(text("SELECT pg_advisory_unlock(712020)"))
+
+    return opening(prepare)
+
+
+@breaks("SCH-04", says="idle in transaction", databases=("postgresql",))
+def session_of_the_whole_life() -> FastAPI:
+    """The start-up counts the items in a session that it closes at shutdown only."""
+
+    async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
+        async with usual, app.state.sessions() as session:
+            app.state.count = len((await session.scalars(select(ExampleItem))).all())
+            yield
+
+    return around(lifespan)
+
+
+@breaks("SCH-05", says="GET /api/v1/examples/database-example/ -> 200")
+def empty_list_without_a_database() -> FastAPI:
+    """A start-up without database is ignored, and then every list is empty."""
+
+    async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(usual)
+            except StartupError:
+                app.state.is_degraded = True
+            yield
+
+    app = around(lifespan)
+    app.add_exception_handler(RuntimeError, lambda _request, _error: JSONResponse([]))
+    return app
+
+
+@breaks("SCH-06", says="what it printed", databases=("postgresql",))
+def address_printed_on_failure() -> FastAPI:
+    """A start-up that fails prints the whole address of the database."""
+
+    async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(usual)
+            except StartupError:
+                print("no database at", load_settings().database_url, file=sys.stderr)
+                raise
+            yield
+
+    return around(lifespan)
+
+
+@breaks("SCH-06", says="the start-up's error", databases=("postgresql",))
+def address_in_the_error() -> FastAPI:
+    """The error of the start-up repeats the setting instead of the engine's address."""
+
+    async def prepare(engine: AsyncEngine) -> None:
+        try:
+            await create_example_schema(engine)
+        except OSError as error:
+            raise RuntimeError(f"cannot connect to {load_settings().database_url}") from error
+
+    return opening(prepare)
+
+
+BROKEN.append(
+    BrokenApp(
+        "proofs.broken.at_import.connects:app",
+        "SCH-07",
+        "taken during the import, at connects.py",
+        "The schema is made while the module is imported.",
+    )
+)
+
+
+@breaks("SCH-08", says="still alive")
+def thread_begun_before_the_check() -> FastAPI:
+    """A thread is begun before the database is tried, and stopped only by a shutdown."""
+
+    async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
+        is_over = threading.Event()
+        thread = threading.Thread(target=is_over.wait)
+        thread.start()
+        async with usual:
+            yield
+        is_over.set()
+        thread.join()
+
+    return around(lifespan)
