@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -214,17 +213,17 @@ def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, An
     return field | ({"format": spoken} if spoken and kind == "string" else {})
 
 
-def summary(resource: Resource) -> str:
-    """What was found, as a line for the header."""
-    verbs = ", ".join(f"{role} {op.method}" for role, op in resource.operations.items())
-    envelope = ".".join(resource.envelope) or "bare list"
-    paging = ", ".join(filter(None, (resource.paging.size, resource.paging.offset,
-                                     resource.paging.page))) or "none"  # fmt: skip
+def summary(resource: Resource) -> Iterator[str]:
+    """What was found, as lines for the header."""
     kind = resource.id_schema.get("format") or resource.id_kind
-    statuses = json.dumps(
-        {role: list(op.success) for role, op in resource.operations.items() if op.success}
-    )
-    return (
-        f"{resource.name} ({resource.found}): {verbs}; id {resource.id_field}: {kind}; "
-        f"rows: {envelope}; paging: {paging}; declared {statuses}"
-    )
+    rows = f"under {'.'.join(resource.envelope)!r}" if resource.envelope else "a bare list"
+    paging = resource.paging
+    words = " and ".join(filter(None, (paging.size, paging.offset, paging.page))) or "nothing"
+    yield f"resource  {resource.name}, found by {resource.found}"
+    yield f"offers    {', '.join(_spoken(operation) for operation in resource.operations.values())}"
+    yield f"rows      {rows}, id {resource.id_field!r} ({kind}), paged by {words}"
+
+
+def _spoken(operation: Operation) -> str:
+    success = "/".join(str(status) for status in operation.success)
+    return f"{operation.role} {operation.method} {success}".rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,8 @@ from .options import Options
 if TYPE_CHECKING:
     from .service import Service
 
-LIBRARIES = ("fastapi", "starlette", "litestar", "pydantic", "sqlalchemy", "aiosqlite", "asyncpg",
-             "psycopg", "aiomysql")  # fmt: skip
+LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "pydantic", "sqlalchemy", "sqlmodel",
+             "aiosqlite", "asyncpg", "psycopg", "aiomysql", "asyncmy")  # fmt: skip
 
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
             "app": options.app,
             "resource": service.resource.name,
             "found": service.resource.found,
-            "line": summary(service.resource),
+            "lines": list(summary(service.resource)),
             "python": platform.python_version(),
             "libraries": dict(_versions()),
         },
@@ -42,7 +43,10 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
 
 
 def _versions() -> Iterator[tuple[str, str]]:
+    """The libraries that are loaded, and their versions."""
     for name in LIBRARIES:
+        if name not in sys.modules:
+            continue
         try:
             yield name, version(name)
         except PackageNotFoundError:
@@ -55,6 +59,8 @@ def fact_lines(facts: Mapping[str, Any]) -> Iterator[str]:
         return
     service, database = facts["service"], facts["database"]
     libraries = ", ".join(f"{name} {number}" for name, number in service["libraries"].items())
-    yield f"contract of {service['app']} on {database['name']} {database['version']} ({database['driver']})"
-    yield f"  resource {service['line']}"
-    yield f"  with     Python {service['python']}, {libraries}"
+    made = "made for this run" if database["owned"] else "an existing one"
+    yield f"contract of {service['app']} on {database['name']}"
+    yield f"  database  {database['name']} {database['version']}, {database['driver']}, {made}"
+    yield from (f"  {line}" for line in service["lines"])
+    yield f"  with      Python {service['python']}, {libraries}"

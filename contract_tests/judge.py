@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from .instruments.exchange import Exchange
+from .instruments.exchange import Event, Exchange
 from .instruments.timeline import timeline
 from .rules.rule import Rule
 from .violation import NotApplicable, Undecided, Violation
@@ -26,15 +26,23 @@ class Judge:
         self.rule = rule
         self.judgements = 0
 
-    def that(self, kept: object, *, expected: str, observed: str, seen: Evidence = None) -> None:
+    def that(
+        self,
+        kept: object,
+        *,
+        expected: str,
+        observed: str,
+        seen: Evidence = None,
+        at: Event | None = None,
+    ) -> None:
         """Count one judgement; raise `Violation` when the promise was not kept.
 
-        `seen` is the evidence: an exchange (shown as its timeline) or a text.
+        `seen` is the evidence: an exchange (shown as its timeline, `at` pointed at) or a text.
         """
         __tracebackhide__ = True
         self.judgements += 1
         if not kept:
-            raise Violation(expected, observed, evidence_of(seen))
+            raise Violation(expected, observed, evidence_of(seen, at))
 
     def undecided(self, why: str) -> NoReturn:
         """End the test: the promise could not be looked at."""
@@ -47,6 +55,8 @@ class Judge:
         raise NotApplicable(why)
 
 
-def evidence_of(seen: Evidence) -> str:
+def evidence_of(seen: Evidence, at: Event | None = None) -> str:
     """The evidence as text."""
-    return timeline(seen) if isinstance(seen, Exchange) else seen or ""
+    if isinstance(seen, Exchange):
+        return timeline(seen, *(() if at is None else (at,)))
+    return seen or ""

@@ -76,6 +76,7 @@ def _start(service: Service, redirected: Redirected) -> None:
             hint = (f". It connected to {kinds}, but was given {service.database.name}: choose "
                     f"--contract-database, or name its variable with --contract-env")  # fmt: skip
         raise UsageError(f"the app could not start: {error}{hint}") from None
+    service.open_at_start = len(service.open_transactions())
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])

@@ -66,6 +66,7 @@ class Service:
         self.resource = resource
         self.origin = origin
         self.headers = headers
+        self.open_at_start = 0
         self._serials = itertools.count(1)
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 from contract_tests.options import SETTINGS
 from contract_tests.rules import AREAS
 from proofs.catalogue import broken_apps, innocent_apps
+from proofs.matrix import run_contract
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKED = re.compile(r"(<!-- (\w+) from the code -->\n).*?(\n<!-- end -->)", re.DOTALL)
@@ -68,6 +69,29 @@ def _innocent_lines() -> Iterator[str]:
         yield f"| `{app}` | {style} | {app.looks} | {', '.join(app.databases)} |"
 
 
+def failure() -> str:
+    """A run against an app that commits too late, as the terminal shows it."""
+    result = run_contract(
+        "proofs.broken.sessions:commit_in_teardown", "sqlite", "--contract-rule", "SES-03",
+        "-k", "create and not invalid and not json",
+    )  # fmt: skip
+    command = "contract-tests run proofs.broken.sessions:commit_in_teardown --contract-rule SES-03"
+    lines = result.printed.splitlines()
+    shown = lines[next(i for i, line in enumerate(lines) if line.startswith("____")) :]
+    return "\n".join(("```console", f"$ {command}", *shown, "```"))
+
+
+def header() -> str:
+    """What a run says before its first test."""
+    result = run_contract("reference_app:create_app", "sqlite", "--contract-rule", "SES-08", "-v")
+    lines = result.printed.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("contract of"))
+    return "\n".join(("```console", *lines[first : first + 3], "```"))
+
+
+RUNS: dict[str, Callable[[], str]] = {"failure": failure, "header": header}
+"""Parts that a real run writes: renewed when this module is run, not compared by a proof."""
+
 PARTS: dict[str, Callable[[], str]] = {"rules": rules_table, "options": options_table}
 DOCUMENTS: dict[str, Callable[[], str] | None] = {
     "README.md": None,
@@ -82,9 +106,16 @@ def rendered(path: str) -> str:
     if make is not None:
         return make()
     text = (ROOT / path).read_text(encoding="utf-8")
-    return MARKED.sub(lambda found: f"{found[1]}{PARTS[found[2]]()}{found[3]}", text)
+    return _filled(text, PARTS)
+
+
+def _filled(text: str, parts: dict[str, Callable[[], str]]) -> str:
+    def part(found: re.Match[str]) -> str:
+        return f"{found[1]}{parts[found[2]]()}{found[3]}" if found[2] in parts else found[0]
+
+    return MARKED.sub(part, text)
 
 
 if __name__ == "__main__":
     for name in DOCUMENTS:
-        (ROOT / name).write_text(rendered(name), encoding="utf-8")
+        (ROOT / name).write_text(_filled(rendered(name), RUNS), encoding="utf-8")

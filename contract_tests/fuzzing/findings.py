@@ -144,7 +144,10 @@ def _body(case: Any) -> tuple[Any] | None:
 
 
 def _reads_strictly(schema: object, value: Any, document: Mapping[str, object]) -> bool:
-    """Whether a text was sent in a format that validators read more strictly than documents."""
+    """Whether a text was sent that services rightly read more strictly than documents.
+
+    Formats are such texts, and NUL, which some databases cannot store.
+    """
     if isinstance(value, Mapping):
         fields = reading.properties(schema, document)
         parts = ((fields[name], item) for name, item in value.items() if name in fields)
@@ -153,7 +156,8 @@ def _reads_strictly(schema: object, value: Any, document: Mapping[str, object]) 
     if isinstance(value, list):
         items = settled.get("items", {})
         return any(_reads_strictly(items, item, document) for item in value)
-    return isinstance(value, str) and settled.get("format") not in _SETTLED_FORMATS
+    is_formatted = settled.get("format") not in _SETTLED_FORMATS
+    return isinstance(value, str) and (is_formatted or "\x00" in value)
 
 
 def _framework_status(case: Any, answer: Answer, document: Mapping[str, object]) -> bool:

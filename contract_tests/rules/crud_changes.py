@@ -39,7 +39,7 @@ RESET = Rule(
         "PUT replaces: a client that sends the whole row as it should be gets a mixture of the new "
         "row and the old one, and has no way to remove a value."
     ),
-    fix="Use `payload.model_dump()` without `exclude_unset` in PUT; keep `exclude_unset` for PATCH.",
+    fix="Use `payload.model_dump()` without `exclude_unset` in PUT; keep it for PATCH.",
     needs=("create", "read", "replace"),
 )
 
@@ -83,7 +83,7 @@ GONE = Rule(
     id="CRU-14",
     level=Level.REQUIRED,
     statement="A row MUST NOT be shown as before by a read once its delete has succeeded.",
-    rationale="What a user deleted, perhaps as is their right by law, is still there for all to see.",
+    rationale="What a user deleted, as is their right by law, is still there for all to see.",
     fix="`await session.delete(row)` needs its `await` and a `commit()` after it.",
     needs=("create", "read", "delete"),
 )

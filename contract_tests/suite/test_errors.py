@@ -206,12 +206,15 @@ def test_an_unreachable_database_is_answered_503(
 def test_a_read_that_fails_is_not_called_a_success(
     judge: Judge, service: Service, role: Role
 ) -> None:
-    """A read whose first statement fails is not answered with success, unless it is the truth."""
+    """A read whose first statement fails is not answered with success, unless it is the truth.
+
+    An answer that breaks off tells of the failure, too: a stream cannot take its status back.
+    """
     aftermath = Mishap(role, "statement").act(service)
     exchange = aftermath.exchange
     truth = service.send(exchange.request.method, exchange.request.target)
     judge.that(
-        not exchange.ok or exchange.json == truth.json,
+        exchange.failed or not exchange.ok or exchange.json == truth.json,
         expected="an answer that says the read failed, or the answer of another try",
         observed=f"{aftermath}: {exchange.text[:80]!r} instead of {truth.text[:80]!r}",
         seen=exchange,

@@ -30,7 +30,6 @@ NO_OBJECTS = (
     "a text instead of an object",
     "duplicate keys",
     "a raw NUL",
-    "an integer of 401 digits",
 )
 NOT_UTF8 = ("invalid UTF-8",)
 OTHER_UNICODE = ("a byte order mark", "UTF-16")

@@ -21,6 +21,9 @@ from ..violation import Undecided
 LIMIT = 75.0
 """Seconds any one command may take: more than a start-up's own limit."""
 
+GENTLY = 2.0
+"""Seconds a child gets to end before it is killed, when nobody asked whether it ends."""
+
 TAIL = 1500
 
 
@@ -74,7 +77,7 @@ class Trial:
     ) -> None:
         """End the interpreter, gently if it lets us."""
         if not self._asked_to_end:
-            self.ends(10.0)
+            self.ends(GENTLY)
         self._child.kill()
         self._child.wait()
         assert self._child.stdout is not None

@@ -12,9 +12,9 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 from proofs.broken import breaks
-from proofs.broken.replacing import remove, with_route, with_service
+from proofs.broken.replacing import remove, routes_of, with_route, with_service
 from reference_app import create_app
-from reference_app.errors import documented, refusal
+from reference_app.errors import answer_wrong_method, documented, refusal
 from reference_app.models import ExampleItem
 from reference_app.routes import ItemId, Offset, Service, found
 from reference_app.schemas import ExampleItemCreate, ExampleItemOut
@@ -161,8 +161,10 @@ def first_route_only() -> FastAPI:
 def removed_operation() -> FastAPI:
     """The document still has an operation that was taken away."""
     app = create_app()
-    app.openapi()
+    document = app.openapi()
     remove(app, "delete_item")
+    app.add_exception_handler(405, answer_wrong_method(routes_of(app)))
+    app.openapi = lambda: document  # type: ignore[method-assign]
     return app
 
 

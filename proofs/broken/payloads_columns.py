@@ -16,7 +16,7 @@ from proofs.broken import breaks
 from proofs.broken.replacing import remove
 from reference_app import create_app
 from reference_app.database import get_async_session, transaction
-from reference_app.errors import DETAILS, documented
+from reference_app.errors import DETAILS, answer_wrong_method, documented
 from reference_app.models import Base
 from reference_app.routes import ItemId, Limit, Offset
 
@@ -29,7 +29,9 @@ def with_items(model: Any, payload: type[BaseModel]) -> FastAPI:
     app = create_app()
     for name in ROUTES:
         remove(app, name)
-    app.include_router(_router(model, payload))
+    router = _router(model, payload)
+    app.include_router(router)
+    app.add_exception_handler(405, answer_wrong_method(router.routes))
     return app
 
 

@@ -16,6 +16,7 @@ from proofs.broken import BROKEN, BrokenApp, breaks
 from proofs.broken.starting import around, opening
 from reference_app.database import (
     TAKE_TURN,
+    DatabaseFailure,
     StartupError,
     create_example_schema,
     get_async_session,
@@ -36,7 +37,10 @@ def table_made_by_the_first_create() -> FastAPI:
         async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
             engine = self._session.bind
             assert isinstance(engine, AsyncEngine)
-            await create_example_schema(engine)
+            try:
+                await create_example_schema(engine)
+            except Exception as error:
+                raise DatabaseFailure from error
             return await super().create(values)
 
     async def nothing(engine: AsyncEngine) -> None:

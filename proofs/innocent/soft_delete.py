@@ -32,9 +32,7 @@ class Customer(Base):
 
 class CustomerIn(BaseModel):
     name: SafeText = Field(min_length=1, max_length=90)
-    email: Annotated[SafeText, AfterValidator(str.lower)] = Field(
-        max_length=200, json_schema_extra={"format": "email"}
-    )
+    email: Annotated[SafeText, AfterValidator(str.casefold)] = Field(max_length=60)
 
 
 class CustomerOut(BaseModel):
@@ -116,7 +114,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @innocent(looks="A delete only updates: the row is still in the table afterwards.")
 def app() -> FastAPI:
-    """Soft delete: what is deleted is hidden, not removed; addresses are normalised."""
+    """Soft delete: what is deleted is hidden, not removed; addresses are kept in small letters."""
     made = FastAPI(lifespan=lifespan)
     made.include_router(router)
     return made
