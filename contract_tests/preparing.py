@@ -41,14 +41,10 @@ async def migrate(root: Path) -> None:
 
     Raises `UsageError` if they fail.
     """
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config(str(root / "alembic.ini"))
     before = Path.cwd()
     os.chdir(root)
     try:
-        await asyncio.to_thread(command.upgrade, config, "heads")
+        await asyncio.to_thread(_upgrade, root)
     except Exception as error:
         raise UsageError(
             f"`alembic upgrade heads` in {root} failed: {type(error).__name__}: {error}; "
@@ -56,3 +52,20 @@ async def migrate(root: Path) -> None:
         ) from error
     finally:
         os.chdir(before)
+
+
+def _upgrade(root: Path) -> None:
+    """Upgrade to the heads, in a thread with a loop of its own.
+
+    A project's `env.py` runs its own loop, and many ask for the current one as a main thread has.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        command.upgrade(Config(str(root / "alembic.ini")), "heads")
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()

@@ -12,6 +12,7 @@ from .facts import fact_lines, facts_of
 from .options import Options
 from .reports.report import report_of, write_report
 from .reports.summary import broken_text, replay_of, summary_lines
+from .rules import AREAS
 from .rules.rule import Rule
 from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import NotApplicable, Undecided, UsageError, Violation
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .service import Service
 
 Report = pytest.TestReport
+DISTURBING = AREAS["errors"]
 JUDGE = pytest.StashKey["Judge"]()
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
@@ -87,7 +89,10 @@ class ContractRun:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Keep only the rules that were asked for."""
+        """Keep only the rules that were asked for; those that disturb the service come last.
+
+        A service that stays poisoned after a failure would be accused by every later rule.
+        """
         asked = self.options.rule
         ours = [(item, rule_of_item(item)) for item in items]
         dropped = [item for item, rule in ours if rule and asked and rule.id not in asked]
@@ -95,6 +100,8 @@ class ContractRun:
             items[:] = [item for item in items if item not in set(dropped)]
             config.hook.pytest_deselected(items=dropped)
         self.expected = sum(rule is not None for item, rule in ours) - len(dropped)
+        disturbing = {item for item, rule in ours if rule in DISTURBING}
+        items.sort(key=lambda item: item in disturbing)
 
     # -- verdicts
 

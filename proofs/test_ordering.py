@@ -62,14 +62,14 @@ def test_rows_without_an_order_move(database: Database) -> None:
     during, _, afterwards = asyncio.run(_disturbed(database))
 
     assert AS_WRITTEN[::-1] == during
-    assert AS_WRITTEN == afterwards
+    assert afterwards == AS_WRITTEN
 
 
 def test_rows_with_an_order_stay(database: Database) -> None:
     """What a statement orders is not disturbed."""
     _, ordered, _ = asyncio.run(_disturbed(database))
 
-    assert AS_WRITTEN == ordered
+    assert ordered == AS_WRITTEN
 
 
 def test_nothing_in_a_row_changes(database: Database) -> None:

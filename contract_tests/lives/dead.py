@@ -44,7 +44,8 @@ def dead_life(service: Service) -> DeadLife:
             "what it printed": trial.written(),
         }
         said = trial.said().replace(PASSWORD, MASK)
-        return DeadLife(failure(begun).replace(PASSWORD, MASK), answer, _shown(texts), said, ended)
+        why = failure(begun).replace(PASSWORD, MASK)
+        return DeadLife(why, answer, _shown(texts), said, ended)
 
 
 def _shown(texts: dict[str, str]) -> tuple[str, ...]:
@@ -53,4 +54,5 @@ def _shown(texts: dict[str, str]) -> tuple[str, ...]:
         place: next((line.strip() for line in text.splitlines() if PASSWORD in line), "")
         for place, text in texts.items()
     }
-    return tuple(f"{place}: {line.replace(PASSWORD, MASK)}" for place, line in found.items() if line)
+    masked = {place: line.replace(PASSWORD, MASK) for place, line in found.items()}
+    return tuple(f"{place}: {line}" for place, line in masked.items() if line)

@@ -43,7 +43,7 @@ class FirstLife:
     def begun(self) -> FirstLife:
         """Give this life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
         if self.start_failure:
-            raise Undecided(f"the app could not start in a process of its own: {self.start_failure}")
+            raise Undecided(f"the app could not start a first time: {self.start_failure}")
         return self
 
     def created(self, service: Service) -> object:

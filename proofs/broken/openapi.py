@@ -12,9 +12,9 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 from proofs.broken import breaks
-from proofs.broken.replacing import remove, routes_of, with_route, with_service
+from proofs.broken.replacing import remove, with_route, with_service
 from reference_app import create_app
-from reference_app.errors import answer_wrong_method, documented, refusal
+from reference_app.errors import documented, refusal
 from reference_app.models import ExampleItem
 from reference_app.routes import ItemId, Offset, Service, found
 from reference_app.schemas import ExampleItemCreate, ExampleItemOut
@@ -163,7 +163,6 @@ def removed_operation() -> FastAPI:
     app = create_app()
     document = app.openapi()
     remove(app, "delete_item")
-    app.add_exception_handler(405, answer_wrong_method(routes_of(app)))
     app.openapi = lambda: document  # type: ignore[method-assign]
     return app
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from proofs.broken import BROKEN, BrokenApp, breaks
@@ -74,7 +74,7 @@ def rows_reseeded_at_start() -> FastAPI:
     async def reseed(engine: AsyncEngine) -> None:
         await create_example_schema(engine)
         async with engine.begin() as connection:
-            await connection.execute(ExampleItem.__table__.delete())
+            await connection.execute(delete(ExampleItem))
 
     return opening(reseed)
 
@@ -141,7 +141,7 @@ def address_printed_on_failure() -> FastAPI:
             try:
                 await stack.enter_async_context(usual)
             except StartupError:
-                print("no database at", load_settings().database_url, file=sys.stderr)
+                sys.stderr.write(f"no database at {load_settings().database_url}\n")
                 raise
             yield
 
@@ -165,7 +165,7 @@ BROKEN.append(
     BrokenApp(
         "proofs.broken.at_import.connects:app",
         "SCH-07",
-        "taken during the import, at connects.py",
+        "taken during the import, at database.py",
         "The schema is made while the module is imported.",
     )
 )

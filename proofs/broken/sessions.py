@@ -7,13 +7,14 @@ import warnings
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy.ext.asyncio import (
     AsyncSession,
     async_scoped_session,
     async_sessionmaker,
     create_async_engine,
 )
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proofs.broken import breaks
 from proofs.broken.replacing import Sessions, with_service, with_sessions
@@ -62,17 +63,6 @@ def bare_yield() -> FastAPI:
 
 
 @breaks("SES-01", says="NEVER RETURNED")
-def wrapped_generator() -> FastAPI:
-    """The dependency passes on another one by a bare `async for`, which closes nothing on a 404."""
-
-    async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
-        async for session in get_async_session(maker):
-            yield session
-
-    return with_both(Autobegun, sessions)
-
-
-@breaks("SES-01", says="NEVER RETURNED")
 def returned_session() -> FastAPI:
     """The dependency returns a session instead of yielding it, so that nobody closes it."""
 
@@ -92,6 +82,35 @@ def commit_in_teardown() -> FastAPI:
             await session.commit()
 
     return with_both(Flushing, sessions)
+
+
+class LateCommit:
+    """Commits the sessions of a request when the app is done with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sessions: list[AsyncSession] = []
+        scope.setdefault("state", {})["sessions"] = sessions
+        await self._app(scope, receive, send)
+        for session in sessions:
+            await session.commit()
+            await session.close()
+
+
+@breaks("SES-03", says="only after the answer had been sent")
+def commit_in_middleware() -> FastAPI:
+    """A middleware commits after the app has answered."""
+
+    async def sessions(request: Request, maker: Sessionmaker) -> AsyncSession:
+        session = maker()
+        request.state.sessions.append(session)
+        return session
+
+    app = with_both(Flushing, sessions)
+    app.add_middleware(LateCommit)
+    return app
 
 
 @breaks("SES-02", says="idle in transaction", databases=("postgresql",))

@@ -31,7 +31,10 @@ class Card(Base):
 
 class Spelled(BaseModel):
     model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, from_attributes=True
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        from_attributes=True,
     )
 
 
@@ -81,12 +84,12 @@ async def create_card(card: CardIn, session: Session) -> Any:
     return row
 
 
-@router.get("/{cardId}", response_model=CardOut)
+@router.get("/{cardId}", response_model=CardOut)  # noqa: FAST003 - by its alias
 async def read_card(card_id: CardId, session: Session) -> Any:
     return await card_or_404(session, card_id)
 
 
-@router.patch("/{cardId}", response_model=CardOut)
+@router.patch("/{cardId}", response_model=CardOut)  # noqa: FAST003 - by its alias
 async def change_card(card_id: CardId, card: CardChange, session: Session) -> Any:
     row = await card_or_404(session, card_id)
     for name, value in card.model_dump(exclude_unset=True).items():
@@ -95,7 +98,7 @@ async def change_card(card_id: CardId, card: CardChange, session: Session) -> An
     return row
 
 
-@router.delete("/{cardId}", response_model=CardOut)
+@router.delete("/{cardId}", response_model=CardOut)  # noqa: FAST003 - by its alias
 async def delete_card(card_id: CardId, session: Session) -> Any:
     row = await card_or_404(session, card_id)
     await session.delete(row)

@@ -93,7 +93,8 @@ class Todos:
 
     async def _found(self, session: Any, request: Request) -> Todo:
         todo_id = request.path_params["todo_id"]
-        found = await session.get(Todo, todo_id, with_for_update=True) if todo_id <= LARGEST else None
+        is_possible = todo_id <= LARGEST
+        found = await session.get(Todo, todo_id, with_for_update=True) if is_possible else None
         if found is None:
             raise HTTPException(404, "no such todo")
         todo: Todo = found

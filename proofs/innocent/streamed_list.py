@@ -84,7 +84,9 @@ async def add_entry(entry: EntryIn, session: Session) -> EntryOut:
 
 
 @router.get("/{entry_id}")
-async def read_entry(entry_id: Annotated[int, Path(ge=1, le=2**31 - 1)], session: Session) -> EntryOut:
+async def read_entry(
+    entry_id: Annotated[int, Path(ge=1, le=2**31 - 1)], session: Session
+) -> EntryOut:
     row = await session.get(Entry, entry_id)
     if row is None:
         raise HTTPException(404, "no such entry")

@@ -1,0 +1,79 @@
+"""A child process starts, asks and stops an app, and says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract_tests.address import variables_for
+from contract_tests.databases import Database, provide
+from contract_tests.targets.trial import Trial
+from proofs.conftest import Servers
+
+ROOT = Path(__file__).resolve().parent.parent
+ITEMS = "/api/v1/examples/database-example/"
+FACTORY = "reference_app:create_app"
+MODULE = "proofs.broken.at_import.connects:app"
+ABSENT = "reference_app:absent"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Database]:
+    """A new database of each kind."""
+    with provide(request.param, environ=servers.environ(request.param)) as server:
+        yield server.make()
+
+
+def trial_of(app: str, database: Database) -> Trial:
+    """The app in a process of its own, led to the database."""
+    address = database.url.render_as_string(hide_password=False)
+    return Trial(app, (ROOT,), variables_for((), database), address)
+
+
+@pytest.mark.parametrize("app", [FACTORY, MODULE])
+def test_an_app_is_started_asked_and_stopped(app: str, database: Database) -> None:
+    """A factory's app and a module's app answer requests, and leave nothing after a stop."""
+    with trial_of(app, database) as trial:
+        number = trial.started()
+        created = trial.request(number, "POST", ITEMS, body={"name": "kettle"})
+        stopped = trial.ask("stop", app=number)
+        left = trial.ask("census")
+        assert (created["status"], stopped) == (201, {"ok": True})
+        assert left == {"ok": True, "connections": [], "tasks": [], "threads": []}
+        assert trial.ends(10)
+
+
+def test_connections_of_an_import_are_told(database: Database) -> None:
+    """The line that connects while the module is imported is named."""
+    with trial_of(MODULE, database) as trial:
+        taken = trial.import_app()["taken"]
+    assert taken != []
+    assert "in create_example_schema" in taken[0]
+
+
+def test_a_wrong_name_is_an_answer(database: Database) -> None:
+    """An app that is not there is told as a failure, and the child goes on to obey."""
+    with trial_of(ABSENT, database) as trial:
+        answer = trial.begin()
+        assert not answer["ok"]
+        assert "absent" in answer["error"]
+        assert trial.ask("census")["ok"]
+
+
+def test_a_held_start_goes_on_when_it_is_told_to(database: Database) -> None:
+    """A gate stops the start before its schema; the reply opens it."""
+    with trial_of(FACTORY, database) as trial:
+        trial.ask("gate", before="create")
+        trial.tell_app("begin")
+        assert trial.hear()["gate"].startswith("CREATE TABLE example_items")
+        trial.tell(act="go")
+        assert trial.result()["ok"]
+
+
+def test_a_child_that_died_says_so(database: Database) -> None:
+    """After the end of its process, every answer tells of the end."""
+    with trial_of(FACTORY, database) as trial:
+        assert trial.ends(10)
+        assert trial.ask("census")["error"].startswith("the process ended")
