@@ -36,7 +36,10 @@ def variables_for_url(env: tuple[tuple[str, str], ...], database: Database, url:
 
 
 def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict[str, str]:
-    templates = dict(env) if env else dict.fromkeys(ADDRESS_NAMES, "{url}")
+    templates = dict(env)
+    if not any("{" in template for template in templates.values()):
+        # None of them leads to the database, so they come on top of what does.
+        templates = dict.fromkeys(ADDRESS_NAMES, "{url}") | templates
     try:
         return {name: template.format_map(places) for name, template in templates.items()}
     except (KeyError, ValueError, IndexError) as error:

@@ -46,7 +46,7 @@ def detect(
     if document and (wanted is None or not _is_hidden(service, document, wanted)):
         resource = replace(choose(document, wanted), found=found)
     elif wanted:
-        resource = _by_asking(service, wanted)
+        resource = _by_asking(service, wanted, document)
     else:
         raise UsageError(
             "the service has no OpenAPI document to read its collection from: "
@@ -150,7 +150,7 @@ def _confirm(service: Service, identifier: object) -> None:
     service.resource = replace(service.resource, operations=kept)
 
 
-def _by_asking(service: Service, collection: str) -> Resource:
+def _by_asking(service: Service, collection: str, document: Mapping[str, Any]) -> Resource:
     """A resource at `collection`, its operations tried one by one."""
     body = _schema_from_catalog(service, collection)
     item = f"{collection.rstrip('/')}/{{id}}"
@@ -162,6 +162,8 @@ def _by_asking(service: Service, collection: str) -> Resource:
     service.resource = Resource(collection, assumed, found=ASKED)
     kept = {role: op for role, op in assumed.items() if _is_offered(service, op)}
     if not kept:
+        if document:
+            choose(document, collection)  # raises, and names the collections there are
         raise UsageError(
             f"nothing answers at {collection}; set --contract-resource (contract_resource, "
             f"CONTRACT_RESOURCE) to the path of a collection"

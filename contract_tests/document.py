@@ -31,7 +31,11 @@ def choose(document: Document, wanted: str | None) -> Resource:
     where = "--contract-resource, contract_resource or CONTRACT_RESOURCE"
     if wanted is None:
         if not found:
-            raise UsageError(f"the OpenAPI document has no collection with a POST; name it: {where}")
+            spoken = ", ".join(document.get("paths", {})) or "none"
+            raise UsageError(
+                f"the OpenAPI document has no collection: no path with POST, and none with GET "
+                f"that has an item path below it. Its paths: {spoken}. Name one: {where}"
+            )
         return found[0]
     for resource in found:
         if wanted.rstrip("/") == resource.name.rstrip("/"):

@@ -26,6 +26,7 @@ Rows = list[Mapping[str, Any]]
 Ids = list[Any]
 Contents = Mapping[str, tuple[tuple[object, ...], ...]]
 ABSENT_INTEGER = 1_999_999_999
+HOW_TO_HELP = " (a value the kit cannot guess is given with --contract-body FIELD=JSON)"
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,10 @@ class Service:
         sent = self.body() if body is None else dict(body)
         exchange = self.create(sent)
         if not exchange.ok:
-            raise Undecided(f"could not create a row: {exchange} {exchange.text[:200]}")
+            raise Undecided(
+                f"could not create a row: {exchange} {exchange.text[:200]}"
+                + HOW_TO_HELP * exchange.refused
+            )
         identifier = self.id_of(exchange)
         if identifier is None:
             raise Undecided(f"the answer to a create does not tell the new row's id: {exchange}")

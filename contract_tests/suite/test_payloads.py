@@ -81,7 +81,8 @@ def judge_texts(judge: Judge, trial: TextTrial, seed: int) -> None:
 def words_of(written: Written) -> str:
     """What a write was answered, and what it lost."""
     lost = "; ".join(written.lost(*written.sent))
-    return f"{written.exchange}: {lost or brief(dict(written.sent), 200)}"
+    values = ", ".join(f"{name} {brief(value)}" for name, value in written.sent.items())
+    return f"{written.exchange}: {lost or f'sent {values}'}"
 
 
 @judges(rules.CREATED_TEXT)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..instruments.attribution import is_app
 from ..violation import UsageError
 
 Scope = MutableMapping[str, Any]
@@ -149,6 +150,25 @@ def _candidates(module: Any) -> str:
 def _reason(error: BaseException) -> str:
     """The error as its type, its message, and the app's own line."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "site-packages" not in frame.filename]
+    own = [frame for frame in frames if is_app(frame.filename)]
     last = own[-1] if own else frames[-1]
-    return f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    wanted = _settings_missing(error)
+    if wanted:
+        names = ", ".join(wanted)
+        return (f"at {where} it wants settings that are not there: {names}; set them in the "
+                f"environment, or each with --contract-env {wanted[0]}=VALUE")  # fmt: skip
+    return f"{type(error).__name__}: {error} ({where})"
+
+
+def _settings_missing(error: BaseException) -> list[str]:
+    """The environment variables that reading the settings failed for, as far as the error tells.
+
+    A `KeyError` in capitals comes from `os.environ`; pydantic lists the fields it misses.
+    """
+    if isinstance(error, KeyError):
+        return [name for name in map(str, error.args[:1]) if name.isupper()]
+    listed = getattr(error, "errors", None)
+    problems = listed() if callable(listed) else ()
+    missing = [p.get("loc") for p in problems if isinstance(p, dict) and p.get("type") == "missing"]
+    return [str(place[0]).upper() for place in missing if place]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, select, update
 
 from proofs.broken import breaks
+from proofs.broken.crud import Unchecked
 from proofs.broken.replacing import with_route, with_service
 from reference_app.database import transaction
 from reference_app.models import ExampleItem
@@ -197,13 +198,6 @@ def update_without_where() -> FastAPI:
             return item
 
     return with_service(Flooding)
-
-
-class Unchecked(BaseModel):
-    """A change whose shortest name is told to the client and not checked here."""
-
-    name: str = Field(max_length=255, pattern=NO_NUL, json_schema_extra={"minLength": 1})
-    description: Description | None = None
 
 
 @breaks("CRU-21", says="name: too short")

@@ -103,7 +103,7 @@ def cut_at_the_column() -> FastAPI:
     return with_route("create_item", create_item)
 
 
-@breaks("PAY-05", says="256", databases=("postgresql",))
+@breaks("PAY-05", says="(256 characters)", databases=("postgresql",))
 def longer_than_the_column() -> FastAPI:
     """The create hands any name to the database, which refuses what is too long."""
 
