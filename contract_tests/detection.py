@@ -8,6 +8,7 @@ from typing import Any
 
 from . import samples
 from .document import choose
+from .first_row import create_pointing_nowhere
 from .instruments.exchange import Exchange, items_of
 from .resource import ROLES, VERBS, Operation, Resource, Role
 from .service import Service
@@ -65,9 +66,11 @@ def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bo
 
 
 def probe(service: Service) -> Resource:
-    """Create, read and list one row, and keep what the answers tell about ids and envelopes."""
-    resource = service.resource
-    if not resource.offers("create"):
+    """Create, read and list one row, and keep what the answers tell about ids and envelopes.
+
+    Raises `UsageError` if the service does not create one.
+    """
+    if not service.resource.offers("create"):
         return _seen_list(service)
     created = service.create()
     if created.status in {401, 403}:
@@ -75,11 +78,12 @@ def probe(service: Service) -> Resource:
             f"{created}: the service asks for credentials; give them with "
             f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
         )
-    if created.ok:
-        _seen_single(service, created)
-        _seen_list(service)
-        if resource.found == ASKED:
-            _confirm(service, service.id_of(created))
+    if not created.ok:
+        created = create_pointing_nowhere(service, created)
+    _seen_single(service, created)
+    _seen_list(service)
+    if service.resource.found == ASKED:
+        _confirm(service, service.id_of(created))
     return service.resource
 
 

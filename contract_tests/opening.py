@@ -21,6 +21,7 @@ from .service import Origin, Service
 from .targets.asgi import AsgiTarget
 from .targets.lifespan import LifespanFailed
 from .targets.locate import locate
+from .targets.nursery import Nursery
 from .violation import UsageError
 
 
@@ -44,11 +45,12 @@ def open_service(options: Options) -> Iterator[Service]:
         located = locate(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
         target = AsgiTarget(located.make(), ledger)
-        origin = Origin(options.app, roots, options.env, server, is_factory=located.is_factory)
+        nursery = stack.enter_context(Nursery())
+        origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
         _start(service, redirected)
-        _migrate(service, options)
+        _migrate(service, redirected, options)
         service.resource = detect(
             service, options.resource or None, options.openapi or None, options.body
         )
@@ -70,23 +72,31 @@ def _start(service: Service, redirected: Redirected) -> None:
     try:
         service.run(service.target.start())
     except LifespanFailed as error:
-        hint = ""
-        if redirected.refused:
-            kinds = ", ".join(sorted(set(redirected.refused)))
-            hint = (f". It connected to {kinds}, but was given {service.database.name}: choose "
-                    f"--contract-database, or name its variable with --contract-env")  # fmt: skip
+        hint = _refusal(service, redirected)
         raise UsageError(f"the app could not start: {error}{hint}") from None
-    service.open_at_start = len(service.open_transactions())
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])
 
 
-def _migrate(service: Service, options: Options) -> None:
+def _refusal(service: Service, redirected: Redirected) -> str:
+    """What to do about connections to a kind of database that the kit did not make."""
+    if not redirected.refused:
+        return ""
+    kinds = ", ".join(sorted(set(redirected.refused)))
+    return (f". It connected to {kinds}, but was given {service.database.name}: choose "
+            f"--contract-database, or name its variable with --contract-env")  # fmt: skip
+
+
+def _migrate(service: Service, redirected: Redirected, options: Options) -> None:
     """Run the project's own migrations if its start-up left the database empty."""
     is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
-    if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
+    if not (is_ours and has_migrations(options.root)) or service.run(service.database.tables()):
+        return
+    try:
         service.run(migrate(options.root))
+    except UsageError as error:
+        raise UsageError(f"{error}{_refusal(service, redirected)}") from None
 
 
 def _stop(service: Service) -> None:

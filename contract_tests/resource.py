@@ -19,6 +19,7 @@ VERBS: dict[Role, str] = {
     "update": "PATCH",
     "delete": "DELETE",
 }
+SENDING: tuple[Role, ...] = ("create", "replace", "update")
 JSON = "application/json"
 
 
@@ -103,9 +104,13 @@ class Resource:
         schema = self.schema(role)
         made = samples.sample(schema, dict(self.document), serial, complete=complete)
         body = dict(made) if isinstance(made, dict) else {}
-        named = {name: self._override(name, serial) for name in self.overrides}
         known = self.fields(role)
-        return body | {name: value for name, value in named.items() if name in known or not known}
+        is_open = not known and role in SENDING
+        return body | {
+            name: self._override(name, serial)
+            for name in self.overrides
+            if name in known or is_open
+        }
 
     def _override(self, name: str, serial: int) -> Any:
         value = self.overrides[name]

@@ -17,7 +17,9 @@ from .databases import BackDoorBlocked, Database, Server
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
 from .resource import JSON, Operation, Resource, Role
+from .sameness import differences
 from .targets.asgi import AsgiTarget
+from .targets.nursery import Nursery
 from .targets.trial import Trial
 from .violation import NotApplicable, Undecided
 
@@ -46,6 +48,7 @@ class Origin:
     roots: tuple[Path, ...]
     env: tuple[tuple[str, str], ...]
     server: Server
+    nursery: Nursery
     is_factory: bool
 
 
@@ -163,7 +166,11 @@ class Service:
             )
         identifier = self.id_of(exchange)
         if identifier is None:
-            raise Undecided(f"the answer to a create does not tell the new row's id: {exchange}")
+            identifier = self._id_in_list(sent)
+        if identifier is None:
+            raise Undecided(
+                f"neither the answer to a create nor the list tells the new row's id: {exchange}"
+            )
         return Row(identifier, sent, exchange)
 
     def id_of(self, exchange: Exchange) -> Any:
@@ -173,6 +180,13 @@ class Service:
             return found
         location = exchange.header("location")
         return unquote(urlsplit(location).path.rstrip("/").rsplit("/", 1)[-1]) if location else None
+
+    def _id_in_list(self, sent: Mapping[str, Any]) -> Any:
+        """The id of the one row that the list shows as it was sent; None if it is not one."""
+        shown = self.resource.rows(self.list().json) if self.resource.offers("list") else None
+        rows = [row for row in map(items_of, shown or ()) if sent.keys() & row.keys()]
+        alike = [row for row in rows if not differences(sent, row)]
+        return alike[0].get(self.resource.id_field) if len(alike) == 1 else None
 
     def shown(self, exchange: Exchange) -> dict[str, Any]:
         """The row a single answer shows."""
@@ -211,7 +225,8 @@ class Service:
         place = database or self.database
         address = place.url.render_as_string(hide_password=False)
         origin = self.origin
-        return Trial(origin.app, origin.roots, variables_for(origin.env, place), address)
+        return Trial(origin.app, origin.roots, variables_for(origin.env, place), address,
+                     origin.nursery)  # fmt: skip
 
     def unreachable_trial(self, password: str = "") -> Trial:
         """The service in an interpreter of its own, where no database answers.
@@ -222,7 +237,7 @@ class Service:
         url = url.set(password=password) if password else url
         variables = variables_for_url(origin.env, self.database, url)
         address = url.render_as_string(hide_password=False)
-        return Trial(origin.app, origin.roots, variables, address)
+        return Trial(origin.app, origin.roots, variables, address, origin.nursery)
 
     # -- the back door
 

@@ -16,7 +16,20 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PRELOADED = ["pytest", "fastapi", "sqlalchemy.ext.asyncio", "hypothesis", "aiosqlite"]
+PRELOADED = [
+    "pytest",
+    "fastapi",
+    "sqlalchemy.ext.asyncio",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+    "sqlalchemy.dialects.postgresql.asyncpg",
+    "hypothesis.strategies",
+    "schemathesis",
+    "schemathesis.openapi",
+    "contract_tests.opening",
+    "contract_tests.fuzzing.exploration",
+    "contract_tests.fuzzing.findings",
+    "contract_tests.payloads",
+]
 LIMIT = 180.0
 ENDING = 5.0
 

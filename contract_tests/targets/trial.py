@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -17,6 +15,7 @@ from typing import Any, Self
 
 from ..instruments.exchange import items_of
 from ..violation import Undecided
+from .nursery import Nursery
 
 LIMIT = 75.0
 """Seconds any one command may take: more than a start-up's own limit."""
@@ -39,33 +38,25 @@ class Trial:
         app: str,
         roots: tuple[Path, ...],
         variables: Mapping[str, str],
-        redirect: str | None = None,
+        redirect: str | None,
+        nursery: Nursery,
     ) -> None:
         self._app = app
         self._roots = roots
         self._variables = dict(variables)
         self._redirect = redirect
+        self._nursery = nursery
         self._asked_to_end = False
         self._answers: queue.Queue[str] = queue.Queue()
 
     def __enter__(self) -> Self:
         """Start the interpreter; nothing of the app is imported yet."""
-        package = __package__.rpartition(".")[0]
-        folder = Path(__file__).resolve().parents[package.count(".") + 2]
-        path = os.pathsep.join([str(folder), *sys.path])
-        environ = os.environ | self._variables | {"PYTHONPATH": path}
+        environ = os.environ | self._variables
         environ.pop("CONTRACT_REDIRECT", None)
         if self._redirect:
             environ["CONTRACT_REDIRECT"] = self._redirect
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-m", f"{package}.targets.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=environ,
-            text=True,
-        )
+        self._child = self._nursery.bear(environ, self._errors)
         threading.Thread(target=self._listen, daemon=True).start()
         return self
 
@@ -79,13 +70,9 @@ class Trial:
         if not self._asked_to_end:
             self.ends(GENTLY)
         self._child.kill()
-        self._child.wait()
-        assert self._child.stdout is not None
-        self._child.stdout.close()
         self._errors.close()
 
     def _listen(self) -> None:
-        assert self._child.stdout is not None
         try:
             for line in self._child.stdout:
                 self._answers.put(line)
@@ -97,7 +84,6 @@ class Trial:
 
     def tell(self, **command: Any) -> None:
         """Send a command without waiting for its answer."""
-        assert self._child.stdin is not None
         try:
             self._child.stdin.write(json.dumps(command) + "\n")
             self._child.stdin.flush()
@@ -174,15 +160,10 @@ class Trial:
 
     def ends(self, limit: float) -> bool:
         """Close the child's input and say whether its process ends within `limit` seconds."""
-        assert self._child.stdin is not None
         self._asked_to_end = True
         with suppress(BrokenPipeError):  # it ended by itself
             self._child.stdin.close()
-        try:
-            self._child.wait(limit)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+        return self._child.ends(limit)
 
     def said(self) -> str:
         """The end of what the child wrote to standard error."""
