@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import get_args
 
-from . import samples
-from .resource import Resource, Role
+from .resource import Role
 from .service import Service
 
 Question = Callable[[Service], bool]
@@ -39,7 +38,6 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
         lambda s: bool(s.resource.paging.size and s.resource.paging.moves),
         "the list declares no paging parameters",
     ),
-    "text": (lambda s: text_field(s.resource) is not None, "no field shown is free text"),
     "integer-id": (lambda s: s.resource.id_kind == "integer", "ids are not integers"),
 }
 """Each capability: how it is asked about, and what to say when it is missing."""
@@ -57,13 +55,3 @@ def missing(service: Service, needs: tuple[str, ...]) -> str | None:
 def held(service: Service) -> list[str]:
     """The capabilities that this service on this database has."""
     return [name for name, (is_held, _) in CAPABILITIES.items() if is_held(service)]
-
-
-def text_field(resource: Resource) -> str | None:
-    """A field that takes free text and is shown again, a required one first."""
-    document = dict(resource.document)
-    fields = samples.text_fields(resource.schema(), document)
-    shown = resource.shown()
-    usable = [name for name in fields if not shown or name in shown]
-    needed = samples.required(resource.schema(), document)
-    return next((name for name in usable if name in needed), usable[0] if usable else None)

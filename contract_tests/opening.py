@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from .detection import detect
 from .instruments.ledger import Ledger
 from .instruments.redirect import Redirected
 from .options import Options
-from .preparing import has_migrations, migrate, run_command
+from .preparing import has_migrations, run_command
 from .resource import Resource
 from .service import Origin, Service
 from .targets.asgi import AsgiTarget
@@ -42,6 +43,7 @@ def open_service(options: Options) -> Iterator[Service]:
         if options.prepare:
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
+        stack.enter_context(_calm_warnings())
         located = locate(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
         target = AsgiTarget(located.make(), ledger)
@@ -50,7 +52,7 @@ def open_service(options: Options) -> Iterator[Service]:
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
         _start(service, redirected)
-        _migrate(service, redirected, options)
+        _migrate(service, options)
         service.resource = detect(
             service, options.resource or None, options.openapi or None, options.body
         )
@@ -88,15 +90,17 @@ def _refusal(service: Service, redirected: Redirected) -> str:
             f"--contract-database, or name its variable with --contract-env")  # fmt: skip
 
 
-def _migrate(service: Service, redirected: Redirected, options: Options) -> None:
-    """Run the project's own migrations if its start-up left the database empty."""
+def _migrate(service: Service, options: Options) -> None:
+    """Run the project's own migrations if its start-up left the database empty.
+
+    In another interpreter, as a project does: they would leave loggers off and connections open.
+    """
     is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
-    if not (is_ours and has_migrations(options.root)) or service.run(service.database.tables()):
-        return
-    try:
-        service.run(migrate(options.root))
-    except UsageError as error:
-        raise UsageError(f"{error}{_refusal(service, redirected)}") from None
+    if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
+        with service.trial() as trial:
+            answer = trial.ask("migrate", root=str(options.root))
+        if not answer["ok"]:
+            raise UsageError(answer["error"])
 
 
 def _stop(service: Service) -> None:
@@ -104,6 +108,14 @@ def _stop(service: Service) -> None:
     with suppress(LifespanFailed):
         service.run(service.target.stop())
     service.run(service.database.close())
+
+
+@contextmanager
+def _calm_warnings() -> Iterator[None]:
+    """Keep a run's `-W error` from failing the service, its driver or its libraries."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        yield
 
 
 @contextmanager

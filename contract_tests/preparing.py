@@ -37,7 +37,7 @@ def has_migrations(root: Path) -> bool:
 
 
 async def migrate(root: Path) -> None:
-    """Run the project's migrations, in this process: here every connection is redirected.
+    """Run the project's migrations in this process, where every connection is redirected.
 
     Raises `UsageError` if they fail.
     """

@@ -48,5 +48,6 @@ class Redirected:
             return
         self.refused.append(f"{dialect.name}+{dialect.driver}")
         raise ConnectionRefusedError(
-            f"the contract kit keeps {dialect.name} closed: it did not make that database"
+            f"the contract kit keeps {dialect.name} closed: it made no such database for this "
+            f"run (choose it with --contract-database)"
         )

@@ -76,7 +76,8 @@ def first_life(service: Service, database: Database, migrations: Path | None) ->
         is_empty = not tables and OUTSIDE_VIEW in database.capabilities
         is_migrated = migrations is not None and is_empty
         if is_migrated:
-            trial.ask("migrate", root=str(migrations))
+            with service.trial(database) as other:  # so that what it leaves is not this life's
+                other.ask("migrate", root=str(migrations))
         client = Client(service, trial, begun["app"])
         answers = client.usual()
         stop_failure = client.stop()
