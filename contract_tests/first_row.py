@@ -54,8 +54,8 @@ def _is_reference(name: str, empty: object) -> bool:
 
 def _explained(service: Service, refused: Exchange) -> str:
     """Why there is no row, and what to type."""
-    raised = f" {refused.raised}" if refused.failed else ""
-    said = f"{refused}: {refused.text[:SHOWN]}{raised[:SHOWN]}"
+    told = refused.raised.partition("\n")[0] if refused.failed else refused.text
+    said = f"{refused}: {(told or refused.text)[:SHOWN]}"
     sent = refused.request.body.decode()[:SHOWN]
     others = [r.name for r in _others(service) if r.name != service.resource.name]
     elsewhere = f", or judge another collection with --contract-resource: {', '.join(others)}"

@@ -38,10 +38,13 @@ class Written:
 def write(service: Service, role: Role, values: Mapping[str, Any], row: object = None) -> Written:
     """Send `values` over a valid body, and read the row afresh if they were accepted.
 
-    A change goes to the row with the id `row`, or to a new one.
+    A change goes to the row with the id `row`, or to a new one, and does not give it another id.
     """
-    sent = service.body(role=role) | dict(values)
     target = service.row().id if row is None and role != "create" else row
+    key = service.resource.id_field
+    sent = service.body(role=role)
+    sent |= {key: target} if role != "create" and key in sent else {}
+    sent |= values
     exchange = service.request(role, target, body=sent)
     if not exchange.ok:
         return Written(sent, exchange, {})
@@ -123,7 +126,7 @@ def _spellings(text: str) -> tuple[str, ...]:
 def texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
     """The fields that take free text and are shown again; a pattern does not make it less free.
 
-    A field whose value the owner has pinned is left alone.
+    A field whose value the owner has pinned is left alone, and so is an id that would change.
     """
     asked = _asked(resource, role).items()
     return tuple(name for name, schema in asked if takes_text(resource, schema))
@@ -161,10 +164,11 @@ def moments(resource: Resource, role: Role = "create") -> tuple[str, ...]:
 
 def _asked(resource: Resource, role: Role) -> dict[str, samples.Schema]:
     shown = resource.shown()
+    fixed = {*resource.overrides} | ({resource.id_field} if role != "create" else set())
     return {
         name: schema
         for name, schema in resource.fields(role).items()
-        if name not in resource.overrides and (not shown or name in shown)
+        if name not in fixed and (not shown or name in shown)
     }
 
 

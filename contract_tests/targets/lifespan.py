@@ -6,7 +6,7 @@ import asyncio
 import traceback
 from typing import Any
 
-from .locate import App, Message
+from .locate import App, Message, settings_missing
 
 LIMIT = 60.0
 """Seconds a start-up or a shutdown may take before it counts as hanging."""
@@ -78,7 +78,7 @@ class Lifespan:
             await self._app(scope, self._inbox.get, send)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - told to whoever asked
             first_line = str(error).partition("\n")[0]
-            self._error = f"{type(error).__name__}: {first_line}"
+            self._error = settings_missing(error) or f"{type(error).__name__}: {first_line}"
             await self._outbox.put(_ended(sent, error))
         else:
             await self._outbox.put({"type": "lifespan.unsupported"})

@@ -153,22 +153,25 @@ def _reason(error: BaseException) -> str:
     own = [frame for frame in frames if is_app(frame.filename)]
     last = own[-1] if own else frames[-1]
     where = f"{Path(last.filename).name}:{last.lineno}"
-    wanted = _settings_missing(error)
-    if wanted:
-        names = ", ".join(wanted)
-        return (f"at {where} it wants settings that are not there: {names}; set them in the "
-                f"environment, or each with --contract-env {wanted[0]}=VALUE")  # fmt: skip
+    hint = settings_missing(error)
+    if hint:
+        return f"at {where} {hint}"
     return f"{type(error).__name__}: {error} ({where})"
 
 
-def _settings_missing(error: BaseException) -> list[str]:
-    """The environment variables that reading the settings failed for, as far as the error tells.
+def settings_missing(error: BaseException) -> str:
+    """What to set if reading the settings failed for want of some; empty for any other error.
 
     A `KeyError` in capitals comes from `os.environ`; pydantic lists the fields it misses.
     """
     if isinstance(error, KeyError):
-        return [name for name in map(str, error.args[:1]) if name.isupper()]
-    listed = getattr(error, "errors", None)
-    problems = listed() if callable(listed) else ()
-    missing = [p.get("loc") for p in problems if isinstance(p, dict) and p.get("type") == "missing"]
-    return [str(place[0]).upper() for place in missing if place]
+        wanted = [name for name in map(str, error.args[:1]) if name.isupper()]
+    else:
+        listed = getattr(error, "errors", None)
+        problems = listed() if callable(listed) else ()
+        missing = [p for p in problems if isinstance(p, dict) and p.get("type") == "missing"]
+        wanted = [str(p["loc"][0]).upper() for p in missing if p.get("loc")]
+    if not wanted:
+        return ""
+    return (f"it wants settings that are not there: {', '.join(wanted)}; set them in the "
+            f"environment, or each with --contract-env {wanted[0]}=VALUE")  # fmt: skip

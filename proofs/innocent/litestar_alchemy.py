@@ -1,31 +1,37 @@
 """Authors on Litestar with advanced-alchemy: repositories, DTO-free, its own session plug-in."""
 
 import os
+import warnings
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
-from advanced_alchemy.base import UUIDBase
-from advanced_alchemy.exceptions import NotFoundError
-from advanced_alchemy.extensions.litestar import (
-    AsyncSessionConfig,
-    SQLAlchemyAsyncConfig,
-    SQLAlchemyPlugin,
-    repository,
-)
-from advanced_alchemy.filters import LimitOffset
-from litestar import Controller, Litestar, Request, Response, delete, get, patch, post
-from litestar.di import Provide
-from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import String
+from sqlalchemy.exc import SADeprecationWarning
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from proofs.innocent import innocent
 from proofs.innocent.textrules import SafeText
+
+with warnings.catch_warnings():
+    # Litestar imports advanced-alchemy, whose decorators SQLAlchemy 2.1 deprecates.
+    warnings.simplefilter("ignore", SADeprecationWarning)
+    from advanced_alchemy.base import UUIDBase
+    from advanced_alchemy.exceptions import NotFoundError
+    from advanced_alchemy.extensions.litestar import (
+        AsyncSessionConfig,
+        SQLAlchemyAsyncConfig,
+        SQLAlchemyPlugin,
+        repository,
+    )
+    from advanced_alchemy.filters import LimitOffset
+    from litestar import Controller, Litestar, Request, Response, delete, get, patch, post
+    from litestar.di import Provide
+    from litestar.exceptions import NotFoundException
+    from litestar.params import Parameter
 
 FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(124)"}
 

@@ -32,7 +32,7 @@ class Customer(Base):
 
 class CustomerIn(BaseModel):
     name: SafeText = Field(min_length=1, max_length=90)
-    email: Annotated[SafeText, AfterValidator(str.casefold)] = Field(max_length=60)
+    email: Annotated[SafeText, AfterValidator(str.lower)] = Field(max_length=60)
 
 
 class CustomerOut(BaseModel):
