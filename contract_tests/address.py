@@ -18,7 +18,9 @@ def variables_for(env: tuple[tuple[str, str], ...], database: Database) -> dict[
     return _filled(env, database.placeholders())
 
 
-def variables_for_url(env: tuple[tuple[str, str], ...], database: Database, url: URL) -> dict[str, str]:
+def variables_for_url(
+    env: tuple[tuple[str, str], ...], database: Database, url: URL
+) -> dict[str, str]:
     """The same, but leading to another address of the same kind, such as one that is dead."""
     places = database.placeholders() | {
         "url": url.render_as_string(hide_password=False),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from .acts.operations import CASES, Case
 from .capabilities import missing
 from .judge import Judge
 from .lives import Lives
-from .operations import CASES, Case
 from .options import Options
 from .run import JUDGE, ContractRun
 from .service import Service

@@ -127,7 +127,8 @@ def read_options(config: pytest.Config, environ: Mapping[str, str] = os.environ)
         if found is not None:
             given[setting.name] = found
     changes: dict[str, Any] = {
-        name.replace("-", "_"): _parsed(name, value, where) for name, (value, where) in given.items()
+        name.replace("-", "_"): _parsed(name, value, where)
+        for name, (value, where) in given.items()
     }
     return Options(root=config.rootpath, **changes)
 

@@ -18,7 +18,6 @@ from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import NotApplicable, Undecided, UsageError, Violation
 
 if TYPE_CHECKING:
-    from .judge import Judge
     from .service import Service
 
 Report = pytest.TestReport

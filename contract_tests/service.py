@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from .acts.sameness import differences
 from .address import variables_for, variables_for_url
 from .databases import BackDoorBlocked, Database, Server
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
 from .resource import JSON, Operation, Resource, Role
-from .sameness import differences
 from .targets.asgi import AsgiTarget
 from .targets.nursery import Nursery
 from .targets.trial import Trial

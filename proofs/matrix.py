@@ -49,7 +49,9 @@ class ContractResult:
     def messages(self, rule: str) -> str:
         """Everything said about a rule that is broken."""
         rows = [row for row in self.report.get("verdicts", ()) if row["rule"] == rule]
-        return "\n".join(f"{r['message']}\n{r['evidence']}" for r in rows if r["verdict"] == "broken")
+        return "\n".join(
+            f"{r['message']}\n{r['evidence']}" for r in rows if r["verdict"] == "broken"
+        )
 
 
 def run_contract(

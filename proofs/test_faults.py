@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
+from contract_tests.acts.mishaps import MISHAPS, Aftermath
 from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
 from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.sabotage import MARKER, traces_in
@@ -22,7 +23,6 @@ from contract_tests.instruments.attribution import current, unobserved
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Faults, Point, Unreachable
 from contract_tests.instruments.ledger import Ledger
-from contract_tests.mishaps import MISHAPS, Aftermath
 
 INSERT = "insert into thing values (1)"
 NAMES = ("begin", "commit", "rollback")

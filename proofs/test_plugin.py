@@ -54,9 +54,7 @@ def test_a_key_in_the_ini_file_is_as_good_and_team_tests_run_beside(
 
 def test_a_named_test_of_the_team_runs_alone(project: pytest.Pytester) -> None:
     """Naming a file on the command line does not drag the contract in."""
-    project.makepyprojecttoml(
-        f'{INI}contract_app = "reference_app:create_app"\n'
-    )
+    project.makepyprojecttoml(f'{INI}contract_app = "reference_app:create_app"\n')
     project.makepyfile("def test_of_the_team():\n    assert True\n")
     result = project.runpytest_subprocess(*OPTIONS, "test_a_named_test_of_the_team_runs_alone.py")
     result.assert_outcomes(passed=1)
@@ -87,9 +85,18 @@ def test_the_suite_without_an_app_says_what_is_missing(project: pytest.Pytester)
         (("--contract-app", "a:b", "--contract-rule", "SES-99"), "*there is no rule 'SES-99'*"),
         (("--contract-app", "a:b", "--contract-database", "postgres"), "*'postgresql'*"),
         (("--contract-app", "a:b", "--contract-header", "secret"), "*is not Name: value*"),
-        (("--contract-app", "reference_app:create_app", "--contract-resource", "/x"), "*Valid: /api/v1/examples/*"),
-        (("--contract-app", "reference_app:create_app", "--contract-openapi", "/x"), "*no OpenAPI*"),
-        (("--contract-app", "reference_app:create_app", "--contract-env", "A={x}"), "*placeholder*"),
+        (
+            ("--contract-app", "reference_app:create_app", "--contract-resource", "/x"),
+            "*Valid: /api/v1/examples/*",
+        ),
+        (
+            ("--contract-app", "reference_app:create_app", "--contract-openapi", "/x"),
+            "*no OpenAPI*",
+        ),
+        (
+            ("--contract-app", "reference_app:create_app", "--contract-env", "A={x}"),
+            "*placeholder*",
+        ),
     ],
     ids=lambda value: " ".join(value[-2:]) if isinstance(value, tuple) else "",
 )

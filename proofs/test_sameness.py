@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.sameness import differences, same
+from contract_tests.acts.sameness import differences, same
 
 ALIKE = [
     ("blue", "blue"),

@@ -36,7 +36,7 @@ class SqliteMemory(SqliteDatabase):
         """Give the address of a file in a directory that does not exist."""
         return self.url.set(database=str(Path(gettempdir()) / fresh_name() / "absent.db"))
 
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:  # noqa: ARG002
+    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
         """Answer false: a connection cannot be led into another one's memory."""
         return False
 

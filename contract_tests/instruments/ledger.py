@@ -220,8 +220,10 @@ class Ledger:
             return
         first = self._sessions.setdefault(session, owner)
         if first is not owner:
-            owner.shared_sessions.append(f"began its transaction at {caller()}; first used by "
-                                         f"request #{first.number} {first.request}")
+            owner.shared_sessions.append(
+                f"began its transaction at {caller()}; first used by "
+                f"request #{first.number} {first.request}"
+            )
 
 
 def number_of(conn: Connection) -> int | None:

@@ -9,7 +9,6 @@ from ..options import Options
 from ..rules.rule import Rule
 from ..verdict import Outcome, Verdict
 
-
 COMMAND = f"python -m {__package__.rpartition('.')[0]}"
 
 

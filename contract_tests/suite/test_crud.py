@@ -5,12 +5,12 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from .. import samples
+from ..acts.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES
+from ..acts.rows import added, holds_any, home, same_id, seen, sendable
+from ..acts.sameness import differences, same
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
-from ..operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES
-from ..rows import added, holds_any, home, same_id, seen, sendable
 from ..rules import crud as rules
-from ..sameness import differences, same
 from ..service import Row, Service
 
 NOT_THERE = (404, 410)
@@ -103,9 +103,7 @@ def test_reading_an_unknown_id_is_answered_with_404(judge: Judge, service: Servi
     exchange = service.read(service.absent_id())
     if not exchange.refused:
         judge.undecided(f"it is not refused at all ({rules.UNKNOWN_REFUSED.id}): {exchange}")
-    judge.that(
-        exchange.status in NOT_THERE, expected="404", observed=str(exchange), seen=exchange
-    )
+    judge.that(exchange.status in NOT_THERE, expected="404", observed=str(exchange), seen=exchange)
 
 
 @judges(rules.OWN_ID)

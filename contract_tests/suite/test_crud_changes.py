@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from .. import samples
+from ..acts.rows import Home, added, change_body, home, is_shown, partial, seen, sendable
+from ..acts.sameness import differences
 from ..capabilities import missing
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..resource import Role
-from ..rows import Home, added, change_body, home, is_shown, partial, seen, sendable
 from ..rules import crud_changes as rules
-from ..sameness import differences
 from ..service import Row, Service
 from ..violation import NotApplicable
 
@@ -31,9 +31,7 @@ def change(request: pytest.FixtureRequest, service: Service) -> Role:
 
 
 @judges(rules.KEPT)
-def test_a_change_is_what_the_next_read_shows(
-    judge: Judge, service: Service, change: Role
-) -> None:
+def test_a_change_is_what_the_next_read_shows(judge: Judge, service: Service, change: Role) -> None:
     """What was sent and answered with success is there when the row is read."""
     row = service.row()
     body = change_body(service, change, row)
@@ -93,9 +91,7 @@ def _never_null(service: Service, role: Role, place: Home) -> list[str]:
 
 
 @judges(rules.UNKNOWN_NOT_CHANGED)
-def test_a_change_of_an_unknown_id_is_refused(
-    judge: Judge, service: Service, change: Role
-) -> None:
+def test_a_change_of_an_unknown_id_is_refused(judge: Judge, service: Service, change: Role) -> None:
     """Either the answer is a 4xx and nothing is stored, or the row exists afterwards."""
     place = home(service)
     before = place.contents(service)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..acts.pages import walk
+from ..acts.rows import is_shown, same_id, seen
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
-from ..pages import walk
-from ..rows import is_shown, same_id, seen
 from ..rules import crud_changes as rules
 from ..rules import crud_lists as lists
 from ..service import Row, Service

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from ..acts.pages import declaration, walk, walked
+from ..acts.rows import Home, home, sendable
 from ..instruments.exchange import Exchange, items_of
 from ..instruments.ordering import Unsettled
 from ..judge import Judge, judges
-from ..pages import declaration, walk, walked
-from ..rows import Home, home, sendable
 from ..rules import crud_lists as rules
 from ..service import Contents, Service
 
@@ -153,10 +153,7 @@ def _totals(exchange: Exchange) -> dict[str, int]:
     outer = items_of(exchange.json)
     places = [outer, *(items_of(inside) for inside in outer.values())]
     return {
-        name: place[name]
-        for place in places
-        for name in TOTALS
-        if isinstance(place.get(name), int)
+        name: place[name] for place in places for name in TOTALS if isinstance(place.get(name), int)
     }
 
 

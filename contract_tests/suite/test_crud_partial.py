@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import samples
+from ..acts.rows import change_body, needed, partial, seen, sendable
+from ..acts.sameness import differences, same
 from ..judge import Judge, judges
-from ..rows import change_body, needed, partial, seen, sendable
 from ..rules import crud_changes as rules
-from ..sameness import differences, same
 from ..service import Row, Service
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..databases.sabotage import traces_in
-from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
-from ..mishaps import (
+from ..acts.mishaps import (
     COMMITS,
     MISHAPS,
     READS,
@@ -17,7 +14,10 @@ from ..mishaps import (
     Mishap,
     sweep,
 )
-from ..operations import CASES
+from ..acts.operations import CASES
+from ..databases.sabotage import traces_in
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import errors as rules
 from ..rules import sessions

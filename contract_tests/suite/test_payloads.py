@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from ..acts.searching import search
+from ..acts.writing import Written, brief, each_text, lengths, takes_text, texts, write
 from ..hostile import HOSTILE_TEXTS
 from ..judge import Judge, evidence_of, judges
 from ..options import Options
 from ..payloads import valid_bodies
 from ..resource import Role
 from ..rules import payloads as rules
-from ..searching import search
 from ..service import Service
 from ..violation import NotApplicable
-from ..writing import Written, brief, each_text, lengths, takes_text, texts, write
 
 NUL = "a\x00b"
 LONGEST_ODD = 100

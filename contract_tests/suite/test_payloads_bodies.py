@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from ..acts.pages import largest
+from ..acts.writing import texts, writing_roles
 from ..hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
-from ..pages import largest
 from ..resource import Role
 from ..rules import payloads as rules
 from ..service import Service
-from ..writing import texts, writing_roles
 
 SURROGATES = (
     "lone surrogate, escaped",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from ..acts.writing import brief, each_integer, integers, moments, write
 from ..extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..resource import ROLES
 from ..rules import payloads as rules
 from ..service import Service
-from ..writing import brief, each_integer, integers, moments, write
 
 SENT = "2024-05-06T07:08:09+05:30"
 DIGITS = 401

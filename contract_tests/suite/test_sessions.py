@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..acts.operations import Case
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
-from ..operations import Case
 from ..rules import sessions as rules
 from ..service import Service
 

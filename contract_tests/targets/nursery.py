@@ -207,7 +207,7 @@ def _become(request: dict[str, object], given: list[int]) -> None:
     for place, end in enumerate(given[:3]):
         os.dup2(end, place)
         os.close(end)
-    sys.stdin, sys.stdout, sys.stderr = (open(0), open(1, "w"), open(2, "w"))  # noqa: SIM115, PTH123
+    sys.stdin, sys.stdout, sys.stderr = (open(0), open(1, "w"), open(2, "w"))  # noqa: SIM115
     os.environ.clear()
     os.environ.update(request["environ"])  # type: ignore[call-overload]
     sys.path[:] = request["path"]  # type: ignore[call-overload]

@@ -85,9 +85,7 @@ async def read_customer(customer_id: CustomerId, session: Session) -> Any:
 
 
 @router.put("/{customer_id}", response_model=CustomerOut)
-async def replace_customer(
-    customer_id: CustomerId, customer: CustomerIn, session: Session
-) -> Any:
+async def replace_customer(customer_id: CustomerId, customer: CustomerIn, session: Session) -> Any:
     row = await customer_or_404(session, customer_id)
     row.name, row.email = customer.name, customer.email
     await session.commit()

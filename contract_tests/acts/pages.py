@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .instruments.exchange import Exchange
-from .resource import Parameter
-from .service import Service
-from .violation import Undecided
+from ..instruments.exchange import Exchange
+from ..resource import Parameter
+from ..service import Service
+from ..violation import Undecided
 
 MOST_PAGES = 100
 LARGEST = 100

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import samples
-from .resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
-from .violation import UsageError
+from .. import samples
+from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
+from ..violation import UsageError
 
 Document = Mapping[str, Any]
 SIZES = ("limit", "size", "page_size", "pageSize", "per_page", "perPage", "items_per_page",
@@ -144,7 +144,9 @@ def _with_id(path: str) -> str:
 
 def _followed(document: Document, node: Any) -> Any:
     """A parameter or body, with a top-level reference followed."""
-    return samples.resolve(node, dict(document)) if isinstance(node, dict) and "$ref" in node else node
+    return (
+        samples.resolve(node, dict(document)) if isinstance(node, dict) and "$ref" in node else node
+    )
 
 
 def _content(document: Document, node: Any) -> samples.Schema | None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import samples
+from .. import samples
+from ..instruments.exchange import Exchange, items_of
+from ..resource import ROLES, VERBS, Operation, Resource, Role
+from ..service import Service
+from ..violation import UsageError
 from .document import choose
 from .first_row import create_pointing_nowhere
-from .instruments.exchange import Exchange, items_of
-from .resource import ROLES, VERBS, Operation, Resource, Role
-from .service import Service
-from .violation import UsageError
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
           "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip

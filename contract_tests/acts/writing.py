@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import samples
-from .instruments.exchange import Exchange
-from .resource import Resource, Role
-from .service import Service
-from .violation import NotApplicable
+from .. import samples
+from ..instruments.exchange import Exchange
+from ..resource import Resource, Role
+from ..service import Service
+from ..violation import NotApplicable
 
 WRITING: tuple[Role, ...] = ("create", "replace", "update")
 SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .capabilities import missing
-from .databases.redirects import leading_to
-from .instruments.exchange import Exchange
-from .instruments.faults import Fault, Faults, Point, Unreachable
-from .resource import Role
-from .service import Contents, Service
-from .violation import NotApplicable, Undecided
+from ..capabilities import missing
+from ..databases.redirects import leading_to
+from ..instruments.exchange import Exchange
+from ..instruments.faults import Fault, Faults, Point, Unreachable
+from ..resource import Role
+from ..service import Contents, Service
+from ..violation import NotApplicable, Undecided
 
 READS: tuple[Role, ...] = ("list", "read")
 WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")

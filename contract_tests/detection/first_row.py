@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import samples
+from .. import samples
+from ..instruments.exchange import Exchange
+from ..service import Service
+from ..violation import UsageError
 from .document import resources_of
-from .instruments.exchange import Exchange
-from .service import Service
-from .violation import UsageError
 
 SHOWN = 300
 """Characters of a body or an answer that a message shows."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .instruments.exchange import Exchange
-from .resource import Role
-from .service import Row, Service
+from ..instruments.exchange import Exchange
+from ..resource import Role
+from ..service import Row, Service
 
 Act = Callable[[Service], Exchange]
 BROKEN_JSON = b'{"name": '

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import samples
-from .resource import Role
-from .service import Contents, Row, Service
-from .violation import Undecided
+from .. import samples
+from ..resource import Role
+from ..service import Contents, Row, Service
+from ..violation import Undecided
 
 TELLING = 3
 """Characters a text needs so that finding it in a table tells whose it is."""
@@ -50,9 +50,7 @@ def needed(service: Service, role: Role) -> frozenset[str]:
     return samples.required(service.resource.schema(role), dict(service.resource.document))
 
 
-def change_body(
-    service: Service, role: Role, row: Row, *, complete: bool = True
-) -> dict[str, Any]:
+def change_body(service: Service, role: Role, row: Row, *, complete: bool = True) -> dict[str, Any]:
     """A valid body for a change, with new values and the row's own id where an id is sent."""
     body = service.body(role=role, complete=complete)
     name = service.resource.id_field

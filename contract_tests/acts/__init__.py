@@ -1,0 +1,1 @@
+"""What the suite does to a service: requests arranged, sent and read back."""

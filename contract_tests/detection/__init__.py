@@ -1,0 +1,5 @@
+"""Find out what a service offers."""
+
+from .probing import detect, summary
+
+__all__ = ["detect", "summary"]
