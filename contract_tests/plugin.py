@@ -1,4 +1,4 @@
-"""The pytest plug-in: hooks only. Inert, and free of heavy imports, until a contract is asked for."""
+"""The pytest plug-in: hooks only, inert and free of heavy imports until a contract is asked for."""
 
 from __future__ import annotations
 

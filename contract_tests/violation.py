@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class UsageError(Exception):
-    """The kit was pointed at something it cannot use. One message: given, valid, where to change."""
+    """The kit was pointed at something it cannot use: what was given, what is valid, where."""
 
 
 class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error

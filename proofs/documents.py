@@ -41,9 +41,10 @@ def kill_matrix() -> str:
 
 
 def _kill_lines() -> Iterator[str]:
-    yield "Each app is the reference app with one defect. The whole contract runs against it on each"
+    yield "Each app is the reference app with one defect. The contract runs against it on each"
     yield "database named; it must break the rule in the first column, in the words shown, and no"
-    yield "other. `proofs/test_kill_matrix.py` fails otherwise."
+    yield "other. `proofs/test_kill_matrix.py` fails otherwise: with the rules of the app's own area"
+    yield "and of the sessions in every test run, with all rules under `tox -e matrix`."
     yield ""
     yield "| rule | broken app | defect | on | the failure says |"
     yield "|---|---|---|---|---|"
@@ -58,9 +59,9 @@ def innocent_matrix() -> str:
 
 
 def _innocent_lines() -> Iterator[str]:
-    yield "Each app is correct and looks guilty. The whole contract runs against it on each database"
-    yield "named; `proofs/test_innocent_matrix.py` fails if any required rule accuses it or cannot"
-    yield "decide."
+    yield "Each app is correct and looks guilty. The whole contract runs against it on each"
+    yield "database named; `proofs/test_innocent_matrix.py` fails if any required rule accuses it"
+    yield "or cannot decide."
     yield ""
     yield "| innocent app | what it is | why it looks guilty | on |"
     yield "|---|---|---|---|"

@@ -108,7 +108,8 @@ def _judge(
             str(ROOT / "contract_tests"), "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
             "-p", "no:xdist", "-p", "no:schemathesis", "-p", "contract_tests.plugin",
             "-c", os.devnull, "--rootdir", str(ROOT),
-            "-W", "ignore::pytest.PytestAssertRewriteWarning", "--contract-app", locator, "--contract-database", database,
+            "-W", "ignore::pytest.PytestAssertRewriteWarning",
+            "--contract-app", locator, "--contract-database", database,
             "--contract-report", str(path), *arguments,
         ])  # fmt: skip
         report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -39,7 +39,7 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_the_folder_needs_nothing_outside() -> None:
-    """Inside the folder, imports of the folder are relative; of the rest of this repository, none."""
+    """Imports of the folder are relative, and there are none of the rest of this repository."""
     strangers = {"contract_tests", "reference_app", "proofs", "fastapi", "litestar", "starlette"}
     found = [
         (path.name, name)

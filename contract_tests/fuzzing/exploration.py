@@ -29,7 +29,7 @@ _UNNEEDED = frozenset(
 _STRANGE_SHARE = 4
 
 
-def explore(  # noqa: PLR0913 - the four knobs are keywords, each with its own meaning
+def explore(
     document: Mapping[str, Any],
     send: Send,
     *,

@@ -41,7 +41,7 @@ class Gate:
         event.remove(Engine, "before_cursor_execute", self._executes)
         event.remove(Engine, "commit", self._commits)
 
-    def _executes(  # noqa: PLR0913, PLR0917 - SQLAlchemy's signature
+    def _executes(
         self,
         conn: Connection,
         cursor: Any,
@@ -89,7 +89,7 @@ class Trace:
         event.remove(Engine, "after_cursor_execute", self._ends)
         event.remove(Engine, "handle_error", self._fails)
 
-    def _begins(  # noqa: PLR0913, PLR0917 - SQLAlchemy's signature
+    def _begins(
         self,
         conn: Connection,
         cursor: Any,
@@ -100,7 +100,7 @@ class Trace:
     ) -> None:
         self._tell({"statement": _short(statement)})
 
-    def _ends(  # noqa: PLR0913, PLR0917 - SQLAlchemy's signature
+    def _ends(
         self,
         conn: Connection,
         cursor: Any,

@@ -47,12 +47,10 @@ class FirstLife:
         return self
 
     def created(self, service: Service) -> object:
-        """The id of the row that was created. Raises `Undecided` if it is not known."""
-        made = [e for e in self.begun().answers if e.request.method == "POST" and e.ok]
-        identifier = service.id_of(made[-1]) if made else None
-        if identifier is None:
-            raise Undecided("the first life has created no row whose id is known")
-        return identifier
+        """The id of the row that was created; None if none was, or if the answer does not tell."""
+        method = service.operation("create").method
+        made = [e for e in self.begun().answers if e.request.method == method and e.ok]
+        return service.id_of(made[-1]) if made else None
 
     def closed(self) -> FirstLife:
         """Give this life, if its shutdown succeeded. Raises `Undecided` otherwise."""

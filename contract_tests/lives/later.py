@@ -43,13 +43,17 @@ class LaterLife:
 
 
 def later_life(service: Service, database: Database, row: object) -> LaterLife:
-    """Live it: start where `row` is stored, then round after round, then two apps side by side."""
+    """Live it: start where a row is stored, then round after round, then two apps side by side.
+
+    `row` is its id; None, where it is not known, has the rows listed instead of read.
+    """
     with service.trial(database) as trial:
         begun = trial.begin()
         if not begun["ok"]:
             return LaterLife(failure(begun))
         client = Client(service, trial, begun["app"])
-        role: Role = "read" if service.resource.offers("read") else "list"
+        can_read = row is not None and service.resource.offers("read")
+        role: Role = "read" if can_read else "list"
         kept = client.send(role, row) if service.resource.offers(role) else None
         client.stop()
         if not service.origin.is_factory:

@@ -41,7 +41,7 @@ each_read = pytest.mark.parametrize("role", READS)
 def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
     """Judge that a success stands only for something that is stored."""
     if aftermath.exchange.ok and aftermath.is_late:
-        judge.undecided(f"it failed after the answer had been sent ({sessions.COMMITTED.id})")
+        judge.not_applicable(f"it failed after the answer had been sent ({sessions.COMMITTED.id})")
     judge.that(
         not aftermath.exchange.ok or aftermath.changed,
         expected="an answer that says the write failed, or the write stored by another try",
@@ -101,7 +101,10 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
 
     One that wrote on after the failure is left out: it tried again, or kept a note of it.
     """
-    told = [a for a in sweep(service, role) if not (a.exchange.ok or a.wrote_on or a.is_late)]
+    swept = sweep(service, role)
+    if swept and all(aftermath.is_late for aftermath in swept):
+        judge.not_applicable(f"all fails after the answer had been sent ({sessions.COMMITTED.id})")
+    told = [a for a in swept if not (a.exchange.ok or a.wrote_on or a.is_late)]
     if not told:
         judge.undecided(f"no write of a {role} failed and was answered with a failure")
     partial = [aftermath for aftermath in told if aftermath.changed]

@@ -147,8 +147,9 @@ async def _lasting_tasks() -> list[str]:
 
 
 def _lasting_threads() -> list[str]:
-    """The threads that do not end by themselves; those of thread pools come and go."""
-    threads = [t for t in threading.enumerate() if t is not threading.main_thread()]
+    """The threads that do not end by themselves, nor with the process; pools come and go."""
+    mine = threading.main_thread()
+    threads = [t for t in threading.enumerate() if t is not mine and not t.daemon]
     for thread in threads:
         if not thread.name.startswith(POOLED):
             thread.join(SETTLING)
