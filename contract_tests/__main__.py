@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
+import pkgutil
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -78,17 +80,40 @@ def _explain(identifiers: Sequence[str]) -> int:
 
 
 def explanation(rule: Rule) -> str:
-    """A rule in the words of the catalogue."""
+    """A rule: its promise, why it matters, how it is observed, what to do, who breaks it."""
     paragraphs = (
         ("why", rule.rationale),
+        *(("seen", words) for words in _observations(rule)),
         ("fix", rule.fix),
         ("needs", ", ".join(rule.needs) or "nothing special"),
+        *(("broken", words) for words in _examples(rule)),
     )
     lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
     for title, words in paragraphs:
         lines += ["", textwrap.fill(words, WIDTH, initial_indent=f"{title:<7}",
                                     subsequent_indent=" " * 7)]  # fmt: skip
     return "\n".join(lines)
+
+
+def _observations(rule: Rule) -> list[str]:
+    """What the tests that judge a rule say of themselves."""
+    tests = [
+        test
+        for module in pkgutil.iter_modules([str(HERE / "suite")])
+        for test in vars(importlib.import_module(f"{__package__}.suite.{module.name}")).values()
+        if any(rule in mark.args for mark in getattr(test, "pytestmark", ()))
+    ]
+    return [" ".join((test.__doc__ or "").split()) for test in dict.fromkeys(tests)]
+
+
+def _examples(rule: Rule) -> list[str]:
+    """The apps that break a rule on purpose, where the proofs are installed beside the kit."""
+    try:
+        catalogue = importlib.import_module("proofs.catalogue")
+    except ImportError:
+        return []
+    apps = [app for app in catalogue.broken_apps() if app.rule == rule.id]
+    return [f"{app.locator}: {app.defect}" for app in apps]
 
 
 def _prove(rest: list[str]) -> int:

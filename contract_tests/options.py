@@ -215,7 +215,7 @@ def _database(value: str, where: str) -> str:
     word = value.partition("+")[0]
     if "://" not in value and word not in DATABASES:
         raise UsageError(f"{where}: {value!r} is not a database{_near(word, list(DATABASES))}, "
-                         "or a URL such as postgresql+asyncpg://user:password@host/name")  # fmt: skip
+                         "or a URL such as postgresql+asyncpg://user:pass@host/name")  # fmt: skip
     return value
 
 

@@ -43,8 +43,8 @@ def kill_matrix() -> str:
 def _kill_lines() -> Iterator[str]:
     yield "Each app is the reference app with one defect. The contract runs against it on each"
     yield "database named; it must break the rule in the first column, in the words shown, and no"
-    yield "other. `proofs/test_kill_matrix.py` fails otherwise: with the rules of the app's own area"
-    yield "and of the sessions in every test run, with all rules under `tox -e matrix`."
+    yield "other. `proofs/test_kill_matrix.py` fails otherwise: by the rules of the app's own area"
+    yield "and of sessions in every test run, by all rules under `tox -e matrix`."
     yield ""
     yield "| rule | broken app | defect | on | the failure says |"
     yield "|---|---|---|---|---|"

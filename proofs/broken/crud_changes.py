@@ -190,11 +190,15 @@ def update_without_where() -> FastAPI:
 
     class Flooding(ExampleItemService):
         async def update(self, item_id: int, values: Values) -> ExampleItem | None:
-            item = await super().update(item_id, values)
-            if item is not None and "description" in values:
-                everywhere = update(ExampleItem).values(description=values["description"])
-                async with transaction(self._session):
-                    await self._session.execute(everywhere)
+            own, everywhere = dict(values), update(ExampleItem)
+            async with transaction(self._session):
+                item = await self._session.get(ExampleItem, item_id)
+                if item is not None and "description" in own:
+                    description = own.pop("description")
+                    await self._session.execute(everywhere.values(description=description))
+                if item is not None and own:
+                    one = everywhere.where(ExampleItem.id == item_id).values(**own)
+                    await self._session.execute(one)
             return item
 
     return with_service(Flooding)

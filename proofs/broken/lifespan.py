@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from proofs.broken import breaks
+from proofs.broken.replacing import with_service
 from proofs.broken.starting import around, opening
 from reference_app.database import (
     create_example_schema,
     get_async_session,
     get_async_sessionmaker,
 )
+from reference_app.models import ExampleItem
+from reference_app.service import ExampleItemService
 
 Usual = AbstractAsyncContextManager[object]
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
 
+METRICS = threading.Thread(target=threading.Event().wait, name="metrics")
+ENGINES: list[AsyncEngine] = []
 SHARED: dict[str, async_sessionmaker[AsyncSession]] = {}
 
 
@@ -45,26 +50,31 @@ def task_never_cancelled() -> FastAPI:
 
 @breaks("LIF-03", says="still alive")
 def thread_never_stopped() -> FastAPI:
-    """A thread that nobody stops is begun at start-up."""
+    """The first create begins a thread that counts items, and nobody stops it."""
+
+    class Counting(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            if not METRICS.is_alive():
+                METRICS.start()
+            return await super().create(values)
+
+    return with_service(Counting)
+
+
+@breaks("LIF-04", says="0 -> 2 connections")
+def only_the_first_engine_disposed() -> FastAPI:
+    """Each start adds its engine to a list of the module, and each shutdown disposes the first."""
+
+    async def prepare(engine: AsyncEngine) -> None:
+        ENGINES.append(engine)
+        await create_example_schema(engine)
 
     async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
         async with usual:
-            threading.Thread(target=threading.Event().wait, name="metrics").start()
             yield
+        await ENGINES[0].dispose()
 
-    return around(lifespan)
-
-
-@breaks("LIF-04", says="1 -> 3 threads: watcher")
-def one_more_thread_each_time() -> FastAPI:
-    """Each start begins a watcher in a daemon thread, and no shutdown ends it."""
-
-    async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
-        async with usual:
-            threading.Thread(target=threading.Event().wait, name="watcher", daemon=True).start()
-            yield
-
-    return around(lifespan)
+    return around(lifespan, opening(prepare, disposes=False))
 
 
 @breaks("LIF-05", says="KeyError")

@@ -4,6 +4,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
@@ -72,30 +73,45 @@ def _router(model: Any, payload: type[BaseModel]) -> APIRouter:
     return router
 
 
-@breaks("PAY-14", says="9223372036854775808")
-def unbounded_integer() -> FastAPI:
-    """A count may be any number, and its column takes those of 32 or 64 bits."""
+# A table is defined once, however many apps are made; the reference app alone has neither.
+@cache
+def counted_thing() -> type[Base]:
+    """The model of a thing with a count."""
 
     class CountedThing(Base):
         __tablename__ = "counted_things"
         id: Mapped[int] = mapped_column(primary_key=True)
         count: Mapped[int] = mapped_column(Integer)
 
-    class Counted(BaseModel):
-        count: int
-
-    return with_items(CountedThing, Counted)
+    return CountedThing
 
 
-@breaks("PAY-16", says="07:08:09")
-def dropped_offset() -> FastAPI:
-    """A moment is stored as its wall clock shows it, whatever its zone."""
+@cache
+def dated_thing() -> type[Base]:
+    """The model of a thing that starts at a moment."""
 
     class DatedThing(Base):
         __tablename__ = "dated_things"
         id: Mapped[int] = mapped_column(primary_key=True)
         name: Mapped[str] = mapped_column(String(50))
         starts: Mapped[datetime] = mapped_column(DateTime)
+
+    return DatedThing
+
+
+@breaks("PAY-14", says="9223372036854775808")
+def unbounded_integer() -> FastAPI:
+    """A count may be any number, and its column takes those of 32 or 64 bits."""
+
+    class Counted(BaseModel):
+        count: int
+
+    return with_items(counted_thing(), Counted)
+
+
+@breaks("PAY-16", says="07:08:09")
+def dropped_offset() -> FastAPI:
+    """A moment is stored as its wall clock shows it, whatever its zone."""
 
     class Dated(BaseModel):
         name: Annotated[str, Field(max_length=50, pattern=r"^[^\x00]*$")]
@@ -106,4 +122,4 @@ def dropped_offset() -> FastAPI:
             values = super().model_dump(**options)
             return values | {"starts": self.starts.replace(tzinfo=None)}
 
-    return with_items(DatedThing, Dated)
+    return with_items(dated_thing(), Dated)

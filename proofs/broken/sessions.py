@@ -1,19 +1,14 @@
-"""Apps that leave something behind in pool or database."""
+"""Apps that share their sessions, commit too late, or forget to await or to close."""
 
 from __future__ import annotations
 
 import threading
 import warnings
 from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
-from sqlalchemy.ext.asyncio import (
-    AsyncSession,
-    async_scoped_session,
-    async_sessionmaker,
-    create_async_engine,
-)
+from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proofs.broken import breaks
@@ -21,16 +16,8 @@ from proofs.broken.replacing import Sessions, with_service, with_sessions
 from reference_app.database import get_async_session, get_async_sessionmaker
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
-from reference_app.settings import load_settings
 
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
-
-
-class Autobegun(ExampleItemService):
-    """Reads in the transaction that the session begins by itself and its closing ends."""
-
-    async def get(self, item_id: int) -> ExampleItem | None:
-        return await self._session.get(ExampleItem, item_id)
 
 
 class Flushing(ExampleItemService):
@@ -48,28 +35,6 @@ def with_both(service: type[ExampleItemService], sessions: Sessions) -> FastAPI:
     app = with_service(service)
     app.dependency_overrides[get_async_session] = sessions
     return app
-
-
-@breaks("SES-01", says="NEVER RETURNED")
-def bare_yield() -> FastAPI:
-    """The dependency closes its session after a bare yield, which a 404 does not reach."""
-
-    async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
-        session = maker()
-        yield session
-        await session.close()
-
-    return with_both(Autobegun, sessions)
-
-
-@breaks("SES-01", says="NEVER RETURNED")
-def returned_session() -> FastAPI:
-    """The dependency returns a session instead of yielding it, so that nobody closes it."""
-
-    async def sessions(maker: Sessionmaker) -> AsyncSession:
-        return maker()
-
-    return with_both(Autobegun, sessions)
 
 
 @breaks("SES-03", says="only after the answer had been sent")
@@ -113,24 +78,6 @@ def commit_in_middleware() -> FastAPI:
     return app
 
 
-@breaks("SES-02", says="idle in transaction", databases=("postgresql",))
-def pool_without_reset() -> FastAPI:
-    """A second pool takes connections back without a rollback, and nobody else does one."""
-    engines: list[Any] = []
-
-    class Counting(ExampleItemService):
-        async def get(self, item_id: int) -> ExampleItem | None:
-            if not engines:
-                url = load_settings().database_url
-                engines.append(create_async_engine(url, pool_reset_on_return=None, pool_size=1))
-            raw = await engines[0].raw_connection()
-            await raw.driver_connection.execute("BEGIN")
-            raw.close()
-            return await super().get(item_id)
-
-    return with_service(Counting)
-
-
 @breaks("SES-04", says="first used by request")
 def session_of_the_process() -> FastAPI:
     """All requests use one session, made by the first of them."""
@@ -160,20 +107,6 @@ def registry_without_remove() -> FastAPI:
     return with_sessions(sessions)
 
 
-@breaks("SES-05", says="reclaimed by the garbage collector")
-def dropped_connection() -> FastAPI:
-    """A read pings the database by a connection that it drops instead of closing it."""
-
-    class Pinging(ExampleItemService):
-        async def get(self, item_id: int) -> ExampleItem | None:
-            engine: Any = self._session.bind
-            raw = await engine.raw_connection()
-            del raw
-            return await super().get(item_id)
-
-    return with_service(Pinging)
-
-
 @breaks("SES-06", says="never awaited")
 def unawaited_close() -> FastAPI:
     """The dependency calls close without awaiting it."""
@@ -197,20 +130,6 @@ def unclosed_thing() -> FastAPI:
     async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
         Unclosed()
         async with maker() as session:
-            yield session
-
-    return with_sessions(sessions)
-
-
-@breaks("SES-08", says="more connections open")
-def engine_per_request() -> FastAPI:
-    """Every request makes an engine, whose pool nobody disposes."""
-    engines: list[Any] = []
-
-    async def sessions() -> AsyncIterator[AsyncSession]:
-        engine = create_async_engine(load_settings().database_url)
-        engines.append(engine)
-        async with async_sessionmaker(engine, expire_on_commit=False)() as session:
             yield session
 
     return with_sessions(sessions)

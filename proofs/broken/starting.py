@@ -17,9 +17,9 @@ Wrapper = Callable[[FastAPI, AbstractAsyncContextManager[object]], AsyncIterator
 Prepare = Callable[[AsyncEngine], Awaitable[object]]
 
 
-def around(wrapper: Wrapper) -> FastAPI:
-    """The reference app, its lifespan given to `wrapper`, which enters it where it likes."""
-    app = create_app()
+def around(wrapper: Wrapper, app: FastAPI | None = None) -> FastAPI:
+    """The app (the reference app), its lifespan given to `wrapper` to enter where it likes."""
+    app = app or create_app()
     usual: Lifespan = app.router.lifespan_context
     wrapped = asynccontextmanager(wrapper)
     app.router.lifespan_context = lambda app: wrapped(app, usual(app))

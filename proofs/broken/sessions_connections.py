@@ -1,0 +1,154 @@
+"""Apps that keep connections and transactions, or take more of them than they need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from proofs.broken import breaks
+from proofs.broken.replacing import with_route, with_service
+from proofs.broken.sessions import with_both
+from proofs.broken.starting import around
+from reference_app.database import DatabaseFailure, get_async_session, get_async_sessionmaker
+from reference_app.models import ExampleItem
+from reference_app.routes import found
+from reference_app.schemas import ExampleItemCreate, ExampleItemOut
+from reference_app.service import ExampleItemService
+from reference_app.settings import load_settings
+
+Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
+
+
+class Autobegun(ExampleItemService):
+    """Reads in the transaction that the session begins by itself and its closing ends."""
+
+    async def get(self, item_id: int) -> ExampleItem | None:
+        try:
+            return await self._session.get(ExampleItem, item_id)
+        except Exception as error:
+            raise DatabaseFailure from error
+
+
+@breaks("SES-01", says="NEVER RETURNED")
+def bare_yield() -> FastAPI:
+    """The dependency closes its session after a bare yield, which a 404 does not reach."""
+
+    async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
+        session = maker()
+        yield session
+        await session.close()
+
+    return with_both(Autobegun, sessions)
+
+
+@breaks("SES-01", says="NEVER RETURNED")
+def returned_session() -> FastAPI:
+    """The dependency returns a session instead of yielding it, so that nobody closes it."""
+
+    async def sessions(maker: Sessionmaker) -> AsyncSession:
+        return maker()
+
+    return with_both(Autobegun, sessions)
+
+
+async def connected(maker: Sessionmaker) -> AsyncSession:
+    """Give a session that has its connection, for somebody else to close."""
+    session = maker()
+    try:
+        await session.connection()
+    except Exception as error:
+        await session.close()
+        raise DatabaseFailure from error
+    return session
+
+
+@breaks("SES-01", says="-> 422: conn")
+def closed_by_the_endpoint() -> FastAPI:
+    """The endpoint closes the session of its dependency, and an invalid body does not reach it."""
+
+    async def create(
+        payload: ExampleItemCreate,
+        request: Request,
+        response: Response,
+        session: AsyncSession = Depends(connected),
+    ) -> ExampleItemOut:
+        item = ExampleItem(**payload.model_dump())
+        try:
+            session.add(item)
+            await session.commit()
+        except Exception as error:
+            raise DatabaseFailure from error
+        finally:
+            await session.close()
+        response.headers["Location"] = request.url_for("get_item", item_id=item.id).path
+        return found(item)
+
+    return with_route("create_item", create)
+
+
+@breaks("SES-02", says="idle in transaction", databases=("postgresql",))
+def pool_without_reset() -> FastAPI:
+    """A second pool takes connections back without a rollback, and nobody else does one."""
+    engines: list[Any] = []
+
+    class Counting(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            if not engines:
+                url = load_settings().database_url
+                engines.append(create_async_engine(url, pool_reset_on_return=None, pool_size=1))
+            raw = await engines[0].raw_connection()
+            await raw.driver_connection.execute("BEGIN")
+            raw.close()
+            return await super().get(item_id)
+
+    return with_service(Counting)
+
+
+@breaks("SES-05", says="reclaimed by the garbage collector")
+def dropped_connection() -> FastAPI:
+    """A read pings the database by a connection that it drops instead of closing it."""
+
+    class Pinging(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            engine: Any = self._session.bind
+            try:
+                raw = await engine.raw_connection()
+            except Exception as error:
+                raise DatabaseFailure from error
+            del raw
+            return await super().get(item_id)
+
+    return with_service(Pinging)
+
+
+@breaks("SES-08", says="more connections open")
+def engine_per_request() -> FastAPI:
+    """Every request makes an engine, whose pool is disposed by the shutdown only."""
+    engines: list[AsyncEngine] = []
+
+    async def sessions() -> AsyncIterator[AsyncSession]:
+        engine = create_async_engine(load_settings().database_url)
+        engines.append(engine)
+        async with async_sessionmaker(engine, expire_on_commit=False)() as session:
+            yield session
+
+    async def lifespan(
+        app: FastAPI, usual: AbstractAsyncContextManager[object]
+    ) -> AsyncIterator[None]:
+        async with usual:
+            yield
+        while engines:
+            await engines.pop().dispose()
+
+    app = around(lifespan)
+    app.dependency_overrides[get_async_session] = sessions
+    return app
