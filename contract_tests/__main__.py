@@ -6,6 +6,7 @@ import argparse
 import importlib
 import importlib.util
 import pkgutil
+import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -53,12 +54,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(app: str | None, rest: list[str]) -> int:
-    import pytest
-
     named = ["--contract-app", app] if app else []
     # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
-    plugin = ["-p", f"{__package__}.plugin"]
-    return int(pytest.main([str(HERE / "suite"), *plugin, *named, *rest]))
+    return _pytest([str(HERE / "suite"), "-p", f"{__package__}.plugin", *named, *rest])
+
+
+def _pytest(arguments: list[str]) -> int:
+    """pytest in an interpreter of its own: in this one the plug-in is imported too early."""
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments])  # noqa: S603
 
 
 def _list() -> int:
@@ -117,8 +120,6 @@ def _examples(rule: Rule) -> list[str]:
 
 
 def _prove(rest: list[str]) -> int:
-    import pytest
-
     found = importlib.util.find_spec("proofs")
     if found is None or not found.submodule_search_locations:
         print(  # noqa: T201
@@ -129,7 +130,7 @@ def _prove(rest: list[str]) -> int:
         return 2
     matrices = [str(Path(found.submodule_search_locations[0]) / f"test_{name}_matrix.py")
                 for name in ("kill", "innocent")]  # fmt: skip
-    return int(pytest.main([*matrices, *rest]))
+    return _pytest([*matrices, *rest])
 
 
 if __name__ == "__main__":
