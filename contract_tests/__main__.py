@@ -60,7 +60,7 @@ def _run(app: str | None, rest: list[str]) -> int:
 
 
 def _pytest(arguments: list[str]) -> int:
-    """pytest in an interpreter of its own: in this one the plug-in is imported too early."""
+    """Run pytest in an interpreter of its own: in this one the plug-in is imported too early."""
     return subprocess.call([sys.executable, "-m", "pytest", *arguments])  # noqa: S603
 
 
