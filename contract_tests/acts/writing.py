@@ -10,8 +10,9 @@ from typing import Any
 from .. import samples
 from ..instruments.exchange import Exchange
 from ..resource import Resource, Role
-from ..service import Service
-from ..violation import NotApplicable
+from ..service import Row, Service
+from ..violation import NotApplicable, Undecided
+from .rows import change_body
 
 WRITING: tuple[Role, ...] = ("create", "replace", "update")
 SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
@@ -35,23 +36,46 @@ class Written:
         )
 
 
-def write(service: Service, role: Role, values: Mapping[str, Any], row: object = None) -> Written:
+def write(
+    service: Service, role: Role, values: Mapping[str, Any], row: Row | None = None
+) -> Written:
     """Send `values` over a valid body, and read the row afresh if they were accepted.
 
-    A change goes to the row with the id `row`, or to a new one, and does not give it another id.
+    A change goes to `row`, or to a new one, and does not give it another id.
     """
-    target = service.row().id if row is None and role != "create" else row
-    key = service.resource.id_field
-    sent = service.body(role=role)
-    sent |= {key: target} if role != "create" and key in sent else {}
-    sent |= values
-    exchange = service.request(role, target, body=sent)
+    target = row or (service.row() if role != "create" else None)
+    sent = {**plain_body(service, role, target), **values}
+    exchange = service.request(role, target and target.id, body=sent)
     if not exchange.ok:
         return Written(sent, exchange, {})
-    identifier = service.id_of(exchange) if role == "create" else target
+    identifier = target.id if target else service.id_of(exchange)
     if identifier is None or not service.resource.offers("read"):
         return Written(sent, exchange, service.shown(exchange))
     return Written(sent, exchange, service.shown(service.read(identifier)))
+
+
+def plain_body(service: Service, role: Role, row: Row | None) -> dict[str, Any]:
+    """A valid body with new values: for a new row, or for a change of `row`, which keeps its id."""
+    return change_body(service, role, row) if row else service.body(role=role)
+
+
+def plainly(service: Service, role: Role) -> Exchange:
+    """The control of everything strange: a plain valid write, a change on a row of its own."""
+    row = service.row() if role != "create" else None
+    return service.request(role, row and row.id, body=plain_body(service, role, row))
+
+
+def answering(service: Service, roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Those of the operations that answer a plain write with success.
+
+    What a strange body does to the others cannot be told. Raises `Undecided` if none is left.
+    """
+    controls = {role: plainly(service, role) for role in roles}
+    accepted = tuple(role for role, control in controls.items() if control.ok)
+    if not accepted:
+        refused = "; ".join(map(str, controls.values()))
+        raise Undecided(f"not even a plain write is answered with success: {refused}")
+    return accepted
 
 
 def each_text(
@@ -59,7 +83,7 @@ def each_text(
 ) -> Iterator[Written]:
     """Write every value for every text field through every operation that takes it.
 
-    Raises `NotApplicable` if nothing takes free text.
+    Raises `NotApplicable` if nothing takes free text, `Undecided` if no plain write succeeds.
     """
     return _each(service, texts, values, "free text")
 
@@ -69,7 +93,7 @@ def each_integer(
 ) -> Iterator[Written]:
     """Write every value for every integer field through every operation that takes it.
 
-    Raises `NotApplicable` if nothing takes an integer.
+    Raises `NotApplicable` if nothing takes an integer, `Undecided` if no plain write succeeds.
     """
     return _each(service, integers, values, "an integer")
 
@@ -80,11 +104,12 @@ def _each(
     values: Callable[[Role, str], Iterable[object]],
     what: str,
 ) -> Iterator[Written]:
-    pairs = [(r, name) for r in writing_roles(service) for name in fields(service.resource, r)]
-    if not pairs:
+    taking = [role for role in writing_roles(service) if fields(service.resource, role)]
+    if not taking:
         raise NotApplicable(f"no field of {service.resource.name} takes {what}")
-    for role, name in pairs:
-        yield from (write(service, role, {name: value}) for value in values(role, name))
+    for role in answering(service, taking):
+        for name in fields(service.resource, role):
+            yield from (write(service, role, {name: value}) for value in values(role, name))
 
 
 def writing_roles(service: Service) -> tuple[Role, ...]:

@@ -51,11 +51,16 @@ def _spelled(letter: str) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """One response, complete."""
+    """One response, complete.
+
+    `is_databases_word` tells that the database refused something before it was answered: what
+    is stored already, or is not, stood in the way.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    is_databases_word: bool = False
 
 
 Send = Callable[[Request], Answer]

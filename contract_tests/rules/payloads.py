@@ -147,18 +147,22 @@ BROKEN_JSON = Rule(
 
 ENCODING = Rule(
     id="PAY-12",
-    level=Level.REQUIRED,
-    statement="A body whose bytes are not UTF-8 MUST be answered with a client error.",
+    level=Level.RECOMMENDED,
+    statement="A body whose bytes are not UTF-8 SHOULD be answered with a client error.",
     rationale=(
         "`UnicodeDecodeError` is no `JSONDecodeError`: a parser that catches only the latter "
         "answers 500. One that replaces the bytes stores what nobody wrote."
     ),
-    fix="Catch `ValueError`, of which both are kinds, around `await request.json()`.",
+    fix=(
+        "Answer 400 from a handler for `UnicodeDecodeError`: in Litestar "
+        "`exception_handlers={UnicodeDecodeError: answer}`. Where you parse yourself, catch "
+        "`ValueError`, of which both are kinds, around `await request.json()`."
+    ),
 )
 
 PLAIN_TEXT = Rule(
     id="PAY-13",
-    level=Level.RECOMMENDED,
+    level=Level.PREVIEW,
     statement="A write that does not say it is JSON SHOULD be refused.",
     rationale=(
         "A browser sends text/plain to any site without asking it first. A service that reads "

@@ -39,7 +39,9 @@ class Explorer:
         exchange = self.again(request)
         if exchange.failed:
             self.failed.append((request, exchange))
-        return Answer(exchange.status or FAILURE, exchange.headers, exchange.body)
+        status = exchange.status or FAILURE
+        said = bool(exchange.of("failed"))
+        return Answer(status, exchange.headers, exchange.body, is_databases_word=said)
 
     def again(self, request: Request) -> instruments.Exchange:
         """Send one request, and keep nothing of it."""
@@ -135,17 +137,22 @@ def judge_alarms(judge: Judge, alarms: list[Alarm], expected: str) -> None:
     """Judge that there is no alarm; list them all, the first with what was answered."""
     first = alarms[0].answer if alarms else None
     shown = f"\nanswered {first.status}: {first.body[:500]!r}" if first else ""
-    listed = [f"{a.operation} -> {a.answer.status}: {a.message}" for a in alarms]
+    listed = [f"{sent_in(a)} -> {a.answer.status}: {a.message}" for a in alarms]
     listed[:1] = [f"{one}{shown}" for one in listed[:1]]
     judge.that(
         not alarms,
         expected=expected,
         observed="; ".join(
-            f"{a.operation} -> {a.answer.status}, {': '.join(a.message.splitlines()[:2])}"
+            f"{sent_in(a)} -> {a.answer.status}, {': '.join(a.message.splitlines()[:2])}"
             for a in alarms[:MOST_SHOWN]
         ),
         seen="\n".join(listed),
     )
+
+
+def sent_in(alarm: Alarm) -> str:
+    """What was sent: the method of the request, which the path need not have, and the path."""
+    return f"{alarm.request.method} {alarm.operation.partition(' ')[2]}"
 
 
 @judges(rules.NO_FAILURE)

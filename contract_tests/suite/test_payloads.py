@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ..acts.rows import change_body
 from ..acts.searching import search
 from ..acts.writing import Written, brief, each_text, lengths, takes_text, texts, write
 from ..hostile import HOSTILE_TEXTS
@@ -55,7 +56,9 @@ class TextTrial:
         known = ODD_TEXTS if self.role == "create" else ()
         odd = (self._look({self.names[0]: text}) for text in known)
         found = next((written for written in odd if written), None)
-        bodies = valid_bodies(schema, self.service.resource.document)
+        drawn = valid_bodies(schema, self.service.resource.document)
+        # A null is no text: what becomes of it is the matter of another rule.
+        bodies = drawn.map(lambda body: {n: v for n, v in body.items() if v is not None})
         return found or search(bodies, self._look, seed=seed)
 
     def _look(self, values: Mapping[str, Any]) -> Written | None:
@@ -112,7 +115,10 @@ def test_a_changed_text_comes_back(
 ) -> None:
     """What a change accepted, a fresh read shows."""
     row = service.row()
-    trial = TextTrial(service, changing, lambda values: write(service, changing, values, row.id))
+    control = service.request(changing, row.id, body=change_body(service, changing, row))
+    if not control.ok:
+        judge.undecided(f"not even a plain change is answered with success: {control}")
+    trial = TextTrial(service, changing, lambda values: write(service, changing, values, row))
     judge_texts(judge, trial, contract_options.seed)
 
 

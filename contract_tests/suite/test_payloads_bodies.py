@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 
 from ..acts.pages import largest
-from ..acts.writing import texts, writing_roles
+from ..acts.writing import answering, plain_body, texts, writing_roles
 from ..hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import payloads as rules
-from ..service import Service
+from ..service import Row, Service
 
 SURROGATES = (
     "lone surrogate, escaped",
@@ -56,27 +56,29 @@ def one_by_one(
     service: Service, role: Role, names: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, Exchange]]:
     """The same, each body sent when it is asked for."""
-    target = service.row().id if role != "create" else None
-    for body in _bodies(service, role):
+    row = service.row() if role != "create" else None
+    for body in _bodies(service, role, row):
         if not names or body.name in names:
-            yield f"{role}, {body.name}", _send(service, role, target, body)
+            yield f"{role}, {body.name}", _send(service, role, row, body)
 
 
-def _bodies(service: Service, role: Role) -> list[HostileBody]:
-    """The battery for this operation; every row has texts of its own."""
-    known = [*texts(service.resource, role), *service.resource.fields(role), "name"]
-    count = len(hostile_bodies(known[0], {}))
-    return [hostile_bodies(known[0], service.body(role=role))[place] for place in range(count)]
+def _bodies(service: Service, role: Role, row: Row | None) -> list[HostileBody]:
+    """The battery for this operation: each body has texts of its own, and a row keeps its id."""
+    kept = service.resource.id_field if row else None
+    others = (name for name in service.resource.fields(role) if name != kept)
+    name = next(iter((*texts(service.resource, role), *others, "name")))
+    count = len(hostile_bodies(name, {}))
+    return [hostile_bodies(name, plain_body(service, role, row))[place] for place in range(count)]
 
 
-def _send(service: Service, role: Role, target: object, body: HostileBody) -> Exchange:
+def _send(service: Service, role: Role, row: Row | None, body: HostileBody) -> Exchange:
     kind = body.content_type
-    return service.request(role, target, content=body.payload, content_type=kind)
+    return service.request(role, row and row.id, content=body.payload, content_type=kind)
 
 
 def sent(service: Service, names: tuple[str, ...]) -> Sent:
     """Send the bodies of these names to the create."""
-    return list(battery(service, "create", names))
+    return [one for role in answering(service, ["create"]) for one in battery(service, role, names)]
 
 
 def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> Sent:
@@ -84,7 +86,7 @@ def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> Sent:
     roles = writing_roles(service)
     if not roles:
         judge.not_applicable("no operation takes a body")
-    return [one for role in roles for one in battery(service, role, names)]
+    return [one for role in answering(service, roles) for one in battery(service, role, names)]
 
 
 def judge_failures(judge: Judge, asked: Sent) -> None:

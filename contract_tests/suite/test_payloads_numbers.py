@@ -20,31 +20,40 @@ DIGITS = 401
 @judges(rules.ID_RANGE)
 def test_an_id_outside_the_column_is_a_client_error(judge: Judge, service: Service) -> None:
     """Reading, changing and deleting 0, -1, 2^31, 2^63 and 10^30 is answered below 500."""
-    judge_ids(judge, requests_for(service, IDS))
+    judge_ids(judge, requests_for(judge, service, IDS))
 
 
 @judges(rules.MALFORMED_ID)
 def test_a_malformed_id_is_a_client_error(judge: Judge, service: Service) -> None:
     """What cannot be an id is answered below 500, and no row is shown for it."""
-    judge_ids(judge, requests_for(service, ODD_IDS))
+    judge_ids(judge, requests_for(judge, service, ODD_IDS))
 
 
-def requests_for(service: Service, ids: Iterable[object]) -> list[Exchange]:
-    """Every operation on one row, sent to each of these ids."""
+def requests_for(judge: Judge, service: Service, ids: Iterable[object]) -> list[Exchange]:
+    """Every operation on one row, sent to each of these ids.
+
+    An operation that stumbles over any absent id stumbles over these for the same reason: it is
+    left out.
+    """
     offered = [role for role in ROLES[2:] if service.resource.offers(role)]
-    bodies = {role: service.body(role=role) for role in offered}
-    return [
-        service.request(role, identifier, body=bodies[role] or None)
-        for identifier in ids
-        for role in offered
-    ]
+    if not offered:
+        judge.not_applicable("the service has no operation on one row")
+    bodies = {role: service.body(role=role) or None for role in offered}
+    absent = service.absent_id()
+    sound = [r for r in offered if not is_wrong(service.request(r, absent, body=bodies[r]))]
+    if not sound:
+        judge.undecided(f"no operation refuses the ordinary id {absent}, which no row has")
+    return [service.request(role, odd, body=bodies[role]) for odd in ids for role in sound]
+
+
+def is_wrong(exchange: Exchange) -> bool:
+    """Whether an id that no row has led to a failure or a row: a PUT may make the row."""
+    return exchange.failed or (exchange.ok and exchange.request.method in {"GET", "PATCH"})
 
 
 def judge_ids(judge: Judge, asked: list[Exchange]) -> None:
-    """Judge answers to ids that no row has: a PUT may make it, a DELETE may be content."""
-    if not asked:
-        judge.not_applicable("the service has no operation on one row")
-    wrong = [e for e in asked if e.failed or (e.ok and e.request.method in {"GET", "PATCH"})]
+    """Judge answers to ids that no row can have."""
+    wrong = [exchange for exchange in asked if is_wrong(exchange)]
     judge.that(
         not wrong,
         expected="4xx for an id that cannot be one",

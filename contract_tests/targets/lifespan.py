@@ -77,8 +77,7 @@ class Lifespan:
         try:
             await self._app(scope, self._inbox.get, send)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - told to whoever asked
-            first_line = str(error).partition("\n")[0]
-            self._error = settings_missing(error) or f"{type(error).__name__}: {first_line}"
+            self._error = settings_missing(error) or _sentence(error)
             await self._outbox.put(_ended(sent, error))
         else:
             await self._outbox.put({"type": "lifespan.unsupported"})
@@ -91,3 +90,11 @@ def _ended(sent: list[str], error: BaseException) -> Message:
     """
     text = "".join(traceback.format_exception_only(error)).strip()
     return {"type": "lifespan.raised" if sent else "lifespan.unsupported", "message": text}
+
+
+def _sentence(error: BaseException) -> str:
+    """The error in one line; of a group that holds a single error, that one."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    first_line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first_line}"

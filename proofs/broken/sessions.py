@@ -58,10 +58,13 @@ class LateCommit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sessions: list[AsyncSession] = []
         scope.setdefault("state", {})["sessions"] = sessions
-        await self._app(scope, receive, send)
-        for session in sessions:
-            await session.commit()
-            await session.close()
+        try:
+            await self._app(scope, receive, send)
+            for session in sessions:
+                await session.commit()
+        finally:
+            for session in sessions:
+                await session.close()
 
 
 @breaks("SES-03", says="only after the answer had been sent")
