@@ -61,9 +61,11 @@ def open_service(options: Options) -> Iterator[Service]:
         yield service
 
 
-def _server(options: Options) -> Server:
+@contextmanager
+def _server(options: Options) -> Iterator[Server]:
     try:
-        return provide(options.database, allow_existing=options.allow_existing_database)
+        with provide(options.database, allow_existing=options.allow_existing_database) as server:
+            yield server
     except (DatabaseUnavailable, UnknownDatabase) as error:
         raise UsageError(str(error)) from None
 

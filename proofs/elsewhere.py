@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Numeric, String, select
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +26,7 @@ from reference_app.service import ExampleItemService
 Values = Mapping[str, str | None]
 CODE = "^[A-Za-z0-9-]+$"
 Session = Annotated[AsyncSession, Depends(get_async_session)]
+Code = Annotated[str, Path(pattern=CODE, max_length=24)]
 
 
 def without_changes() -> FastAPI:
@@ -98,7 +99,7 @@ async def create_account(sent: AccountIn, session: Session) -> Account:
 
 
 @router.get("/{code}", response_model=AccountIn, responses=documented(404))
-async def read_account(code: str, session: Session) -> Account:
+async def read_account(code: Code, session: Session) -> Account:
     """Give one account."""
     async with transaction(session):
         account = await session.get(Account, code)
@@ -108,7 +109,7 @@ async def read_account(code: str, session: Session) -> Account:
 
 
 @router.put("/{code}", response_model=AccountIn, responses=documented(400))
-async def change_account(code: str, sent: AccountIn, session: Session) -> Any:
+async def change_account(code: Code, sent: AccountIn, session: Session) -> Any:
     """Change an account, its code too. Nobody looks whether there is one."""
     async with transaction(session):
         account = await session.get(Account, code)

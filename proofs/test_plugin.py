@@ -84,6 +84,15 @@ def test_the_suite_without_an_app_says_what_is_missing(project: pytest.Pytester)
         (("--contract-app", "a:b", "--contract-level", "requird"), "*did you mean 'required'*"),
         (("--contract-app", "a:b", "--contract-rule", "SES-99"), "*there is no rule 'SES-99'*"),
         (("--contract-app", "a:b", "--contract-database", "postgres"), "*'postgresql'*"),
+        (
+            (
+                "--contract-app",
+                "a:b",
+                "--contract-database",
+                "postgresql+asyncpg://u:pw@127.0.0.1:1/x",
+            ),
+            "no way into postgresql+asyncpg://u:[*][*][*]@127.0.0.1:1/*",
+        ),
         (("--contract-app", "a:b", "--contract-header", "secret"), "*is not Name: value*"),
         (
             ("--contract-app", "reference_app:create_app", "--contract-resource", "/x"),
