@@ -81,6 +81,7 @@ def _start(service: Service, redirected: Redirected) -> None:
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])
+    service.open_at_start = len(service.open_transactions())
 
 
 def _refusal(service: Service, redirected: Redirected) -> str:

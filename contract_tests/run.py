@@ -18,11 +18,12 @@ from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import NotApplicable, Undecided, UsageError, Violation
 
 if TYPE_CHECKING:
+    from .judge import Judge
     from .service import Service
 
 Report = pytest.TestReport
 DISTURBING = AREAS["errors"]
-JUDGE = pytest.StashKey["Judge"]()
+JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
     Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),

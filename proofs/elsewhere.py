@@ -84,9 +84,9 @@ async def list_accounts(
 
 async def kept(session: AsyncSession, account: Account) -> Account:
     """Store the account; a code that is taken is a bad request here."""
+    session.add(account)
     try:
-        async with transaction(session):
-            session.add(account)
+        await session.commit()
     except IntegrityError:
         raise HTTPException(400, "This code is taken") from None
     return account

@@ -70,7 +70,11 @@ NOT_GARBAGE = Rule(
         "An async engine cannot roll back in a finalizer: it terminates the connection and the "
         "next request pays for a new one, or waits for a collection that comes too late."
     ),
-    fix="Close what you open: `async with engine.connect() as connection:` instead of a bare call.",
+    fix=(
+        "Close what you open: `async with engine.connect() as connection:` instead of a bare call. "
+        "Never pass sessions on with `async for session in get_session(): yield session`: depend "
+        "on `get_session` itself, or open the session with `async with`."
+    ),
 )
 
 AWAITED = Rule(

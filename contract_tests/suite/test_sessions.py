@@ -90,8 +90,10 @@ def test_a_request_leaves_no_connection_to_the_collector(
     judge.that(
         not reclaimed,
         expected="connections returned by the code that took them",
-        observed=f"{exchange}: {len(reclaimed)} reclaimed by the garbage collector",
+        observed=f"{exchange}: conn {reclaimed[0].connection if reclaimed else ''} reclaimed "
+        f"{reclaimed[0].text if reclaimed else ''}",
         seen=exchange,
+        at=reclaimed[0] if reclaimed else None,
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from sqlalchemy.util import greenlet_spawn
 
+from ..instruments.abandoned import watched_generators
 from ..instruments.attribution import current
 from ..instruments.exchange import Exchange, Request
 from ..instruments.ledger import Ledger
@@ -53,7 +54,7 @@ class AsgiTarget:
         """Send one request, let the app return and its tasks settle, and say what happened."""
         exchange = Exchange(next(self._numbers), request)
         before = asyncio.all_tasks()
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, watched_generators():
             warnings.simplefilter("always")
             await self._run(exchange)
             await self._settle(before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from proofs.broken import breaks
 from proofs.broken.replacing import with_route, with_service
 from proofs.broken.sessions import with_both
 from proofs.broken.starting import around
-from reference_app.database import DatabaseFailure, get_async_session, get_async_sessionmaker
+from reference_app.database import DatabaseFailure, get_async_sessionmaker
 from reference_app.models import ExampleItem
 from reference_app.routes import found
 from reference_app.schemas import ExampleItemCreate, ExampleItemOut
@@ -128,25 +128,52 @@ def dropped_connection() -> FastAPI:
     return with_service(Pinging)
 
 
+@breaks("SES-05", says="async generator that the app abandoned")
+def wrapped_generator() -> FastAPI:
+    """The dependency passes on another one's sessions, and no error gets through to that."""
+
+    async def inner(maker: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+        async with maker() as session:
+            yield session
+
+    async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
+        async for session in inner(maker):
+            yield session
+
+    class Plain(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            try:
+                return await self._session.get(ExampleItem, item_id)
+            except Exception as error:
+                raise DatabaseFailure from error
+
+    return with_both(Plain, sessions)
+
+
 @breaks("SES-08", says="more connections open")
-def engine_per_request() -> FastAPI:
-    """Every request makes an engine, whose pool is disposed by the shutdown only."""
+def engine_per_read() -> FastAPI:
+    """Every read makes an engine; a list or the shutdown disposes those made so far."""
     engines: list[AsyncEngine] = []
 
-    async def sessions() -> AsyncIterator[AsyncSession]:
-        engine = create_async_engine(load_settings().database_url)
-        engines.append(engine)
-        async with async_sessionmaker(engine, expire_on_commit=False)() as session:
-            yield session
+    async def disposed() -> None:
+        while engines:
+            await engines.pop().dispose()
+
+    class Reading(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            await disposed()
+            return await super().list(limit=limit, offset=offset)
+
+        async def get(self, item_id: int) -> ExampleItem | None:
+            engines.append(create_async_engine(load_settings().database_url))
+            async with AsyncSession(engines[-1], expire_on_commit=False) as session:
+                return await ExampleItemService(session).get(item_id)
 
     async def lifespan(
         app: FastAPI, usual: AbstractAsyncContextManager[object]
     ) -> AsyncIterator[None]:
         async with usual:
             yield
-        while engines:
-            await engines.pop().dispose()
+        await disposed()
 
-    app = around(lifespan)
-    app.dependency_overrides[get_async_session] = sessions
-    return app
+    return around(lifespan, with_service(Reading))
