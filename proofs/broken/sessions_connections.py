@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
@@ -152,7 +152,7 @@ def wrapped_generator() -> FastAPI:
 
 @breaks("SES-08", says="more connections open")
 def engine_per_read() -> FastAPI:
-    """Every read makes an engine; a list or the shutdown disposes those made so far."""
+    """Every read makes an engine; a create or the shutdown disposes those made so far."""
     engines: list[AsyncEngine] = []
 
     async def disposed() -> None:
@@ -160,9 +160,9 @@ def engine_per_read() -> FastAPI:
             await engines.pop().dispose()
 
     class Reading(ExampleItemService):
-        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
             await disposed()
-            return await super().list(limit=limit, offset=offset)
+            return await super().create(values)
 
         async def get(self, item_id: int) -> ExampleItem | None:
             engines.append(create_async_engine(load_settings().database_url))
