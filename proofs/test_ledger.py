@@ -139,5 +139,5 @@ def test_a_statement_that_changes_rows_is_a_write(statement: str) -> None:
     """Verbs are read through white space, brackets and common table expressions."""
     exchange = Exchange(1, Request("GET", "/"))
     with Ledger() as ledger:
-        ledger._write(exchange, "sql", 1, statement, "")  # noqa: SLF001
+        ledger._write(exchange, "sql", 1, statement, "")
     assert [e.text for e in exchange.writes] == [statement]
