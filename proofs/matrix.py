@@ -106,7 +106,8 @@ def _judge(
         path = Path(folder) / "report.json"
         code = pytest.main([
             str(ROOT / "contract_tests"), "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
-            "-p", "no:xdist", "-p", "no:schemathesis", "-p", "contract_tests.plugin",
+            "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:asyncio",
+            "-p", "contract_tests.plugin",
             "-c", os.devnull, "--rootdir", str(ROOT),
             "-W", "ignore::pytest.PytestAssertRewriteWarning",
             "--contract-app", locator, "--contract-database", database,

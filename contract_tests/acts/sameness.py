@@ -81,6 +81,8 @@ def _instant(text: str) -> datetime:
 
 
 def _same_time_of_day(sent: str, shown: str) -> bool:
+    if ":" not in sent or ":" not in shown:
+        return False  # Python reads a time into any row of digits
     try:
         left, right = time.fromisoformat(sent), time.fromisoformat(shown)
     except ValueError:

@@ -59,7 +59,7 @@ def plain_body(service: Service, role: Role, row: Row | None) -> dict[str, Any]:
     return change_body(service, role, row) if row else service.body(role=role)
 
 
-def plainly(service: Service, role: Role) -> Exchange:
+def write_plainly(service: Service, role: Role) -> Exchange:
     """The control of everything strange: a plain valid write, a change on a row of its own."""
     row = service.row() if role != "create" else None
     return service.request(role, row and row.id, body=plain_body(service, role, row))
@@ -70,7 +70,7 @@ def answering(service: Service, roles: Iterable[Role]) -> tuple[Role, ...]:
 
     What a strange body does to the others cannot be told. Raises `Undecided` if none is left.
     """
-    controls = {role: plainly(service, role) for role in roles}
+    controls = {role: write_plainly(service, role) for role in roles}
     accepted = tuple(role for role, control in controls.items() if control.ok)
     if not accepted:
         refused = "; ".join(map(str, controls.values()))

@@ -98,7 +98,7 @@ def is_lax_finding(check: str, case: Any, answer: Answer, document: Mapping[str,
         return _accepted_by_leniency(case, document)
     if check == "positive_data_acceptance":
         # A taken name, or a parent that is not there: no schema can tell what is stored.
-        return answer.is_databases_word or any(
+        return answer.has_database_error or any(
             _reads_strictly(schema, value[0], document)
             for schema, value, _ in _sent(case, document)
             if value is not None

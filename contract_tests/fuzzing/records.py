@@ -53,14 +53,14 @@ def _spelled(letter: str) -> str:
 class Answer:
     """One response, complete.
 
-    `is_databases_word` tells that the database refused something before it was answered: what
+    `has_database_error` tells that the database refused something before it was answered: what
     is stored already, or is not, stood in the way.
     """
 
     status: int
     headers: Headers
     body: bytes
-    is_databases_word: bool = False
+    has_database_error: bool = False
 
 
 Send = Callable[[Request], Answer]

@@ -41,7 +41,7 @@ class Explorer:
             self.failed.append((request, exchange))
         status = exchange.status or FAILURE
         said = bool(exchange.of("failed"))
-        return Answer(status, exchange.headers, exchange.body, is_databases_word=said)
+        return Answer(status, exchange.headers, exchange.body, has_database_error=said)
 
     def again(self, request: Request) -> instruments.Exchange:
         """Send one request, and keep nothing of it."""
