@@ -75,6 +75,8 @@ class Mishap:
         before = service.stored()
         with self._fault(service, k) as fault:
             exchange = request()
+        if fault.idle and not fault.fired:
+            raise NotApplicable(f"{exchange}: the driver had committed before its COMMIT")
         if not fault.fired:
             raise Undecided(f"{exchange} made no {self._name(k)} that could have failed")
         return Aftermath(exchange, self._name(k), before, service.stored())
@@ -123,7 +125,7 @@ def _each(service: Service, mishap: Mishap) -> list[Aftermath]:
     for k in range(1, LONGEST + 1):
         try:
             met.append(mishap.act(service, k))
-        except Undecided:
+        except (NotApplicable, Undecided):
             break  # there is no k-th call
     return met
 

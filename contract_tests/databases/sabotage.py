@@ -54,6 +54,15 @@ def refuse_statement(dialect: Dialect, connection: PoolProxiedConnection) -> NoR
     _refuse(dialect, connection, refusal.statement if refusal else "")
 
 
+def has_transaction(connection: PoolProxiedConnection) -> bool:
+    """Whether a COMMIT has anything to do, as far as the driver tells.
+
+    Python's sqlite3 begins before DML only: what a savepoint outside of that held is committed
+    by its release.
+    """
+    return bool(getattr(connection.driver_connection, "in_transaction", True))
+
+
 def refuse_commit(dialect: Dialect, connection: PoolProxiedConnection) -> NoReturn:
     """Raise what the driver raises for a COMMIT that fails; the transaction is really over."""
     refusal = REFUSALS.get(dialect.name)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import PoolProxiedConnection, SingletonThreadPool, StaticPool
 
 from ..databases.redirects import Redirect
-from ..databases.sabotage import refuse_commit, refuse_statement
+from ..databases.sabotage import has_transaction, refuse_commit, refuse_statement
 from .attribution import caller, current, is_observed
 from .exchange import Event
 from .ledger import Ledger, is_autocommit
@@ -29,6 +29,7 @@ class Fault(Protocol):
     """What a disturbance tells: how often it struck."""
 
     fired: int
+    idle: int
 
     def __enter__(self) -> Self:
         """Begin to disturb."""
@@ -48,7 +49,7 @@ class Faults:
     "statement" counts every SQL, "write" that which changes rows, "commit" each COMMIT of changed
     rows. The error is the driver's and rises inside SQLAlchemy's own call, so that wrapping it and
     cleaning up are SQLAlchemy's. `seen` counts the calls at the point that came through, `fired`
-    the faults; `where` is the app's line that asked. Warm the app up first: what it says on a new
+    the faults, `idle` the COMMITs that had nothing to do; `where` is the app's line that asked. Warm the app up first: what it says on a new
     connection counts too.
 
         with Faults("commit") as faults:
@@ -61,6 +62,7 @@ class Faults:
         self.k = k
         self.seen = 0
         self.fired = 0
+        self.idle = 0
         self.where = ""
         self._wrote: set[int] = set()
         self._undo = ExitStack()
@@ -110,7 +112,9 @@ class Faults:
             # A subclass may call its parent's: whoever is asked first takes the mark away.
             if _serves_a_request() and _key(connection) in self._wrote:
                 self._wrote.discard(_key(connection))
-                if self.point == "commit":
+                if self.point == "commit" and not has_transaction(connection):
+                    self.idle += 1
+                elif self.point == "commit":
                     self._count(dialect, connection, refuse_commit)
             original(dialect, connection)
 
@@ -141,6 +145,7 @@ class Unreachable:
         self._ledger = ledger
         self._lead = lead
         self.fired = 0
+        self.idle = 0
         self._discarded: weakref.WeakSet[PoolProxiedConnection] = weakref.WeakSet()
         self._undo = ExitStack()
 
