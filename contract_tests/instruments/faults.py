@@ -49,8 +49,8 @@ class Faults:
     "statement" counts every SQL, "write" that which changes rows, "commit" each COMMIT of changed
     rows. The error is the driver's and rises inside SQLAlchemy's own call, so that wrapping it and
     cleaning up are SQLAlchemy's. `seen` counts the calls at the point that came through, `fired`
-    the faults, `idle` the COMMITs that had nothing to do; `where` is the app's line that asked. Warm the app up first: what it says on a new
-    connection counts too.
+    the faults, `idle` the COMMITs that had nothing to do; `where` is the app's line that asked.
+    Warm the app up first: what it says on a new connection counts too.
 
         with Faults("commit") as faults:
             exchange = service.create()
