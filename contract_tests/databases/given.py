@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from difflib import get_close_matches
+from importlib.util import find_spec
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -100,6 +101,15 @@ def _require_dialect(url: URL) -> None:
         ) from None
 
 
+def _require_back_door(driver: str, extra: str) -> None:
+    """The kit looks into a database by a driver of its own, whatever the service uses."""
+    if find_spec(driver) is None:
+        raise DatabaseUnavailable(
+            f"the kit needs {driver} to look into this database. "
+            f"Type: pip install 'pytest-crud-contract[{extra}]'"
+        )
+
+
 def _sqlite(url: URL, *, in_memory: bool, existing: bool = False) -> Server:
     from .sqlite import SqliteServer
 
@@ -115,6 +125,7 @@ def _postgresql(
 ) -> Server:
     from .postgresql_server import PostgresServer
 
+    _require_back_door("asyncpg", "postgres")
     return PostgresServer(address, drivername, existing=existing)
 
 
@@ -123,6 +134,7 @@ def _mysql(
 ) -> Server:
     from .mysql_server import MysqlServer
 
+    _require_back_door("aiomysql", "mysql")
     return MysqlServer(address, drivername, existing=existing)
 
 

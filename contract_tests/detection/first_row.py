@@ -19,7 +19,9 @@ SHOWN = 300
 def create_pointing_nowhere(service: Service, refused: Exchange) -> Exchange:
     """Create a row whose body names no other rows: those that a made-up body names do not exist.
 
-    What had to be pinned stays so for the run. Raises `UsageError` if that does not help either.
+    What had to be pinned stays so for the run. If that does not help, a failure of the service's
+    own is given back, to be judged. Raises `UsageError` for everything else: a refusal, a
+    contradiction to what is stored, a database without tables.
     """
     given = service.resource.overrides
     for pins in _emptied(service):
@@ -28,7 +30,15 @@ def create_pointing_nowhere(service: Service, refused: Exchange) -> Exchange:
         if created.ok:
             return created
     service.resource = replace(service.resource, overrides=given)
+    if refused.failed and not _is_contradicted(refused) and not _without_tables(service):
+        return refused
     raise UsageError(_explained(service, refused))
+
+
+def _is_contradicted(failed: Exchange) -> bool:
+    """Whether the database refused the row, for a key of another that is not there perhaps."""
+    words = ("Integrity", "ForeignKey", "Violation")
+    return any(word in event.text for event in failed.of("failed") for word in words)
 
 
 def _emptied(service: Service) -> Iterator[dict[str, Any]]:

@@ -68,7 +68,7 @@ def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bo
 def probe(service: Service) -> Resource:
     """Create, read and list one row, and keep what the answers tell about ids and envelopes.
 
-    Raises `UsageError` if the service does not create one.
+    Raises `UsageError` if the service refuses to create one.
     """
     if not service.resource.offers("create"):
         return _seen_list(service)
@@ -80,7 +80,8 @@ def probe(service: Service) -> Resource:
         )
     if not created.ok:
         created = create_pointing_nowhere(service, created)
-    _seen_single(service, created)
+    if created.ok:
+        _seen_single(service, created)
     _seen_list(service)
     if service.resource.found == ASKED:
         _confirm(service, service.id_of(created))

@@ -40,7 +40,8 @@ def broken_text(verdict: Verdict, rule: Rule, replay: str, *, again: bool) -> st
         lines += [f"  {verdict.verdict}: {verdict.message}"]
     if verdict.evidence:
         lines += ["  evidence", *(f"    {line}" for line in verdict.evidence.splitlines())]
-    lines += [f"  fix       {rule.fix}"]
+    if verdict.outcome is Outcome.BROKEN:
+        lines += [f"  fix       {rule.fix}"]
     lines += [f"  replay    {replay}", f"  more      {COMMAND} explain {rule.id}"]
     return "\n".join(lines)
 

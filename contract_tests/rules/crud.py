@@ -150,6 +150,21 @@ NO_CONTENT = Rule(
     needs=("create",),
 )
 
+SERVED = Rule(
+    id="CRU-31",
+    level=Level.REQUIRED,
+    statement="An ordinary request MUST NOT be answered with a server failure.",
+    rationale=(
+        "Nothing unusual was sent. Often the work was done and only the answer failed: the client "
+        "sees a 500, tries again, and the row is there twice."
+    ),
+    fix=(
+        "Read the error in the evidence. After a COMMIT, `MissingGreenlet` or an invalid response "
+        "means expired attributes: `async_sessionmaker(engine, expire_on_commit=False)`, and "
+        "`await session.refresh(row)` for what the database fills in."
+    ),
+)
+
 RULES = (
     READABLE,
     STORED,
@@ -181,4 +196,5 @@ RULES = (
     NO_CONTENT,
     lists.SAFE,
     lists.STEADY,
+    SERVED,
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+import pytest
+
 from .. import samples
-from ..acts.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES
+from ..acts.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES, Case
 from ..acts.rows import added, holds_any, home, same_id, seen, sendable
 from ..acts.sameness import differences, same
+from ..capabilities import missing
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..rules import crud as rules
@@ -224,4 +227,23 @@ def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -
         expected="204 and no body",
         observed="; ".join(f"{e} with the body {e.text[:40]}" for e in talking),
         seen=(talking or empty)[0],
+    )
+
+
+@judges(rules.SERVED)
+@pytest.mark.parametrize("case", SUCCESSES, ids=str)
+def test_an_ordinary_request_is_no_failure(judge: Judge, service: Service, case: Case) -> None:
+    """A valid request in each role, on a row that is there, is answered below 500."""
+    reason = missing(service, case.needs)
+    if reason:
+        judge.not_applicable(reason)
+    before = service.stored()
+    exchange = case.act(service)
+    is_stored = exchange.failed and bool(added(before, service.stored()))
+    told = exchange.raised.partition("\n")[0]
+    judge.that(
+        not exchange.failed,
+        expected="an answer below 500",
+        observed=f"{exchange} {told}".strip() + ", and the row is stored" * is_stored,
+        seen=exchange,
     )

@@ -10,7 +10,16 @@ import pytest
 
 from ..acts.rows import change_body
 from ..acts.searching import search
-from ..acts.writing import Written, brief, each_text, lengths, takes_text, texts, write
+from ..acts.writing import (
+    Written,
+    answering,
+    brief,
+    each_text,
+    lengths,
+    takes_text,
+    texts,
+    write,
+)
 from ..hostile import HOSTILE_TEXTS
 from ..judge import Judge, evidence_of, judges
 from ..options import Options
@@ -93,6 +102,7 @@ def test_a_created_text_comes_back(
     judge: Judge, service: Service, contract_options: Options
 ) -> None:
     """What a create accepted, a fresh read shows."""
+    answering(service, ("create",))
 
     def create(values: Mapping[str, Any]) -> Written:
         service.restore()  # so that a text seen before is no duplicate

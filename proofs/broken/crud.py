@@ -173,3 +173,17 @@ def null_in_no_content() -> FastAPI:
         return JSONResponse(None, 204)
 
     return with_route("delete_item", delete)
+
+
+@breaks("CRU-31", says="MissingGreenlet", also=("API-03",))
+def expired_on_commit() -> FastAPI:
+    """The change expires what it shows, as sessions do by default at every COMMIT."""
+
+    class Expiring(ExampleItemService):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            item = await super().update(item_id, values)
+            if item is not None:
+                self._session.expire(item)
+            return item
+
+    return with_service(Expiring)
