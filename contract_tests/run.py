@@ -43,6 +43,7 @@ class ContractRun:
         self.expected = 0
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
+        self._is_alone = False
         self._told: set[str] = set()
         self._open = ExitStack()
         self._service: Service | None = None
@@ -64,10 +65,11 @@ class ContractRun:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Start the service before the first test, and say what was found."""
+        """Start the service and say what was found, if no tests of others are to run before."""
         config = session.config
         is_spread = self._is_worker or config.pluginmanager.has_plugin("dsession")
-        if not self.expected or is_spread or config.option.collectonly:
+        is_later = is_spread or not self._is_alone
+        if not self.expected or is_later or config.option.collectonly:
             return
         try:
             self.service  # noqa: B018 - opened here, so that a mistake is one line and no test
@@ -79,8 +81,14 @@ class ContractRun:
             for line in fact_lines(self.facts):
                 reporter.write_line(line)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Stop the service after the last test, before the team's own fixtures are torn down."""
+        if nextitem is None:
+            self._open.close()
+
     def pytest_unconfigure(self) -> None:
-        """Stop the service and destroy what was made for it."""
+        """Stop the service, however the run ended."""
         self._open.close()
 
     # -- which tests
@@ -89,9 +97,11 @@ class ContractRun:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Keep only the rules that were asked for; those that disturb the service come last.
+        """Keep only the rules that were asked for, and let them come after the team's tests.
 
-        A service that stays poisoned after a failure would be accused by every later rule.
+        While a contract is judged, every new connection of this process is led to the kit's
+        database. Of the rules, those that disturb the service come last: one that stays poisoned
+        would be accused by every later rule.
         """
         asked = self.options.rule
         ours = [(item, rule_of_item(item)) for item in items]
@@ -100,8 +110,9 @@ class ContractRun:
             items[:] = [item for item in items if item not in set(dropped)]
             config.hook.pytest_deselected(items=dropped)
         self.expected = sum(rule is not None for item, rule in ours) - len(dropped)
-        disturbing = {item for item, rule in ours if rule in DISTURBING}
-        items.sort(key=lambda item: item in disturbing)
+        turns = {item: (rule is not None) + (rule in DISTURBING) for item, rule in ours}
+        items.sort(key=turns.__getitem__)
+        self._is_alone = all(turns[item] for item in items)
 
     # -- verdicts
 

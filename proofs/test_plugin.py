@@ -46,7 +46,10 @@ def test_a_key_in_the_ini_file_is_as_good_and_team_tests_run_beside(
         f'{INI}contract_app = "reference_app:create_app"\n'
         'contract_rule = ["SES-08"]\nasyncio_mode = "auto"\n'
     )
-    project.makepyfile("async def test_of_the_team():\n    assert True\n")
+    project.makepyfile(
+        "import os\n"
+        "async def test_of_the_team():\n    assert 'APP_DATABASE_URL' not in os.environ\n"
+    )
     result = project.runpytest_subprocess(*OPTIONS)
     result.assert_outcomes(passed=2)
     assert result.ret == 0
