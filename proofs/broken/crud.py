@@ -175,15 +175,13 @@ def null_in_no_content() -> FastAPI:
     return with_route("delete_item", delete)
 
 
-@breaks("CRU-31", says="MissingGreenlet", also=("API-03",))
-def expired_on_commit() -> FastAPI:
-    """The change expires what it shows, as sessions do by default at every COMMIT."""
+@breaks("CRU-31", says="ValidationError", also=("API-03",))
+def half_an_answer() -> FastAPI:
+    """A change is stored, but its answer is made of a row that was never loaded."""
 
-    class Expiring(ExampleItemService):
+    class Unloaded(ExampleItemService):
         async def update(self, item_id: int, values: Values) -> ExampleItem | None:
             item = await super().update(item_id, values)
-            if item is not None:
-                self._session.expire(item)
-            return item
+            return item and ExampleItem(id=item.id)
 
-    return with_service(Expiring)
+    return with_service(Unloaded)
