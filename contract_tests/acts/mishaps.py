@@ -21,6 +21,10 @@ LONGEST = 6
 """Calls of one kind that a sweep looks at in one request."""
 
 
+class Idle(NotApplicable):
+    """The call that should have failed had nothing to do."""
+
+
 @dataclass(frozen=True)
 class Aftermath:
     """A request one of whose database calls failed, and what was stored before and after it."""
@@ -76,7 +80,7 @@ class Mishap:
         with self._fault(service, k) as fault:
             exchange = request()
         if fault.idle and not fault.fired:
-            raise NotApplicable(f"{exchange}: the driver had committed before its COMMIT")
+            raise Idle(f"{exchange}: the driver had committed before its COMMIT")
         if not fault.fired:
             raise Undecided(f"{exchange} made no {self._name(k)} that could have failed")
         return Aftermath(exchange, self._name(k), before, service.stored())
@@ -125,7 +129,7 @@ def _each(service: Service, mishap: Mishap) -> list[Aftermath]:
     for k in range(1, LONGEST + 1):
         try:
             met.append(mishap.act(service, k))
-        except (NotApplicable, Undecided):
+        except (Idle, Undecided):
             break  # there is no k-th call
     return met
 
