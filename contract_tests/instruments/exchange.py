@@ -129,11 +129,6 @@ class Exchange:
         """The statements that changed rows."""
         return tuple(event for event in self.events if event.writes)
 
-    @property
-    def touched_database(self) -> bool:
-        """Whether any connection was taken or statement sent."""
-        return bool(self.of("checkout", "sql"))
-
 
 def items_of(value: Any) -> Mapping[str, Any]:
     """The value if it is a JSON object, else an empty one."""

@@ -16,13 +16,12 @@ class Redirected:
 
     `redirect` rewrites the driver's connect arguments in place and says whether it could.
     A connection it cannot rewrite is refused, unless it makes a database of its own in memory:
-    the kit writes only into what it made. `refused` names the dialects, `count` those sent on.
+    the kit writes only into what it made. `refused` names the dialects of those it turned away.
     """
 
     def __init__(self, redirect: Redirect) -> None:
         self._redirect = redirect
         self.refused: list[str] = []
-        self.count = 0
 
     def __enter__(self) -> Self:
         """Start to redirect."""
@@ -42,7 +41,6 @@ class Redirected:
         self, dialect: Any, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]
     ) -> None:
         if self._redirect(dialect.name, cargs, cparams):
-            self.count += 1
             return
         if is_private_memory(dialect.name, cargs, cparams):
             return

@@ -38,8 +38,3 @@ class Rule:
     rationale: str
     fix: str
     needs: tuple[str, ...] = ()
-
-    @property
-    def anchor(self) -> str:
-        """The id as a link target."""
-        return self.id.lower()
