@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .acts.operations import CASES, Case
+from .acts.sweeps import Sweeps
 from .capabilities import missing
 from .judge import Judge
 from .lives import Lives
@@ -61,6 +62,12 @@ def case(request: pytest.FixtureRequest, service: Service) -> Case:
     if reason:
         raise NotApplicable(reason)
     return chosen
+
+
+@pytest.fixture(scope="session")
+def sweeps(contract_run: ContractRun) -> Sweeps:
+    """Every request disturbed at every place, each sweep made when first asked for."""
+    return Sweeps(contract_run.service, contract_run.options.replay)
 
 
 @pytest.fixture(scope="session")

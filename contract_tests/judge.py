@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import pytest
 
+from .acts.points import Point
 from .instruments.exchange import Event, Exchange
 from .instruments.timeline import timeline
 from .rules.rule import Rule
@@ -43,6 +45,23 @@ class Judge:
         self.judgements += 1
         if not kept:
             raise Violation(expected, observed, evidence_of(seen, at))
+
+    def each(
+        self, points: Sequence[Point], wrong: Callable[[Point], str], *, expected: str
+    ) -> None:
+        """Judge every point of a sweep: `wrong` says what is wrong with it, or nothing.
+
+        The first that is wrong is shown; a sweep without a point is undecided.
+        """
+        __tracebackhide__ = True
+        if not points:
+            self.undecided("no request was disturbed: nothing of it could be reached")
+        self.judgements += len(points)
+        found = [(point, words) for point in points if (words := wrong(point))]
+        if found:
+            point, words = found[0]
+            observed = f"{words}, after {point}; so at {len(found)} of {len(points)} points"
+            raise Violation(expected, observed, timeline(point.exchange), str(point.token))
 
     def undecided(self, why: str) -> NoReturn:
         """End the test: the promise could not be looked at."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import pytest
 
+from .replay import Token
 from .rules.rule import Level
 from .violation import UsageError
 
@@ -67,6 +68,8 @@ SETTINGS = (
     Setting("level", "text", "LEVEL", "the level from which a broken rule turns the run red: "
             "required, or recommended too", "required"),
     Setting("rule", "list", "ID[,ID]", "judge only these rules; repeatable", "all"),
+    Setting("replay", "text", "TOKEN", "send just one disturbed request again, as a failure names "
+            "it, and judge what the rules of its area ask about it"),
     Setting("seed", "text", "NUMBER", "what generated payloads are drawn from", "1"),
     Setting("report", "text", "FILE", "write every verdict to FILE, as JSON"),
     Setting("allow-existing-database", "flag", "",
@@ -88,6 +91,7 @@ class Options:
     prepare: str = ""
     level: Level = Level.REQUIRED
     rule: tuple[str, ...] = ()
+    replay: Token | None = None
     seed: int = 1
     report: Path | None = None
     allow_existing_database: bool = False
@@ -154,6 +158,7 @@ def _parsed(name: str, value: Any, where: str) -> Any:
         "body": _fields,
         "level": _level,
         "rule": _rules,
+        "replay": _token,
         "seed": _number,
         "report": lambda value, _: Path(value),
         "database": _database,
@@ -203,6 +208,15 @@ def _rules(values: list[str], where: str) -> tuple[str, ...]:
         if identifier not in known:
             raise UsageError(f"{where}: there is no rule {identifier!r}{_near(identifier, known)}")
     return tuple(asked)
+
+
+def _token(value: str, where: str) -> Token:
+    from .rules import AREAS
+
+    token = Token.parse(value)
+    if token.area not in AREAS:
+        raise UsageError(f"{where}: {token.area!r} is not an area{_near(token.area, list(AREAS))}")
+    return token
 
 
 def _number(value: str, where: str) -> int:

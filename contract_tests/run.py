@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .service import Service
 
 Report = pytest.TestReport
-DISTURBING = AREAS["errors"]
+DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
+LATE = {rule: turn for turn, area in enumerate(DISTURBING, 2) for rule in AREAS[area]}
 JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
@@ -103,16 +104,21 @@ class ContractRun:
         database. Of the rules, those that disturb the service come last: one that stays poisoned
         would be accused by every later rule.
         """
-        asked = self.options.rule
         ours = [(item, rule_of_item(item)) for item in items]
-        dropped = [item for item, rule in ours if rule and asked and rule.id not in asked]
+        dropped = [item for item, rule in ours if rule and not self._is_asked(item, rule)]
         if dropped:
             items[:] = [item for item in items if item not in set(dropped)]
             config.hook.pytest_deselected(items=dropped)
         self.expected = sum(rule is not None for item, rule in ours) - len(dropped)
-        turns = {item: (rule is not None) + (rule in DISTURBING) for item, rule in ours}
+        turns = {item: LATE.get(rule, 1) if rule else 0 for item, rule in ours}
         items.sort(key=turns.__getitem__)
         self._is_alone = all(turns[item] for item in items)
+
+    def _is_asked(self, item: pytest.Item, rule: Rule) -> bool:
+        token, asked = self.options.replay, self.options.rule
+        if token and (rule not in AREAS[token.area] or finding_of(item) != token.subject):
+            return False
+        return not asked or rule.id in asked
 
     # -- verdicts
 
@@ -137,6 +143,7 @@ class ContractRun:
 
     def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
         outcome, message, evidence = _outcome(item, call)
+        error = call.excinfo.value if call.excinfo else None
         return verdict_of(
             rule,
             outcome,
@@ -144,6 +151,7 @@ class ContractRun:
             test=item.nodeid,
             message=self._masked(message),
             evidence=self._masked(evidence),
+            replay=error.token if isinstance(error, Violation) else "",
         )
 
     def _masked(self, text: str) -> str:
@@ -157,7 +165,7 @@ class ContractRun:
         if verdict.is_red_at(self.options.level):
             report.outcome = "failed"
             report.longrepr = broken_text(
-                verdict, rule, replay_of(rule, self.options), again=rule.id in self._told
+                verdict, rule, replay_of(verdict, self.options), again=rule.id in self._told
             )
             self._told.add(rule.id)
         else:

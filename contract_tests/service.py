@@ -17,8 +17,10 @@ from .address import variables_for, variables_for_url
 from .databases import BackDoorBlocked, Database, Server
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
+from .instruments.turns import Turns
 from .resource import JSON, Operation, Resource, Role
 from .targets.asgi import AsgiTarget
+from .targets.conversation import PATIENT, Client
 from .targets.nursery import Nursery
 from .targets.trial import Trial
 from .violation import NotApplicable, Undecided
@@ -28,6 +30,9 @@ Rows = list[Mapping[str, Any]]
 Ids = list[Any]
 Contents = Mapping[str, tuple[tuple[object, ...], ...]]
 ABSENT_INTEGER = 1_999_999_999
+GRACE = 1.0
+"""Seconds after which a transaction that is still open is no server's delay any more."""
+
 HOW_TO_HELP = " (a value the kit cannot guess is given with --contract-body FIELD=JSON)"
 
 
@@ -78,6 +83,11 @@ class Service:
         """What the engines of this process did."""
         return self.target.ledger
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop the app lives on."""
+        return self._runner.get_loop()
+
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop the app lives on."""
         return self._runner.run(coroutine)
@@ -95,12 +105,38 @@ class Service:
         anonymous: bool = False,
     ) -> Exchange:
         """Send any request; `json_body` is encoded unless `content` gives the bytes."""
+        return self.exchange(self.draft(
+            method, target, json_body=json_body, content=content, content_type=content_type,
+            anonymous=anonymous,
+        ))  # fmt: skip
+
+    def draft(
+        self,
+        method: str,
+        target: str,
+        *,
+        json_body: Any = None,
+        content: bytes | None = None,
+        content_type: str | None = JSON,
+        anonymous: bool = False,
+    ) -> Request:
+        """What `send` would send."""
         body = content
         if body is None:
             body = b"" if json_body is None else json.dumps(json_body).encode()
         typed = (("content-type", content_type),) if body and content_type else ()
         headers = (() if anonymous else self.headers) + typed + (("accept", JSON),)
-        return self.run(self.target.exchange(Request(method, target, headers, body)))
+        return Request(method, target, headers, body)
+
+    def exchange(self, message: Request, client: Client = PATIENT) -> Exchange:
+        """Send a request that was made before."""
+        return self.run(self.target.exchange(message, client))
+
+    def together(
+        self, *messages: Request, client: Client = PATIENT, turns: Turns | None = None
+    ) -> list[Exchange]:
+        """Send requests that were made before at the same time, in steps if there are `turns`."""
+        return self.run(self.target.together(messages, client, turns=turns))
 
     def operation(self, role: Role) -> Operation:
         """The operation in this role. Raises `NotApplicable` if the service has none."""
@@ -117,9 +153,20 @@ class Service:
         **options: Any,
     ) -> Exchange:
         """Send the operation in this role."""
+        return self.exchange(self.draft_of(role, identifier, body, query, **options))
+
+    def draft_of(
+        self,
+        role: Role,
+        identifier: object = None,
+        body: Any = None,
+        query: Mapping[str, object] | None = None,
+        **options: Any,
+    ) -> Request:
+        """What `request` would send."""
         operation = self.operation(role)
         target = operation.target(identifier, query)
-        return self.send(operation.method, target, json_body=body, **options)
+        return self.draft(operation.method, target, json_body=body, **options)
 
     def create(self, body: Mapping[str, Any] | None = None) -> Exchange:
         """Send a create, with a fresh valid body unless one is given."""
@@ -248,6 +295,22 @@ class Service:
     def open_transactions(self) -> tuple[str, ...]:
         """One line for each transaction somebody else has open in the database now."""
         return self.run(self.database.open_transactions())
+
+    def lasting_transactions(self) -> tuple[str, ...]:
+        """Like `open_transactions`, but a server gets a moment to notice that a client has gone."""
+        return self.run(self._lasting_transactions())
+
+    async def _lasting_transactions(self) -> tuple[str, ...]:
+        deadline = self.loop.time() + GRACE
+        while True:
+            found = await self.database.open_transactions()
+            if len(found) <= self.open_at_start or self.loop.time() > deadline:
+                return found[self.open_at_start :]
+            await asyncio.sleep(0)  # each round is a question to the server
+
+    def relieve(self) -> None:
+        """Take back every connection that requests still hold."""
+        self.run(self.target.relieve())
 
     def restore(self) -> None:
         """Bring the rows back to what they were when the contract began.

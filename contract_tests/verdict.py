@@ -31,7 +31,8 @@ class Outcome(StrEnum):
 class Verdict:
     """One row of the report: a rule judged by one test on one finding.
 
-    `duration` is in seconds. `finding` names the case within the rule and is stable between runs.
+    `duration` is in seconds. `replay` is the token of the disturbed request that showed it, if any.
+    `finding` names the case within the rule and is stable between runs.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class Verdict:
     evidence: str
     test: str
     duration: float
+    replay: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -62,12 +64,18 @@ class Verdict:
 
 
 def verdict_of(
-    rule: Rule, outcome: Outcome, *, finding: str, test: str, message: str = "", evidence: str = ""
+    rule: Rule,
+    outcome: Outcome,
+    *,
+    finding: str,
+    test: str,
+    message: str = "",
+    evidence: str = "",
+    replay: str = "",
 ) -> Verdict:
     """The verdict on `rule`, with the words of the rule filled in."""
-    return Verdict(
-        rule.id, rule.level, outcome, finding, rule.statement, message, evidence, test, 0.0
-    )
+    words = (rule.id, rule.level, outcome, finding, rule.statement)
+    return Verdict(*words, message, evidence, test, 0.0, replay)
 
 
 def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:

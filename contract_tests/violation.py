@@ -8,13 +8,17 @@ class UsageError(Exception):
 
 
 class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error
-    """A broken promise: what was expected, what was observed, and the evidence."""
+    """A broken promise: what was expected, what was observed, and the evidence.
 
-    def __init__(self, expected: str, observed: str, evidence: str = "") -> None:
+    `token` names the disturbed request that showed it, where there was one.
+    """
+
+    def __init__(self, expected: str, observed: str, evidence: str = "", token: str = "") -> None:
         super().__init__(f"expected {expected}; observed {observed}")
         self.expected = expected
         self.observed = observed
         self.evidence = evidence
+        self.token = token
 
 
 class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error

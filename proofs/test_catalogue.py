@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KIT = ROOT / "contract_tests"
 SUITE = KIT / "suite"
 PREFIX = {"schema": "SCH", "sessions": "SES", "crud": "CRU", "payloads": "PAY", "openapi": "API",
-          "lifespan": "LIF", "errors": "ERR"}  # fmt: skip
+          "lifespan": "LIF", "errors": "ERR", "failures": "FAI", "cancellation": "CAN",
+          "disconnect": "DIS", "concurrency": "CON"}  # fmt: skip
 
 
 def judged(area: str) -> set[str]:

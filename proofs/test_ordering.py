@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contract_tests.databases import Database, DatabaseUnavailable, provide
-from contract_tests.instruments.ordering import Unsettled
+from contract_tests.instruments.hindrance import Hindered
 
 AS_WRITTEN = [1, 2, 3, 4, 5]
 
@@ -47,7 +47,7 @@ async def _disturbed(database: Database) -> tuple[list[int], list[int], list[int
     engine = create_async_engine(database.url)
     await database.open()
     try:
-        with Unsettled(database.unsettling):
+        with Hindered(database.hindrances.get("unsettled")):
             await database.move_rows("things")
             during, ordered = await _ids(engine), await _ids(engine, "order by id")
         await database.move_rows("things")

@@ -8,10 +8,10 @@ from typing import Literal
 
 from ..capabilities import missing
 from ..databases.redirects import leading_to
-from ..instruments.exchange import Exchange
-from ..instruments.faults import Fault, Faults, Point, Unreachable
+from ..instruments.exchange import Exchange, Request
+from ..instruments.faults import Fault, Faults, Place, Unreachable
 from ..resource import Role
-from ..service import Contents, Service
+from ..service import Contents, Row, Service
 from ..violation import NotApplicable, Undecided
 
 READS: tuple[Role, ...] = ("list", "read")
@@ -63,7 +63,7 @@ class Mishap:
     """One operation with one database call that fails."""
 
     role: Role
-    point: Point | Literal["connect"]
+    point: Place | Literal["connect"]
 
     def __str__(self) -> str:
         """The mishap as a finding."""
@@ -100,27 +100,36 @@ class Mishap:
 
 def arranged(service: Service, role: Role) -> Callable[[], Exchange]:
     """A request in this role that would succeed, everything it needs being there."""
+    message = prepared(service, role)
+    return lambda: service.exchange(message)
+
+
+def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
+    """What `arranged` would send, to the `known` row if there is one.
+
+    Raises `NotApplicable` if the service does not offer it.
+    """
     reason = missing(service, (role,) if role in {"list", "create"} else (role, "create"))
     if reason:
         raise NotApplicable(reason)
     if role == "create":
-        body = service.body()
-        return lambda: service.create(body)
+        return service.draft_of("create", body=service.body())
     if role == "list":
-        if service.resource.offers("create"):
+        if known is None and service.resource.offers("create"):
             service.row()  # an empty list could not be told from a failure
-        service.list()  # whatever it says: the next one finds the service warm
-        return service.list
-    row = service.row()
+        if known is None:
+            service.list()  # whatever it says: the next one finds the service warm
+        return service.draft_of("list")
+    row = known or service.row()
     change = service.body(role=role) if role in CHANGES else None
     if change and all(row.sent.get(name) == value for name, value in change.items()):
         raise Undecided(f"no field of {service.resource.name} can be changed: {change}")
-    return lambda: service.request(role, row.id, body=change)
+    return service.draft_of(role, row.id, body=change)
 
 
 def sweep(service: Service, role: Role) -> list[Aftermath]:
     """What each write, and each COMMIT, of a request leaves behind when it fails."""
-    points: tuple[Point, ...] = ("write", "commit")
+    points: tuple[Place, ...] = ("write", "commit")
     return [aftermath for point in points for aftermath in _each(service, Mishap(role, point))]
 
 

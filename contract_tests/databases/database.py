@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from sqlalchemy.engine import URL
+
+from .hindrances import Hindrances
 
 BACK_DOOR_PATIENCE = 2.0
 """Seconds the back door waits for a lock before it says who holds it."""
@@ -65,8 +67,11 @@ class Database(ABC):
     name: ClassVar[str]
     capabilities: ClassVar[frozenset[str]]
     sync_driver: ClassVar[str]
-    unsettling: ClassVar[tuple[str, str] | None] = None
-    """Makes a connection give rows in another order where none is asked for, and no longer."""
+    hindrances: ClassVar[Hindrances] = {}
+    """What a connection can be told, by name; not every database knows all of it."""
+
+    one_writer: ClassVar[bool] = False
+    """Whether all of the database is locked by the one transaction that writes."""
 
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         self.url = url
@@ -121,8 +126,22 @@ class Database(ABC):
         """Describe, one line each, the transactions somebody else has open right now."""
 
     @abstractmethod
+    async def waiting(self) -> tuple[str, ...]:
+        """Describe, one line each, who else waits right now until somebody lets go of a lock.
+
+        Where `one_writer` is true that cannot be seen, and the answer is empty.
+        """
+
+    @abstractmethod
     async def kill_connections(self) -> int:
         """Let the server drop every other connection; answers how many."""
+
+    @abstractmethod
+    def locked(self) -> AbstractAsyncContextManager[None]:
+        """Hold, inside the block, what keeps everybody else from writing, as a long import would.
+
+        Reading goes on. Raises `BackDoorBlocked` when somebody is writing already.
+        """
 
     async def move_rows(self, table: str) -> None:  # noqa: B027 - right where places follow keys
         """Let the rows of a table change places, each as it is; not every database can."""

@@ -1,6 +1,5 @@
 """MySQL and MariaDB: databases on a server, seen through aiomysql."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
+from . import mysql_catalog as catalog
 from .apart import closed_port
 from .database import (
     BACK_DOOR_PATIENCE,
@@ -22,6 +22,7 @@ from .database import (
     Row,
     in_order,
 )
+from .hindrances import MYSQL
 from .redirects import to_mysql
 
 MISSING_DRIVER = (
@@ -29,26 +30,6 @@ MISSING_DRIVER = (
     "Type: pip install 'pytest-crud-contract[mysql]'"
 )
 BLOCKED = (1205, 3572)
-TABLES = """
-    select table_name, auto_increment from information_schema.tables
-    where table_schema = database() and table_type = 'BASE TABLE' order by table_name
-"""
-COLUMNS = """
-    select column_name, column_type, is_nullable = 'YES', column_key = 'PRI',
-        coalesce(column_default, 'NULL') <> 'NULL' or extra like '%%auto_increment%%',
-        character_maximum_length, extra like '%%GENERATED%%' and extra not like 'DEFAULT%%'
-    from information_schema.columns
-    where table_schema = database() and table_name = %s order by ordinal_position
-"""
-OTHERS = """
-    select id from information_schema.processlist
-    where db = database() and id <> connection_id()
-"""
-# The transactions table of information_schema is refreshed every 100 ms only; this is exact.
-STATUS = "show engine innodb status"
-TRANSACTION = re.compile(
-    r"---TRANSACTION \d+, (ACTIVE [^\n]*)\n(?:(?!---TRANSACTION).)*?thread id (\d+)", re.DOTALL
-)
 
 
 async def connect(url: URL) -> Any:
@@ -88,6 +69,7 @@ class MysqlDatabase(Database):
     name = "mysql"
     capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
     sync_driver = "mysql+pymysql"
+    hindrances = MYSQL
 
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         super().__init__(url, owned=owned)
@@ -122,7 +104,7 @@ class MysqlDatabase(Database):
 
     async def tables(self) -> tuple[str, ...]:
         """Name the tables."""
-        return tuple(str(row[0]) for row in await self._ask(TABLES))
+        return tuple(str(row[0]) for row in await self._ask(catalog.TABLES))
 
     async def contents(self) -> Contents:
         """Give the committed rows of every table."""
@@ -133,30 +115,49 @@ class MysqlDatabase(Database):
 
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
-        return tuple(_column(row) for row in await self._ask(COLUMNS, (table,)))
+        return tuple(_column(row) for row in await self._ask(catalog.COLUMNS, (table,)))
 
     async def open_transactions(self) -> tuple[str, ...]:
         """Describe every transaction of another connection to this database."""
-        others = {str(row[0]) for row in await self._ask(OTHERS)}
-        ((_, _, status),) = await self._ask(STATUS)
-        return tuple(
-            f"thread {thread} · {state}"
-            for state, thread in TRANSACTION.findall(str(status))
-            if thread in others
-        )
+        return tuple(f"thread {n} · {_first_line(of)}" for n, of in await self._transactions())
+
+    async def waiting(self) -> tuple[str, ...]:
+        """Describe every other connection to this database that waits for a row's lock."""
+        found = await self._transactions()
+        return tuple(f"thread {n} · {_first_line(of)}" for n, of in found if catalog.WAITS in of)
 
     async def kill_connections(self) -> int:
         """Kill every other connection to this database, and wait until they are gone."""
         import aiomysql
 
-        others = [row[0] for row in await self._ask(OTHERS)]
+        others = [row[0] for row in await self._ask(catalog.OTHERS)]
         for other in others:
             with suppress(aiomysql.OperationalError):  # it has gone by itself meanwhile
                 await self._ask(f"kill {other}")
         deadline = monotonic() + BACK_DOOR_PATIENCE
-        while await self._ask(OTHERS) and monotonic() < deadline:
+        while await self._ask(catalog.OTHERS) and monotonic() < deadline:
             continue  # every round is a question to the server, which takes its time
         return len(others)
+
+    async def _transactions(self) -> list[tuple[str, str]]:
+        """The threads of other connections that have a transaction, and what is said of each."""
+        others = {str(row[0]) for row in await self._ask(catalog.OTHERS)}
+        ((_, _, status),) = await self._ask(catalog.STATUS)
+        found = catalog.TRANSACTION.findall(str(status))
+        return [(thread, of) for of, thread in found if thread in others]
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Lock every table against writing by a connection of its own."""
+        tables = ", ".join(f"{quote(table)} read" for table in await self.tables())
+        other = await connect(self.url)
+        try:
+            if tables:
+                async with self._unbound(), other.cursor() as cursor:
+                    await cursor.execute(f"lock tables {tables}")
+            yield
+        finally:
+            await other.ensure_closed()
 
     async def _copy(self) -> None:
         self._kept = await self._now()
@@ -190,7 +191,7 @@ class MysqlDatabase(Database):
                     await self._ask(f"delete from {quote(table)} where {same}", [*key.values()])
 
     async def _now(self) -> dict[str, Kept]:
-        numbers = dict(await self._ask(TABLES))
+        numbers = dict(await self._ask(catalog.TABLES))
         contents = await self.contents()
         return {table: Kept(rows, numbers.get(table)) for table, rows in contents.items()}
 
@@ -219,6 +220,10 @@ class MysqlDatabase(Database):
             ) from error
         finally:
             await self._ask("set foreign_key_checks = 1")
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _column(row: tuple[Any, ...]) -> Column:

@@ -20,6 +20,7 @@ from .database import (
     DatabaseUnavailable,
     in_order,
 )
+from .hindrances import POSTGRESQL
 from .redirects import to_postgresql
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class PostgresDatabase(Database):
     name = "postgresql"
     capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
     sync_driver = "postgresql+psycopg"
+    hindrances = POSTGRESQL
 
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         super().__init__(url, owned=owned)
@@ -104,11 +106,30 @@ class PostgresDatabase(Database):
         rows = await (await self._opened()).fetch(catalog.OPEN_TRANSACTIONS)
         return tuple(_describe(row) for row in rows)
 
+    async def waiting(self) -> tuple[str, ...]:
+        """Describe every other client of this database that waits for a lock."""
+        rows = await (await self._opened()).fetch(catalog.WAITING)
+        return tuple(_describe(row) for row in rows)
+
     async def kill_connections(self) -> int:
         """Terminate every other client of this database, and wait until they are gone."""
         door = await self._opened()
         waits = door.get_server_version().major >= 14  # noqa: PLR2004 - since when it can wait
         return int(await door.fetchval(catalog.KILL_AND_WAIT if waits else catalog.KILL))
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Lock every table against writing by a connection of its own."""
+        tables = ", ".join((await self._quoted()).values())
+        other = await connect(self.url)
+        try:
+            async with other.transaction():
+                if tables:
+                    async with self._bounded():
+                        await other.execute(f"lock table {tables} in exclusive mode")
+                yield
+        finally:
+            await other.close(timeout=BACK_DOOR_PATIENCE)
 
     async def move_rows(self, table: str) -> None:
         """Write the rows anew, the last first; a table without a writable column stays."""

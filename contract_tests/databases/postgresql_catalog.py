@@ -50,6 +50,16 @@ OPEN_TRANSACTIONS = """
       and (state like 'idle in transaction%' or state = 'active')
     order by xact_start
 """
+# By the table of locks, which whoever lets go brings up to date before its own answer comes;
+# what a client is doing is told by that client, some time after it was woken.
+WAITING = """
+    select pid, state, extract(epoch from clock_timestamp() - query_start)::float8 as age,
+        application_name, query
+    from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend' and cardinality(pg_blocking_pids(pid)) > 0
+    order by query_start
+"""
 KILL = """
     select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()

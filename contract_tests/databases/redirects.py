@@ -32,6 +32,11 @@ def leading_to(url: URL) -> Redirect:
     return redirect
 
 
+def nowhere(dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
+    """Lead no connection anywhere else."""
+    return False
+
+
 def is_private_memory(dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
     """Whether this connection makes a SQLite database of its own, in memory."""
     asked = str(cargs[0]) if cargs else str(cparams.get("database", ""))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.pool import PoolProxiedConnection
+
+from .private import socket_number
 
 MARKER = "contract-marker-7f3a"
 """Part of every refusal's message: an answer that contains it has passed the message on."""
@@ -46,6 +50,37 @@ REFUSALS: Mapping[str, Refusal] = {
     "mariadb": _MYSQL,
 }
 """By the name of SQLAlchemy's dialect. Without a server to ask, the driver's error is made here."""
+
+SEVERABLE = frozenset({
+    "asyncpg", "psycopg", "psycopg_async", "psycopg2", "aiomysql", "asyncmy", "pymysql",
+})  # fmt: skip
+"""The drivers, as SQLAlchemy's dialects name them, whose socket can be found."""
+
+
+def can_sever(dialect: Dialect) -> bool:
+    """Whether there is a network between this driver and its database that `sever` can cut."""
+    return dialect.driver in SEVERABLE
+
+
+def sever(connection: PoolProxiedConnection) -> None:
+    """Cut the network under a connection: the driver learns it at its next call, by itself.
+
+    The server sees its client go, and rolls back.
+    """
+    number = os.dup(socket_number(connection.driver_connection))
+    with socket.socket(fileno=number) as copy, suppress(OSError):  # it may be cut already
+        copy.shutdown(socket.SHUT_RDWR)
+
+
+def lose_answer(connection: PoolProxiedConnection) -> None:
+    """After a COMMIT that was carried out: cut the network, and let the driver find out.
+
+    A second COMMIT would not do: PostgreSQL's drivers know that there is nothing left to commit,
+    and do not ask the server.
+    """
+    sever(connection)
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("SELECT 1")
 
 
 def refuse_statement(dialect: Dialect, connection: PoolProxiedConnection) -> NoReturn:

@@ -3,8 +3,8 @@
 import asyncio
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from . import sqlite_catalog as catalog
 from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
+from .hindrances import SQLITE
 from .redirects import to_file
 from .scratch import scratch
 
@@ -25,7 +26,8 @@ class SqliteDatabase(Database):
     """What every SQLite database can tell, however its connection is reached."""
 
     sync_driver = "sqlite"
-    unsettling = ("pragma reverse_unordered_selects = on", "pragma reverse_unordered_selects = off")
+    one_writer = True
+    hindrances = SQLITE
     _memory: sqlite3.Connection | None = None
 
     @abstractmethod
@@ -43,6 +45,10 @@ class SqliteDatabase(Database):
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
         return await self._ask(partial(catalog.columns, table=table)) or ()
+
+    async def waiting(self) -> tuple[str, ...]:
+        """Answer nothing: who waits does so in its own process, by trying again."""
+        return ()
 
     async def kill_connections(self) -> int:
         """Answer 0: there is no server that could drop a connection."""
@@ -104,6 +110,15 @@ class SqliteFile(SqliteDatabase):
     async def open_transactions(self) -> tuple[str, ...]:
         """Tell of a writer; SQLite shows nothing else of its transactions."""
         return await asyncio.to_thread(catalog.open_transactions, self._path)
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Hold the write lock of the file by a connection of its own."""
+        writer = await asyncio.to_thread(catalog.writer, self._path)
+        try:
+            yield
+        finally:
+            writer.close()
 
     def _opened(self) -> sqlite3.Connection:
         if self._door is None:

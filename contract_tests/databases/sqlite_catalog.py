@@ -99,6 +99,21 @@ def open_transactions(path: str) -> tuple[str, ...]:
     return ()
 
 
+def writer(path: str) -> sqlite3.Connection:
+    """Open a connection that has the write lock until it is closed."""
+    lock = sqlite3.connect(
+        path, isolation_level=None, timeout=BACK_DOOR_PATIENCE, check_same_thread=False
+    )
+    try:
+        lock.execute("begin immediate")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise BackDoorBlocked(
+            f"{path} could not be locked within {BACK_DOOR_PATIENCE:.0f} s: {A_WRITER}"
+        ) from error
+    return lock
+
+
 def _blocked(door: sqlite3.Connection) -> BackDoorBlocked:
     (_, _, path), *_ = door.execute("pragma database_list").fetchall()
     lines = open_transactions(path) or ("a read transaction is open and never ended",)

@@ -1,7 +1,7 @@
 """SQLite in memory: it lives in the service's own connection, which is the only way in."""
 
 import sqlite3
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..instruments.attribution import unobserved
 from .apart import fresh_name
-from .database import Server
+from .database import DatabaseUnavailable, Server
+from .private import ask_aiosqlite
 from .sqlite import Question, SqliteDatabase
 
 T = TypeVar("T")
@@ -52,6 +53,12 @@ class SqliteMemory(SqliteDatabase):
         """Answer nothing: looking would end them."""
         return ()
 
+    def locked(self) -> AbstractAsyncContextManager[None]:
+        """Raise `DatabaseUnavailable`: nobody else can be in that memory, so nobody can hold it."""
+        raise DatabaseUnavailable(
+            "a database in memory cannot be locked from outside. Type: --contract-database=sqlite"
+        )
+
     async def _ask(self, question: Question[T]) -> T | None:
         if self._engine is None:
             return None
@@ -86,10 +93,7 @@ async def _ask_async(engine: AsyncEngine, question: Question[T]) -> T:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         await raw.rollback()
-        # The driver hands out no way to copy into its connection, so the question travels
-        # to the driver's own thread the way the driver's own calls do.
-        answer: T = await raw._execute(question, raw._conn)  # noqa: SLF001
-        return answer
+        return await ask_aiosqlite(raw, question)
 
 
 def _ask_sync(engine: Engine, question: Question[T]) -> T:

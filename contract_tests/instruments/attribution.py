@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 import greenlet
+import sqlalchemy
 
 from .exchange import Exchange
 
@@ -22,6 +23,7 @@ current: ContextVar[Exchange | None] = ContextVar("contract_exchange", default=N
 _unobserved: ContextVar[bool] = ContextVar("contract_unobserved", default=False)
 
 KIT = str(Path(__file__).resolve().parent.parent)
+SQLALCHEMY = str(Path(sqlalchemy.__file__).parent)
 LIBRARIES = tuple(
     {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *site.getsitepackages()}
 )
@@ -58,6 +60,12 @@ def caller() -> str:
         strand = strand.parent
         frame = strand.gr_frame if strand is not None else None
     return ""
+
+
+def is_of_sqlalchemy(strand: object) -> bool:
+    """Whether a coroutine is SQLAlchemy's own, such as the closing of a connection it gave up."""
+    code = getattr(strand, "cr_code", None)
+    return code is not None and code.co_filename.startswith(SQLALCHEMY)
 
 
 @lru_cache(maxsize=4096)

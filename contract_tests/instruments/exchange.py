@@ -18,6 +18,10 @@ Kind = Literal[
     "commit",
     "rollback",
     "failed",
+    "cancelled",
+    "request body",
+    "request end",
+    "client gone",
     "response start",
     "response body",
     "response end",
@@ -69,7 +73,8 @@ class Exchange:
     """A request, its answer, and the database's side of it, in order.
 
     `status` is None when no answer was begun. `held` describes each connection that was still
-    out when the app had returned and its tasks had settled. `warnings` are Python's own.
+    out when the app had returned and its tasks had settled. `warnings` are Python's own. Of requests sent together, `letter`
+    tells them apart. `messages` counts those that passed, `abandoned` says that the client left.
     """
 
     number: int
@@ -83,6 +88,9 @@ class Exchange:
     warnings: tuple[str, ...] = ()
     shared_sessions: list[str] = field(default_factory=list)
     complete: bool = False
+    letter: str = "A"
+    messages: int = 0
+    abandoned: bool = False
 
     def __str__(self) -> str:
         """The exchange as a line."""

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import PoolProxiedConnection, SingletonThreadPool, StaticPool
 
-from ..databases.redirects import Redirect
-from ..databases.sabotage import has_transaction, refuse_commit, refuse_statement
+from ..databases.redirects import Redirect, nowhere
+from ..databases.sabotage import has_transaction, refuse_commit, refuse_statement, sever
 from .attribution import caller, current, is_observed
-from .exchange import Event
-from .ledger import Ledger, is_autocommit
+from .funnel import Call, Funnel
+from .ledger import Ledger
+from .private import is_autocommit
 
-Point = Literal["statement", "write", "commit"]
-Commit = Callable[[Any, PoolProxiedConnection], None]
+Place = Literal["statement", "write", "commit", "call", "connect"]
+Strike = Literal["error", "disconnect", "lost", "refused"]
+Proceed = Callable[[], Any]
 IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 
 
@@ -44,42 +45,47 @@ class Fault(Protocol):
 
 
 class Faults:
-    """Fails the `k`-th database call at a `point` of the requests inside the block, once.
+    """Fails the `k`-th database call at a `place` of the requests inside the block, once.
 
-    "statement" counts every SQL, "write" that which changes rows, "commit" each COMMIT of changed
-    rows. The error is the driver's and rises inside SQLAlchemy's own call, so that wrapping it and
-    cleaning up are SQLAlchemy's. `seen` counts the calls at the point that came through, `fired`
-    the faults, `idle` the COMMITs that had nothing to do; `where` is the app's line that asked.
-    Warm the app up first: what it says on a new connection counts too.
+    `place`: "statement" counts every SQL, "write" that which changes rows, "commit" each COMMIT
+    of changed rows, "call" all of these and each ROLLBACK that has something to undo, "connect"
+    each new connection. `strike` is what happens there:
+
+    - "error": the server refuses the call; a transaction whose COMMIT it refuses is over;
+    - "disconnect": the connection breaks, then the call is made (only over a network);
+    - "lost": the COMMIT is carried out, and the connection breaks before it is acknowledged;
+    - "refused": the connection is led to where nothing answers.
+
+    The error is the driver's and rises inside SQLAlchemy's own call, so that wrapping it and
+    cleaning up are SQLAlchemy's. `seen` counts the calls at the place that came through, `fired`
+    the faults, `idle` the COMMITs that had nothing to do; `what` is the call that failed and
+    `where` the app's line that asked. Warm the app up first: what it says on a new connection
+    counts too.
 
         with Faults("commit") as faults:
             exchange = service.create()
         assert faults.fired
     """
 
-    def __init__(self, point: Point, k: int = 1) -> None:
-        self.point = point
+    def __init__(
+        self, place: Place, k: int = 1, strike: Strike = "error", lead: Redirect = nowhere
+    ) -> None:
+        self.place = place
         self.k = k
         self.seen = 0
         self.fired = 0
         self.idle = 0
+        self.what = ""
         self.where = ""
+        self._strike = strike
+        self._lead = lead
         self._wrote: set[int] = set()
-        self._undo = ExitStack()
+        self._funnel = Funnel(self._visit)
 
     def __enter__(self) -> Self:
         """Stand between SQLAlchemy and the drivers."""
-        with ExitStack() as undo:
-            _listen(undo, "do_execute", self._executes)
-            _listen(undo, "do_executemany", self._executes)
-            _listen(undo, "do_execute_no_params", self._executes_alone)
-            _listen(undo, "begin", self._begins)
-            # There is no event inside SQLAlchemy's own handling of a COMMIT that fails.
-            for kind in _committing(DefaultDialect):
-                original = vars(kind)["do_commit"]
-                undo.callback(setattr, kind, "do_commit", original)
-                kind.do_commit = self._instead_of(original)
-            self._undo = undo.pop_all()
+        event.listen(Engine, "begin", self._begins)
+        self._funnel.__enter__()
         return self
 
     def __exit__(
@@ -89,70 +95,77 @@ class Faults:
         traceback: TracebackType | None,
     ) -> None:
         """Get out of the way."""
-        self._undo.close()
+        self._funnel.__exit__(kind, error, traceback)
+        event.remove(Engine, "begin", self._begins)
 
     def _begins(self, conn: Connection) -> None:
         self._wrote.discard(_key(conn.connection))
 
-    def _executes_alone(self, cursor: Any, statement: str, context: Any) -> None:
-        self._executes(cursor, statement, None, context)
-
-    def _executes(self, cursor: Any, statement: str, parameters: Any, context: Any) -> None:
-        if not _serves_a_request():
-            return
-        asking: Connection = context.root_connection
-        writes = Event(order=0, moment=0.0, kind="sql", text=statement).writes
-        if writes and not is_autocommit(asking):
-            self._wrote.add(_key(asking.connection))
-        if self.point == "statement" or (self.point == "write" and writes):
-            self._count(asking.dialect, asking.connection, refuse_statement)
-
-    def _instead_of(self, original: Commit) -> Commit:
-        def do_commit(dialect: Dialect, connection: PoolProxiedConnection) -> None:
-            # A subclass may call its parent's: whoever is asked first takes the mark away.
-            if _serves_a_request() and _key(connection) in self._wrote:
-                self._wrote.discard(_key(connection))
-                if self.point == "commit" and not has_transaction(connection):
-                    self.idle += 1
-                elif self.point == "commit":
-                    self._count(dialect, connection, refuse_commit)
-            original(dialect, connection)
-
-        return do_commit
-
-    def _count(
-        self,
-        dialect: Dialect,
-        connection: PoolProxiedConnection,
-        refuse: Callable[[Dialect, PoolProxiedConnection], None],
-    ) -> None:
+    def _visit(self, call: Call, proceed: Proceed) -> Any:
+        if not self._counts(call):
+            return proceed()
         self.seen += 1
-        if self.seen == self.k:
-            self.fired += 1
-            self.where = caller()
-            refuse(dialect, connection)
+        if self.seen != self.k:
+            return proceed()
+        self.fired += 1
+        self.what = str(call)
+        self.where = caller()
+        return strike(self._strike, call, proceed, self._lead)
+
+    def _counts(self, call: Call) -> bool:
+        """Whether this call is at the place; notes what has been written on the way."""
+        if call.connection is None:
+            return self.place == "connect"
+        if call.kind == "statement":
+            if call.writes and not is_autocommit(call.root):
+                self._wrote.add(_key(call.connection))
+            return self.place in {"statement", "call"} or (self.place == "write" and call.writes)
+        wrote = _key(call.connection) in self._wrote
+        self._wrote.discard(_key(call.connection))
+        if call.kind == "rollback":
+            return self.place == "call" and self._strike == "disconnect" and in_transaction(call)
+        if not wrote or self.place not in {"commit", "call"}:
+            return False
+        is_idle = not has_transaction(call.connection)
+        self.idle += is_idle
+        return not is_idle
 
 
-class Unreachable:
-    """Lets the requests inside the block find no database: their connections are led astray.
+def in_transaction(call: Call) -> bool:
+    """Whether a ROLLBACK would have anything to do, as far as the driver tells."""
+    return call.connection is not None and has_transaction(call.connection)
 
-    Pooled connections are discarded when a request takes them, and new ones go where `lead` sends
-    them, which should be where nothing answers. Engines that keep one connection for
-    ever are spared, since a database may live in it. `fired` counts the attempts to connect.
+
+def strike(kind: Strike, call: Call, proceed: Proceed, lead: Redirect) -> Any:
+    """Let this call fail in the way of `kind`."""
+    if kind == "refused" or call.connection is None:
+        lead(call.dialect.name, *call.arguments)
+        return proceed()
+    if kind == "lost":
+        proceed()
+    if kind in {"disconnect", "lost"}:
+        sever(call.connection)
+        return proceed()
+    if call.kind == "commit":
+        refuse_commit(call.dialect, call.connection)
+    refuse_statement(call.dialect, call.connection)
+    return None
+
+
+class Cold:
+    """Makes requests inside the block connect anew, whatever their pool holds.
+
+    Engines that keep one connection for ever are spared, since a database may live in it.
     """
 
-    def __init__(self, ledger: Ledger, lead: Redirect) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._lead = lead
-        self.fired = 0
-        self.idle = 0
         self._discarded: weakref.WeakSet[PoolProxiedConnection] = weakref.WeakSet()
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
-        """Lead astray."""
+        """Start to discard."""
         with ExitStack() as undo:
-            _listen(undo, "do_connect", self._connects)
             for engine in list(self._ledger.engines):
                 if not isinstance(engine.pool, IN_ONE_CONNECTION):
                     event.listen(engine.pool, "checkout", self._discard)
@@ -166,41 +179,59 @@ class Unreachable:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Let connections go where they ask."""
+        """Leave the pools alone."""
         self._undo.close()
-
-    def _connects(
-        self, dialect: Dialect, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]
-    ) -> None:
-        if _serves_a_request() and self._lead(dialect.name, cargs, cparams):
-            self.fired += 1
 
     def _discard(
         self, dbapi_connection: Any, connection_record: Any, connection_proxy: PoolProxiedConnection
     ) -> None:
         """Make the pool connect anew, and let what comes of it pass."""
-        if _serves_a_request() and connection_proxy not in self._discarded:
+        if serves_a_request() and connection_proxy not in self._discarded:
             self._discarded.add(connection_proxy)
             raise DisconnectionError
 
 
-def _serves_a_request() -> bool:
+class Unreachable:
+    """Lets the requests inside the block find no database: their connections are led astray.
+
+    Pooled connections are discarded when a request takes them, and new ones go where `lead` sends
+    them, which should be where nothing answers. `fired` counts the attempts to connect.
+    """
+
+    def __init__(self, ledger: Ledger, lead: Redirect) -> None:
+        self._lead = lead
+        self._cold = Cold(ledger)
+        self.fired = 0
+        self.idle = 0
+
+    def __enter__(self) -> Self:
+        """Lead astray."""
+        event.listen(Engine, "do_connect", self._connects)
+        self._cold.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let connections go where they ask."""
+        self._cold.__exit__(kind, error, traceback)
+        event.remove(Engine, "do_connect", self._connects)
+
+    def _connects(
+        self, dialect: Dialect, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]
+    ) -> None:
+        if serves_a_request() and self._lead(dialect.name, cargs, cparams):
+            self.fired += 1
+
+
+def serves_a_request() -> bool:
+    """Whether this code runs on behalf of a request."""
     return is_observed() and current.get() is not None
 
 
 def _key(connection: PoolProxiedConnection) -> int:
     """What tells a connection from others that are open; drivers' own objects allow no more."""
     return id(connection.dbapi_connection)
-
-
-def _listen(undo: ExitStack, name: str, listener: Callable[..., None]) -> None:
-    event.listen(Engine, name, listener)
-    undo.callback(event.remove, Engine, name, listener)
-
-
-def _committing(kind: type[Any]) -> Iterator[type[Any]]:
-    """The dialect classes, of whatever driver is loaded now, that say how to commit."""
-    if "do_commit" in vars(kind):
-        yield kind
-    for narrower in kind.__subclasses__():
-        yield from _committing(narrower)

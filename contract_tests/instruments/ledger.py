@@ -19,6 +19,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 from .abandoned import finalizing
 from .attribution import caller, current, is_observed
 from .exchange import Event, Exchange, Kind
+from .private import is_autocommit, is_garbage
 
 NUMBER = "contract_connection"
 
@@ -165,7 +166,7 @@ class Ledger:
         self, dbapi_connection: Any, connection_record: Any, reset_state: PoolResetState
     ) -> None:
         number = connection_record.info.get(NUMBER, 0)
-        if _is_garbage(connection_record, reset_state):
+        if is_garbage(connection_record, reset_state):
             text = "by the garbage collector: the app never returned it"
             self._write(self._owner(number), "reclaimed", number, text, "")
         elif not reset_state.transaction_was_reset:
@@ -234,22 +235,3 @@ def number_of(conn: Connection) -> int | None:
     """The ledger's number of the connection behind `conn`."""
     number = conn.connection.info.get(NUMBER)
     return number if isinstance(number, int) else None
-
-
-def is_autocommit(conn: Connection) -> bool:
-    """Whether each statement commits itself.
-
-    `_is_autocommit_isolation` is private to SQLAlchemy; without it, only the option is seen.
-    """
-    private = getattr(conn, "_is_autocommit_isolation", None)
-    if private is not None:
-        return bool(private())
-    return conn.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
-
-
-def _is_garbage(connection_record: Any, reset_state: PoolResetState) -> bool:
-    """Whether the pool got this connection from the garbage collector.
-
-    A sync pool says so by `needs_gc` (private to SQLAlchemy), an asyncio one by refusing I/O.
-    """
-    return bool(getattr(connection_record, "needs_gc", False)) or not reset_state.asyncio_safe

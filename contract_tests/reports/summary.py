@@ -46,10 +46,13 @@ def broken_text(verdict: Verdict, rule: Rule, replay: str, *, again: bool) -> st
     return "\n".join(lines)
 
 
-def replay_of(rule: Rule, options: Options) -> str:
-    """The command that judges just this rule, on the same app and database."""
+def replay_of(verdict: Verdict, options: Options) -> str:
+    """The command that judges just this again, on the same app and database."""
     database = "" if options.database == "sqlite" else f" --contract-database {options.database}"
-    return f"{COMMAND} run {options.app} --contract-rule {rule.id}{database}"
+    which = f"--contract-rule {verdict.rule}"
+    if verdict.replay:
+        which += f" --contract-replay {verdict.replay}"
+    return f"{COMMAND} run {options.app} {which}{database}"
 
 
 def summary_lines(run: Run) -> Iterator[str]:

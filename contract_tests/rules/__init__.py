@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import difflib
 
-from . import crud, errors, lifespan, openapi, payloads, schema, sessions
+from . import (
+    cancellation,
+    concurrency,
+    crud,
+    disconnect,
+    errors,
+    failures,
+    lifespan,
+    openapi,
+    payloads,
+    schema,
+    sessions,
+)
 from .rule import Level, Rule
 
 AREAS: dict[str, tuple[Rule, ...]] = {
@@ -15,6 +27,10 @@ AREAS: dict[str, tuple[Rule, ...]] = {
     "openapi": openapi.RULES,
     "lifespan": lifespan.RULES,
     "errors": errors.RULES,
+    "failures": failures.RULES,
+    "cancellation": cancellation.RULES,
+    "disconnect": disconnect.RULES,
+    "concurrency": concurrency.RULES,
 }
 """The rules of each area, by its stem."""
 

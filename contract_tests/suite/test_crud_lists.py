@@ -10,7 +10,7 @@ from typing import Any
 from ..acts.pages import declaration, walk, walked
 from ..acts.rows import Home, home, sendable
 from ..instruments.exchange import Exchange, items_of
-from ..instruments.ordering import Unsettled
+from ..instruments.hindrance import Hindered
 from ..judge import Judge, judges
 from ..rules import crud_lists as rules
 from ..service import Contents, Service
@@ -67,7 +67,7 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
 
 def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[], None]:
     """What lets rows without an order move between two pages, as a busy table would."""
-    unsettled = iter([Unsettled(service.database.unsettling)])
+    unsettled = iter([Hindered(service.database.hindrances.get("unsettled"))])
 
     def disturb() -> None:
         for one in unsettled:

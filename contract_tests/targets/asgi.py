@@ -7,22 +7,30 @@ import gc
 import itertools
 import traceback
 import warnings
-from urllib.parse import unquote
+from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy.util import greenlet_spawn
 
 from ..instruments.abandoned import watched_generators
-from ..instruments.attribution import current
+from ..instruments.attribution import current, is_of_sqlalchemy
 from ..instruments.exchange import Exchange, Request
 from ..instruments.ledger import Ledger
+from ..instruments.turns import Turns
+from .conversation import PATIENT, Client, Conversation, scope_of
 from .lifespan import Lifespan
-from .locate import App, Message, Scope
+from .locate import App
 
 LIMIT = 35.0
 """Seconds a request may take: a little more than SQLAlchemy's default wait for a connection."""
 
 SETTLING = 2.0
 """Seconds that tasks left by a request get to finish before it is judged."""
+
+BRIEFLY = 0.02
+"""Seconds that SQLAlchemy's own tasks get: closing a connection in one may never end (aiosqlite)."""
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 MANY = 3
 """Connections kept by one app before the kit takes them back, so that its pool stays usable."""
@@ -50,22 +58,44 @@ class AsgiTarget:
             warnings.simplefilter("always")
             await self.lifespan.stop()
 
-    async def exchange(self, request: Request) -> Exchange:
+    async def exchange(self, request: Request, client: Client = PATIENT) -> Exchange:
         """Send one request, let the app return and its tasks settle, and say what happened."""
-        exchange = Exchange(next(self._numbers), request)
+        (exchange,) = await self.together([request], client)
+        return exchange
+
+    async def together(
+        self,
+        requests: Sequence[Request],
+        client: Client = PATIENT,
+        limit: float = LIMIT,
+        turns: Turns | None = None,
+    ) -> list[Exchange]:
+        """Send requests at the same time, let all of them return and settle, and say what happened.
+
+        The exchanges come in the order of the requests, and bear the letters A, B, C...
+        With `turns` they step through their database calls as it says.
+        """
+        exchanges = [
+            Exchange(next(self._numbers), request, letter=letter)
+            for letter, request in zip(itertools.cycle(LETTERS), requests, strict=False)
+        ]
         before = asyncio.all_tasks()
         with warnings.catch_warnings(record=True) as caught, watched_generators():
             warnings.simplefilter("always")
-            await self._run(exchange)
+            await self._run(exchanges, client, limit, turns)
             await self._settle(before)
-            exchange.held = self._describe_held(exchange)
-            if exchange.held:
+            for exchange in exchanges:
+                exchange.held = self._describe_held(exchange)
+            if any(exchange.held for exchange in exchanges):
                 gc.collect()
-        exchange.warnings = tuple(sorted({f"{w.category.__name__}: {w.message}" for w in caught}))
+        said = tuple(sorted({f"{w.category.__name__}: {w.message}" for w in caught}))
+        for exchange in exchanges:
+            exchange.warnings = said
         if sum(loan.is_out for loan in self.ledger.lent_to_requests()) >= MANY:
             await self.relieve()
-        self.ledger.forget(exchange)
-        return exchange
+        for exchange in exchanges:
+            self.ledger.forget(exchange)
+        return exchanges
 
     async def relieve(self) -> None:
         """Take back every connection that requests still hold, so that the next ones can work."""
@@ -74,99 +104,59 @@ class AsgiTarget:
             if loan.is_out and proxy is not None:
                 await greenlet_spawn(proxy.invalidate)
 
-    async def _run(self, exchange: Exchange) -> None:
+    async def _run(
+        self, exchanges: Sequence[Exchange], client: Client, limit: float, turns: Turns | None
+    ) -> None:
+        if turns is not None:
+            turns.expect(exchanges)
+        calls = {self._begin(exchange, client, turns): exchange for exchange in exchanges}
+        _, hanging = await asyncio.wait(calls, timeout=limit)
+        for call in hanging:
+            calls[call].raised = f"no end within {limit:.0f} s"
+            call.cancel()
+        if hanging:
+            await asyncio.wait(hanging, timeout=SETTLING)
+
+    def _begin(self, exchange: Exchange, client: Client, turns: Turns | None) -> asyncio.Task[None]:
+        """Call the app in a task, in whose context the exchange is the current one."""
         token = current.set(exchange)
         try:
-            call = asyncio.create_task(self._call(exchange))
+            if turns is None:
+                return asyncio.create_task(self._call(exchange, client))
+            return asyncio.create_task(turns.play(exchange, partial(self._call, exchange, client)))
         finally:
             current.reset(token)
-        _, hanging = await asyncio.wait({call}, timeout=LIMIT)
-        if hanging:
-            exchange.raised = f"no end within {LIMIT:.0f} s"
-            call.cancel()
-            await asyncio.wait({call}, timeout=SETTLING)
 
-    async def _call(self, exchange: Exchange) -> None:
-        conversation = _Conversation(exchange, self.ledger)
+    async def _call(self, exchange: Exchange, client: Client) -> None:
+        conversation = Conversation(exchange, self.ledger, client)
+        scope = scope_of(exchange.request, dict(self.lifespan.state), client)
         try:
-            scope = scope_of(exchange.request, dict(self.lifespan.state))
             await self.app(scope, conversation.receive, conversation.send)
         except Exception as error:  # noqa: BLE001 - a server would log it and answer 500
             exchange.raised = "".join(traceback.format_exception_only(error)).strip()
             self.ledger.record("raised", text=exchange.raised)
             traceback.clear_frames(error.__traceback__)
-        if exchange.status is None and exchange.raised:
+        except asyncio.CancelledError:
+            exchange.raised = exchange.raised or "CancelledError"
+            self.ledger.record("raised", text=exchange.raised)
+            raise
+        finally:
+            self.ledger.record("returned")
+        if exchange.status is None and exchange.raised and not exchange.abandoned:
             exchange.status, exchange.body = 500, b"Internal Server Error"
             exchange.complete = True
-        self.ledger.record("returned")
 
     async def _settle(self, before: set[asyncio.Task[object]]) -> None:
+        """Wait for the tasks that are left; SQLAlchemy's own may wait for ever (orphans)."""
         new = asyncio.all_tasks() - before - self._known
-        if new:
-            _, lasting = await asyncio.wait(new, timeout=SETTLING)
-            self._known |= lasting
+        cleaning = {task for task in new if is_of_sqlalchemy(task.get_coro())}
+        for tasks, limit in ((new - cleaning, SETTLING), (cleaning, BRIEFLY)):
+            if tasks:
+                _, lasting = await asyncio.wait(tasks, timeout=limit)
+                self._known |= lasting
 
     def _describe_held(self, exchange: Exchange) -> tuple[str, ...]:
         return tuple(
             f"conn {loan.connection} NEVER RETURNED; taken at {loan.where or 'an unknown line'}"
             for loan in self.ledger.outstanding(exchange)
         )
-
-
-class _Conversation:
-    """The two channels of one request, as uvicorn would serve them."""
-
-    def __init__(self, exchange: Exchange, ledger: Ledger) -> None:
-        self._exchange = exchange
-        self._ledger = ledger
-        self._sent = False
-        self._chunks: list[bytes] = []
-
-    async def receive(self) -> Message:
-        if not self._sent:
-            self._sent = True
-            return {"type": "http.request", "body": self._exchange.request.body, "more_body": False}
-        await asyncio.Event().wait()  # a client that stays: it never disconnects
-        raise AssertionError
-
-    async def send(self, message: Message) -> None:
-        exchange = self._exchange
-        if message["type"] == "http.response.start":
-            exchange.status = message["status"]
-            exchange.headers = tuple(
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in message.get("headers", ())
-            )
-            self._ledger.record("response start", text=str(exchange.status))
-        elif message["type"] == "http.response.body":
-            self._chunks.append(bytes(message.get("body", b"")))
-            more = bool(message.get("more_body", False))
-            exchange.body = b"".join(self._chunks)
-            exchange.complete = not more
-            self._ledger.record("response body" if more else "response end")
-
-
-def scope_of(request: Request, state: dict[str, object]) -> Scope:
-    """The ASGI scope uvicorn makes of a request (it announces specification 2.3)."""
-    path, _, query = request.target.partition("?")
-    headers = [("host", "testserver"), *request.headers]
-    if request.body or request.method in {"POST", "PUT", "PATCH"}:
-        headers.append(("content-length", str(len(request.body))))
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": request.method,
-        "scheme": "http",
-        "path": unquote(path),
-        "raw_path": path.encode("latin-1", "replace"),
-        "query_string": query.encode("latin-1", "replace"),
-        "root_path": "",
-        "headers": [
-            (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-            for name, value in headers
-        ],
-        "client": ("127.0.0.1", 50000),
-        "server": ("testserver", 80),
-        "state": state,
-    }

@@ -1,0 +1,55 @@
+"""What is asked about each disturbed request. An answer is words; empty when all is well."""
+
+from __future__ import annotations
+
+from .points import Calm, Point, commits_of, grown
+
+
+def keeps(point: Point) -> str:
+    """Which connections it still had, or left to the garbage collector."""
+    return "; ".join(point.kept)
+
+
+def leaves_open(point: Point) -> str:
+    """Which transactions stayed open in the database, unless a connection that is out has them."""
+    return "" if point.kept else "; ".join(point.open)
+
+
+def fails_later(point: Point) -> str:
+    """Which requests after it failed, though nothing disturbed them."""
+    return ", ".join(map(str, point.failed_later))
+
+
+def claims_success(point: Point) -> str:
+    """Whether it was answered with success, to the end, and yet nothing is stored."""
+    told = point.exchange.ok and point.exchange.complete
+    return "a success, but no row of any table has changed" if told and not point.changed else ""
+
+
+def stores_in_part(point: Point, calm: Calm) -> str:
+    """Which tables hold a part of what a whole request stores."""
+    touched = point.changed - calm.restless
+    whole = {table: size for table, size in calm.growth.items() if table not in calm.restless}
+    here = {table: grown(point.before, point.after).get(table) for table in touched}
+    is_whole = here == whole and commits_of(point.exchange) >= calm.commits
+    return f"only a part is stored, in {', '.join(sorted(touched))}" if touched and not is_whole else ""
+
+
+def stores_later(point: Point, calm: Calm) -> str:
+    """Which tables got rows, or lost some, when other requests were served after it."""
+    later = grown(point.after, point.ending)
+    usual = {table: calm.follow_up.get(table, (0, 0)) for table in later}
+    grew = [t for t in later if t not in calm.restless and any_more(later[t], usual[t])]
+    return f"later requests stored what it had left, in {', '.join(sorted(grew))}" if grew else ""
+
+
+def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
+    """Whether more rows are new, or gone, than usual."""
+    return found[0] > usual[0] or found[1] > usual[1]
+
+
+def serves_on(point: Point) -> str:
+    """Which SQL it began after it was disturbed; ending transactions is no SQL."""
+    struck = next((e.order for e in point.exchange.of("cancelled", "client gone")), None)
+    begun = [e for e in point.exchange.of("sql") if struck is not None and e.order > struck]
+    return f"{len(begun)} more statements, first {begun[0].text[:60]!r}" if begun else ""

@@ -1,0 +1,130 @@
+"""A crowd of other requests that have taken the connections before the service asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.pool import Pool, PoolProxiedConnection, QueuePool
+from sqlalchemy.util import greenlet_spawn
+
+from .attribution import unobserved
+from .ledger import NUMBER, Ledger
+from .private import overflow_limit, set_wait
+
+MOST = 50
+"""Connections the crowd takes from one pool at most: servers have limits, too."""
+
+PATIENCE = 0.2
+"""Seconds a request waits where nothing is left: long enough to be a wait, which is in vain."""
+
+
+class Crowd:
+    """Takes connections out of the service's queue pools until only `leave` can still be had.
+
+    `run` runs a coroutine on the loop the engines belong to. Pools without a limit, or with one
+    above `MOST`, are spared. `crowded` and `spared` count pools, `reasons` says why each was
+    spared, `taken` counts connections, and `seconds` is how long the service has its
+    pools wait: where nothing is left, that is cut to `PATIENCE`.
+
+        with Crowd(service.ledger, service.run, leave=1) as crowd:
+            exchange = service.create()
+        assert crowd.crowded
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        run: Callable[[Coroutine[Any, Any, None]], None],
+        leave: int = 1,
+        *,
+        patience: float | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._leave = leave
+        self._patience = PATIENCE if patience is None and not leave else patience
+        self._lent: list[PoolProxiedConnection] = []
+        self._waits: list[tuple[QueuePool, float]] = []
+        self.reasons: tuple[str, ...] = ()
+        self.taken = 0
+
+    def __enter__(self) -> Self:
+        """Take."""
+        try:
+            self._run(self._take())
+        except BaseException:
+            self._run(self._give_back())
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Give everything back."""
+        self._run(self._give_back())
+
+    @property
+    def crowded(self) -> int:
+        """How many pools the crowd is in."""
+        return len(self._waits)
+
+    @property
+    def spared(self) -> int:
+        """How many pools it could not crowd."""
+        return len(self.reasons)
+
+    @property
+    def seconds(self) -> float:
+        """The longest that a crowded pool lets a request wait, as the service has it."""
+        return max((seconds for _, seconds in self._waits), default=0.0)
+
+    async def _take(self) -> None:
+        with unobserved():
+            for pool in self._pools():
+                if reason := _why_not(pool, self._leave):
+                    self.reasons += (reason,)
+                elif isinstance(pool, QueuePool):
+                    await self._fill(pool)
+
+    async def _fill(self, pool: QueuePool) -> None:
+        self._waits.append((pool, pool.timeout()))
+        if self._patience is not None:
+            set_wait(pool, self._patience)
+        for _ in range(_room(pool) - self._leave):
+            self._lent.append(await greenlet_spawn(pool.connect))
+            self.taken += 1
+
+    async def _give_back(self) -> None:
+        with unobserved():
+            for pool, seconds in self._waits:
+                set_wait(pool, seconds)
+            while self._lent:
+                proxy = self._lent.pop()
+                # What was connected unobserved has no number; the service gets a new one.
+                returns = proxy.close if NUMBER in proxy.info else proxy.invalidate
+                await greenlet_spawn(returns)
+
+    def _pools(self) -> Iterator[Pool]:
+        pools = {id(engine.pool): engine.pool for engine in list(self._ledger.engines)}
+        yield from pools.values()
+
+
+def _room(pool: QueuePool) -> int:
+    """How many connections can still be taken without waiting."""
+    return pool.size() + overflow_limit(pool) - pool.checkedout()
+
+
+def _why_not(pool: Pool, leave: int) -> str:
+    name = type(pool).__name__
+    if not isinstance(pool, QueuePool):
+        return f"{name} is no queue that could be empty"
+    if overflow_limit(pool) < 0:
+        return f"{name} has no limit"
+    if _room(pool) - leave > MOST:
+        return f"{name} lends {_room(pool)} connections, and the kit takes {MOST} at most"
+    return ""

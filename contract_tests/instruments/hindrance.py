@@ -1,0 +1,127 @@
+"""Let the service's own connections meet a database that refuses, hurries or mixes things up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from ..databases.hindrances import Hindrance, has_begun
+from .attribution import is_observed, unobserved
+
+
+@dataclass
+class Loan:
+    """A connection that was told something: how often it is lent, and what puts it right."""
+
+    connection: Any
+    remedy: str
+    times: int = 1
+
+
+class Hindered:
+    """Tells each connection something when it is lent, and takes that back when it is returned.
+
+    The database gives the words (`Database.hindrances`); without them nothing happens. They go
+    past SQLAlchemy, so no record of the service's own statements shows them. `fired` counts the
+    connections that were told. What is still lent at the end of the block is replaced when
+    it is next taken from its pool.
+
+        with Hindered(database.hindrances.get("read-only")) as hindered:
+            exchange = service.create()
+        assert hindered.fired
+    """
+
+    def __init__(self, hindrance: Hindrance | None) -> None:
+        self._hindrance = hindrance
+        self._loans: dict[Any, Loan] = {}
+        self.fired = 0
+        self.idle = 0
+
+    def __enter__(self) -> Self:
+        """Start to hinder."""
+        if self._hindrance:
+            event.listen(Pool, "checkout", self._lent)
+            event.listen(Pool, "checkin", self._returned, insert=True)  # the last told is first
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Leave connections as they are."""
+        if self._hindrance:
+            event.remove(Pool, "checkin", self._returned)
+            event.remove(Pool, "checkout", self._lent)
+        while self._loans:
+            _replace(self._loans.popitem()[0])
+
+    def _lent(self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any) -> None:
+        if self._hindrance is None or not is_observed():
+            return
+        loan = self._loans.get(connection_record)
+        if loan is not None and loan.connection is dbapi_connection:
+            loan.times += 1  # a pool of one connection lends it to many
+            return
+        with suppress(Exception):  # the service must not feel the kit
+            remedy = _hinder(self._hindrance, dbapi_connection, connection_record)
+            self._loans[connection_record] = Loan(dbapi_connection, remedy)
+            self.fired += 1
+
+    def _returned(self, dbapi_connection: Any, connection_record: Any) -> None:
+        loan = self._loans.get(connection_record)
+        if loan is None:
+            return
+        loan.times -= 1
+        if dbapi_connection is not loan.connection:
+            del self._loans[connection_record]  # it is gone, and what it was told with it
+        elif not loan.times:
+            del self._loans[connection_record]
+            _put_right(loan, connection_record)
+
+
+def _hinder(hindrance: Hindrance, dbapi_connection: Any, connection_record: Any) -> str:
+    with _no_transaction_left(dbapi_connection, connection_record):
+        before = _tell(dbapi_connection, hindrance.asked) if hindrance.asked else ()
+        _tell(dbapi_connection, hindrance.lent)
+    return hindrance.returned.format(*before)
+
+
+def _put_right(loan: Loan, connection_record: Any) -> None:
+    try:
+        with _no_transaction_left(loan.connection, connection_record):
+            _tell(loan.connection, loan.remedy)
+    except Exception:  # noqa: BLE001 - the service must not feel the kit
+        _replace(connection_record)
+
+
+def _replace(connection_record: Any) -> None:
+    with suppress(Exception), unobserved():
+        connection_record.invalidate(soft=True)
+
+
+def _tell(dbapi_connection: Any, statement: str) -> tuple[Any, ...]:
+    with closing(dbapi_connection.cursor()) as cursor:
+        cursor.execute(statement)
+        return tuple(cursor.fetchone() or ()) if cursor.description else ()
+
+
+@contextmanager
+def _no_transaction_left(dbapi_connection: Any, connection_record: Any) -> Iterator[None]:
+    """End the transaction that some drivers begin before any statement; one of the service stays.
+
+    What was set in it outlives it only by a COMMIT.
+    """
+    was_idle = has_begun(connection_record.driver_connection) is False
+    try:
+        yield
+    finally:
+        if was_idle and has_begun(connection_record.driver_connection):
+            dbapi_connection.commit()

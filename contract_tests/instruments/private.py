@@ -1,0 +1,53 @@
+"""What is private to SQLAlchemy and needed all the same: one function for each thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import PoolResetState, QueuePool
+
+
+def is_autocommit(conn: Connection) -> bool:
+    """Whether each statement commits itself.
+
+    Without `Connection._is_autocommit_isolation` only the option of the connection is seen.
+    """
+    private = getattr(conn, "_is_autocommit_isolation", None)
+    if private is not None:
+        return bool(private())
+    return conn.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
+
+def is_garbage(connection_record: Any, reset_state: PoolResetState) -> bool:
+    """Whether the pool got this connection from the garbage collector.
+
+    A sync pool says so by the record's `needs_gc` (2.1), or by `fairy_ref`, the borrower it had;
+    an asyncio one by refusing I/O, which is public.
+    """
+    if not reset_state.asyncio_safe:
+        return True
+    if hasattr(connection_record, "needs_gc"):
+        return bool(connection_record.needs_gc)
+    borrower = getattr(connection_record, "fairy_ref", None)
+    return borrower is not None and borrower() is None
+
+
+def overflow_limit(pool: QueuePool) -> int:
+    """How many connections a pool makes beyond its size; -1 if there is no limit.
+
+    A pool tells its size and how many are lent, but not this: it is in `QueuePool._max_overflow`.
+    """
+    if not hasattr(pool, "_max_overflow"):
+        raise LookupError(f"{type(pool).__name__} no longer has '_max_overflow': see {__name__}")
+    return pool._max_overflow  # noqa: SLF001
+
+
+def set_wait(pool: QueuePool, seconds: float) -> None:
+    """Let a pool wait this long for a connection from now on.
+
+    It is given to a pool when it is made, and kept in `QueuePool._timeout`.
+    """
+    if not hasattr(pool, "_timeout"):
+        raise LookupError(f"{type(pool).__name__} no longer has '_timeout': see {__name__}")
+    pool._timeout = seconds  # noqa: SLF001

@@ -1,0 +1,217 @@
+"""Cancel a request at a chosen suspension: each await that gives control back to the loop is one."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import ExitStack
+from pathlib import Path
+from types import CoroutineType, TracebackType
+from typing import Any, Literal, Self, cast
+
+from .attribution import current, is_app, is_of_sqlalchemy
+from .ledger import Ledger
+
+Way = Literal["cancel", "late", "twice", "scope", "timeout"]
+WAYS: tuple[Way, ...] = ("cancel", "late", "twice", "scope", "timeout")
+Strand = Coroutine[Any, Any, Any]
+Factory = Callable[..., "asyncio.Future[Any]"]
+INWARD = frozenset({"greenlet_spawn", "_wait", "__aexit__", "receive", "send", "acquire"})
+"""Coroutines that wait for the database (SQLAlchemy's bridge), for tasks, the client or a turn."""
+
+
+def ways() -> tuple[Way, ...]:
+    """The ways to cancel that an app of this process can meet."""
+    has_scopes = importlib.util.find_spec("anyio") is not None
+    return WAYS if has_scopes else tuple(way for way in WAYS if way != "scope")
+
+
+class Steps:
+    """Counts the suspensions of a request, over all of its tasks, and cancels it at the `k`-th.
+
+    - "cancel": `task.cancel()`, as a server does that shuts down: what is awaited is cancelled;
+    - "late": the awaited thing is completed first, and its result is lost;
+    - "twice": once more at the next suspension, while the app cleans up;
+    - "scope": an anyio cancel scope, as frameworks use for streams and time limits: every later
+      await of the request is cancelled too;
+    - "timeout": `asyncio.timeout`: the task lives on after it.
+
+    Without `k` nothing is cancelled. `seen` counts the suspensions, `fired` the cancellations,
+    `where` is the app's line that was waiting. `foreign` are the lines of the app that waited for
+    anything but the database, each with the number of events the request had had by then. Tasks
+    that the request makes are stepped too; an app's own task factory stays in force. A running
+    thread cannot be cancelled.
+
+        with Steps(loop, ledger, 3) as steps:
+            exchange = service.create()
+        assert steps.fired
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ledger: Ledger,
+        k: int | None = None,
+        way: Way = "cancel",
+    ) -> None:
+        self.k = k
+        self.way = way
+        self.seen = 0
+        self.fired = 0
+        self.what = ""
+        self.where = ""
+        self.foreign: list[tuple[int, str]] = []
+        self._loop = loop
+        self._ledger = ledger
+        self._cancel: Callable[[], object] | None = None
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start to step."""
+        factory = cast("Factory | None", self._loop.get_task_factory())
+        self._loop.set_task_factory(self._factory(factory))
+        self._undo.callback(self._loop.set_task_factory, cast("Any", factory))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Let tasks run as they like."""
+        self._undo.close()
+        self._cancel = None  # a cancelled task keeps its frames, and they keep cursors and locks
+
+    def _factory(self, factory: Factory | None) -> Any:
+        def make(
+            loop: asyncio.AbstractEventLoop, strand: Strand, **options: Any
+        ) -> asyncio.Future[Any]:
+            served = current.get() is not None and not is_of_sqlalchemy(strand)
+            is_root = served and self._cancel is None
+            chosen = self._stepped(strand, is_root=is_root) if served else strand
+            if factory is None:
+                task: asyncio.Future[Any] = asyncio.Task(chosen, loop=loop, **options)
+            else:
+                task = factory(loop, chosen, **options)
+            if is_root and self._cancel is None:
+                self._cancel = task.cancel
+            return task
+
+        return make
+
+    def _stepped(self, strand: Strand, *, is_root: bool) -> Strand:
+        return _stepped(self._limited(strand) if is_root else strand, self)
+
+    async def _limited(self, strand: Strand) -> Any:
+        """Run the request's first task in the limit that will be reached."""
+        if self.way == "scope":
+            import anyio
+
+            with anyio.CancelScope() as scope:
+                self._cancel = scope.cancel
+                return await strand
+        if self.way == "timeout":
+            try:
+                async with asyncio.timeout(None) as limit:
+                    self._cancel = lambda: limit.reschedule(self._loop.time())
+                    return await strand
+            except TimeoutError:
+                return None
+        return await strand
+
+    def suspended(self, strand: Strand, future: Any) -> None:
+        """Count one suspension of `strand`, which waits for `future` now."""
+        if type(future) is asyncio.Future:  # not a task, and no turn of the loop
+            self._note(strand)
+        self.seen += 1
+        again = self.way == "twice" and self.k is not None and self.seen == self.k + 1
+        if self._cancel is None or not (self.seen == self.k or again):
+            return
+        if not self.fired:
+            self.where = line_of(strand)
+            self.what = _last_event()
+            text = f"by the kit at suspension {self.seen} ({self.way})"
+            self._ledger.record("cancelled", text=text, where=self.where)
+        self.fired += 1
+        cancel = self._cancel
+        if self.way == "late" and asyncio.isfuture(future):
+            future.add_done_callback(lambda _: cancel())
+        else:
+            cancel()
+
+    def _note(self, strand: Strand) -> None:
+        exchange = current.get()
+        where = foreign_line(strand)
+        if exchange is not None and where:
+            self.foreign.append((len(exchange.events), where))
+
+
+def _last_event() -> str:
+    exchange = current.get()
+    event = exchange.events[-1] if exchange and exchange.events else None
+    return f"after {event.kind} {' '.join(event.text.split()[:3])}".rstrip() if event else "first"
+
+
+async def _stepped(strand: Strand, steps: Steps) -> Any:
+    """Await `strand`; a genuine coroutine, since frameworks ask a task's for its state."""
+    return await _Drive(strand, steps)
+
+
+class _Drive:
+    """Sees each thing that a coroutine waits for before the loop does."""
+
+    def __init__(self, strand: Strand, steps: Steps) -> None:
+        self._strand = strand
+        self._steps = steps
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        value: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                strand = self._strand
+                future = strand.throw(error) if error else strand.send(value)
+            except StopIteration as end:
+                return end.value
+            value = error = None
+            self._steps.suspended(self._strand, future)
+            try:
+                value = yield future
+            except BaseException as thrown:  # noqa: BLE001 - it goes where it would have gone
+                error = thrown
+
+
+def _chain(strand: object) -> list[CoroutineType[Any, Any, Any]]:
+    """The coroutines that await each other, from the outermost to the one that waits."""
+    found: list[CoroutineType[Any, Any, Any]] = []
+    while isinstance(strand, CoroutineType):
+        found.append(strand)
+        strand = strand.cr_await
+    return found
+
+
+def line_of(strand: Strand) -> str:
+    """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string."""
+    for link in reversed(_chain(strand)):
+        if is_app(link.cr_code.co_filename):
+            return _line(link)
+    return ""
+
+
+def foreign_line(strand: Strand) -> str:
+    """The line of the app that waits for something else than the database; empty if none does.
+
+    Waiting for tasks of its own is not counted, nor for the client.
+    """
+    chain = _chain(strand)
+    places = [place for place, link in enumerate(chain) if is_app(link.cr_code.co_filename)]
+    if not places or any(link.cr_code.co_name in INWARD for link in chain[places[-1] :]):
+        return ""
+    return _line(chain[places[-1]])
+
+
+def _line(link: CoroutineType[Any, Any, Any]) -> str:
+    number = link.cr_frame.f_lineno if link.cr_frame else link.cr_code.co_firstlineno
+    return f"{Path(link.cr_code.co_filename).name}:{number} in {link.cr_code.co_name}"

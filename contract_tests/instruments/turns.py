@@ -1,0 +1,217 @@
+"""Requests at the same time, stepped through their database calls one call at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.util import await_only
+
+from ..databases.database import Database
+from .attribution import current
+from .course import Course
+from .exchange import Exchange
+from .funnel import Call, Funnel
+from .player import Player
+
+STEP = 0.005
+"""Seconds after which the kit looks again where everybody is."""
+
+LAST_RESORT = 50
+"""Steps without news after which a request outside the database counts as astray."""
+
+PATIENCE = 2000
+"""Steps without news that a call may take that waits for none of the other requests."""
+
+
+class Turns(Course):
+    """Holds each statement and COMMIT of requests sent together until it is its turn.
+
+    One runs at a time, so that what the database is told, and in which order, depends on the
+    `schedule` alone. Connecting and ROLLBACK do not wait. Who waits in the database for another's
+    lock is recognised by asking the server; where only one may write and nobody can be asked, a
+    writer is not let through before the lock is free. One block is for one sending, to a service
+    that is warm.
+
+        with Turns("AB", database) as turns:
+            await target.together(requests, turns=turns)
+        turns.taken, turns.story
+    """
+
+    def __init__(self, schedule: str, database: Database) -> None:
+        super().__init__(schedule)
+        self._database = database
+        self._players: dict[Exchange, Player] = {}
+        self._funnel = Funnel(self._visit)
+        self._is_over = False
+
+    def __enter__(self) -> Self:
+        """Stand before the database calls."""
+        self._funnel.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Get out of the way."""
+        self._funnel.__exit__(kind, error, traceback)
+        self._players.clear()
+
+    # -- what a target tells
+
+    def expect(self, exchanges: Sequence[Exchange]) -> None:
+        """Begin to conduct these requests, on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self._players = {exchange: Player(exchange.letter) for exchange in exchanges}
+        self._conductor = asyncio.create_task(self._conduct())
+
+    async def play(self, exchange: Exchange, request: Callable[[], Awaitable[None]]) -> None:
+        """Carry out an expected request when it may begin, and take note of its end."""
+        player = self._players[exchange]
+        try:
+            await player.begun.wait()
+            await request()
+        finally:
+            player.has_ended = True
+            self._news.set()
+
+    # -- what the requests come by
+
+    def _visit(self, call: Call, proceed: Callable[[], Any]) -> Any:
+        exchange = current.get()
+        player = self._players.get(exchange) if exchange else None
+        if player is None or player.has_ended or self._is_over:
+            return proceed()
+        self._hold(player, call)
+        try:
+            return proceed()
+        finally:
+            self._tell(player.leaves, call)
+
+    def _hold(self, player: Player, call: Call) -> None:
+        """Wait for the turn of a call: in the greenlet of its request, or in its thread."""
+        waits = call.kind in {"statement", "commit"}
+        can_wait = _running_loop() is (self._loop if call.dialect.is_async else None)
+        if waits and can_wait:
+            try:
+                if call.dialect.is_async:
+                    await_only(self._turn(player, call))
+                else:
+                    asyncio.run_coroutine_threadsafe(self._turn(player, call), self._loop).result()
+            except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
+                self.faults.append(repr(fault))
+            else:
+                return
+        self.unheld += waits
+        self._tell(player.enters, call)
+
+    async def _turn(self, player: Player, call: Call) -> None:
+        may_go = asyncio.Event()
+        self.has_forks |= player.arrives(call, may_go)
+        self._news.set()
+        try:
+            if not self._is_over:
+                await may_go.wait()
+        finally:
+            player.goes_on(may_go)
+        player.enters(call)
+
+    def _tell(self, note: Callable[[Call], None], call: Call) -> None:
+        """Take a note on the loop, wherever this is; a loop that is closed needs none."""
+
+        def noted() -> None:
+            note(call)
+            self._news.set()
+
+        if _running_loop() is self._loop:
+            noted()  # at once: the next call may come before the loop's next turn
+            return
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(noted)
+
+    # -- who decides
+
+    async def _conduct(self) -> None:
+        try:
+            for player in self._players.values():
+                player.begun.set()
+                await self._settle(None)
+            while not all(player.has_ended for player in self._players.values()):
+                await self._settle(await self._next())
+        except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
+            self.faults.append(repr(fault))
+        finally:
+            self._is_over = True
+            for player in self._players.values():
+                player.is_free()
+
+    async def _next(self) -> Player | None:
+        """Let one call through, or wait for news where nobody is at the gate."""
+        if any(player.is_astray for player in self._players.values()):
+            await self._hears(STEP)
+        able = await self._able()
+        if able:
+            return self.choose(able)
+        await self._hears(None)
+        return None
+
+    async def _able(self) -> list[Player]:
+        """Those who can go on now; where only one may write, the others' writes cannot."""
+        ready = [player for player in self._players.values() if player.call]
+        if self._database.one_writer:
+            writers = [player for player in ready if player.needs_the_lock]
+            if writers and await self._database.open_transactions():
+                return [player for player in ready if player not in writers] or ready[:1]
+        return ready
+
+    async def _settle(self, chosen: Player | None) -> None:
+        """Wait until each is at the gate, has ended, waits for another's lock, or is astray."""
+        quiet = 0
+        while away := [player for player in self._players.values() if self._is_awaited(player)]:
+            if await self._are_waiting(away):
+                self.notes_waiting(away, chosen)
+                return
+            quiet = 0 if await self._hears(STEP) else quiet + 1
+            if quiet >= (PATIENCE if all(map(self._is_busy, away)) else LAST_RESORT):
+                self.notes_astray(away)
+                return
+
+    def _is_awaited(self, player: Player) -> bool:
+        is_away = player.begun.is_set() and not player.rests
+        return is_away and (self._is_busy(player) or not player.is_astray)
+
+    def _is_busy(self, player: Player) -> bool:
+        """Whether a request is in the database, and not because another keeps it there."""
+        others = (other for other in self._players.values() if other is not player)
+        kept = self._database.one_writer and any(other.has_transaction for other in others)
+        return player.inside > 0 and not kept
+
+    async def _are_waiting(self, away: Sequence[Player]) -> bool:
+        """Whether the server says that all of these wait for a lock."""
+        if self._database.one_writer or not all(player.inside for player in away):
+            return False
+        return len(await self._database.waiting()) >= len(away)
+
+    async def _hears(self, limit: float | None) -> bool:
+        """Wait for news; false if there is none in time."""
+        try:
+            async with asyncio.timeout(limit):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,136 @@
+"""Both ends of one request: what the client does, and the channels an app talks to it through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from ..instruments.exchange import Exchange, Request
+from ..instruments.ledger import Ledger
+from .locate import Message, Scope
+
+PADDING = b" "
+"""What the second part of a body is, where it comes in two: JSON takes it, and needs it not."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """How the other end of the connection behaves.
+
+    A `patient` client's messages pass at once; otherwise each takes a turn of the loop, as on a
+    real socket. `parts` is the number of messages a body comes in, the last of them padding.
+    `leaves` is the message before which the client is gone, counting those of either direction
+    from 1; an app that sends to it is not told (as uvicorn does), or, if it `breaks`, gets an
+    `OSError` (as other servers do).
+    """
+
+    patient: bool = True
+    parts: int = 1
+    leaves: int | None = None
+    breaks: bool = False
+
+
+PATIENT = Client()
+"""The ordinary client: sends all at once, waits for the whole answer, stays connected."""
+
+
+class Conversation:
+    """The two channels of one request, as uvicorn would serve them."""
+
+    def __init__(self, exchange: Exchange, ledger: Ledger, client: Client) -> None:
+        self._exchange = exchange
+        self._ledger = ledger
+        self._client = client
+        self._body = parts_of(exchange.request.body, client.parts)
+        self._left = asyncio.Event()
+        self._chunks: list[bytes] = []
+
+    async def receive(self) -> Message:
+        """Give the next part of the body, then wait until the client leaves."""
+        await self._turn()
+        if not self._is_gone():
+            for part, is_last in self._body:
+                self._exchange.messages += 1
+                self._ledger.record("request end" if is_last else "request body")
+                return {"type": "http.request", "body": part, "more_body": not is_last}
+            await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the answer, if there is still somebody to take it."""
+        await self._turn()
+        if self._is_gone():
+            if self._client.breaks:
+                raise OSError("the client has closed the connection")
+            return
+        self._exchange.messages += 1
+        self._note(message)
+        self._is_gone()
+
+    def _is_gone(self) -> bool:
+        leaves = self._client.leaves
+        if leaves is None or self._exchange.messages + 1 < leaves:
+            return False
+        if not self._left.is_set():
+            self._left.set()
+            self._exchange.abandoned = True
+            self._ledger.record("client gone")
+        return True
+
+    async def _turn(self) -> None:
+        if not self._client.patient:
+            await asyncio.sleep(0)
+
+    def _note(self, message: Message) -> None:
+        exchange = self._exchange
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            exchange.headers = tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in message.get("headers", ())
+            )
+            self._ledger.record("response start", text=str(exchange.status))
+        elif message["type"] == "http.response.body":
+            self._chunks.append(bytes(message.get("body", b"")))
+            more = bool(message.get("more_body", False))
+            exchange.body = b"".join(self._chunks)
+            exchange.complete = not more
+            self._ledger.record("response body" if more else "response end")
+
+
+def parts_of(body: bytes, parts: int) -> Iterator[tuple[bytes, bool]]:
+    """The body in messages, each with whether it is the last."""
+    if parts == 1 or not body:
+        yield body, True
+    else:
+        yield body, False
+        yield PADDING, True
+
+
+def scope_of(request: Request, state: dict[str, object], client: Client) -> Scope:
+    """The ASGI scope uvicorn makes of a request (it announces specification 2.3)."""
+    path, _, query = request.target.partition("?")
+    headers = [("host", "testserver"), *request.headers]
+    if request.body or request.method in {"POST", "PUT", "PATCH"}:
+        length = sum(len(part) for part, _ in parts_of(request.body, client.parts))
+        headers.append(("content-length", str(length)))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode("latin-1", "replace"),
+        "query_string": query.encode("latin-1", "replace"),
+        "root_path": "",
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+            for name, value in headers
+        ],
+        "client": ("127.0.0.1", 50000),
+        "server": ("testserver", 80),
+        "state": state,
+    }

@@ -1,0 +1,71 @@
+"""Facts about interleaving: every schedule is met once, and each again from its letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract_tests.acts.interleaving import interleave, interleaved, schedules
+from contract_tests.instruments.exchange import Request
+from contract_tests.opening import open_service
+from contract_tests.options import Options
+from contract_tests.service import Service
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_schedules_are_tried_depth_first_until_there_are_none() -> None:
+    """Each is asked for once, beginning with the empty one."""
+
+    class Step:
+        def __init__(self, schedule: str) -> None:
+            asked.append(schedule)
+            self.following = {"": "AB", "AB": "B"}.get(schedule)
+
+    asked: list[str] = []
+    assert len(list(schedules(Step, 10))) == 3
+    assert asked == ["", "AB", "B"]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    """Give the reference app under contract."""
+    with open_service(Options(app="reference_app:create_app", root=ROOT)) as opened:
+        yield opened
+
+
+def changes(service: Service) -> tuple[Request, ...]:
+    """Two requests that change one field each of one row."""
+    service.restore()
+    row = service.row({"name": "old", "description": "old"})
+    bodies = ({"name": "new"}, {"description": "new"})
+    return tuple(service.draft_of("update", row.id, body) for body in bodies)
+
+
+def test_two_changes_of_a_row_are_both_kept_in_every_order(service: Service) -> None:
+    """The reference app writes what was sent and nothing else."""
+    found = interleave(service, lambda: changes(service), 20)
+
+    assert found[-1].following is None
+    assert {one.before["example_items"][-1][1:] for one in found} == {("old", "old")}
+    assert {one.after["example_items"][-1][1:] for one in found} == {("new", "new")}
+
+
+def test_it_is_told_that_there_were_more(service: Service) -> None:
+    """No more are tried than asked for, and the last one says what would have come."""
+    (only,) = interleave(service, lambda: changes(service), 1)
+
+    assert only.following == "B"
+
+
+def test_an_interleaving_is_replayed_from_its_schedule(service: Service) -> None:
+    """The line that describes it is the same again."""
+    *_, last = interleave(service, lambda: changes(service), 3)
+
+    again = interleaved(service, lambda: changes(service), last.schedule)
+
+    assert last.is_exact
+    assert str(again) == str(last)
+    assert str(last).endswith("-> A 200, B 200")
