@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .acts.operations import CASES, Case
+from .acts.pairs import Pairs
 from .acts.sweeps import Sweeps
 from .capabilities import missing
 from .judge import Judge
@@ -67,7 +68,15 @@ def case(request: pytest.FixtureRequest, service: Service) -> Case:
 @pytest.fixture(scope="session")
 def sweeps(contract_run: ContractRun) -> Sweeps:
     """Every request disturbed at every place, each sweep made when first asked for."""
-    return Sweeps(contract_run.service, contract_run.options.replay)
+    made = Sweeps(contract_run.service, contract_run.options.replay)
+    contract_run.disturbed = made.sizes
+    return made
+
+
+@pytest.fixture(scope="session")
+def pairs(contract_run: ContractRun) -> Pairs:
+    """Two requests that meet in every order, each pair arranged when first asked for."""
+    return Pairs(contract_run.service, contract_run.options.replay)
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeVar
 
 import pytest
 
-from .acts.points import Point
 from .instruments.exchange import Event, Exchange
 from .instruments.timeline import timeline
+from .replay import Token
 from .rules.rule import Rule
 from .violation import NotApplicable, Undecided, Violation
 
 Evidence = Exchange | str | None
+
+
+class Struck(Protocol):
+    """One of many: what a sweep consists of, in words, with its evidence and the name to replay."""
+
+    @property
+    def token(self) -> Token:
+        """What it is found again by."""
+
+    @property
+    def evidence(self) -> str:
+        """What happened, for a stranger."""
+
+
+S = TypeVar("S", bound=Struck)
 
 
 def judges(rule: Rule) -> pytest.MarkDecorator:
@@ -46,9 +61,7 @@ class Judge:
         if not kept:
             raise Violation(expected, observed, evidence_of(seen, at))
 
-    def each(
-        self, points: Sequence[Point], wrong: Callable[[Point], str], *, expected: str
-    ) -> None:
+    def each(self, points: Sequence[S], wrong: Callable[[S], str], *, expected: str) -> None:
         """Judge every point of a sweep: `wrong` says what is wrong with it, or nothing.
 
         The first that is wrong is shown; a sweep without a point is undecided.
@@ -61,7 +74,7 @@ class Judge:
         if found:
             point, words = found[0]
             observed = f"{words}, after {point}; so at {len(found)} of {len(points)} points"
-            raise Violation(expected, observed, timeline(point.exchange), str(point.token))
+            raise Violation(expected, observed, point.evidence, str(point.token))
 
     def undecided(self, why: str) -> NoReturn:
         """End the test: the promise could not be looked at."""

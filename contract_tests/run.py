@@ -41,6 +41,7 @@ class ContractRun:
         self.options = options
         self.verdicts: list[Verdict] = []
         self.facts: dict[str, Any] = {}
+        self.disturbed: dict[str, int] = {}
         self.expected = 0
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
@@ -134,6 +135,7 @@ class ContractRun:
         verdict = self._verdict(item, call, rule)
         row = verdict.as_row() | {"duration": round(report.duration, 4)}
         vars(report).update(contract_verdict=row, contract_facts=self.facts)
+        vars(report).update(contract_disturbed=dict(self.disturbed))
         # JUnit reads an item's properties from its last report, that of the teardown.
         item.user_properties += [
             ("rule", rule.id), ("level", str(rule.level)), ("verdict", str(verdict.verdict)),
@@ -188,6 +190,7 @@ class ContractRun:
         if row:
             self.verdicts.append(from_row(row))
             self.facts.update(getattr(report, "contract_facts", {}))
+            self.disturbed |= getattr(report, "contract_disturbed", {})
 
     # -- the end
 

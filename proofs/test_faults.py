@@ -18,10 +18,10 @@ from sqlalchemy.pool import NullPool, StaticPool
 from contract_tests.acts.mishaps import MISHAPS, Aftermath
 from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
 from contract_tests.databases.redirects import leading_to
-from contract_tests.databases.sabotage import MARKER, traces_in
+from contract_tests.databases.sabotage import MARKER, can_sever, traces_in
 from contract_tests.instruments.attribution import current, unobserved
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.faults import Faults, Point, Unreachable
+from contract_tests.instruments.faults import Cold, Faults, Place, Unreachable
 from contract_tests.instruments.ledger import Ledger
 
 INSERT = "insert into thing values (1)"
@@ -90,7 +90,7 @@ async def stored(engine: AsyncEngine) -> int:
 
 
 @pytest.mark.parametrize("point", ["statement", "write", "commit"])
-def test_a_fault_is_the_drivers_own_and_stores_nothing(database: Database, point: Point) -> None:
+def test_a_fault_is_the_drivers_own_and_stores_nothing(database: Database, point: Place) -> None:
     """The error arrives wrapped by SQLAlchemy, in the driver's class, and the row is not there."""
 
     async def story(engine: AsyncEngine) -> None:
@@ -214,6 +214,54 @@ def test_an_unreachable_database_is_the_drivers_own_failure(database: Database) 
 
         assert absent.fired == 1
         assert await stored(engine) == 1
+
+    told(database, story)
+
+
+def test_a_connection_breaks_at_any_call(database: Database) -> None:
+    """Over a network, the driver's own error follows, SQLAlchemy knows it, nothing is stored."""
+
+    async def story(engine: AsyncEngine) -> None:
+        if not can_sever(engine.dialect):
+            pytest.skip("no network lies between this driver and its database")
+        for k, what in ((1, INSERT), (2, "COMMIT")):
+            with Faults("call", k, "disconnect") as faults, pytest.raises(DBAPIError) as caught:
+                await insert(engine)
+            assert (faults.what, caught.value.connection_invalidated) == (what, True)
+        assert await stored(engine) == 0
+
+    told(database, story)
+
+
+def test_an_acknowledgement_is_lost(database: Database) -> None:
+    """The COMMIT is carried out, and fails all the same."""
+
+    async def story(engine: AsyncEngine) -> None:
+        if not can_sever(engine.dialect):
+            pytest.skip("no network lies between this driver and its database")
+        with Faults("commit", 1, "lost") as faults, pytest.raises(DBAPIError):
+            await insert(engine)
+
+        assert faults.fired == 1
+        assert await stored(engine) == 1
+
+    told(database, story)
+
+
+def test_the_kth_connection_is_refused(database: Database) -> None:
+    """From a cold pool, the first new connection is led astray and the second is not."""
+
+    async def story(engine: AsyncEngine) -> None:
+        lead = leading_to(database.unreachable())
+        with Ledger() as ledger:
+            await insert(engine)
+            with Cold(ledger), Faults("connect", 1, "refused", lead) as faults:
+                with pytest.raises((DBAPIError, OSError)):
+                    await insert(engine)
+                await insert(engine)
+
+        assert (faults.fired, faults.seen, faults.what) == (1, 2, "CONNECT")
+        assert await stored(engine) == 2
 
     told(database, story)
 

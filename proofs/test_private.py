@@ -16,13 +16,19 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import PoolResetState, QueuePool
+from sqlalchemy.pool import NullPool, PoolResetState, QueuePool
 
 from contract_tests.databases import provide
 from contract_tests.databases.private import ask_aiosqlite, socket_number
 from contract_tests.databases.sabotage import can_sever, lose_answer, sever
-from contract_tests.instruments.private import is_autocommit, is_garbage
+from contract_tests.instruments.private import (
+    is_autocommit,
+    is_garbage,
+    overflow_limit,
+    set_wait,
+)
 from proofs.conftest import Servers
 
 ASYNC = ("postgresql+asyncpg", "postgresql+psycopg", "mysql+aiomysql", "mysql+asyncmy")
@@ -119,6 +125,37 @@ def test_a_connection_from_the_garbage_is_told_from_a_returned_one() -> None:
     gc.collect()
     engine.dispose()
     assert seen == [False, True], lost("tells that a connection was garbage")
+
+
+def narrow_pool(**options: Any) -> QueuePool:
+    """The pool of an engine that was made for one connection."""
+    pool = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, **options).pool
+    assert isinstance(pool, QueuePool)
+    return pool
+
+
+def test_a_pool_shows_how_far_it_goes_beyond_its_size() -> None:
+    """The limit it was made with is found in it."""
+    limit = overflow_limit(narrow_pool(max_overflow=7))
+    assert limit == 7, lost("shows the overflow of a pool")
+
+
+def test_a_pool_waits_as_long_as_it_is_told_to() -> None:
+    """It was made to wait for ever, and gives up at once."""
+    pool = narrow_pool(max_overflow=0, pool_timeout=None)
+    set_wait(pool, 0)
+    lent = pool.connect()
+    with pytest.raises(PoolTimeoutError):
+        pool.connect()
+    lent.close()
+    pool.dispose()
+
+
+@pytest.mark.parametrize("act", [overflow_limit, lambda pool: set_wait(pool, 0)])
+def test_a_pool_of_another_kind_is_named(act: Callable[[Any], object]) -> None:
+    """A pool that has no such thing is no queue."""
+    with pytest.raises(LookupError, match="NullPool no longer has"):
+        act(create_engine("sqlite://", poolclass=NullPool).pool)
 
 
 def test_the_drivers_thread_answers() -> None:

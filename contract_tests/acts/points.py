@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from ..instruments.abandoned import LATE
 from ..instruments.exchange import Exchange, Kind, Request
+from ..instruments.timeline import timeline
 from ..replay import Token
 from ..resource import Role
 from ..service import Contents, Service
@@ -61,9 +63,17 @@ class Point:
         return f"{self.token.way} number {self.token.place} ({self.what}{place}) of {self.exchange}"
 
     @property
+    def evidence(self) -> str:
+        """The timeline of the request."""
+        return timeline(self.exchange)
+
+    @property
     def kept(self) -> tuple[str, ...]:
-        """What the request still had of the pool when it had ended, a line for each thing."""
-        reclaimed = self.exchange.of("reclaimed")
+        """What the request still had of the pool when it had ended, a line for each thing.
+
+        What a stream's generator had, which the loop closes when a client leaves, it has returned.
+        """
+        reclaimed = [e for e in self.exchange.of("reclaimed") if not e.text.startswith(LATE)]
         return self.exchange.held + tuple(f"conn {e.connection} {e.text}" for e in reclaimed)
 
     @property
@@ -113,6 +123,13 @@ class Calm:
     def commits(self) -> int:
         """How many times a whole request commits rows."""
         return commits_of(self.exchange)
+
+    @property
+    def commits_late(self) -> bool:
+        """Whether a whole request commits when its answer is complete."""
+        answered = next((e.order for e in self.exchange.of("response end")), None)
+        commits = self.exchange.of("commit")
+        return answered is not None and bool(commits) and commits[-1].order > answered
 
 
 @dataclass(frozen=True)

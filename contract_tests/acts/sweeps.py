@@ -26,7 +26,7 @@ LONGEST = 60
 """Places that a sweep looks at in one request: an app that never ends must not stop the run."""
 
 ENOUGH = 3
-"""Points that keep something after which a sweep ends: the rest would only wait for locks."""
+"""Points that left something after which a sweep ends: the rest would only wait for it."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,16 @@ class Sweeps:
     """Every sweep of one run, made when it is first asked for.
 
     With `only`, the sweep it belongs to consists of that one point and all others are empty.
+    `sizes` tells of each sweep made so far how many requests it disturbed.
     """
 
     def __init__(self, service: Service, only: Token | None = None) -> None:
         self._service = service
         self._only = only
+        self.sizes: dict[str, int] = {}
         self._made: dict[tuple[str, Role, str], Sweep] = {}
         self._calm: dict[Role, Calm] = {}
+        self._usual: dict[Role, frozenset[str]] = {}
 
     def of(self, area: str, role: Role, *chosen: str) -> list[Point]:
         """The points of this subject, disturbed in the chosen ways, or in all.
@@ -136,6 +139,7 @@ class Sweeps:
         key = (area, role, way)
         if key not in self._made:
             self._made[key] = self._make(area, role, way)
+            self.sizes[":".join(key)] = len(self._made[key].points)
         return self._made[key]
 
     def calm(self, role: Role) -> Calm:
@@ -175,10 +179,15 @@ class Sweeps:
         points: list[Point] = []
         for point in self._points(kind, area, role, way, places):
             points.append(point)
-            if sum(bool(found.kept or found.open) for found in points) >= ENOUGH:
-                return Sweep(tuple(points), f"ended after {ENOUGH} points that kept something")
+            if sum(self._has_left(found, role) for found in points) >= ENOUGH:
+                return Sweep(tuple(points), f"ended after {ENOUGH} points that left something")
         is_cut = len(points) == LONGEST
         return Sweep(tuple(points), f"ended after {LONGEST} places" if is_cut else "")
+
+    def _has_left(self, point: Point, role: Role) -> bool:
+        """Whether the points after this one would only wait for what it has left."""
+        tasks = set(point.exchange.lasting) - self._usual[role]
+        return bool(point.kept or point.open or tasks)
 
     def _points(
         self, kind: Kind, area: str, role: Role, way: str, places: Iterable[int]
@@ -186,7 +195,8 @@ class Sweeps:
         service = self._service
         service.restore()
         message = prepared(service, role)
-        service.exchange(message)  # warm: the next one is like all others
+        warm = service.exchange(message)  # the next one is like all others
+        self._usual[role] = frozenset(warm.lasting)
         message, before = prepared(service, role), service.stored()
         for k in places:
             token = Token(area, role, way, str(k))
@@ -196,8 +206,9 @@ class Sweeps:
                 return
             yield point
             if not point.is_untouched:
-                message = prepared(service, role, self._fresh_row(point))
-                before = point.ending
+                row = self._fresh_row(point)
+                message = prepared(service, role, row)
+                before = point.ending if row else service.stored()
 
     def _fresh_row(self, point: Point) -> Row | None:
         """The row that was created after the point, if that succeeded."""

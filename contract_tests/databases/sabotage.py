@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.pool import PoolProxiedConnection
@@ -90,12 +90,20 @@ def refuse_statement(dialect: Dialect, connection: PoolProxiedConnection) -> NoR
 
 
 def has_transaction(connection: PoolProxiedConnection) -> bool:
-    """Whether a COMMIT has anything to do, as far as the driver tells.
+    """Whether a COMMIT has anything to do, as far as the driver tells; true if it tells nothing.
 
     Python's sqlite3 begins before DML only: what a savepoint outside of that held is committed
     by its release.
     """
-    return bool(getattr(connection.driver_connection, "in_transaction", True))
+    raw: Any = connection.driver_connection
+    if hasattr(raw, "is_in_transaction"):  # asyncpg
+        return bool(raw.is_in_transaction())
+    if hasattr(raw, "get_transaction_status"):  # aiomysql, asyncmy
+        return bool(raw.get_transaction_status())
+    status = getattr(getattr(raw, "info", None), "transaction_status", None)
+    if status is not None:  # psycopg, of either generation
+        return bool(status)
+    return bool(getattr(raw, "in_transaction", True))  # sqlite3, aiosqlite
 
 
 def refuse_commit(dialect: Dialect, connection: PoolProxiedConnection) -> NoReturn:

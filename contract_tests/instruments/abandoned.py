@@ -13,6 +13,9 @@ from typing import Any, cast
 
 Finalizer = Callable[[AsyncGeneratorType[Any, Any]], None]
 
+LATE = "by closing"
+"""How the ledger's words on what came back this way begin."""
+
 finalizing: ContextVar[str] = ContextVar("contract_finalizing", default="")
 """The abandoned generator that the current code is closing, as words; empty elsewhere."""
 

@@ -68,6 +68,14 @@ def is_of_sqlalchemy(strand: object) -> bool:
     return code is not None and code.co_filename.startswith(SQLALCHEMY)
 
 
+def name_of(strand: object) -> str:
+    """A coroutine of the app as ``name (file.py:12)``; an empty string if it is somebody else's."""
+    code = getattr(strand, "cr_code", None)
+    if code is None or not is_app(code.co_filename):
+        return ""
+    return f"{code.co_qualname} ({Path(code.co_filename).name}:{code.co_firstlineno})"
+
+
 @lru_cache(maxsize=4096)
 def is_app(filename: str) -> bool:
     """Whether a file belongs to the service: not the kit's, not a library's, not generated."""

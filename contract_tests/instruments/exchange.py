@@ -75,6 +75,7 @@ class Exchange:
     `status` is None when no answer was begun. `held` describes each connection that was still
     out when the app had returned and its tasks had settled. `warnings` are Python's own. Of requests sent together, `letter`
     tells them apart. `messages` counts those that passed, `abandoned` says that the client left.
+    `lasting` are the app's tasks that were started meanwhile and had not ended when it was judged.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Exchange:
     letter: str = "A"
     messages: int = 0
     abandoned: bool = False
+    lasting: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The exchange as a line."""

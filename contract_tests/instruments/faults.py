@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
@@ -14,7 +13,13 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import PoolProxiedConnection, SingletonThreadPool, StaticPool
 
 from ..databases.redirects import Redirect, nowhere
-from ..databases.sabotage import has_transaction, refuse_commit, refuse_statement, sever
+from ..databases.sabotage import (
+    has_transaction,
+    lose_answer,
+    refuse_commit,
+    refuse_statement,
+    sever,
+)
 from .attribution import caller, current, is_observed
 from .funnel import Call, Funnel
 from .ledger import Ledger
@@ -142,8 +147,10 @@ def strike(kind: Strike, call: Call, proceed: Proceed, lead: Redirect) -> Any:
         lead(call.dialect.name, *call.arguments)
         return proceed()
     if kind == "lost":
-        proceed()
-    if kind in {"disconnect", "lost"}:
+        done = proceed()
+        lose_answer(call.connection)
+        return done
+    if kind == "disconnect":
         sever(call.connection)
         return proceed()
     if call.kind == "commit":
@@ -160,16 +167,18 @@ class Cold:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._discarded: weakref.WeakSet[PoolProxiedConnection] = weakref.WeakSet()
+        self._new: set[int] = set()
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
         """Start to discard."""
+        listeners = (("connect", self._connected), ("checkout", self._discard))
         with ExitStack() as undo:
             for engine in list(self._ledger.engines):
                 if not isinstance(engine.pool, IN_ONE_CONNECTION):
-                    event.listen(engine.pool, "checkout", self._discard)
-                    undo.callback(event.remove, engine.pool, "checkout", self._discard)
+                    for name, listener in listeners:
+                        event.listen(engine.pool, name, listener)
+                        undo.callback(event.remove, engine.pool, name, listener)
             self._undo = undo.pop_all()
         return self
 
@@ -182,12 +191,14 @@ class Cold:
         """Leave the pools alone."""
         self._undo.close()
 
+    def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
+        self._new.add(id(dbapi_connection))
+
     def _discard(
         self, dbapi_connection: Any, connection_record: Any, connection_proxy: PoolProxiedConnection
     ) -> None:
         """Make the pool connect anew, and let what comes of it pass."""
-        if serves_a_request() and connection_proxy not in self._discarded:
-            self._discarded.add(connection_proxy)
+        if serves_a_request() and id(dbapi_connection) not in self._new:
             raise DisconnectionError
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 
-from .abandoned import finalizing
+from .abandoned import LATE, finalizing
 from .attribution import caller, current, is_observed
 from .exchange import Event, Exchange, Kind
 from .private import is_autocommit, is_garbage
@@ -158,7 +158,7 @@ class Ledger:
                 number, loan.is_returned = number or loan.connection, True
         text = "" if dbapi_connection is not None else "without its connection"
         if finalizing.get():
-            gone = f"by closing {finalizing.get()}, an async generator that the app abandoned"
+            gone = f"{LATE} {finalizing.get()}, an async generator that the app abandoned"
             self._write(self._owner(number), "reclaimed", number, gone, "")
         self._write(self._owner(number), "checkin", number, text, "")
 

@@ -112,6 +112,7 @@ class Steps:
             with anyio.CancelScope() as scope:
                 self._cancel = scope.cancel
                 return await strand
+            return None
         if self.way == "timeout":
             try:
                 async with asyncio.timeout(None) as limit:
@@ -157,6 +158,13 @@ def _last_event() -> str:
 async def _stepped(strand: Strand, steps: Steps) -> Any:
     """Await `strand`; a genuine coroutine, since frameworks ask a task's for its state."""
     return await _Drive(strand, steps)
+
+
+def stepped_by(strand: object) -> object:
+    """The coroutine that a stepped one runs; any other one itself."""
+    frame = getattr(strand, "cr_frame", None)
+    is_stepped = getattr(strand, "cr_code", None) is _stepped.__code__
+    return frame.f_locals["strand"] if is_stepped and frame is not None else strand
 
 
 class _Drive:

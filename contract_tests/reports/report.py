@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ class Run(Protocol):
     @property
     def expected(self) -> int: ...  # noqa: D102
     @property
+    def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
+    @property
     def is_conformant(self) -> bool: ...  # noqa: D102
 
 
@@ -32,6 +34,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "service": run.facts.get("service", {}),
         "database": run.facts.get("database", {}),
         "capabilities": run.facts.get("capabilities", []),
+        "disturbed": dict(run.disturbed),
         "verdicts": [verdict.as_row() for verdict in run.verdicts],
         "footer": {
             "expected": run.expected,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from ..options import Options
@@ -19,6 +19,8 @@ class Run(Protocol):
     def verdicts(self) -> Sequence[Verdict]: ...  # noqa: D102
     @property
     def expected(self) -> int: ...  # noqa: D102
+    @property
+    def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
     @property
     def options(self) -> Options: ...  # noqa: D102
     @property
@@ -66,6 +68,8 @@ def summary_lines(run: Run) -> Iterator[str]:
     decided = {v.rule for v in run.verdicts if v.outcome.is_decided}
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
+    if run.disturbed:
+        yield _disturbed(run.disturbed)
     yield _closing(run, decided)
 
 
@@ -80,6 +84,16 @@ def _by_rule(verdicts: Sequence[Verdict], outcome: Outcome) -> Iterator[str]:
         yield f"{rule}  {word:<24} {first.title}"
         yield f"        {', '.join(verdict.finding for verdict in found)}"
         yield f"        {first.message}"
+
+
+def _disturbed(sizes: Mapping[str, int]) -> str:
+    """How many requests were disturbed, by area."""
+    areas: dict[str, int] = {}
+    for sweep, points in sizes.items():
+        area = sweep.partition(":")[0]
+        areas[area] = areas.get(area, 0) + points
+    parts = ", ".join(f"{points} by {area}" for area, points in areas.items() if points)
+    return f"requests disturbed: {parts or 'none'}"
 
 
 def _closing(run: Run, decided: set[str]) -> str:

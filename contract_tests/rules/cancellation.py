@@ -33,4 +33,158 @@ ENDED = Rule(
     needs=("outside-view",),
 )
 
-RULES = (RETURNED, ENDED)
+WHOLE = Rule(
+    id="CAN-03",
+    level=Level.REQUIRED,
+    statement="A cancelled request MUST be stored whole or not at all.",
+    rationale=(
+        "An order without its lines, a payment without its entry: nobody got an error, nothing is "
+        "in the log, and no retry ever mends what is there."
+    ),
+    fix=(
+        "Commit once, at the end: put everything the request writes into one `async with "
+        "session.begin():`. Compensation in `except Exception` is not run by a cancellation."
+    ),
+)
+
+NOTHING_LATER = Rule(
+    id="CAN-04",
+    level=Level.REQUIRED,
+    statement="What a cancelled request had not committed MUST NOT be stored by a later request.",
+    rationale=(
+        "The client was told nothing and tries again: now the row is there twice. Somebody else's "
+        "request stores it, under somebody else's name, at a time that cannot be explained."
+    ),
+    fix=(
+        "Keep pending rows in the session of their own request, never in a list, a cache or a "
+        "session of the app; where they must be, drop them in `finally`."
+    ),
+)
+
+UNHARMED = Rule(
+    id="CAN-05",
+    level=Level.REQUIRED,
+    statement="A cancelled request MUST NOT make the requests after it fail.",
+    rationale=(
+        "One impatient client, and everybody else meets a lock nobody releases, a counter nobody "
+        "lowers or a circuit breaker that blames the database, until somebody restarts the service."
+    ),
+    fix=(
+        "Release what the app itself keeps in `finally` or by `async with lock:`; count a "
+        "`CancelledError` neither as a failure of the database nor as work under way."
+    ),
+)
+
+SCOPED = Rule(
+    id="CAN-06",
+    level=Level.REQUIRED,
+    statement="A request cancelled by its framework's scope MUST return every connection it took.",
+    rationale=(
+        "Starlette and FastAPI cancel by anyio scopes, which cancel every later await again, those "
+        "of the clean-up too: what comes behind the first await in `finally` is never reached."
+    ),
+    fix=(
+        "Close the session before anything else is awaited in `finally`, or by `async with "
+        "sessionmaker() as session:`; shield a longer clean-up by `anyio.CancelScope(shield=True)`."
+    ),
+)
+
+TWICE = Rule(
+    id="CAN-07",
+    level=Level.REQUIRED,
+    statement="A request cancelled again while it cleans up MUST return every connection it took.",
+    rationale=(
+        "A client leaves, and then the server shuts down: the second cancellation meets the "
+        "clean-up of the first, and the connection is lost in a moment when many are."
+    ),
+    fix=(
+        "Nest the clean-up, `try: await tell() finally: await session.close()`, or use `async "
+        "with`. An anyio shield keeps only anyio's own cancellations away, not `task.cancel()`."
+    ),
+)
+
+NOT_AGAIN = Rule(
+    id="CAN-08",
+    level=Level.RECOMMENDED,
+    statement="A cancelled request SHOULD NOT ask the database for more than an undisturbed one.",
+    rationale=(
+        "Nobody waits for the answer any more. Work that begins again when it is cancelled loads "
+        "the database at the worst time, and keeps a server from shutting down."
+    ),
+    fix=(
+        "Let `CancelledError` pass: retry on the database's own errors only, never in `except "
+        "BaseException` or `except asyncio.CancelledError`."
+    ),
+)
+
+NO_ERROR = Rule(
+    id="CAN-09",
+    level=Level.RECOMMENDED,
+    statement="A cancelled request SHOULD NOT be answered with an error.",
+    rationale=(
+        "Shutdowns and impatient clients appear as failures of the database in logs and alerts, "
+        "and whoever cancelled the request is told that it went on."
+    ),
+    fix=(
+        "Write `except Exception`, not `except BaseException`, where errors become answers; "
+        "after cleaning up in `except asyncio.CancelledError`, `raise` it again."
+    ),
+)
+
+NO_TASK = Rule(
+    id="CAN-10",
+    level=Level.RECOMMENDED,
+    statement="A cancelled request SHOULD NOT leave a task behind that an undisturbed one ends.",
+    rationale=(
+        "Each cancelled request adds a task that runs until the process ends: memory grows, "
+        "heartbeats go on for requests that are long gone, and shutting down takes its time."
+    ),
+    fix=(
+        "Start tasks in `async with asyncio.TaskGroup():` (or an anyio task group); where that "
+        "does not fit, `task.cancel()` in `finally`, not behind the work."
+    ),
+)
+
+KEPT_PLACES = Rule(
+    id="CAN-11",
+    level=Level.REQUIRED,
+    statement="A request cancelled while it waits for a connection MUST NOT cost the pool a place.",
+    rationale=(
+        "Clients give up when the service is slow, which is when the pool is empty. If each takes "
+        "a place along, the service stays slow when the load has gone."
+    ),
+    fix=(
+        "Enter a limit of your own by `async with semaphore:`, with everything that can wait, the "
+        "checkout too, inside; begin `try` directly behind whatever `finally` takes back."
+    ),
+    needs=("list",),
+)
+
+KEPT_WORD = Rule(
+    id="CAN-12",
+    level=Level.REQUIRED,
+    statement="A write that was answered with success before it was cancelled MUST be stored.",
+    rationale=(
+        "The client has its 201 and goes on. What is taken back afterwards, because something "
+        "behind the answer was interrupted, is missing, and nobody will ever be told."
+    ),
+    fix=(
+        "Finish with the database before answering; undo nothing once the answer is out, whatever "
+        "becomes of background tasks and middleware."
+    ),
+)
+
+RULES = (
+    RETURNED,
+    ENDED,
+    WHOLE,
+    NOTHING_LATER,
+    UNHARMED,
+    SCOPED,
+    TWICE,
+    NOT_AGAIN,
+    NO_ERROR,
+    NO_TASK,
+    KEPT_PLACES,
+    KEPT_WORD,
+)

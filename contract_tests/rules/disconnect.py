@@ -1,7 +1,135 @@
-"""The words of the disconnect area: a client that leaves, or that is slow."""
+"""The words of the disconnect area: a client that leaves.
+
+The rules on clients that are slow, and on work that nobody waits for, are in `disconnect_slow`.
+"""
 
 from __future__ import annotations
 
-from .rule import Rule
+from . import disconnect_slow as slow
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+RETURNED = Rule(
+    id="DIS-01",
+    level=Level.REQUIRED,
+    statement="A request whose client leaves MUST return every connection it took.",
+    rationale=(
+        "Browsers leave all day: tabs are closed, phones lose their network. Each departure that "
+        "costs a connection makes the pool smaller, until every request waits and fails."
+    ),
+    fix=(
+        "Hold the session by `async with`, so that an early `return` after "
+        "`await request.is_disconnected()` closes it too."
+    ),
+)
+
+ENDED = Rule(
+    id="DIS-02",
+    level=Level.REQUIRED,
+    statement="A request whose client leaves MUST NOT leave a transaction open in the database.",
+    rationale=(
+        "The pool counts the connection as returned while the server keeps its row locks: the next "
+        "writer of the same rows waits for ever."
+    ),
+    fix=(
+        "End the transaction on every way out, also on the one for a client that has left: "
+        "`async with session.begin():`, or `rollback()` in `finally`."
+    ),
+    needs=("outside-view",),
+)
+
+BODY_WHOLE = Rule(
+    id="DIS-03",
+    level=Level.REQUIRED,
+    statement="A request whose body did not arrive in full MUST NOT change what is stored.",
+    rationale=(
+        "What arrived of an upload may look whole: a cut text is still a text. It is stored, the "
+        "client never learns of it, tries again, and there are two."
+    ),
+    fix=(
+        "When you call `receive()` yourself, stop at `http.disconnect`: only `http.request` with "
+        "`more_body` false ends a body. `await request.body()` does this for you."
+    ),
+)
+
+WHOLE = Rule(
+    id="DIS-04",
+    level=Level.REQUIRED,
+    statement="A write whose client leaves MUST be stored whole or not at all.",
+    rationale=(
+        "Nobody is there to read that it was half done, so nobody mends it: what is left over is "
+        "found months later, by somebody else."
+    ),
+    fix=(
+        "Look for a client that has left before the transaction begins, or raise inside it: a "
+        "`return` out of `async with session.begin()` commits what was done so far."
+    ),
+)
+
+RETURNED_ANSWERING = Rule(
+    id="DIS-05",
+    level=Level.REQUIRED,
+    statement="A request whose client leaves while it is answered MUST return every connection.",
+    rationale=(
+        "A download that is broken off is the commonest end of a download. If its connection "
+        "stays out, a pool of fifteen is empty after fifteen of them."
+    ),
+    fix=(
+        "Close the session of a streamed answer in `finally`, not after the loop: a `send` that "
+        "fails raises `OSError`, and a cancelled one `CancelledError`."
+    ),
+)
+
+CLOSED = Rule(
+    id="DIS-06",
+    level=Level.RECOMMENDED,
+    statement="A stream whose client leaves SHOULD return its connection itself.",
+    rationale=(
+        "A generator that is dropped half-way is closed some time later, by the garbage collector "
+        "and the event loop. Whoever holds on to it holds on to the connection."
+    ),
+    fix=(
+        "Take the session from a dependency, which ends after the stream; or let the response "
+        "close its generator: `async with contextlib.aclosing(rows()) as stream:`."
+    ),
+)
+
+ALONE = Rule(
+    id="DIS-07",
+    level=Level.REQUIRED,
+    statement="A client that leaves MUST NOT make the requests after it fail.",
+    rationale="One impatient client must not take the service away from all others.",
+    fix=(
+        "Reset in `finally` whatever a request marks as busy, and do not take the `OSError` of a "
+        "client for one of the database: catch it around database calls only."
+    ),
+    needs=("list", "create"),
+)
+
+NOT_STORED_LATER = Rule(
+    id="DIS-08",
+    level=Level.REQUIRED,
+    statement="What a request did not commit before its client left MUST NOT be stored by another.",
+    rationale=(
+        "A row appears minutes later, with another client's request: no log explains it, and the "
+        "client that gave up has long sent it again."
+    ),
+    fix=(
+        "Keep nothing of a request in lists, queues or sessions of the process; if you must, take "
+        "it out in `finally`."
+    ),
+    needs=("list", "create"),
+)
+
+RULES = (
+    RETURNED,
+    ENDED,
+    BODY_WHOLE,
+    WHOLE,
+    RETURNED_ANSWERING,
+    CLOSED,
+    ALONE,
+    NOT_STORED_LATER,
+    slow.STOPPED,
+    slow.BODY_AWAITED,
+    slow.EARLY_RETURN,
+)

@@ -2,18 +2,68 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from ..acts.questions import keeps, leaves_open
+from ..acts.points import Calm, Point
+from ..acts.questions import (
+    claims_success,
+    fails_later,
+    keeps,
+    leaves_open,
+    serves_on,
+    stores_in_part,
+    stores_later,
+)
 from ..acts.sweeps import ROLES, Sweeps
+from ..instruments.stepping import ways
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import cancellation as rules
+from ..rules import sessions
 
+AREA = "cancellation"
 EDGE = ("cancel", "late", "timeout")
 """The ways in which a cancellation comes once."""
 
+WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")
+LOWEST_ERROR = 400
+
 each_role = pytest.mark.parametrize("role", ROLES)
+each_write = pytest.mark.parametrize("role", WRITES)
+
+
+def has_kept(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
+    """Whether a request cancelled in one of these ways kept a connection."""
+    points = [point for way in chosen for point in sweeps.sweep(AREA, role, way).points]
+    return any(point.kept for point in points)
+
+
+def harms(point: Point) -> str:
+    """Which requests after it failed, though it kept nothing they could have waited for."""
+    return "" if point.kept or point.open else fails_later(point)
+
+
+def begins_again(point: Point, calm: Calm) -> str:
+    """Which SQL it began after it was cancelled, if it is more in all than a whole one's."""
+    is_more = len(point.exchange.of("sql")) > len(calm.exchange.of("sql"))
+    return serves_on(point) if is_more else ""
+
+
+def blames(point: Point) -> str:
+    """Which error it was answered with, though no answer had begun when it was cancelled."""
+    exchange = point.exchange
+    struck = min((event.order for event in exchange.of("cancelled")), default=0)
+    has_begun = any(event.order < struck for event in exchange.of("response start"))
+    is_error = exchange.status is not None and exchange.status >= LOWEST_ERROR
+    return f"answered {exchange.status}" if is_error and not has_begun else ""
+
+
+def leaves_tasks(point: Point, calm: Calm) -> str:
+    """Which of the app's tasks still run that an undisturbed request does not leave."""
+    left = set(point.exchange.lasting) - set(calm.exchange.lasting)
+    return f"still running: {', '.join(sorted(left))}" if left else ""
 
 
 @judges(rules.RETURNED)
@@ -22,7 +72,7 @@ def test_a_cancelled_request_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Wherever it is cancelled, no connection is out when it has ended."""
-    points = sweeps.of("cancellation", role, *EDGE)
+    points = sweeps.of(AREA, role, *EDGE)
     judge.each(points, keeps, expected="every connection back")
 
 
@@ -32,4 +82,93 @@ def test_a_cancelled_request_ends_its_transaction(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Wherever and however it is cancelled, the database knows no transaction of it."""
-    judge.each(sweeps.of("cancellation", role), leaves_open, expected="no transaction open")
+    judge.each(sweeps.of(AREA, role), leaves_open, expected="no transaction open")
+
+
+@judges(rules.WHOLE)
+@each_write
+def test_a_cancelled_request_is_stored_whole_or_not_at_all(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Wherever and however it is cancelled, all of its rows are there, or none."""
+    wrong = partial(stores_in_part, calm=sweeps.calm(role))
+    judge.each(sweeps.of(AREA, role), wrong, expected="everything stored, or nothing")
+
+
+@judges(rules.NOTHING_LATER)
+@each_write
+def test_a_cancelled_request_leaves_nothing_for_later_ones_to_store(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """The requests after it store what they always store, and no more."""
+    wrong = partial(stores_later, calm=sweeps.calm(role))
+    judge.each(sweeps.of(AREA, role), wrong, expected="nothing of it stored by later requests")
+
+
+@judges(rules.UNHARMED)
+@each_role
+def test_a_cancelled_request_does_no_harm_to_later_ones(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """A list and a create succeed after it."""
+    judge.each(sweeps.of(AREA, role), harms, expected="the requests after it succeed")
+
+
+@judges(rules.SCOPED)
+@each_role
+def test_a_request_cancelled_by_a_scope_returns_its_connections(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """No connection is out, though the awaits of its clean-up are cancelled, too."""
+    if "scope" not in ways():
+        judge.not_applicable("anyio is not installed: nothing cancels by scopes")
+    if has_kept(sweeps, role, *EDGE):
+        judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
+    judge.each(sweeps.of(AREA, role, "scope"), keeps, expected="every connection back")
+
+
+@judges(rules.TWICE)
+@each_role
+def test_a_request_cancelled_again_returns_its_connections(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """No connection is out, though the first await of its clean-up is cancelled, too."""
+    if has_kept(sweeps, role, *EDGE):
+        judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
+    if has_kept(sweeps, role, "scope"):
+        judge.not_applicable(f"a scope's cancellation suffices ({rules.SCOPED.id})")
+    judge.each(sweeps.of(AREA, role, "twice"), keeps, expected="every connection back")
+
+
+@judges(rules.NOT_AGAIN)
+@each_role
+def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """What it asks the database for is at most what an undisturbed one asks for."""
+    wrong = partial(begins_again, calm=sweeps.calm(role))
+    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no more SQL than undisturbed")
+
+
+@judges(rules.NO_ERROR)
+@each_role
+def test_a_cancelled_request_is_not_answered_with_an_error(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """It ends as cancelled, or as if nothing had happened."""
+    judge.each(sweeps.of(AREA, role, "cancel"), blames, expected="no error as the answer")
+
+
+@judges(rules.NO_TASK)
+@each_role
+def test_a_cancelled_request_leaves_no_task(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """The tasks of the app that still run are those that an undisturbed request leaves."""
+    wrong = partial(leaves_tasks, calm=sweeps.calm(role))
+    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no task of it running")
+
+
+@judges(rules.KEPT_WORD)
+@each_write
+def test_a_write_that_was_answered_stays_stored(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """If the answer was complete when it was cancelled, the rows are there."""
+    if sweeps.calm(role).commits_late:
+        judge.not_applicable(f"it is committed after its answer ({sessions.COMMITTED.id})")
+    judge.each(sweeps.of(AREA, role), claims_success, expected="what was promised is stored")

@@ -13,9 +13,10 @@ from functools import partial
 from sqlalchemy.util import greenlet_spawn
 
 from ..instruments.abandoned import watched_generators
-from ..instruments.attribution import current, is_of_sqlalchemy
+from ..instruments.attribution import current, is_of_sqlalchemy, name_of
 from ..instruments.exchange import Exchange, Request
 from ..instruments.ledger import Ledger
+from ..instruments.stepping import stepped_by
 from ..instruments.turns import Turns
 from .conversation import PATIENT, Client, Conversation, scope_of
 from .lifespan import Lifespan
@@ -27,7 +28,7 @@ LIMIT = 35.0
 SETTLING = 2.0
 """Seconds that tasks left by a request get to finish before it is judged."""
 
-BRIEFLY = 0.02
+BRIEFLY = 0.005
 """Seconds that SQLAlchemy's own tasks get: closing a connection in one may never end (aiosqlite)."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -83,8 +84,9 @@ class AsgiTarget:
         with warnings.catch_warnings(record=True) as caught, watched_generators():
             warnings.simplefilter("always")
             await self._run(exchanges, client, limit, turns)
-            await self._settle(before)
+            lasting = await self._settle(before)
             for exchange in exchanges:
+                exchange.lasting = lasting
                 exchange.held = self._describe_held(exchange)
             if any(exchange.held for exchange in exchanges):
                 gc.collect()
@@ -146,14 +148,19 @@ class AsgiTarget:
             exchange.status, exchange.body = 500, b"Internal Server Error"
             exchange.complete = True
 
-    async def _settle(self, before: set[asyncio.Task[object]]) -> None:
-        """Wait for the tasks that are left; SQLAlchemy's own may wait for ever (orphans)."""
+    async def _settle(self, before: set[asyncio.Task[object]]) -> tuple[str, ...]:
+        """Wait for the tasks that are left, and name those of the app that still run then.
+
+        SQLAlchemy's own may wait for ever (orphans).
+        """
         new = asyncio.all_tasks() - before - self._known
         cleaning = {task for task in new if is_of_sqlalchemy(task.get_coro())}
         for tasks, limit in ((new - cleaning, SETTLING), (cleaning, BRIEFLY)):
             if tasks:
                 _, lasting = await asyncio.wait(tasks, timeout=limit)
                 self._known |= lasting
+        names = {name_of(stepped_by(task.get_coro())) for task in new if not task.done()}
+        return tuple(sorted(names - {""}))
 
     def _describe_held(self, exchange: Exchange) -> tuple[str, ...]:
         return tuple(

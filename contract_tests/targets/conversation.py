@@ -48,9 +48,12 @@ class Conversation:
         self._chunks: list[bytes] = []
 
     async def receive(self) -> Message:
-        """Give the next part of the body, then wait until the client leaves."""
-        await self._turn()
+        """Give the next part of the body, then wait until the client leaves.
+
+        That it has left is told at once, as uvicorn does: frameworks ask without waiting.
+        """
         if not self._is_gone():
+            await self._turn()
             for part, is_last in self._body:
                 self._exchange.messages += 1
                 self._ledger.record("request end" if is_last else "request body")

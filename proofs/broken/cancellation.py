@@ -3,34 +3,184 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated
 
+import anyio
 from fastapi import Depends, FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from proofs.broken import breaks
-from reference_app import create_app
-from reference_app.database import get_async_session, get_async_sessionmaker
+from proofs.broken.replacing import with_service
+from proofs.broken.sessions import with_both
+from proofs.broken.sessions_connections import Autobegun
+from reference_app.database import DatabaseFailure, get_async_sessionmaker
+from reference_app.models import ExampleItem
+from reference_app.routes import get_service
+from reference_app.service import ExampleItemService
+from reference_app.settings import load_settings
 
-Sessions = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
+Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
+
+
+async def tell_another_service() -> None:
+    """Stand for a call over the network."""
+    await asyncio.sleep(0)
 
 
 @breaks("CAN-01", says="NEVER RETURNED")
 def closed_after_exceptions_only() -> FastAPI:
     """The session is closed after success and after any `Exception`: a cancellation is none."""
 
-    async def session(sessions: Sessions) -> AsyncIterator[AsyncSession]:
-        made = sessions()
-        await made.connection()
+    async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
+        session = maker()
         try:
-            await asyncio.sleep(0)  # asks another service who this is
-            yield made
+            yield session
         except Exception:
-            await made.close()
+            await session.close()
             raise
-        await made.close()
+        await session.close()
 
-    app = create_app()
-    app.dependency_overrides[get_async_session] = session
+    return with_both(Autobegun, sessions)
+
+
+@breaks("CAN-02", says="idle in transaction", databases=("postgresql",))
+def snapshot_by_hand() -> FastAPI:
+    """A read begins a transaction by hand, and ends it by hand unless it is cancelled in between.
+
+    SQLAlchemy takes the connection for one that commits by itself, so nobody else ends it.
+    """
+    engines: list[AsyncEngine] = []
+
+    class Snapshot(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            if not engines:
+                url = load_settings().database_url
+                engines.append(
+                    create_async_engine(url, isolation_level="AUTOCOMMIT", pool_size=1)
+                )
+            try:
+                async with engines[0].connect() as connection:
+                    await connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ")
+                    await tell_another_service()
+                    await connection.exec_driver_sql("COMMIT")
+            except Exception as error:
+                raise DatabaseFailure from error
+            return await super().get(item_id)
+
+    return with_service(Snapshot)
+
+
+@breaks("CAN-03", says="only a part is stored, in example_items")
+def undone_after_exceptions_only() -> FastAPI:
+    """A change commits field by field; what is done is undone after any `Exception`."""
+
+    class Piecemeal(ExampleItemService):
+        async def update(
+            self, item_id: int, values: Mapping[str, str | None]
+        ) -> ExampleItem | None:
+            item = await self.get(item_id)
+            if item is None or len(values) < 2:  # noqa: PLR2004 - nothing to take apart
+                return await super().update(item_id, values)
+            old = {field: getattr(item, field) for field in values}
+            try:
+                for field, value in values.items():
+                    item = await super().update(item_id, {field: value})
+            except DatabaseFailure:
+                await super().update(item_id, old)
+                raise
+            return item
+
+    return with_service(Piecemeal)
+
+
+@breaks("CAN-04", says="later requests stored what it had left, in example_items")
+def saved_for_later() -> FastAPI:
+    """A create that is cancelled is remembered by the app, and stored along with the next one."""
+    backlog: list[Mapping[str, str | None]] = []
+
+    class Keen(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            self._session.add_all(ExampleItem(**backlog.pop()) for _ in list(backlog))
+            try:
+                return await super().create(values)
+            except asyncio.CancelledError:
+                backlog.append(values)
+                raise
+
+    return with_service(Keen)
+
+
+@breaks("CAN-05", says="GET /api/v1/examples/database-example/ -> 503")
+def cancellation_as_outage() -> FastAPI:
+    """A circuit breaker takes a cancelled list for a database that hangs, and turns the next away."""
+    is_open = [False]
+
+    class Guarded(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            if is_open[0]:
+                is_open[0] = False
+                raise DatabaseFailure from TimeoutError("the circuit is open")
+            try:
+                return await super().list(limit=limit, offset=offset)
+            except asyncio.CancelledError:
+                is_open[0] = True
+                raise
+
+    return with_service(Guarded)
+
+
+def with_sessions_of_its_own(service: type[ExampleItemService]) -> FastAPI:
+    """The reference app, its service given a session to close."""
+    app = with_service(service)
+    app.dependency_overrides[get_service] = lambda maker=Depends(get_async_sessionmaker): service(
+        maker()
+    )
     return app
+
+
+class Owning(ExampleItemService):
+    """Reads in a session of its own, closes it, and tells another service in between."""
+
+    async def get(self, item_id: int) -> ExampleItem | None:
+        try:
+            item = await self._session.get(ExampleItem, item_id)
+            await tell_another_service()
+        except Exception as error:
+            raise DatabaseFailure from error
+        finally:
+            await self._end()
+        return item
+
+    async def _end(self) -> None:
+        await self._session.close()
+
+
+@breaks("CAN-06", says="NEVER RETURNED")
+def told_before_closing() -> FastAPI:
+    """The clean-up awaits something else first, which a cancelled scope does not let it."""
+
+    class Telling(Owning):
+        async def _end(self) -> None:
+            await tell_another_service()
+            await self._session.close()
+
+    return with_sessions_of_its_own(Telling)
+
+
+@breaks("CAN-07", says="NEVER RETURNED")
+def shielded_from_scopes_only() -> FastAPI:
+    """The clean-up is shielded from the scopes of the framework, but not from `task.cancel()`."""
+
+    class Shielded(Owning):
+        async def _end(self) -> None:
+            with anyio.CancelScope(shield=True):
+                await tell_another_service()
+                await self._session.close()
+
+    return with_sessions_of_its_own(Shielded)

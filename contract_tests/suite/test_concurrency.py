@@ -1,0 +1,128 @@
+"""Concurrency: two requests that meet in every order their database calls can come in."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from ..acts.meetings import confuses, fails, loses, mixes, revives, stores_both, tears
+from ..acts.pairs import ORDINARY, Pairs, in_one_row, stays_gone
+from ..judge import Judge, judges
+from ..resource import Role
+from ..rules import concurrency as rules
+from ..service import Service
+
+CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}
+
+
+@pytest.fixture
+def sound(judge: Judge, pairs: Pairs) -> Pairs:
+    """The pairs of a service that serves the ordinary ones."""
+    if pairs.clash:
+        judge.not_applicable(f"ordinary requests fail together ({rules.TOGETHER.id})")
+    return pairs
+
+
+def each_pair(*names: str) -> pytest.MarkDecorator:
+    """Judge each of these pairs on its own."""
+    return pytest.mark.parametrize("pair", names)
+
+
+@judges(rules.BOTH_SURVIVE)
+@each_pair("update+update")
+def test_changes_of_different_fields_both_survive(
+    judge: Judge, service: Service, sound: Pairs, pair: str
+) -> None:
+    """Whatever the order: what was sent in a change that succeeded is there afterwards."""
+    lost = partial(loses, resource=service.resource)
+    judge.each(sound.of(pair), lost, expected="both changes in the row, or one of them refused")
+
+
+@judges(rules.NO_TWINS)
+@each_pair("create+same")
+def test_of_two_equal_creates_one_is_stored(
+    judge: Judge, service: Service, sound: Pairs, pair: str
+) -> None:
+    """Whatever the order: not both of two equal creates make a row."""
+    both = partial(stores_both, resource=service.resource)
+    judge.each(sound.of(pair), both, expected="one row, as one after the other")
+
+
+@judges(rules.TWIN_REFUSED)
+@each_pair("create+same")
+def test_the_loser_of_two_equal_creates_is_refused(judge: Judge, sound: Pairs, pair: str) -> None:
+    """Whatever the order: the create that comes too late does not fail."""
+    judge.each(sound.of(pair), fails, expected="a 4xx for the loser, as one after the other")
+
+
+@judges(rules.BOTH_DELETE)
+@each_pair("delete+delete")
+def test_two_deletes_of_a_row_do_not_fail(judge: Judge, sound: Pairs, pair: str) -> None:
+    """Whatever the order: both deletes succeed, or one finds nothing."""
+    judge.each(sound.of(pair), fails, expected="success, or 404 for the second")
+
+
+@judges(rules.CHANGE_OF_DELETED)
+@each_pair("update+delete", "replace+delete")
+def test_a_change_of_a_deleted_row_does_not_fail(judge: Judge, sound: Pairs, pair: str) -> None:
+    """Whatever the order: a change whose row has gone is refused."""
+    judge.each(sound.of(pair), fails, expected="success, or 404 for a change that came too late")
+
+
+@judges(rules.STAYS_DELETED)
+@each_pair("update+delete")
+def test_a_deleted_row_stays_deleted(
+    judge: Judge, service: Service, sound: Pairs, pair: str
+) -> None:
+    """Whatever the order: after a delete that succeeded no read shows the row."""
+    if not stays_gone(service):
+        judge.not_applicable("a row is shown after its delete, one request after the other")
+    judge.each(sound.of(pair), revives, expected="no row after the delete")
+
+
+@judges(rules.ONE_WHOLE)
+@each_pair("replace+replace")
+def test_two_replaces_leave_one_of_them_whole(
+    judge: Judge, service: Service, sound: Pairs, pair: str
+) -> None:
+    """Whatever the order: the row is what one of the two has sent."""
+    names = in_one_row(service, "replace")
+    mixed = partial(mixes, resource=service.resource, names=names)
+    judge.each(sound.of(pair), mixed, expected=f"{', '.join(names)} from one of the two")
+
+
+@judges(rules.READ_WHOLE)
+@each_pair(*CHANGES)
+def test_a_read_shows_a_row_before_or_after_a_change(
+    judge: Judge, service: Service, sound: Pairs, pair: str
+) -> None:
+    """Whatever the order: a read shows the old row or the new one."""
+    met = sound.of(pair)
+    names = in_one_row(service, CHANGES[pair])
+    torn = partial(tears, resource=service.resource, names=names)
+    judge.each(met, torn, expected=f"{', '.join(names)} all old, or all new")
+
+
+@judges(rules.LIST_GOES_ON)
+@each_pair("list+delete")
+def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: str) -> None:
+    """Whatever the order: the list does not fail."""
+    judge.each(sound.of(pair), fails, expected="a list with the row or without it")
+
+
+@judges(rules.TOGETHER)
+@each_pair(*ORDINARY)
+def test_ordinary_requests_are_served_together(judge: Judge, pairs: Pairs, pair: str) -> None:
+    """Whatever the order: requests that have nothing to do with each other do not fail."""
+    judge.each(pairs.of(pair), fails, expected="both answered as each alone")
+
+
+@judges(rules.OWN_ANSWER)
+@each_pair("create+create", "read+read")
+def test_an_answer_is_about_its_own_request(
+    judge: Judge, service: Service, sound: Pairs, pair: str
+) -> None:
+    """Whatever the order: no answer shows what belongs to the other request."""
+    foreign = partial(confuses, resource=service.resource)
+    judge.each(sound.of(pair), foreign, expected="each answer about the row of its request")

@@ -1,0 +1,94 @@
+"""Concurrency: more requests than connections, and no connection at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from ..acts.pairs import Pairs
+from ..instruments.crowd import Crowd
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..rules import concurrency as pairs_rules
+from ..rules import concurrency_load as rules
+from ..service import Service
+
+MANY = 8
+"""Requests of each kind: more than one connection serves at once, fewer than a server's threads."""
+
+PUT_OFF = (429, 503)
+
+
+@pytest.fixture
+def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
+    """The service, whose engines are known, and which serves the ordinary pairs."""
+    if pairs.clash:
+        judge.not_applicable(f"ordinary requests fail together ({pairs_rules.TOGETHER.id})")
+    service.list()
+    return service
+
+
+@contextmanager
+def crowded(judge: Judge, service: Service, leave: int) -> Iterator[None]:
+    """Others have taken all connections of each pool but `leave`."""
+    with Crowd(service.ledger, service.run, leave) as crowd:
+        if not crowd.crowded:
+            judge.not_applicable(
+                f"no pool can be crowded: {'; '.join(crowd.reasons) or 'none seen'}"
+            )
+        yield
+
+
+def burst(service: Service) -> list[Exchange]:
+    """Many lists and creates at the same time."""
+    lists = [service.draft_of("list") for _ in range(MANY)]
+    creates = [service.draft_of("create", body=service.body()) for _ in range(MANY)]
+    return service.together(*lists, *creates)
+
+
+@judges(rules.SERVED)
+def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) -> None:
+    """With one connection left, many requests at once succeed or are put off."""
+    with crowded(judge, busy, leave=1):
+        exchanges = burst(busy)
+    failed = [e for e in exchanges if not e.ok and e.status not in PUT_OFF]
+    judge.that(
+        not failed,
+        expected=f"{len(exchanges)} requests at once served by one connection, or put off",
+        observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
+        seen=failed[0] if failed else None,
+    )
+
+
+@judges(rules.RECOVERED)
+def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> None:
+    """Requests found no connection; now there are some, and the next requests succeed."""
+    with crowded(judge, busy, leave=0):
+        starved = burst(busy)
+    if all(exchange.ok for exchange in starved):
+        judge.not_applicable("requests need no connection of the pool")
+    exchanges = [busy.list(), busy.create()]
+    failed = [e for e in exchanges if not e.ok and e.status not in PUT_OFF]
+    judge.that(
+        not failed,
+        expected="requests served when connections can be had again",
+        observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
+        seen=failed[0] if failed else None,
+    )
+
+
+@judges(rules.UNAVAILABLE)
+def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
+    """A list that finds the pool empty says that it should be tried again."""
+    with crowded(judge, busy, leave=0):
+        exchange = busy.list()
+    if exchange.ok:
+        judge.not_applicable("a list needs no connection of the pool")
+    judge.that(
+        exchange.status in PUT_OFF,
+        expected="503, since it may succeed later",
+        observed=f"{exchange} {exchange.raised}".strip(),
+        seen=exchange,
+    )

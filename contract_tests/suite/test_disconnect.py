@@ -1,0 +1,117 @@
+"""Disconnect: the client leaves before each message of the conversation, in every way there is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from ..acts.mishaps import WRITES
+from ..acts.points import Point
+from ..acts.questions import fails_later, keeps, leaves_open, stores_in_part, stores_later
+from ..acts.sweeps import ROLES, Sweeps
+from ..instruments.abandoned import LATE
+from ..judge import Judge, judges
+from ..resource import SENDING, Role
+from ..rules import disconnect as rules
+
+each_role = pytest.mark.parametrize("role", ROLES)
+each_write = pytest.mark.parametrize("role", WRITES)
+each_sending = pytest.mark.parametrize("role", SENDING)
+
+
+def is_answered(point: Point) -> bool:
+    """Whether the answer had begun when the client left."""
+    return bool(point.exchange.of("response start"))
+
+
+def closes_late(point: Point) -> str:
+    """Which connections came back only because an abandoned generator was closed."""
+    late = [e for e in point.exchange.of("reclaimed") if e.text.startswith(LATE)]
+    return "; ".join(f"conn {e.connection} came back {e.text}" for e in late)
+
+
+def stores_a_fragment(point: Point, restless: frozenset[str]) -> str:
+    """Which tables a request has changed whose body it never saw the end of."""
+    tables = sorted(point.changed - restless)
+    is_cut = not point.exchange.of("request end")
+    return f"stored in {', '.join(tables)}, and the end of the body never came" * (
+        is_cut and bool(tables)
+    )
+
+
+@judges(rules.RETURNED)
+@each_role
+def test_a_request_returns_its_connections_when_its_client_leaves(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Whichever message before the answer is the last, no connection is out at the end."""
+    points = [point for point in sweeps.of("disconnect", role) if not is_answered(point)]
+    judge.each(points, keeps, expected="every connection back")
+
+
+@judges(rules.ENDED)
+@each_role
+def test_a_request_ends_its_transaction_when_its_client_leaves(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Whichever message is the last, the database knows no transaction of it."""
+    judge.each(sweeps.of("disconnect", role), leaves_open, expected="no transaction open")
+
+
+@judges(rules.BODY_WHOLE)
+@each_sending
+def test_a_body_that_did_not_arrive_in_full_changes_nothing(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """A client that leaves before the end of its body has changed no table."""
+    wrong = partial(stores_a_fragment, restless=sweeps.calm(role).restless)
+    judge.each(sweeps.of("disconnect", role), wrong, expected="every table as it was before")
+
+
+@judges(rules.WHOLE)
+@each_write
+def test_a_write_whose_client_leaves_is_stored_whole_or_not_at_all(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Whichever message is the last, the tables hold all of the write or nothing of it."""
+    wrong = partial(stores_in_part, calm=sweeps.calm(role))
+    judge.each(sweeps.of("disconnect", role), wrong, expected="the whole write stored, or nothing")
+
+
+@judges(rules.RETURNED_ANSWERING)
+@each_role
+def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Whichever message of the answer is the last, no connection is out at the end."""
+    points = [point for point in sweeps.of("disconnect", role) if is_answered(point)]
+    judge.each(points, keeps, expected="every connection back")
+
+
+@judges(rules.CLOSED)
+@each_role
+def test_a_stream_returns_its_connection_itself(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """No connection comes back only because the loop closed a generator that was dropped."""
+    points = sweeps.of("disconnect", role)
+    judge.each(points, closes_late, expected="connections returned by the code that took them")
+
+
+@judges(rules.ALONE)
+@each_role
+def test_a_client_that_leaves_does_no_harm_to_others(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """After a client has left, the list can be read and a row be created."""
+    points = [point for point in sweeps.of("disconnect", role) if not keeps(point)]
+    judge.each(points, fails_later, expected="success for the next list and the next create")
+
+
+@judges(rules.NOT_STORED_LATER)
+@each_role
+def test_what_a_client_left_uncommitted_is_stored_by_nobody(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """The requests after it store what they store after any other."""
+    wrong = partial(stores_later, calm=sweeps.calm(role))
+    judge.each(sweeps.of("disconnect", role), wrong, expected="no more rows than usual")

@@ -1,0 +1,89 @@
+"""Disconnect: clients that take their time, and work that nobody waits for any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..acts.holdings import lent_before
+from ..acts.mishaps import READS, prepared
+from ..acts.points import Point
+from ..acts.sweeps import ROLES, Sweeps
+from ..instruments.exchange import Event, Exchange
+from ..judge import Judge, judges
+from ..resource import SENDING, Role
+from ..rules import disconnect_slow as rules
+from ..rules import sessions
+from ..service import Service
+from ..targets.conversation import Client
+
+TOLERATED = 1
+"""Statements after the client has left: the one a stream had in mind before it could be told."""
+
+SLOW = Client(patient=False, parts=2)
+
+
+def reads_on(point: Point) -> str:
+    """Which reading statements it began after its client had left the answer."""
+    gone = next((event.order for event in point.exchange.of("client gone")), None)
+    begun = [e for e in point.exchange.of("sql") if gone and e.order > gone and not e.writes]
+    is_late = bool(point.exchange.of("response start")) and len(begun) > TOLERATED
+    return f"{len(begun)} more statements, last {begun[-1].text[:60]!r}" if is_late else ""
+
+
+def idle_loans(exchange: Exchange) -> tuple[Event, ...]:
+    """The connections that were out when the answer began, and were asked nothing from then on."""
+    begun = next((event.order for event in exchange.of("response start")), 0)
+    used = {e.connection for e in exchange.of("sql", "commit") if e.order > begun}
+    return tuple(loan for loan in lent_before(exchange, begun) if loan.connection not in used)
+
+
+@judges(rules.STOPPED)
+@pytest.mark.parametrize("role", READS)
+def test_a_stream_stops_reading_when_its_client_has_left(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """However much of the answer was taken, at most one more statement is begun."""
+    if not sweeps.calm(role).exchange.of("response body"):
+        judge.not_applicable(f"the answer to a {role} comes in one part")
+    judge.each(sweeps.of("disconnect", role), reads_on, expected="no more statements")
+
+
+@judges(rules.BODY_AWAITED)
+@pytest.mark.parametrize("role", SENDING)
+def test_no_connection_is_held_while_the_body_arrives(
+    judge: Judge, service: Service, role: Role
+) -> None:
+    """When the second part of a body arrives, no connection is out."""
+    exchange = service.exchange(prepared(service, role), SLOW)
+    arrived = next((event for event in exchange.of("request end")), None)
+    if arrived is None or not exchange.ok:
+        judge.undecided(f"{exchange} did not take a body in two parts")
+    held = lent_before(exchange, arrived.order)
+    judge.that(
+        not held,
+        expected="no connection out before the body is complete",
+        observed=f"{exchange} held conn {', '.join(str(loan.connection) for loan in held)}",
+        seen=exchange,
+        at=held[0] if held else None,
+    )
+
+
+@judges(rules.EARLY_RETURN)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_connection_is_back_before_the_answer_is_sent(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """When an answer of one part is begun, no connection is out that nothing more is asked."""
+    exchange = sweeps.calm(role).exchange
+    if exchange.of("response body"):
+        judge.not_applicable("the answer is a stream, which may read while it is sent")
+    if exchange.held:
+        judge.not_applicable(f"a connection stays out for good ({sessions.RETURNED.id})")
+    idle = idle_loans(exchange)
+    judge.that(
+        not idle,
+        expected="every connection back when the answer is begun, or some statement after it",
+        observed=f"{exchange} was sent while conn {idle[0].connection if idle else ''} was out",
+        seen=exchange,
+        at=idle[0] if idle else None,
+    )

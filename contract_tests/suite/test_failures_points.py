@@ -1,0 +1,169 @@
+"""Failures: every request, each of whose database calls fails, or loses its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from ..acts.failing import (
+    breaks_apart,
+    fails_after_commit,
+    hides_a_race,
+    is_plain,
+    refuses_what_is_stored,
+    retains,
+    stores_twice,
+    tells_success,
+)
+from ..acts.mishaps import WRITES
+from ..acts.points import Point
+from ..acts.questions import fails_later, stores_later
+from ..acts.rows import home
+from ..acts.sweeps import ROLES, Sweeps
+from ..judge import Judge, judges
+from ..resource import Role
+from ..rules import errors, sessions
+from ..rules import failures as rules
+from ..rules.rule import Rule
+from ..service import Service
+
+Question = Callable[[Point], str]
+
+each_role = pytest.mark.parametrize("role", ROLES)
+each_write = pytest.mark.parametrize("role", WRITES)
+
+
+@pytest.fixture
+def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
+    """The sweeps, if nothing is wrong with a request that nobody disturbs."""
+    calm = sweeps.calm(role).exchange
+    if calm.held or calm.of("reclaimed"):
+        judge.undecided(f"connections are kept without any failure too ({sessions.RETURNED.id})")
+    if calm.shared_sessions:
+        judge.undecided(f"requests share a session, failed or not ({sessions.OWN_SESSION.id})")
+    return sweeps
+
+
+def leave_to(rule: Rule, judge: Judge, points: list[Point], wrong: Question) -> None:
+    """End the test if these points show that another rule explains it."""
+    if any(map(wrong, points)):
+        judge.not_applicable(f"a call that merely fails has the same effect ({rule.id})")
+
+
+def failing(sweeps: Sweeps, role: Role) -> list[Point]:
+    """The points where a call merely failed."""
+    return list(sweeps.sweep("failures", role, "error").points)
+
+
+@judges(rules.RETURNED)
+@each_role
+def test_a_request_returns_its_connections_whichever_call_fails(
+    judge: Judge, steady: Sweeps, role: Role
+) -> None:
+    """Whichever call fails, on a warm pool or a cold one, nothing is out afterwards."""
+    points = steady.of("failures", role, "error", "cold", "refused")
+    leave_to(errors.RELEASED, judge, [*filter(is_plain, points)], retains)
+    judge.each(points, retains, expected="every connection back and no transaction open")
+
+
+@judges(rules.RETURNED_BROKEN)
+@each_role
+def test_a_request_that_loses_its_connection_keeps_no_other(
+    judge: Judge, steady: Sweeps, role: Role
+) -> None:
+    """Wherever its connection breaks, no other is out afterwards."""
+    leave_to(rules.RETURNED, judge, failing(steady, role), retains)
+    points = steady.of("failures", role, "disconnect", "lost")
+    judge.each(points, retains, expected="every connection back and no transaction open")
+
+
+@judges(rules.BROKEN_TOLD)
+@each_write
+def test_a_write_that_loses_its_connection_is_not_called_a_success(
+    judge: Judge, steady: Sweeps, role: Role
+) -> None:
+    """Wherever the connection breaks, a success stands for something that is stored."""
+    require_effect(judge, steady, role)
+    leave_to(rules.SUCCESS_IS_STORED, judge, failing(steady, role), tells_success)
+    points = steady.of("failures", role, "disconnect", "lost")
+    judge.each(points, tells_success, expected="a failure told, or the write stored")
+
+
+def require_effect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """End the test if an undisturbed request changes nothing either."""
+    if not sweeps.calm(role).growth:
+        judge.not_applicable(f"an undisturbed {role} changes no row of any table")
+
+
+@judges(rules.BROKEN_WHOLE)
+@each_write
+def test_a_write_that_loses_its_connection_is_whole_or_absent(
+    judge: Judge, steady: Sweeps, service: Service, role: Role
+) -> None:
+    """Wherever the connection breaks, all rows of the write are there, or none."""
+    wrong = partial(breaks_apart, calm=steady.calm(role), home=home(service).tables)
+    leave_to(errors.NOTHING_STORED, judge, failing(steady, role), wrong)
+    points = steady.of("failures", role, "disconnect")
+    judge.each(points, wrong, expected="everything stored, or nothing")
+
+
+@judges(rules.RECOVERED)
+@each_role
+def test_a_broken_connection_ends_with_its_request(
+    judge: Judge, steady: Sweeps, role: Role
+) -> None:
+    """After a connection broke, or was refused, the list can be read and a row be created."""
+    leave_to(errors.RECOVERED, judge, failing(steady, role), fails_later)
+    points = steady.of("failures", role, "disconnect", "lost", "refused")
+    judge.each(points, fails_later, expected="success for the next list and the next create")
+
+
+@judges(rules.STORED_ONCE)
+def test_a_write_without_acknowledgement_is_stored_once(
+    judge: Judge, sweeps: Sweeps, service: Service
+) -> None:
+    """The COMMIT of a create is carried out and its acknowledgement lost: one row is there."""
+    wrong = partial(stores_twice, calm=sweeps.calm("create"), home=home(service).tables)
+    points = sweeps.of("failures", "create", "lost")
+    judge.each(points, wrong, expected="the row stored once")
+
+
+@judges(rules.UNCERTAIN_TOLD)
+@each_write
+def test_a_write_without_acknowledgement_is_not_refused(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """The COMMIT is carried out and its acknowledgement lost: the client is not blamed."""
+    points = sweeps.of("failures", role, "lost")
+    judge.each(points, refuses_what_is_stored, expected="a success, or a 5xx")
+
+
+@judges(rules.COMMIT_IS_LAST)
+@each_write
+def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """No call behind the last COMMIT of rows fails the request."""
+    wrong = partial(fails_after_commit, calm=sweeps.calm(role))
+    points = sweeps.of("failures", role, "error")
+    judge.each(points, wrong, expected="a success, once everything is stored")
+
+
+@judges(rules.SUCCESS_IS_STORED)
+@each_write
+def test_a_success_is_stored_whichever_statement_failed(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Whichever statement of it failed, a request that was called a success is stored."""
+    require_effect(judge, sweeps, role)
+    points = sweeps.of("failures", role, "error")
+    leave_to(errors.WRITE_TOLD, judge, [*filter(is_plain, points)], tells_success)
+    judge.each(points, tells_success, expected="a failure told, or the write stored")
+
+
+@judges(rules.RACE_TOLD)
+@each_write
+def test_a_lost_race_is_no_defect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
+    """A COMMIT that the server refuses for a lost race is answered 503 or 409, or tried again."""
+    points = sweeps.of("failures", role, "error")
+    judge.each(points, hides_a_race, expected="status 503 or 409, or a success")

@@ -1,0 +1,125 @@
+"""What the instruments cost: ratios of the same requests with and without them, in one run.
+
+`python -m proofs.bench [DATABASE...]` prints a table for each database; `tox -e bench` runs it.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from contract_tests.acts.mishaps import prepared
+from contract_tests.acts.sweeps import KINDS, ROLES, Sweeps
+from contract_tests.instruments.attribution import current
+from contract_tests.instruments.exchange import Exchange, Request
+from contract_tests.instruments.ledger import Ledger
+from contract_tests.opening import open_service
+from contract_tests.options import Options
+from contract_tests.service import Service
+from contract_tests.targets.conversation import PATIENT, Conversation, scope_of
+from proofs.servers import shared_server
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = "reference_app:create_app"
+ROUNDS = 31
+BLOCK = 40
+DATABASES = ("sqlite", "postgresql", "mysql")
+
+
+@contextmanager
+def opened(database: str) -> Iterator[Service]:
+    """The reference app as the contract has it."""
+    with ExitStack() as stack:
+        stack.enter_context(shared_server(database))
+        yield stack.enter_context(open_service(Options(app=APP, database=database, root=ROOT)))
+
+
+async def raw(service: Service, request: Request, *, observed: bool) -> None:
+    """One request by the barest ASGI client there can be."""
+    exchange = Exchange(1, request)
+    token = current.set(exchange if observed else None)
+    channels = Conversation(exchange, service.ledger, PATIENT)
+    scope = scope_of(request, dict(service.target.lifespan.state), PATIENT)
+    await service.target.app(scope, channels.receive, channels.send)
+    current.reset(token)
+
+
+def block(service: Service, request: Request, *, observed: bool) -> float:
+    """CPU seconds of a block of requests."""
+
+    async def many() -> None:
+        for _ in range(BLOCK):
+            await raw(service, request, observed=observed)
+
+    began = time.process_time()
+    service.run(many())
+    return time.process_time() - began
+
+
+def ledger_ratio(service: Service, request: Request) -> float:
+    """The median ratio of CPU time with a ledger to that without, in alternating blocks."""
+    service.ledger.__exit__(None, None, None)  # the run's own; the ones measured are made here
+    ratios = []
+    for turn in range(ROUNDS):
+        sides = {}
+        for is_observed in (True, False) if turn % 2 else (False, True):
+            with Ledger() if is_observed else ExitStack():
+                gc.collect()
+                sides[is_observed] = block(service, request, observed=is_observed)
+        ratios.append(sides[True] / sides[False])
+    service.ledger.__enter__()
+    return statistics.median(ratios)
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """How long an act takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def sweeping(service: Service) -> Iterator[tuple[str, int, float, float]]:
+    """Each way to disturb: requests, seconds, and seconds of as many requests left alone."""
+    sweeps = Sweeps(service)
+    for area, kinds in KINDS.items():
+        for way in kinds:
+            taken = seconds(lambda a=area, w=way: [sweeps.of(a, role, w) for role in ROLES])  # type: ignore[misc]
+            sizes = {role: sweeps.sizes[f"{area}:{role}:{way}"] for role in ROLES}
+            yield f"{area} {way}", sum(sizes.values()), taken, seconds(lambda s=sizes: calm(service, s))  # type: ignore[misc]
+
+
+def calm(service: Service, sizes: dict[str, int]) -> None:
+    """The same requests, undisturbed."""
+    for role in ROLES:
+        service.restore()
+        for _ in range(sizes[role]):
+            service.exchange(prepared(service, role))
+
+
+def main(databases: list[str]) -> None:
+    """Print the tables."""
+    logging.disable(logging.CRITICAL)
+    for database in databases:
+        with opened(database) as service:
+            create = service.draft_of("create", body=service.body())
+            read = service.draft_of("read", service.row().id)
+            print(f"\n{database}: ledger, CPU time of a request with it / without it")
+            print(f"  read    {ledger_ratio(service, read):.3f}")
+            print(f"  create  {ledger_ratio(service, create):.3f}")
+            print(f"{database}: sweeps, seconds / seconds of as many requests left alone")
+            total = requests = 0.0
+            for name, size, taken, alone in sweeping(service):
+                total, requests = total + taken, requests + size
+                ratio = f"{taken / alone:5.1f}" if size else "    -"
+                print(f"  {name:22} {size:4} requests {taken:6.2f} s  {ratio}")
+            print(f"  {'all':22} {requests:4.0f} requests {total:6.2f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or list(DATABASES))
