@@ -43,8 +43,9 @@ def kill_matrix() -> str:
 def _kill_lines() -> Iterator[str]:
     yield "Each app is the reference app with one defect. The contract runs against it on each"
     yield "database named; it must break the rule in the first column, in the words shown, and no"
-    yield "other. `proofs/test_kill_matrix.py` fails otherwise: by the rules of the app's own area"
-    yield "and of sessions in every test run, by all rules under `tox -e matrix`."
+    yield "other. `proofs/test_kill_matrix.py` fails otherwise: on one database, by the rules of"
+    yield "the app's own area and of sessions, in every test run; by all rules on all databases"
+    yield "under `tox -e matrix`."
     yield ""
     yield "| rule | broken app | defect | on | the failure says |"
     yield "|---|---|---|---|---|"
@@ -59,9 +60,9 @@ def innocent_matrix() -> str:
 
 
 def _innocent_lines() -> Iterator[str]:
-    yield "Each app is correct and looks guilty. The whole contract runs against it on each"
-    yield "database named; `proofs/test_innocent_matrix.py` fails if any required rule accuses it"
-    yield "or cannot decide."
+    yield "Each app is correct and looks guilty. The whole contract runs against it, on one of the"
+    yield "databases named in every test run, on each of them under `tox -e matrix`;"
+    yield "`proofs/test_innocent_matrix.py` fails if any required rule accuses it or cannot decide."
     yield ""
     yield "| innocent app | what it is | why it looks guilty | on |"
     yield "|---|---|---|---|"
@@ -72,14 +73,21 @@ def _innocent_lines() -> Iterator[str]:
 
 def failure() -> str:
     """A run against an app that commits too late, as the terminal shows it."""
-    result = run_contract(
-        "proofs.broken.sessions:commit_in_teardown", "sqlite", "--contract-rule", "SES-03",
-        "-k", "create and not invalid and not json",
-    )  # fmt: skip
-    command = "contract-tests run proofs.broken.sessions:commit_in_teardown --contract-rule SES-03"
-    lines = result.printed.splitlines()
+    return _shown("proofs.broken.sessions:commit_in_teardown", "SES-03")
+
+
+def disturbed() -> str:
+    """What a sweep says of an app that does not clean up after a cancellation."""
+    return _shown("proofs.broken.cancellation:closed_after_exceptions_only", "CAN-01")
+
+
+def _shown(app: str, rule: str) -> str:
+    """One failure of an app on its create, from its heading to the end of the run."""
+    asked = ("--contract-rule", rule, "-k", "create and not invalid and not json")
+    lines = run_contract(app, "sqlite", *asked).printed.splitlines()
     shown = lines[next(i for i, line in enumerate(lines) if line.startswith("____")) :]
-    return "\n".join(("```console", f"$ {command}", *shown, "```"))
+    command = f"$ contract-tests run {app} --contract-rule {rule}"
+    return "\n".join(("```console", command, *shown, "```"))
 
 
 def header() -> str:
@@ -90,7 +98,11 @@ def header() -> str:
     return "\n".join(("```console", *lines[first : first + 3], "```"))
 
 
-RUNS: dict[str, Callable[[], str]] = {"failure": failure, "header": header}
+RUNS: dict[str, Callable[[], str]] = {
+    "failure": failure,
+    "disturbed": disturbed,
+    "header": header,
+}
 """Parts that a real run writes: renewed when this module is run, not compared by a proof."""
 
 PARTS: dict[str, Callable[[], str]] = {"rules": rules_table, "options": options_table}

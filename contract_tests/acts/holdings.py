@@ -35,21 +35,23 @@ def open_after(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def uncommitted(exchange: Exchange) -> tuple[Event, ...]:
-    """The last write on each connection whose transaction ended without COMMIT, if it ended well.
+    """The last write of each transaction that ended well, but without COMMIT.
 
-    After a statement that failed, or a rollback to a savepoint, nothing before it counts.
+    After a statement that failed, or a rollback to a savepoint, nothing before it counts, nor
+    does a write that was committed by another try.
     """
     pending: dict[int | None, Event] = {}
-    lost: dict[int | None, Event] = {}
+    lost: list[Event] = []
+    stored: set[str] = set()
     for event in exchange.events:
         if event.writes:
             pending[event.connection] = event
         elif event.kind == "failed":
             pending.clear()
-        elif event.kind == "commit" or event.text.startswith("ROLLBACK TO"):
+        elif event.text.startswith("ROLLBACK TO"):
             pending.pop(event.connection, None)
-            if event.kind == "commit":
-                lost.pop(event.connection, None)
         elif event.kind in ENDING and event.connection in pending:
-            lost[event.connection] = pending.pop(event.connection)
-    return tuple(lost.values()) + tuple(pending.values())
+            write = pending.pop(event.connection)
+            stored |= {write.text} if event.kind == "commit" else set()
+            lost += [] if event.kind == "commit" else [write]
+    return tuple(write for write in (*lost, *pending.values()) if write.text not in stored)

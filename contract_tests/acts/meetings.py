@@ -41,6 +41,11 @@ class Meeting:
         return f"{answers}, in the order {self.course.story}"
 
     @property
+    def schedule(self) -> str:
+        """The schedule as it was."""
+        return self.course.schedule
+
+    @property
     def following(self) -> str | None:
         """The schedule of the next meeting; None after the last."""
         return self.course.following

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from ..databases import BackDoorBlocked
 from ..instruments.abandoned import LATE
 from ..instruments.exchange import Exchange, Kind, Request
 from ..instruments.timeline import timeline
@@ -16,8 +17,8 @@ from ..replay import Token
 from ..resource import Role
 from ..service import Contents, Service
 from ..targets.conversation import Client
+from ..violation import Undecided
 from .rows import added
-
 
 OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "failed")
 
@@ -83,7 +84,7 @@ class Point:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the request had not come near the database, so that nothing was asked after it."""
+        """Whether the request had not come near app and database: nothing was asked after it."""
         return self.after is self.before
 
     @property
@@ -150,21 +151,30 @@ def observe(
 ) -> Point | None:
     """Send the request, disturbed, and look at what came of it; None if it was not struck.
 
-    One that had not come near the database is not followed up: there is nothing it could have left.
+    One that had come neither near the database nor to a line of the app is not followed up: there
+    is nothing it could have left.
     """
     with disturbed as disturbance:
         exchange = service.exchange(message, client)
     if not (disturbance.fired or exchange.abandoned):
         return None
     seen = partial(Point, token, disturbance.what, disturbance.where, exchange, before)
-    if not (exchange.held or exchange.of(*OF_THE_DATABASE)):
+    if not (exchange.held or exchange.of(*OF_THE_DATABASE) or disturbance.where):
         return seen(before, (), (), before)
     collect()  # a cancelled call of aiosqlite keeps its lock until its cursor is collected
     still_open = service.lasting_transactions()
-    after = service.stored()
+    after = stored(service, before)
     service.relieve()
     later = follow_up(service)
-    return seen(after, still_open, later, service.stored())
+    return seen(after, still_open, later, stored(service, after))
+
+
+def stored(service: Service, otherwise: Contents) -> Contents:
+    """What is stored; what was, as long as an unfinished COMMIT keeps everybody from looking."""
+    try:
+        return service.stored()
+    except BackDoorBlocked:
+        return {**otherwise}
 
 
 def collect() -> None:
@@ -174,11 +184,24 @@ def collect() -> None:
         gc.collect()
 
 
+def spare_the_living() -> None:
+    """Let later collections pass over what is alive now: a sweep collects after each point."""
+    collect()
+    gc.freeze()
+
+
 def follow_up(service: Service) -> tuple[Exchange, ...]:
-    """What is asked after a disturbed request: can rows be listed, can one be stored?"""
+    """What is asked after a disturbed request: a list, then a create, if they are offered."""
     roles: tuple[Role, ...] = ("list", "create")
     offered = [role for role in roles if service.resource.offers(role)]
     return tuple(service.list() if role == "list" else service.create() for role in offered)
+
+
+def require_service(service: Service) -> None:
+    """Raise `Undecided` if a list or a create does not succeed though nothing disturbs it."""
+    failed = [exchange for exchange in follow_up(service) if not exchange.ok]
+    if failed:
+        raise Undecided(f"it does not succeed before anything is wrong either: {failed[0]}")
 
 
 def commits_of(exchange: Exchange) -> int:

@@ -32,7 +32,11 @@ def stores_in_part(point: Point, calm: Calm) -> str:
     whole = {table: size for table, size in calm.growth.items() if table not in calm.restless}
     here = {table: grown(point.before, point.after).get(table) for table in touched}
     is_whole = here == whole and commits_of(point.exchange) >= calm.commits
-    return f"only a part is stored, in {', '.join(sorted(touched))}" if touched and not is_whole else ""
+    return (
+        f"only a part is stored, in {', '.join(sorted(touched))}"
+        if touched and not is_whole
+        else ""
+    )
 
 
 def stores_later(point: Point, calm: Calm) -> str:

@@ -9,16 +9,27 @@ from dataclasses import dataclass
 
 from ..capabilities import missing
 from ..databases.redirects import leading_to
-from ..instruments.exchange import items_of
-from ..instruments.faults import Cold, Faults, Strike
+from ..instruments.exchange import Request, items_of
+from ..instruments.faults import Cold, Faults, Place, Strike
 from ..instruments.stepping import Steps, Way, ways
 from ..replay import Token
 from ..resource import Role
-from ..service import Row, Service
+from ..service import Contents, Row, Service
 from ..targets.conversation import PATIENT, Client
 from ..violation import NotApplicable, Undecided
 from .mishaps import prepared
-from .points import Calm, Disturbance, Point, Sweep, changed, follow_up, grown, observe
+from .points import (
+    Calm,
+    Disturbance,
+    Point,
+    Sweep,
+    changed,
+    follow_up,
+    grown,
+    observe,
+    require_service,
+    spare_the_living,
+)
 
 ROLES: tuple[Role, ...] = ("list", "read", "create", "replace", "update", "delete")
 
@@ -67,7 +78,7 @@ class ColdFaults:
 
 
 def _fault(strike: Strike) -> Callable[[Service, int], AbstractContextManager[Disturbance]]:
-    place = "commit" if strike == "lost" else "call"
+    place: Place = "commit" if strike in {"lost", "busy"} else "call"
     return lambda service, k: Faults(place, k, strike)
 
 
@@ -101,6 +112,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "disconnect": Kind(_fault("disconnect"), needs=("network",)),
         "lost": Kind(_fault("lost"), needs=("network",)),
         "refused": Kind(_refused, needs=("outside-view",)),
+        "busy": Kind(_fault("busy"), needs=("outside-view",)),
     },
     "cancellation": {way: _steps(way) for way in ways()},
     "disconnect": {"gone": _leaves(breaks=False), "broken": _leaves(breaks=True)},
@@ -196,8 +208,10 @@ class Sweeps:
         service.restore()
         message = prepared(service, role)
         warm = service.exchange(message)  # the next one is like all others
+        require_service(service)
         self._usual[role] = frozenset(warm.lasting)
         message, before = prepared(service, role), service.stored()
+        spare_the_living()
         for k in places:
             token = Token(area, role, way, str(k))
             instrument = kind.instrument(service, k)
@@ -206,9 +220,21 @@ class Sweeps:
                 return
             yield point
             if not point.is_untouched:
-                row = self._fresh_row(point)
-                message = prepared(service, role, row)
-                before = point.ending if row else service.stored()
+                message, before = self._next(role, point)
+
+    def _next(self, role: Role, point: Point) -> tuple[Request, Contents]:
+        """What is sent after a point, and what is stored then.
+
+        A new connection prepares its statements once more. That is done before the next place is
+        counted, or the place would be another one.
+        """
+        service, row = self._service, self._fresh_row(point)
+        is_cold = bool(point.exchange.of("invalidated"))
+        if is_cold:
+            service.exchange(prepared(service, role, row))
+            row = None
+        message = prepared(service, role, row)
+        return message, point.ending if row else service.stored()
 
     def _fresh_row(self, point: Point) -> Row | None:
         """The row that was created after the point, if that succeeded."""

@@ -28,11 +28,16 @@ def tables(door: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def contents(door: sqlite3.Connection) -> Contents:
-    """Read every row of every table."""
-    return {
-        table: in_order(door.execute(f"select * from {quote(table)}").fetchall())
-        for table in tables(door)
-    }
+    """Read every row of every table; `BackDoorBlocked` if a COMMIT under way forbids to read."""
+    try:
+        return {
+            table: in_order(door.execute(f"select * from {quote(table)}").fetchall())
+            for table in tables(door)
+        }
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        raise _blocked(door, "be read") from error
 
 
 def columns(door: sqlite3.Connection, table: str) -> tuple[Column, ...]:
@@ -70,7 +75,7 @@ def paste(memory: sqlite3.Connection, door: sqlite3.Connection) -> None:
 
     def give_up_in_time(_status: int, _remaining: int, _total: int) -> None:
         if time.monotonic() > deadline:
-            raise _blocked(door)
+            raise _blocked(door, "be put back")
 
     memory.backup(door, progress=give_up_in_time, sleep=RETRY_EVERY)
 
@@ -80,7 +85,7 @@ def remove(door: sqlite3.Connection, added: Mapping[str, Sequence[Mapping[str, o
     try:
         door.execute("begin immediate")
     except sqlite3.OperationalError as error:
-        raise _blocked(door) from error
+        raise _blocked(door, "be put back") from error
     for table, keys in added.items():
         same = " and ".join(f"{quote(name)} = :{place}" for place, name in enumerate(keys[0]))
         numbered = [{str(n): cell for n, cell in enumerate(key.values())} for key in keys]
@@ -114,9 +119,9 @@ def writer(path: str) -> sqlite3.Connection:
     return lock
 
 
-def _blocked(door: sqlite3.Connection) -> BackDoorBlocked:
+def _blocked(door: sqlite3.Connection, wanted: str) -> BackDoorBlocked:
     (_, _, path), *_ = door.execute("pragma database_list").fetchall()
     lines = open_transactions(path) or ("a read transaction is open and never ended",)
     return BackDoorBlocked(
-        f"the rows of {path} could not be put back within {BACK_DOOR_PATIENCE:.0f} s: {lines[0]}"
+        f"the rows of {path} could not {wanted} within {BACK_DOOR_PATIENCE:.0f} s: {lines[0]}"
     )

@@ -29,6 +29,9 @@ Kind = Literal[
     "returned",
 ]
 
+UNSENT = "and a message to it failed"
+"""What is noted when the app was told so by an error: it was answering, then."""
+
 WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
 
 

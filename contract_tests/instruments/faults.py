@@ -20,13 +20,14 @@ from ..databases.sabotage import (
     refuse_statement,
     sever,
 )
+from ..databases.sqlite_commit import refusing_commit, why_commit_is_safe
 from .attribution import caller, current, is_observed
 from .funnel import Call, Funnel
 from .ledger import Ledger
 from .private import is_autocommit
 
 Place = Literal["statement", "write", "commit", "call", "connect"]
-Strike = Literal["error", "disconnect", "lost", "refused"]
+Strike = Literal["error", "disconnect", "lost", "refused", "busy"]
 Proceed = Callable[[], Any]
 IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 
@@ -59,7 +60,8 @@ class Faults:
     - "error": the server refuses the call; a transaction whose COMMIT it refuses is over;
     - "disconnect": the connection breaks, then the call is made (only over a network);
     - "lost": the COMMIT is carried out, and the connection breaks before it is acknowledged;
-    - "refused": the connection is led to where nothing answers.
+    - "refused": the connection is led to where nothing answers;
+    - "busy": the COMMIT is refused and its transaction stays open (only where that can be).
 
     The error is the driver's and rises inside SQLAlchemy's own call, so that wrapping it and
     cleaning up are SQLAlchemy's. `seen` counts the calls at the place that came through, `fired`
@@ -131,9 +133,14 @@ class Faults:
             return self.place == "call" and self._strike == "disconnect" and in_transaction(call)
         if not wrote or self.place not in {"commit", "call"}:
             return False
-        is_idle = not has_transaction(call.connection)
+        is_idle = not has_transaction(call.connection) or self._is_safe(call)
         self.idle += is_idle
         return not is_idle
+
+    def _is_safe(self, call: Call) -> bool:
+        if self._strike != "busy" or call.connection is None:
+            return False
+        return bool(why_commit_is_safe(call.dialect, call.connection))
 
 
 def in_transaction(call: Call) -> bool:
@@ -153,6 +160,9 @@ def strike(kind: Strike, call: Call, proceed: Proceed, lead: Redirect) -> Any:
     if kind == "disconnect":
         sever(call.connection)
         return proceed()
+    if kind == "busy":
+        with refusing_commit(call.connection):
+            return proceed()
     if call.kind == "commit":
         refuse_commit(call.dialect, call.connection)
     refuse_statement(call.dialect, call.connection)

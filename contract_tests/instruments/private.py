@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.pool import PoolResetState, QueuePool
+from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState, QueuePool
 
 
 def is_autocommit(conn: Connection) -> bool:
@@ -51,3 +51,9 @@ def set_wait(pool: QueuePool, seconds: float) -> None:
     if not hasattr(pool, "_timeout"):
         raise LookupError(f"{type(pool).__name__} no longer has '_timeout': see {__name__}")
     pool._timeout = seconds  # noqa: SLF001
+
+
+def pool_of(proxy: PoolProxiedConnection) -> Pool | None:
+    """The pool that lent a connection: `_ConnectionFairy._pool`; None where that is gone."""
+    pool = getattr(proxy, "_pool", None)
+    return pool if isinstance(pool, Pool) else None

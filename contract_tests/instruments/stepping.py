@@ -1,4 +1,4 @@
-"""Cancel a request at a chosen suspension: each await that gives control back to the loop is one."""
+"""Cancel a request at a chosen suspension: an await that gives control back to the loop."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Steps:
 
     Without `k` nothing is cancelled. `seen` counts the suspensions, `fired` the cancellations,
     `where` is the app's line that was waiting. `foreign` are the lines of the app that waited for
-    anything but the database, each with the number of events the request had had by then. Tasks
+    anything but the database, each with the number of events the request had had by then (and had
+    no more of meanwhile). Tasks
     that the request makes are stepped too; an app's own task factory stays in force. A running
     thread cannot be cancelled.
 
@@ -122,10 +123,23 @@ class Steps:
                 return None
         return await strand
 
-    def suspended(self, strand: Strand, future: Any) -> None:
-        """Count one suspension of `strand`, which waits for `future` now."""
-        if type(future) is asyncio.Future:  # not a task, and no turn of the loop
-            self._note(strand)
+    def suspended(self, strand: Strand, future: Any) -> tuple[int, str] | None:
+        """Count one suspension of `strand`, which waits for `future` now.
+
+        Gives the number of events so far and the line, if it may be foreign.
+        """
+        # not a task, and no turn of the loop
+        waited = _foreign(strand) if type(future) is asyncio.Future else None
+        self._strike(strand, future)
+        return waited
+
+    def resumed(self, waited: tuple[int, str] | None) -> None:
+        """Note a wait that was for nothing of the database: the request had no event meanwhile."""
+        exchange = current.get()
+        if waited and exchange is not None and len(exchange.events) == waited[0]:
+            self.foreign.append(waited)
+
+    def _strike(self, strand: Strand, future: Any) -> None:
         self.seen += 1
         again = self.way == "twice" and self.k is not None and self.seen == self.k + 1
         if self._cancel is None or not (self.seen == self.k or again):
@@ -142,11 +156,11 @@ class Steps:
         else:
             cancel()
 
-    def _note(self, strand: Strand) -> None:
-        exchange = current.get()
-        where = foreign_line(strand)
-        if exchange is not None and where:
-            self.foreign.append((len(exchange.events), where))
+
+def _foreign(strand: Strand) -> tuple[int, str] | None:
+    exchange = current.get()
+    where = foreign_line(strand)
+    return (len(exchange.events), where) if exchange is not None and where else None
 
 
 def _last_event() -> str:
@@ -184,11 +198,12 @@ class _Drive:
             except StopIteration as end:
                 return end.value
             value = error = None
-            self._steps.suspended(self._strand, future)
+            waited = self._steps.suspended(self._strand, future)
             try:
                 value = yield future
             except BaseException as thrown:  # noqa: BLE001 - it goes where it would have gone
                 error = thrown
+            self._steps.resumed(waited)
 
 
 def _chain(strand: object) -> list[CoroutineType[Any, Any, Any]]:
@@ -211,13 +226,17 @@ def line_of(strand: Strand) -> str:
 def foreign_line(strand: Strand) -> str:
     """The line of the app that waits for something else than the database; empty if none does.
 
-    Waiting for tasks of its own is not counted, nor for the client.
+    Waiting for tasks of its own is not counted, nor for the client, nor in an async generator,
+    which does not tell what it waits for.
     """
     chain = _chain(strand)
     places = [place for place, link in enumerate(chain) if is_app(link.cr_code.co_filename)]
-    if not places or any(link.cr_code.co_name in INWARD for link in chain[places[-1] :]):
+    if not places or type(chain[-1].cr_await).__name__.startswith("async_generator"):
         return ""
-    return _line(chain[places[-1]])
+    inner = chain[places[-1] :]
+    if any(link.cr_code.co_name in INWARD or is_of_sqlalchemy(link) for link in inner):
+        return ""
+    return _line(inner[0])
 
 
 def _line(link: CoroutineType[Any, Any, Any]) -> str:

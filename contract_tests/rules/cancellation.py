@@ -106,7 +106,7 @@ TWICE = Rule(
 NOT_AGAIN = Rule(
     id="CAN-08",
     level=Level.RECOMMENDED,
-    statement="A cancelled request SHOULD NOT ask the database for more than an undisturbed one.",
+    statement="A cancelled request SHOULD NOT begin its work again.",
     rationale=(
         "Nobody waits for the answer any more. Work that begins again when it is cancelled loads "
         "the database at the worst time, and keeps a server from shutting down."

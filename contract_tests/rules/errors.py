@@ -132,6 +132,20 @@ READ_TOLD = Rule(
     ),
 )
 
+READABLE_ACROSS = Rule(
+    id="ERR-10",
+    level=Level.RECOMMENDED,
+    statement="A failure SHOULD be answered with the CORS headers of a success.",
+    rationale=(
+        "Without them a browser shows the page no status and no body, but `Failed to fetch`: the "
+        "user sees a network error, and developers look for it in the CORS settings."
+    ),
+    fix=(
+        "Answer failures in a handler for the exception's own class, `DBAPIError`: one for "
+        "`Exception` or 500 runs outside of `CORSMiddleware`."
+    ),
+)
+
 RULES = (
     WRITE_TOLD,
     COMMIT_TOLD,
@@ -142,4 +156,5 @@ RULES = (
     WELL_FORMED,
     UNAVAILABLE,
     READ_TOLD,
+    READABLE_ACROSS,
 )

@@ -150,7 +150,7 @@ SUCCESS_IS_STORED = Rule(
         "rolls back without an error, and the 201 names a row that does not exist."
     ),
     fix=(
-        "Put a statement that may fail into `async with session.begin_nested():`, inside the `try`; "
+        "Put a statement that may fail into `async with session.begin_nested():` inside the `try`, "
         "or make it after the COMMIT, in a transaction of its own."
     ),
 )
@@ -158,7 +158,7 @@ SUCCESS_IS_STORED = Rule(
 RACE_TOLD = Rule(
     id="FAI-20",
     level=Level.RECOMMENDED,
-    statement="A COMMIT refused for a lost race SHOULD be answered with 503 or 409, or tried again.",
+    statement="A COMMIT refused for a lost race SHOULD be answered with 503 or 409 or tried again.",
     rationale=(
         "Serialization failures and deadlocks are part of a busy day, and a second try succeeds. "
         "A 500 raises an alarm, and is often not tried again."

@@ -1,7 +1,146 @@
-"""The words of the failures area about a database that is away for a while, or does not take all."""
+"""The words of the failures area about a database that is away, or does not take everything."""
 
 from __future__ import annotations
 
-from .rule import Rule
+from .rule import Level, Rule
 
-RULES: tuple[Rule, ...] = ()
+PLACES_KEPT = Rule(
+    id="FAI-11",
+    level=Level.REQUIRED,
+    statement="Refused connections MUST NOT use up the places a service has for its requests.",
+    rationale=(
+        "Every refused connection costs one place of a semaphore or a counter. The database is "
+        "back, nothing is wrong with it, and the service still says that it is busy."
+    ),
+    fix=(
+        "Hold the place by `async with semaphore:` around the connecting, too; a counter goes down "
+        "in `finally`."
+    ),
+    needs=("outside-view", "list"),
+)
+
+RECOVERS = Rule(
+    id="FAI-12",
+    level=Level.REQUIRED,
+    statement="A service MUST recover by itself after the server has closed its connections.",
+    rationale=(
+        "Databases are restarted for updates, at night. A service that keeps a connection of its "
+        "own for good answers errors until somebody restarts it, too."
+    ),
+    fix=(
+        "Keep the engine, not a connection: `async with engine.connect() as connection:` in each "
+        "request; or call `await connection.rollback()` in `except DBAPIError` of the kept one."
+    ),
+    needs=("network", "list"),
+)
+
+PINGED = Rule(
+    id="FAI-13",
+    level=Level.RECOMMENDED,
+    statement="Idle connections that the server has closed SHOULD NOT make a request fail.",
+    rationale=(
+        "After each restart of the database, each failover and each silent hour behind a firewall, "
+        "the first request of each service fails for nothing."
+    ),
+    fix="Make the engine with `create_async_engine(url, pool_pre_ping=True)`.",
+    needs=("network", "list"),
+)
+
+WORKS_AGAIN = Rule(
+    id="FAI-14",
+    level=Level.REQUIRED,
+    statement="A service MUST work again when its database can be reached again.",
+    rationale=(
+        "A short outage of the database becomes a long one of the service: a circuit breaker that "
+        "never closes, a failure that was remembered, a connection attempt nobody repeats."
+    ),
+    fix=(
+        "Let the breaker try the database again by itself (half-open), after a time or with the "
+        "next request; never remember a failure without an end."
+    ),
+    needs=("outside-view", "list"),
+)
+
+STILL_READ = Rule(
+    id="FAI-15",
+    level=Level.RECOMMENDED,
+    statement="A read-only database SHOULD still be read.",
+    rationale=(
+        "During a failover, a migration or an upgrade the database takes no writes for a while. A "
+        "list that writes or locks rows is down for as long, for no reason a user would see."
+    ),
+    fix=(
+        "Take `with_for_update()` and every INSERT or UPDATE out of the reads; count accesses "
+        "somewhere else, or let that fail alone."
+    ),
+    needs=("list",),
+)
+
+READ_ONLY_TOLD = Rule(
+    id="FAI-16",
+    level=Level.REQUIRED,
+    statement="A write to a read-only database MUST NOT be answered with success.",
+    rationale=(
+        "A failover takes minutes; what was promised meanwhile is in no database. A backlog in the "
+        "memory of a process is gone with it."
+    ),
+    fix=(
+        "Answer 503 with `Retry-After` when the database says it is read-only (SQLSTATE 25006, "
+        "MySQL 1792 or 1290, SQLITE_READONLY)."
+    ),
+    needs=("outside-view",),
+)
+
+FULL_READ = Rule(
+    id="FAI-17",
+    level=Level.RECOMMENDED,
+    statement="A full database SHOULD still be read.",
+    rationale=(
+        "Users who can look at their data, and delete some of it, get out of the trouble by "
+        "themselves; a service that refuses everything needs somebody with a shell."
+    ),
+    fix="Check for space, if at all, where something is written, not in front of every request.",
+    needs=("list",),
+)
+
+LOCKED_TOLD = Rule(
+    id="FAI-18",
+    level=Level.REQUIRED,
+    statement="A write that finds the database locked MUST NOT be answered with success.",
+    rationale=(
+        "Locks come with every migration, backup and import. A write that was given up, and yet "
+        "promised, is missed when nobody remembers the lock any more."
+    ),
+    fix=(
+        "Let the error of the lock through to a handler that answers 503; if you wait or try "
+        "again, do it before you answer."
+    ),
+    needs=("outside-view",),
+)
+
+LOCK_ENDS = Rule(
+    id="FAI-19",
+    level=Level.REQUIRED,
+    statement="A lock that has gone MUST NOT make later requests fail.",
+    rationale=(
+        "The import is over and the service still refuses: a mode that was switched on by the "
+        "first lock and that nothing switches off."
+    ),
+    fix=(
+        "Ask the database each time instead of remembering that it was locked; reset in `finally` "
+        "whatever a failed write has set."
+    ),
+    needs=("outside-view", "create"),
+)
+
+RULES = (
+    PLACES_KEPT,
+    RECOVERS,
+    PINGED,
+    WORKS_AGAIN,
+    STILL_READ,
+    READ_ONLY_TOLD,
+    FULL_READ,
+    LOCKED_TOLD,
+    LOCK_ENDS,
+)

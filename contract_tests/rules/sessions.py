@@ -1,7 +1,11 @@
-"""The words of the sessions area: what a request leaves behind in pool and database."""
+"""The words of the sessions area: what a request leaves behind in pool and database.
+
+The rules on how it uses its sessions while it runs are in `sessions_use`.
+"""
 
 from __future__ import annotations
 
+from . import sessions_use as use
 from .rule import Level, Rule
 
 RETURNED = Rule(
@@ -117,4 +121,5 @@ RULES = (
     AWAITED,
     NO_RESOURCE_WARNING,
     NOT_GROWING,
+    *use.RULES,
 )

@@ -21,12 +21,20 @@ MANY = 8
 PUT_OFF = (429, 503)
 
 
+def is_failure(exchange: Exchange) -> bool:
+    """Whether a request was neither served nor put off."""
+    return not exchange.ok and exchange.status not in PUT_OFF
+
+
 @pytest.fixture
 def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
-    """The service, whose engines are known, and which serves the ordinary pairs."""
+    """The service, which serves ordinary requests one at a time and in pairs."""
+    alone = [service.list(), service.create()]
+    failed = [str(exchange) for exchange in alone if is_failure(exchange)]
+    if failed:
+        judge.undecided(f"not even alone they succeed: {', '.join(failed)}")
     if pairs.clash:
         judge.not_applicable(f"ordinary requests fail together ({pairs_rules.TOGETHER.id})")
-    service.list()
     return service
 
 
@@ -53,27 +61,10 @@ def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) 
     """With one connection left, many requests at once succeed or are put off."""
     with crowded(judge, busy, leave=1):
         exchanges = burst(busy)
-    failed = [e for e in exchanges if not e.ok and e.status not in PUT_OFF]
+    failed = [e for e in exchanges if is_failure(e)]
     judge.that(
         not failed,
         expected=f"{len(exchanges)} requests at once served by one connection, or put off",
-        observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
-        seen=failed[0] if failed else None,
-    )
-
-
-@judges(rules.RECOVERED)
-def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> None:
-    """Requests found no connection; now there are some, and the next requests succeed."""
-    with crowded(judge, busy, leave=0):
-        starved = burst(busy)
-    if all(exchange.ok for exchange in starved):
-        judge.not_applicable("requests need no connection of the pool")
-    exchanges = [busy.list(), busy.create()]
-    failed = [e for e in exchanges if not e.ok and e.status not in PUT_OFF]
-    judge.that(
-        not failed,
-        expected="requests served when connections can be had again",
         observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
         seen=failed[0] if failed else None,
     )
@@ -91,4 +82,21 @@ def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
         expected="503, since it may succeed later",
         observed=f"{exchange} {exchange.raised}".strip(),
         seen=exchange,
+    )
+
+
+@judges(rules.RECOVERED)
+def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> None:
+    """Requests found no connection; now there are some, and the next requests succeed."""
+    with crowded(judge, busy, leave=0):
+        starved = burst(busy)
+    if all(exchange.ok for exchange in starved):
+        judge.not_applicable("requests need no connection of the pool")
+    exchanges = [busy.list(), busy.create()]
+    failed = [e for e in exchanges if is_failure(e)]
+    judge.that(
+        not failed,
+        expected="requests served when connections can be had again",
+        observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
+        seen=failed[0] if failed else None,
     )

@@ -11,6 +11,7 @@ from ..acts.points import Point
 from ..acts.questions import fails_later, keeps, leaves_open, stores_in_part, stores_later
 from ..acts.sweeps import ROLES, Sweeps
 from ..instruments.abandoned import LATE
+from ..instruments.exchange import UNSENT
 from ..judge import Judge, judges
 from ..resource import SENDING, Role
 from ..rules import disconnect as rules
@@ -21,8 +22,9 @@ each_sending = pytest.mark.parametrize("role", SENDING)
 
 
 def is_answered(point: Point) -> bool:
-    """Whether the answer had begun when the client left."""
-    return bool(point.exchange.of("response start"))
+    """Whether the answer was being sent when the client left, or when the app learned of it."""
+    is_unsent = any(event.text == UNSENT for event in point.exchange.of("client gone"))
+    return is_unsent or bool(point.exchange.of("response start"))
 
 
 def closes_late(point: Point) -> str:

@@ -140,6 +140,19 @@ def test_a_write_without_acknowledgement_is_not_refused(
     judge.each(points, refuses_what_is_stored, expected="a success, or a 5xx")
 
 
+@judges(rules.NO_GHOST)
+@each_write
+def test_a_write_whose_commit_was_refused_stays_away(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """The COMMIT finds the file busy, its transaction stays open, and nobody ever stores it."""
+    wrong = partial(stores_later, calm=sweeps.calm(role))
+    points = sweeps.of("failures", role, "busy")
+    if not points:
+        judge.not_applicable("here a COMMIT that is refused has ended its transaction")
+    judge.each(points, wrong, expected="nothing of it stored by later requests")
+
+
 @judges(rules.COMMIT_IS_LAST)
 @each_write
 def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, role: Role) -> None:

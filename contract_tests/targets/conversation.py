@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from ..instruments.exchange import Exchange, Request
+from ..instruments.exchange import UNSENT, Exchange, Request
 from ..instruments.ledger import Ledger
 from .locate import Message, Scope
 
@@ -62,24 +62,27 @@ class Conversation:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Take a message of the answer, if there is still somebody to take it."""
-        await self._turn()
-        if self._is_gone():
+        """Take a message of the answer, if there is still somebody to take it.
+
+        If not, nothing is waited for: as under uvicorn, a stream runs on to its next own await.
+        """
+        if self._is_gone(UNSENT if self._client.breaks else ""):
             if self._client.breaks:
                 raise OSError("the client has closed the connection")
             return
+        await self._turn()
         self._exchange.messages += 1
         self._note(message)
         self._is_gone()
 
-    def _is_gone(self) -> bool:
+    def _is_gone(self, text: str = "") -> bool:
         leaves = self._client.leaves
         if leaves is None or self._exchange.messages + 1 < leaves:
             return False
         if not self._left.is_set():
             self._left.set()
             self._exchange.abandoned = True
-            self._ledger.record("client gone")
+            self._ledger.record("client gone", text=text)
         return True
 
     async def _turn(self) -> None:

@@ -19,7 +19,7 @@ from proofs.broken import breaks
 from proofs.broken.replacing import with_service
 from proofs.broken.sessions import with_both
 from proofs.broken.sessions_connections import Autobegun
-from reference_app.database import DatabaseFailure, get_async_sessionmaker
+from reference_app.database import DatabaseFailure, get_async_sessionmaker, transaction
 from reference_app.models import ExampleItem
 from reference_app.routes import get_service
 from reference_app.service import ExampleItemService
@@ -106,12 +106,16 @@ def saved_for_later() -> FastAPI:
 
     class Keen(ExampleItemService):
         async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
-            self._session.add_all(ExampleItem(**backlog.pop()) for _ in list(backlog))
+            rows = [*backlog, values]
+            backlog.clear()
+            items = [ExampleItem(**row) for row in rows]
             try:
-                return await super().create(values)
+                async with transaction(self._session):
+                    self._session.add_all(items)
             except asyncio.CancelledError:
-                backlog.append(values)
+                backlog.extend(rows)
                 raise
+            return items[-1]
 
     return with_service(Keen)
 
@@ -161,26 +165,30 @@ class Owning(ExampleItemService):
         await self._session.close()
 
 
-@breaks("CAN-06", says="NEVER RETURNED")
-def told_before_closing() -> FastAPI:
-    """The clean-up awaits something else first, which a cancelled scope does not let it."""
+class Telling(Owning):
+    """Ends by telling another service, once more if it is cancelled meanwhile, and closing."""
 
-    class Telling(Owning):
-        async def _end(self) -> None:
+    async def _end(self) -> None:
+        try:
             await tell_another_service()
-            await self._session.close()
+        except asyncio.CancelledError:
+            await tell_another_service()
+        await self._session.close()
 
+
+@breaks("CAN-06", says="NEVER RETURNED")
+def two_tries() -> FastAPI:
+    """The clean-up tries again what was cancelled once, and a scope cancels that as well."""
     return with_sessions_of_its_own(Telling)
 
 
 @breaks("CAN-07", says="NEVER RETURNED")
 def shielded_from_scopes_only() -> FastAPI:
-    """The clean-up is shielded from the scopes of the framework, but not from `task.cancel()`."""
+    """The clean-up is shielded from the framework's scopes, but not from two `task.cancel()`."""
 
-    class Shielded(Owning):
+    class Shielded(Telling):
         async def _end(self) -> None:
             with anyio.CancelScope(shield=True):
-                await tell_another_service()
-                await self._session.close()
+                await super()._end()
 
     return with_sessions_of_its_own(Shielded)

@@ -17,7 +17,7 @@ from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 
 
-@breaks("CAN-08", says="more statements, first 'SELECT")
+@breaks("CAN-08", says="began again: 'SELECT")
 def retried_list() -> FastAPI:
     """A list that is cancelled is taken for one that went wrong, and tried again."""
 

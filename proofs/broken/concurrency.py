@@ -62,7 +62,7 @@ def stale_row_flushed() -> FastAPI:
     return with_service(Loading)
 
 
-@breaks("CON-06", says="the row is there afterwards")
+@breaks("CON-06", says="the row is there afterwards", also=("CON-05",))
 def merged_back() -> FastAPI:
     """The PATCH merges what was sent into the row, which inserts it where it has gone."""
 

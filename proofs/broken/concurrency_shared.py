@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, ClassVar
 
 from fastapi import Depends, FastAPI
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_route, with_service, with_sessions
-from reference_app.database import get_async_sessionmaker
+from reference_app.database import get_async_sessionmaker, transaction
 from reference_app.models import ExampleItem
 from reference_app.routes import ItemId, Service, found
 from reference_app.schemas import ExampleItemCreate, ExampleItemOut
@@ -69,8 +70,13 @@ def last_item_of_the_class() -> FastAPI:
         last: ClassVar[ExampleItem]
 
         async def create(self, values: Values) -> ExampleItem:
-            Remembering.last = ExampleItem(**values)
-            await super().create(values)
+            async with transaction(self._session):
+                item = ExampleItem(**values)
+                self._session.add(item)
+                await self._session.flush()
+                Remembering.last = item
+            async with transaction(self._session):
+                await self._session.scalar(select(func.count()).select_from(ExampleItem))
             return Remembering.last
 
     return with_service(Remembering)

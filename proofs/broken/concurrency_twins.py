@@ -45,7 +45,7 @@ def looked_up_first() -> FastAPI:
 
 @breaks("CON-03", says="-> 500")
 def constraint_not_expected() -> FastAPI:
-    """A create looks whether the name is taken; what the constraint says is taken for a defect."""
+    """A create looks whether the name is taken, and takes what the constraint says for a defect."""
 
     async def lifespan(
         app: FastAPI, usual: AbstractAsyncContextManager[object]
@@ -56,7 +56,7 @@ def constraint_not_expected() -> FastAPI:
             yield
 
     async def answer(request: Request, failure: Exception) -> Response:
-        if isinstance(failure.__cause__, IntegrityError):
+        if request.method == "POST" and isinstance(failure.__cause__, IntegrityError):
             return refusal(500)
         return await answer_database_failure(request, failure)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -24,10 +24,11 @@ from reference_app.routes import Limit, Offset, Service, found
 from reference_app.schemas import ExampleItemOut
 
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
+Texts = AsyncIterator[str]
 PAGE: dict[str, Any] = {"response_model": list[ExampleItemOut]}
 
 
-async def as_array(items: AsyncIterator[ExampleItem]) -> AsyncIterator[str]:
+async def as_array(items: AsyncIterator[ExampleItem]) -> Texts:
     """Spell the items as JSON, one by one."""
     opening = "["
     async for item in items:
@@ -39,7 +40,7 @@ async def as_array(items: AsyncIterator[ExampleItem]) -> AsyncIterator[str]:
 class Download(StreamingResponse):
     """Sends without listening whether anybody is there."""
 
-    def __init__(self, content: AsyncIterator[str]) -> None:
+    def __init__(self, content: Texts) -> None:
         super().__init__(content, media_type="application/json")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,20 +86,20 @@ def closed_after_the_loop() -> FastAPI:
 def session_of_a_generator() -> FastAPI:
     """The generator of a streamed list opens the session, and nobody closes the generator."""
 
-    async def items(
-        maker: async_sessionmaker[AsyncSession], ids: Iterable[int]
-    ) -> AsyncIterator[ExampleItem]:
+    async def items(maker: async_sessionmaker[AsyncSession], ids: Collection[int]) -> Texts:
+        wanted = select(ExampleItem).where(ExampleItem.id.in_(ids)).order_by(ExampleItem.id)
+        opening = "["
         async with maker() as session:
-            for number in ids:
-                item = await session.get(ExampleItem, number)
-                if item is not None:
-                    yield item
+            for item in await session.scalars(wanted):
+                yield opening + found(item).model_dump_json()
+                opening = ","
+        yield "]" if opening == "," else "[]"
 
     async def listed(
         service: Service, maker: Sessionmaker, limit: Limit = 50, offset: Offset = 0
     ) -> Response:
         ids = [item.id for item in await service.list(limit=limit, offset=offset)]
-        return StreamingResponse(as_array(items(maker, ids)), media_type="application/json")
+        return StreamingResponse(items(maker, ids), media_type="application/json")
 
     return with_route("list_items", listed, **PAGE)
 

@@ -28,7 +28,7 @@ def has_lost_connection(failure: DatabaseFailure) -> bool:
     return bool(getattr(failure.__cause__, "connection_invalidated", False))
 
 
-class NotReloaded(Exception):
+class ReloadError(Exception):
     """The row was changed, and could not be read again."""
 
 
@@ -48,7 +48,7 @@ def leak_at_the_second_statement() -> FastAPI:
             try:
                 item = await self._change(session, item_id, values)
                 await session.commit()
-            except NotReloaded as error:
+            except ReloadError as error:
                 raise DatabaseFailure from error.__cause__
             except BaseException as error:
                 await session.close()
@@ -67,7 +67,7 @@ def leak_at_the_second_statement() -> FastAPI:
             try:
                 return await session.get(ExampleItem, item_id)
             except DBAPIError as error:
-                raise NotReloaded from error
+                raise ReloadError from error
 
     app = create_app()
 
@@ -180,6 +180,23 @@ def every_commit_a_conflict() -> FastAPI:
             return item
 
     return with_service(Certain)
+
+
+@breaks("FAI-08", says="later requests stored what it had left", databases=("sqlite",))
+def commit_without_rollback() -> FastAPI:
+    """A create commits by hand; if COMMIT finds the file busy, nobody rolls back."""
+
+    class Plain(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            item = ExampleItem(**values)
+            self._session.add(item)
+            try:
+                await self._session.commit()
+            except Exception as error:
+                raise DatabaseFailure from error
+            return item
+
+    return with_service(Plain)
 
 
 @breaks("FAI-09", says="answered as a failure, and everything is stored")

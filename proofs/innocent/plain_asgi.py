@@ -123,6 +123,8 @@ async def sent(scope: Message, receive: Receive) -> WordIn:
     body, is_more = b"", True
     while is_more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, "the client has left")
         body += message.get("body", b"")
         is_more = message.get("more_body", False)
     try:

@@ -1,0 +1,139 @@
+"""How requests use connections while they run: two at once, on the event loop, in two tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.pool import Pool, QueuePool
+
+from .attribution import caller, current, is_observed
+from .exchange import Exchange
+from .ledger import number_of
+from .private import pool_of
+
+Listener = Callable[..., None]
+
+
+class Usage:
+    """Listens, while it is entered, to what the requests of this process do with connections.
+
+    Each list has a line for everything that was seen: `doubled` are connections taken while
+    another of the same bounded pool was out, `blocking` the statements of blocking drivers on an
+    event loop, `overlapping` those begun on a connection while another task's ran on it. Errors
+    of the kit are kept in `faults`.
+    """
+
+    def __init__(self) -> None:
+        self.doubled: list[str] = []
+        self.blocking: list[str] = []
+        self.overlapping: list[str] = []
+        self.faults: list[str] = []
+        self._out: dict[int, tuple[Exchange, Pool, str]] = {}
+        self._running: dict[int, tuple[object, str]] = {}
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start to listen."""
+        listeners: tuple[tuple[type[Any], str, Listener], ...] = (
+            (Pool, "checkout", self._checked_out),
+            (Pool, "checkin", self._given_up),
+            (Pool, "detach", self._given_up),
+            (Engine, "before_cursor_execute", self._begins),
+            (Engine, "after_cursor_execute", self._ends),
+            (Engine, "handle_error", self._fails),
+        )
+        for target, name, listener in listeners:
+            guarded = self._guarded(listener)
+            event.listen(target, name, guarded)
+            self._undo.callback(event.remove, target, name, guarded)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop listening."""
+        self._undo.close()
+        self._out.clear()
+        self._running.clear()
+
+    def _guarded(self, listener: Listener) -> Listener:
+        @functools.wraps(listener)  # SQLAlchemy reads the signature
+        def guarded(*arguments: Any) -> None:
+            if current.get() is None or not is_observed():
+                return
+            try:
+                listener(*arguments)
+            except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
+                self.faults.append(f"{listener.__name__}: {fault!r}")
+
+        return guarded
+
+    def _checked_out(
+        self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any
+    ) -> None:
+        owner, pool, where = current.get(), pool_of(connection_proxy), caller()
+        if owner is None or not isinstance(pool, QueuePool):
+            return  # other pools have no bound that could be reached
+        for other, its_pool, its_where in self._out.values():
+            if other is owner and its_pool is pool:
+                self.doubled.append(f"taken at {where} while one taken at {its_where} was out")
+        self._out[id(connection_record)] = (owner, pool, where)
+
+    def _given_up(self, dbapi_connection: Any, connection_record: Any) -> None:
+        self._out.pop(id(connection_record), None)
+
+    def _begins(
+        self,
+        conn: Connection,
+        cursor: Any,
+        statement: str,
+        parameters: Any,
+        context: Any,
+        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+    ) -> None:
+        where, strand, number = caller(), _strand(), number_of(conn)
+        words = f"{' '.join(statement.split())[:60]!r} at {where}"
+        if not conn.dialect.is_async and isinstance(strand, asyncio.Task):
+            self.blocking.append(f"{words} by {conn.dialect.driver}")
+        if number is None:
+            return
+        running, its_words = self._running.setdefault(number, (strand, words))
+        if running != strand:
+            self.overlapping.append(f"{words} while {its_words} ran on conn {number}")
+
+    def _ends(
+        self,
+        conn: Connection,
+        cursor: Any,
+        statement: str,
+        parameters: Any,
+        context: Any,
+        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+    ) -> None:
+        self._forget()
+
+    def _fails(self, exception_context: ExceptionContext) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        strand = _strand()
+        self._running = {n: seen for n, seen in self._running.items() if seen[0] != strand}
+
+
+def _strand() -> object:
+    """What runs this code: a task of an event loop, or else a thread."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return threading.get_ident()

@@ -1,0 +1,78 @@
+"""The words on how a request uses its sessions while it runs: how many, where, and for how long."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+ONE_CONNECTION = Rule(
+    id="SES-09",
+    level=Level.RECOMMENDED,
+    statement="A request SHOULD NOT hold two connections of one pool at the same time.",
+    rationale=(
+        "When as many such requests come at once as the pool has connections, each holds one and "
+        "waits for another: all of them stand still until the pool's timeout, and then fail."
+    ),
+    fix=(
+        "Let everything of a request use one session, the one of its dependency; or end the first "
+        "transaction before the second session is asked for anything."
+    ),
+)
+
+NOT_BLOCKING = Rule(
+    id="SES-10",
+    level=Level.RECOMMENDED,
+    statement="A request SHOULD NOT wait for a blocking driver on the event loop.",
+    rationale=(
+        "While a blocking driver waits for the database, the whole worker waits: one slow query "
+        "stops every other request, health checks included."
+    ),
+    fix=(
+        "Use an async engine in `async def`, or make the endpoint a plain `def`, which the "
+        "framework runs in a thread."
+    ),
+)
+
+BRIEF = Rule(
+    id="SES-11",
+    level=Level.RECOMMENDED,
+    statement="A request SHOULD NOT wait for anything but the database in an open transaction.",
+    rationale=(
+        "While another service takes its time to answer, the rows stay locked and the connection "
+        "is out: its slowness becomes that of every writer of the same rows."
+    ),
+    fix=(
+        "Ask other services before the transaction begins or after `commit()`; a SELECT begins a "
+        "transaction too."
+    ),
+)
+
+NOTHING_LOST = Rule(
+    id="SES-12",
+    level=Level.REQUIRED,
+    statement="What a successful request has written MUST be committed.",
+    rationale=(
+        "The row is there, but what belongs to it is not: the audit note, the counter, the job. "
+        "A session that is closed without `commit()` undoes its writes without a word."
+    ),
+    fix=(
+        "Give the second session its own `async with session.begin():`, also in background tasks; "
+        "or write everything in the request's own transaction."
+    ),
+)
+
+ONE_TASK = Rule(
+    id="SES-13",
+    level=Level.REQUIRED,
+    statement="A request MUST NOT use one session in two tasks at the same time.",
+    rationale=(
+        "A session is one transaction on one connection, and no two can talk through it. It works "
+        "until a pool is cold or a statement slow, then fails with `another operation is in "
+        "progress`, or mixes up what was read."
+    ),
+    fix=(
+        "Await the statements one after the other, or give each task of `gather` a session of its "
+        "own, opened and closed inside the task."
+    ),
+)
+
+RULES = (ONE_CONNECTION, NOT_BLOCKING, BRIEF, NOTHING_LOST, ONE_TASK)

@@ -1,0 +1,53 @@
+"""Errors: what a page of another origin learns of a failure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..acts.mishaps import prepared
+from ..instruments.exchange import Request
+from ..instruments.faults import Faults
+from ..judge import Judge, judges
+from ..rules import errors as rules
+from ..service import Service
+
+ALLOWED = "access-control-allow-origin"
+ORIGINS = (
+    "https://example.com",
+    "http://localhost",
+    "http://localhost:3000",
+    "http://localhost:5173",
+    "http://localhost:8080",
+)
+"""Origins that services are likely to serve; one that serves none of them is not judged."""
+
+
+def asking_from(service: Service, origin: str) -> Request:
+    """A list, or else a create, as a page of this origin asks for it."""
+    message = prepared(service, "list" if service.resource.offers("list") else "create")
+    return replace(message, headers=(*message.headers, ("origin", origin)))
+
+
+def serves(service: Service, origin: str) -> bool:
+    """Whether a page of this origin may read a success."""
+    exchange = service.exchange(asking_from(service, origin))
+    return exchange.ok and exchange.header(ALLOWED) is not None
+
+
+@judges(rules.READABLE_ACROSS)
+def test_a_failure_can_be_read_by_a_page_of_another_origin(judge: Judge, service: Service) -> None:
+    """Where a success says which origin may read it, a failure says so too."""
+    origin = next((origin for origin in ORIGINS if serves(service, origin)), None)
+    if origin is None:
+        judge.not_applicable(f"no page of {', '.join(ORIGINS)} may read a success")
+    message = asking_from(service, origin)
+    with Faults("statement") as fault:
+        exchange = service.exchange(message)
+    if not (fault.fired and exchange.failed):
+        judge.undecided(f"{exchange}: no statement of it failed")
+    judge.that(
+        exchange.header(ALLOWED),
+        expected=f"{ALLOWED} on a failure as on a success",
+        observed=f"{exchange} for the origin {origin} without it",
+        seen=exchange,
+    )

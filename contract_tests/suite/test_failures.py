@@ -1,0 +1,165 @@
+"""Failures: the database is away for a while, closes its connections, or takes no writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..acts.mishaps import WRITES, Aftermath, Mishap
+from ..acts.outages import (
+    BEYOND,
+    SOME,
+    Outage,
+    hindered,
+    locked_write,
+    outage,
+    places,
+    read_only_write,
+    severance,
+)
+from ..acts.points import follow_up, require_service
+from ..judge import Judge, judges
+from ..resource import Role
+from ..rules import errors, sessions
+from ..rules import failures_outages as rules
+from ..service import Service
+from ..violation import NotApplicable, Undecided
+
+each_write = pytest.mark.parametrize("role", WRITES)
+
+
+def judge_recovery(judge: Judge, found: Outage, *, after: str) -> None:
+    """Judge that what is asked after an outage succeeds."""
+    judge.that(
+        not found.unserved,
+        expected="success for the next list and the next create",
+        observed=f"after {after}: {found}",
+        seen=(found.unserved or found.later)[0],
+    )
+
+
+# The first of this file are asked before anything has counted failures, and from few to many:
+# a service that never recovers leaves nothing to look at for the others.
+@judges(rules.WORKS_AGAIN)
+def test_a_service_works_again_when_its_database_is_back(judge: Judge, service: Service) -> None:
+    """After a few lists in a row that found no database, a list and a create succeed."""
+    if outage(service, 1).unserved:
+        judge.not_applicable(f"a single one suffices ({errors.RECOVERED.id})")
+    found = outage(service, SOME)
+    judge_recovery(judge, found, after=f"{SOME} lists that found no database")
+
+
+@judges(rules.PLACES_KEPT)
+def test_refused_connections_use_up_no_places(judge: Judge, service: Service) -> None:
+    """After more refused connections than the service has places, there is still one."""
+    if outage(service, SOME).unserved:
+        judge.not_applicable(f"{SOME} of them suffice ({rules.WORKS_AGAIN.id})")
+    requests = places(service) + BEYOND
+    found = outage(service, requests)
+    judge_recovery(judge, found, after=f"{requests} lists that found no database")
+
+
+@judges(rules.RECOVERS)
+def test_a_service_recovers_from_closed_connections(judge: Judge, service: Service) -> None:
+    """At most one request for each connection that was open fails."""
+    found = severance(service)
+    tries = len(found.during)
+    judge_recovery(judge, found, after=f"the server had closed connections, and {tries} requests")
+
+
+@judges(rules.PINGED)
+def test_closed_connections_make_no_request_fail(judge: Judge, service: Service) -> None:
+    """The list and the create after the server has closed all idle connections succeed."""
+    found = severance(service)
+    if found.unserved:
+        judge.not_applicable(f"it does not recover at all ({rules.RECOVERS.id})")
+    failed = [exchange for exchange in found.during if not exchange.ok]
+    judge.that(
+        not failed,
+        expected="success, on a new connection",
+        observed=f"{', '.join(map(str, failed))}, after the server had closed idle connections",
+        seen=(failed or found.during)[0],
+    )
+
+
+@judges(rules.STILL_READ)
+def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
+    """A list succeeds while the database takes no writes."""
+    require_service(service)
+    with hindered(service, "read-only"):
+        exchange = service.list()
+    judge.that(
+        exchange.ok,
+        expected="the list as ever",
+        observed=f"{exchange}, while the database is read-only",
+        seen=exchange,
+    )
+
+
+@judges(rules.FULL_READ)
+def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
+    """A list succeeds while the database has no space left."""
+    require_service(service)
+    with hindered(service, "full"):
+        exchange = service.list()
+    judge.that(
+        exchange.ok,
+        expected="the list as ever",
+        observed=f"{exchange}, while the database is full",
+        seen=exchange,
+    )
+
+
+def judge_truth(judge: Judge, service: Service, role: Role, aftermath: Aftermath) -> None:
+    """Judge that a success stands for something that is stored."""
+    if is_lie(aftermath) and aftermath.is_late:
+        judge.not_applicable(f"it failed after the answer had been sent ({sessions.COMMITTED.id})")
+    if is_lie(aftermath) and lies_about_any(service, role):
+        judge.not_applicable(f"any write that fails is told so ({errors.WRITE_TOLD.id})")
+    judge.that(
+        not is_lie(aftermath),
+        expected="an answer that says the write failed",
+        observed=f"{aftermath.exchange}: a success, but {aftermath.failed} has stored nothing",
+        seen=aftermath.exchange,
+    )
+
+
+def is_lie(aftermath: Aftermath) -> bool:
+    """Whether it was called a success and nothing is stored."""
+    return aftermath.exchange.ok and not aftermath.changed
+
+
+def lies_about_any(service: Service, role: Role) -> bool:
+    """Whether a write that fails for another reason is called a success, too."""
+    try:
+        return is_lie(Mishap(role, "write").act(service))
+    except (NotApplicable, Undecided):
+        return False
+
+
+@judges(rules.READ_ONLY_TOLD)
+@each_write
+def test_a_write_to_a_read_only_database_is_no_success(
+    judge: Judge, service: Service, role: Role
+) -> None:
+    """While the database takes no writes, no write is called a success."""
+    judge_truth(judge, service, role, read_only_write(service, role))
+
+
+@judges(rules.LOCK_ENDS)
+def test_a_lock_that_has_gone_is_forgotten(judge: Judge, service: Service) -> None:
+    """After a create that found the database locked, a list and a create succeed."""
+    require_service(service)
+    Mishap("create", "write").act(service)
+    if any(not exchange.ok for exchange in follow_up(service)):
+        judge.not_applicable(f"any failure has this effect ({errors.RECOVERED.id})")
+    locked = locked_write(service, "create")
+    judge_recovery(judge, Outage((), follow_up(service)), after=f"{locked.exchange} with a lock")
+
+
+@judges(rules.LOCKED_TOLD)
+@each_write
+def test_a_write_to_a_locked_database_is_no_success(
+    judge: Judge, service: Service, role: Role
+) -> None:
+    """While somebody else has locked the database, no write is called a success."""
+    judge_truth(judge, service, role, locked_write(service, role))

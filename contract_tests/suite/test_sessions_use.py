@@ -1,0 +1,107 @@
+"""Sessions: how a request uses its connections while it runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..acts.holdings import open_after, uncommitted
+from ..acts.operations import Case
+from ..acts.sweeps import ROLES, Sweeps
+from ..instruments.exchange import Exchange
+from ..instruments.usage import Usage
+from ..judge import Judge, judges
+from ..resource import Role
+from ..rules import crud, sessions
+from ..rules import sessions_use as rules
+from ..service import Service
+
+each_role = pytest.mark.parametrize("role", ROLES)
+
+
+def used(case: Case, service: Service, judge: Judge) -> tuple[Exchange, Usage]:
+    """The exchange of a case, and how it used its connections."""
+    with Usage() as usage:
+        exchange = case.act(service)
+    if not service.ledger.engines:
+        judge.undecided("no SQLAlchemy engine of this process did anything: nothing to observe")
+    return exchange, usage
+
+
+@judges(rules.ONE_CONNECTION)
+def test_a_request_holds_one_connection_at_a_time(
+    judge: Judge, service: Service, case: Case
+) -> None:
+    """No connection is taken from a pool while another one of it is out for the same request."""
+    exchange, usage = used(case, service, judge)
+    if exchange.held:
+        judge.not_applicable(f"a connection stays out for good ({sessions.RETURNED.id})")
+    judge.that(
+        not usage.doubled,
+        expected="one connection of a pool at a time",
+        observed=f"{exchange}: {'; '.join(usage.doubled)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.NOT_BLOCKING)
+def test_a_request_does_not_block_the_event_loop(
+    judge: Judge, service: Service, case: Case
+) -> None:
+    """No blocking driver is asked in the thread of a running event loop."""
+    exchange, usage = used(case, service, judge)
+    judge.that(
+        not usage.blocking,
+        expected="blocking drivers used in threads only",
+        observed=f"{exchange}: {'; '.join(usage.blocking)}",
+        seen=exchange,
+    )
+
+
+@judges(rules.BRIEF)
+@each_role
+def test_a_transaction_waits_for_the_database_only(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """Whenever a request waits for something else, no transaction of it is open."""
+    calm = sweeps.calm(role)
+    within = [
+        f"{line} waited, {opened[0].text[:60]!r} not committed"
+        for count, line in calm.foreign
+        if (opened := open_after(calm.exchange.events[:count]))
+    ]
+    judge.that(
+        not within,
+        expected="transactions that wait for the database only",
+        observed=f"{calm.exchange}: {'; '.join(within)}",
+        seen=calm.exchange,
+    )
+
+
+@judges(rules.NOTHING_LOST)
+def test_a_success_commits_all_it_has_written(judge: Judge, service: Service, case: Case) -> None:
+    """In a request that commits, no transaction with writes ends in any other way."""
+    exchange, _ = used(case, service, judge)
+    if not (exchange.ok and exchange.writes and exchange.of("commit")):
+        judge.not_applicable(f"{case} commits nothing: the rows are judged by {crud.READABLE.id}")
+    lost = uncommitted(exchange)
+    judge.that(
+        not lost,
+        expected="COMMIT after the last write on each connection",
+        observed=f"{exchange}: no COMMIT after {lost[0].text[:80] if lost else ''!r}",
+        seen=exchange,
+        at=lost[0] if lost else None,
+    )
+
+
+@judges(rules.ONE_TASK)
+def test_a_session_is_used_by_one_task_at_a_time(
+    judge: Judge, service: Service, case: Case
+) -> None:
+    """No statement begins on a connection while one of another task runs on it."""
+    exchange, usage = used(case, service, judge)
+    judge.that(
+        not usage.overlapping,
+        expected="one statement after the other on each connection",
+        observed=f"{exchange}: {'; '.join(usage.overlapping)}",
+        seen=exchange,
+    )

@@ -1,0 +1,121 @@
+"""Apps that take more than they need, wait where they should not, or forget half of a write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+from sqlalchemy import Engine, create_engine, func, make_url, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from proofs.broken import breaks
+from proofs.broken.replacing import with_service
+from proofs.broken.starting import around
+from reference_app.database import DatabaseFailure, transaction
+from reference_app.models import ExampleItem
+from reference_app.service import ExampleItemService
+from reference_app.settings import load_settings
+
+DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+
+
+@breaks("SES-09", says="was out")
+def second_session_in_the_first() -> FastAPI:
+    """A list counts the items in a session of its own, while the request's is reading them."""
+
+    class Counting(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            async with transaction(self._session):
+                page = select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
+                items = (await self._session.scalars(page)).all()
+                async with AsyncSession(self._session.bind) as other:
+                    await other.scalar(select(func.count()).select_from(ExampleItem))
+                return items
+
+    return with_service(Counting)
+
+
+@breaks("SES-10", says="by p")
+def blocking_driver() -> FastAPI:
+    """A list is read in `async def` by an engine that blocks."""
+    engines: list[Engine] = []
+
+    def engine() -> Engine:
+        if not engines:
+            url = make_url(load_settings().database_url)
+            engines.append(create_engine(url.set(drivername=DRIVERS[url.get_backend_name()])))
+        return engines[0]
+
+    class Blocking(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            try:
+                with engine().connect() as connection:
+                    connection.execute(select(func.count()).select_from(ExampleItem))
+            except Exception as error:
+                raise DatabaseFailure from error
+            return await super().list(limit=limit, offset=offset)
+
+    async def lifespan(
+        app: FastAPI, usual: AbstractAsyncContextManager[object]
+    ) -> AsyncIterator[None]:
+        async with usual:
+            yield
+        while engines:
+            engines.pop().dispose()
+
+    return around(lifespan, with_service(Blocking))
+
+
+@breaks("SES-11", says="waited, 'INSERT")
+def asks_another_service() -> FastAPI:
+    """A create asks another service about its row before it commits it."""
+
+    class Asking(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            item = ExampleItem(**values)
+            async with transaction(self._session):
+                self._session.add(item)
+                await self._session.flush()
+                await asyncio.to_thread(str.casefold, item.name)  # a client that blocks
+            return item
+
+    return with_service(Asking)
+
+
+@breaks("SES-12", says="no COMMIT after 'UPDATE")
+def note_without_commit() -> FastAPI:
+    """After a create a second session notes something, and is closed without a COMMIT."""
+
+    class Noting(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            item = await super().create(values)
+            note = update(ExampleItem).where(ExampleItem.id == item.id).values(name=item.name)
+            async with AsyncSession(self._session.bind) as other:
+                try:
+                    await other.execute(note)
+                except DBAPIError:
+                    await other.rollback()  # a note is not worth a failure
+            return item
+
+    return with_service(Noting)
+
+
+@breaks("SES-13", says="while 'SELECT")
+def gathered() -> FastAPI:
+    """A list counts and reads in two tasks that share the session of the request."""
+
+    class Gathering(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            count = select(func.count()).select_from(ExampleItem)
+            page = select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
+            async with transaction(self._session):
+                await self._session.connection()
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._session.scalar(count))
+                    items = group.create_task(self._session.scalars(page))
+                return items.result().all()
+
+    return with_service(Gathering)
