@@ -24,7 +24,7 @@ class Token:
 
     def __str__(self) -> str:
         """The token as it is typed after `--contract-replay`."""
-        return ":".join((self.area, self.subject, self.way, self.place))
+        return f"{self.area}:{self.subject}:{self.way}:{self.place}"
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -145,16 +146,16 @@ class ContractRun:
 
     def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
         outcome, message, evidence = _outcome(item, call)
-        error = call.excinfo.value if call.excinfo else None
-        return verdict_of(
+        verdict = verdict_of(
             rule,
             outcome,
             finding=finding_of(item),
             test=item.nodeid,
             message=self._masked(message),
             evidence=self._masked(evidence),
-            replay=error.token if isinstance(error, Violation) else "",
         )
+        error = call.excinfo.value if call.excinfo else None
+        return replace(verdict, replay=error.token if isinstance(error, Violation) else "")
 
     def _masked(self, text: str) -> str:
         for secret in self.options.secrets:

@@ -71,11 +71,10 @@ def verdict_of(
     test: str,
     message: str = "",
     evidence: str = "",
-    replay: str = "",
 ) -> Verdict:
     """The verdict on `rule`, with the words of the rule filled in."""
     words = (rule.id, rule.level, outcome, finding, rule.statement)
-    return Verdict(*words, message, evidence, test, 0.0, replay)
+    return Verdict(*words, message, evidence, test, 0.0)
 
 
 def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:

@@ -10,7 +10,7 @@ import logging
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.ledger import Ledger
 from contract_tests.opening import open_service
 from contract_tests.options import Options
+from contract_tests.resource import Role
 from contract_tests.service import Service
 from contract_tests.targets.conversation import PATIENT, Conversation, scope_of
 from proofs.servers import shared_server
@@ -77,24 +78,20 @@ def ledger_ratio(service: Service, request: Request) -> float:
     return statistics.median(ratios)
 
 
-def seconds(act: Callable[[], object]) -> float:
-    """How long an act takes."""
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
 def sweeping(service: Service) -> Iterator[tuple[str, int, float, float]]:
     """Each way to disturb: requests, seconds, and seconds of as many requests left alone."""
     sweeps = Sweeps(service)
     for area, kinds in KINDS.items():
         for way in kinds:
-            taken = seconds(lambda a=area, w=way: [sweeps.of(a, role, w) for role in ROLES])  # type: ignore[misc]
-            sizes = {role: sweeps.sizes[f"{area}:{role}:{way}"] for role in ROLES}
-            yield f"{area} {way}", sum(sizes.values()), taken, seconds(lambda s=sizes: calm(service, s))  # type: ignore[misc]
+            began = time.perf_counter()
+            sizes = {role: len(sweeps.of(area, role, way)) for role in ROLES}
+            swept = time.perf_counter()
+            calm(service, sizes)
+            ended = time.perf_counter()
+            yield f"{area} {way}", sum(sizes.values()), swept - began, ended - swept
 
 
-def calm(service: Service, sizes: dict[str, int]) -> None:
+def calm(service: Service, sizes: Mapping[Role, int]) -> None:
     """The same requests, undisturbed."""
     for role in ROLES:
         service.restore()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.acts.interleaving import interleave, interleaved, schedules, telling
+from contract_tests.acts.interleaving import interleave, interleaved, schedules
 from contract_tests.instruments.exchange import Request
 from contract_tests.opening import open_service
 from contract_tests.options import Options
@@ -22,37 +22,11 @@ def test_schedules_are_tried_depth_first_until_there_are_none() -> None:
     class Step:
         def __init__(self, schedule: str) -> None:
             asked.append(schedule)
-            self.schedule = schedule
             self.following = {"": "AB", "AB": "B"}.get(schedule)
 
     asked: list[str] = []
     assert len(list(schedules(Step, 10))) == 3
     assert asked == ["", "AB", "B"]
-
-
-def test_schedules_that_are_too_many_are_tried_with_the_fewest_interruptions() -> None:
-    """First one after the other, then with one interruption, then with two; none of them twice."""
-
-    class Long:
-        def __init__(self, schedule: str) -> None:
-            self.schedule = schedule or "AAAABBBB"
-            self.following = None
-
-    taken = [run.schedule for run in telling(Long, 12)]
-    assert taken[:4] == ["AAAABBBB", "BBBBAAAA", "ABBBBAAA", "AABBBBAA"]
-    assert taken[8:] == ["ABAAABBB", "ABBAAABB", "ABBBAAAB", "AABAABBB"]
-    assert len(set(taken)) == 12
-
-
-def test_all_schedules_are_tried_where_there_are_few() -> None:
-    """Two requests of one call each have two schedules, and both are met."""
-
-    class Short:
-        def __init__(self, schedule: str) -> None:
-            self.schedule = schedule or "AB"
-            self.following = "BA" if not schedule else None
-
-    assert [run.schedule for run in telling(Short, 2)] == ["AB", "BA"]
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from math import comb
 from typing import Protocol, TypeVar
 
 from ..capabilities import missing
@@ -26,16 +24,7 @@ class Taken(Protocol):
         """The schedule to try after this one; None if there is none."""
 
 
-class Told(Taken, Protocol):
-    """What a run of a schedule may tell besides: which one it has become."""
-
-    @property
-    def schedule(self) -> str:
-        """The schedule as it was."""
-
-
 T = TypeVar("T", bound=Taken)
-S = TypeVar("S", bound=Told)
 
 
 def schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
@@ -50,35 +39,6 @@ def schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
         taken = run(schedule)
         yield taken
         schedule = taken.following
-
-
-def telling(run: Callable[[str], S], most: int) -> Iterator[S]:
-    """Run every schedule of two requests if there are so few, else the simplest, each once.
-
-    What goes wrong between two requests hardly ever takes more than two interruptions.
-    """
-    alone = run("").schedule
-    calls = (alone.count("A"), alone.count("B"))
-    if comb(sum(calls), calls[0]) <= most:
-        yield from schedules(run, most)
-        return
-    seen: set[str] = set()
-    for taken in map(run, islice(interrupted(*calls), most)):
-        if taken.schedule not in seen:
-            seen.add(taken.schedule)
-            yield taken
-
-
-def interrupted(first: int, second: int) -> Iterator[str]:
-    """The schedules of so many calls of A and of B with no, one and two interruptions."""
-    orders = (("A", first, "B", second), ("B", second, "A", first))
-    for a, n, b, m in orders:
-        yield a * n + b * m
-    for a, n, b, m in orders:
-        yield from (a * i + b * m + a * (n - i) for i in range(1, n))
-    for a, n, b, m in orders:
-        cuts = ((i, j) for i in range(1, n) for j in range(1, m))
-        yield from (a * i + b * j + a * (n - i) + b * (m - j) for i, j in cuts)
 
 
 @dataclass(frozen=True)
@@ -124,5 +84,5 @@ def interleaved(service: Service, requests: Requests, schedule: str) -> Interlea
         exchanges = service.together(*arranged, turns=turns)
     return Interleaving(
         turns.taken, turns.story, arranged, tuple(exchanges), before, service.stored(),
-        turns.is_repeatable, turns.following,
+        turns.is_exact, turns.following,
     )  # fmt: skip

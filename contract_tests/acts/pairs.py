@@ -13,9 +13,10 @@ from ..replay import Token
 from ..resource import Role
 from ..service import Row, Service
 from ..violation import NotApplicable, Undecided
-from .interleaving import interleaved, telling
+from .interleaving import interleaved
 from .meetings import Meeting, fails
-from .rows import added, change_body, needed, seen
+from .orders import orders
+from .rows import change_body, needed, seen
 from .rows import partial as partial_body
 from .sameness import differences, same
 
@@ -96,12 +97,18 @@ class Pairs:
         service.together(*arrange().requests)  # so that there are two connections
 
         meet = partial(self._meet, name, arrange)
-        met = [meet(self.only.place)] if self.only else list(telling(meet, MOST))
+        met = [meet(self.only.place)] if self.only else list(orders(meet, MOST))
         if not any(meeting.course.schedule for meeting in met):
             raise NotApplicable("neither request makes a database call that could wait")
         return met
 
     def _meet(self, name: str, arrange: Arrange, schedule: str) -> Meeting:
+        """Let them meet; where a lock has changed the order, again in the order that came of it."""
+        met = self._met(name, arrange, schedule)
+        is_other = not met.schedule.startswith(schedule)
+        return self._met(name, arrange, met.schedule) if is_other else met
+
+    def _met(self, name: str, arrange: Arrange, schedule: str) -> Meeting:
         service = self.service
         service.restore()
         scene = arrange()
@@ -200,41 +207,6 @@ def _stay(service: Service, names: tuple[str, ...]) -> bool:
     shown = seen(service, row) if all(answer.ok for answer in answers) else {}
     is_new = all(name in shown and not same(known.get(name), sent[name]) for name in names)
     return is_new and not differences(sent, shown)
-
-
-def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
-    """The fields of a change that are shown as sent and stored in one row of one table.
-
-    What is kept in several tables may rightly be read by several statements. Raises
-    `NotApplicable` if fewer than two can be told.
-    """
-    row, before = service.row(), service.stored()
-    body = change_body(service, role, row)
-    exchange = service.request(role, row.id, body=body)
-    if not exchange.ok:
-        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.text[:120]}")
-    stored = [cells for rows in added(before, service.stored()).values() for cells in rows]
-    shown = seen(service, row)
-    names = [n for n in _scalars(service, body) if n in shown and same(body[n], shown[n])]
-    found = [tuple(n for n in names if str(body[n]) in map(str, cells)) for cells in stored]
-    best = max(found, key=len, default=())
-    if len(best) < 2:  # noqa: PLR2004 - a whole has two parts at least
-        raise NotApplicable("no two fields of a change are known to be stored in one row")
-    return best
-
-
-def _scalars(service: Service, body: Mapping[str, object]) -> list[str]:
-    kinds = (str, int, float)
-    taken = {service.resource.id_field}
-    return [n for n, v in body.items() if n not in taken and type(v) in kinds]
-
-
-def stays_gone(service: Service) -> bool:
-    """Whether a row that is deleted, then changed, is not shown, one after the other."""
-    row = service.row()
-    deleted = service.delete(row.id)
-    service.update(row.id, change_body(service, "update", row))
-    return deleted.ok and not service.read(row.id).ok
 
 
 PAIRS: Mapping[str, Pair] = {

@@ -42,7 +42,7 @@ ENOUGH = 3
 
 @dataclass(frozen=True)
 class Kind:
-    """A way to disturb a request at its `k`-th place: by an instrument, or by what a client does."""
+    """A way to disturb a request at its `k`-th place: by an instrument, or by the client."""
 
     instrument: Callable[[Service, int], AbstractContextManager[Disturbance]]
     client: Callable[[int], Client] = lambda _: PATIENT
@@ -79,7 +79,7 @@ class ColdFaults:
 
 def _fault(strike: Strike) -> Callable[[Service, int], AbstractContextManager[Disturbance]]:
     place: Place = "commit" if strike in {"lost", "busy"} else "call"
-    return lambda service, k: Faults(place, k, strike)
+    return lambda _, k: Faults(place, k, strike)
 
 
 def _refused(service: Service, k: int) -> AbstractContextManager[Disturbance]:
@@ -100,7 +100,7 @@ def _steps(way: Way) -> Kind:
 
 def _leaves(*, breaks: bool) -> Kind:
     return Kind(
-        lambda service, k: nullcontext(Departure()),
+        lambda *_: nullcontext(Departure()),
         lambda k: Client(patient=False, parts=2, leaves=k, breaks=breaks),
     )
 

@@ -35,18 +35,14 @@ class Course:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the same schedule, on the same state, brings the same about again."""
-        return self.is_repeatable and self.taken.startswith(self.schedule)
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether what was `taken`, on the same state, brings the same about again.
+        """Whether the same schedule, on the same state, brings the same about again.
 
         Of several that wait for a lock, the server chooses who is next; of a request that makes
         several calls at once (`has_forks`), nobody knows which comes first.
         """
         is_orderly = self.waited <= 1 and not self.has_forks
-        return is_orderly and not (self.guesses or self.unheld or self.faults)
+        is_seen = not (self.guesses or self.unheld or self.faults)
+        return is_orderly and is_seen and self.taken.startswith(self.schedule)
 
     @property
     def following(self) -> str | None:

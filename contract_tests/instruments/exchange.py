@@ -76,9 +76,10 @@ class Exchange:
     """A request, its answer, and the database's side of it, in order.
 
     `status` is None when no answer was begun. `held` describes each connection that was still
-    out when the app had returned and its tasks had settled. `warnings` are Python's own. Of requests sent together, `letter`
-    tells them apart. `messages` counts those that passed, `abandoned` says that the client left.
-    `lasting` are the app's tasks that were started meanwhile and had not ended when it was judged.
+    out when the app had returned and its tasks had settled. `warnings` are Python's own. Of
+    requests sent together, `letter` tells them apart. `messages` counts those that passed,
+    `abandoned` says that the client left. `lasting` are the app's tasks that were started
+    meanwhile and had not ended when it was judged.
     """
 
     number: int

@@ -29,6 +29,9 @@ from .private import is_autocommit
 Place = Literal["statement", "write", "commit", "call", "connect"]
 Strike = Literal["error", "disconnect", "lost", "refused", "busy"]
 Proceed = Callable[[], Any]
+SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO")
+"""No server refuses these, and what comes of it if one did is no service's fault."""
+
 IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 
 
@@ -124,6 +127,8 @@ class Faults:
         if call.connection is None:
             return self.place == "connect"
         if call.kind == "statement":
+            if self._strike == "error" and call.text.upper().startswith(SAVEPOINTS):
+                return False
             if call.writes and not is_autocommit(call.root):
                 self._wrote.add(_key(call.connection))
             return self.place in {"statement", "call"} or (self.place == "write" and call.writes)

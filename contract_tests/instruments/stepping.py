@@ -6,19 +6,17 @@ import asyncio
 import importlib.util
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import ExitStack
-from pathlib import Path
-from types import CoroutineType, TracebackType
+from types import TracebackType
 from typing import Any, Literal, Self, cast
 
-from .attribution import current, is_app, is_of_sqlalchemy
+from .attribution import current, is_of_sqlalchemy
 from .ledger import Ledger
+from .strands import foreign_line, is_queueing, line_of
 
 Way = Literal["cancel", "late", "twice", "scope", "timeout"]
 WAYS: tuple[Way, ...] = ("cancel", "late", "twice", "scope", "timeout")
 Strand = Coroutine[Any, Any, Any]
 Factory = Callable[..., "asyncio.Future[Any]"]
-INWARD = frozenset({"greenlet_spawn", "_wait", "__aexit__", "receive", "send", "acquire"})
-"""Coroutines that wait for the database (SQLAlchemy's bridge), for tasks, the client or a turn."""
 
 
 def ways() -> tuple[Way, ...]:
@@ -40,9 +38,9 @@ class Steps:
     Without `k` nothing is cancelled. `seen` counts the suspensions, `fired` the cancellations,
     `where` is the app's line that was waiting. `foreign` are the lines of the app that waited for
     anything but the database, each with the number of events the request had had by then (and had
-    no more of meanwhile). Tasks
-    that the request makes are stepped too; an app's own task factory stays in force. A running
-    thread cannot be cancelled.
+    no more of meanwhile). `queued` are the suspensions that waited for a queue, as a pool is one.
+    Tasks that the request makes are stepped too; an app's own task factory stays in force. A
+    running thread cannot be cancelled.
 
         with Steps(loop, ledger, 3) as steps:
             exchange = service.create()
@@ -63,6 +61,7 @@ class Steps:
         self.what = ""
         self.where = ""
         self.foreign: list[tuple[int, str]] = []
+        self.queued: list[int] = []
         self._loop = loop
         self._ledger = ledger
         self._cancel: Callable[[], object] | None = None
@@ -141,6 +140,8 @@ class Steps:
 
     def _strike(self, strand: Strand, future: Any) -> None:
         self.seen += 1
+        if is_queueing(strand):
+            self.queued.append(self.seen)
         again = self.way == "twice" and self.k is not None and self.seen == self.k + 1
         if self._cancel is None or not (self.seen == self.k or again):
             return
@@ -204,41 +205,3 @@ class _Drive:
             except BaseException as thrown:  # noqa: BLE001 - it goes where it would have gone
                 error = thrown
             self._steps.resumed(waited)
-
-
-def _chain(strand: object) -> list[CoroutineType[Any, Any, Any]]:
-    """The coroutines that await each other, from the outermost to the one that waits."""
-    found: list[CoroutineType[Any, Any, Any]] = []
-    while isinstance(strand, CoroutineType):
-        found.append(strand)
-        strand = strand.cr_await
-    return found
-
-
-def line_of(strand: Strand) -> str:
-    """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string."""
-    for link in reversed(_chain(strand)):
-        if is_app(link.cr_code.co_filename):
-            return _line(link)
-    return ""
-
-
-def foreign_line(strand: Strand) -> str:
-    """The line of the app that waits for something else than the database; empty if none does.
-
-    Waiting for tasks of its own is not counted, nor for the client, nor in an async generator,
-    which does not tell what it waits for.
-    """
-    chain = _chain(strand)
-    places = [place for place, link in enumerate(chain) if is_app(link.cr_code.co_filename)]
-    if not places or type(chain[-1].cr_await).__name__.startswith("async_generator"):
-        return ""
-    inner = chain[places[-1] :]
-    if any(link.cr_code.co_name in INWARD or is_of_sqlalchemy(link) for link in inner):
-        return ""
-    return _line(inner[0])
-
-
-def _line(link: CoroutineType[Any, Any, Any]) -> str:
-    number = link.cr_frame.f_lineno if link.cr_frame else link.cr_code.co_firstlineno
-    return f"{Path(link.cr_code.co_filename).name}:{number} in {link.cr_code.co_name}"

@@ -16,12 +16,14 @@ from ..acts.questions import (
     stores_in_part,
     stores_later,
 )
+from ..acts.queueing import queue
 from ..acts.sweeps import ROLES, Sweeps
 from ..instruments.stepping import ways
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import cancellation as rules
 from ..rules import sessions
+from ..service import Service
 
 AREA = "cancellation"
 EDGE = ("cancel", "late", "timeout")
@@ -80,9 +82,7 @@ def test_a_cancelled_request_returns_its_connections(
 
 @judges(rules.ENDED)
 @each_role
-def test_a_cancelled_request_ends_its_transaction(
-    judge: Judge, sweeps: Sweeps, role: Role
-) -> None:
+def test_a_cancelled_request_ends_its_transaction(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """Wherever and however it is cancelled, the database knows no transaction of it."""
     judge.each(sweeps.of(AREA, role), leaves_open, expected="no transaction open")
 
@@ -165,6 +165,21 @@ def test_a_cancelled_request_leaves_no_task(judge: Judge, sweeps: Sweeps, role: 
     """The tasks of the app that still run are those that an undisturbed request leaves."""
     wrong = partial(leaves_tasks, calm=sweeps.calm(role))
     judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no task of it running")
+
+
+@judges(rules.KEPT_PLACES)
+def test_a_request_cancelled_in_the_queue_costs_no_place(judge: Judge, service: Service) -> None:
+    """After as many as the pool has places, each has its place, and a list succeeds."""
+    seen = queue(service)
+    if not seen.cancelled:
+        judge.undecided("no request waited for a connection")
+    judge.that(
+        seen.left == seen.places and seen.after.ok,
+        expected=f"{seen.places} places in the pool, and a list that succeeds",
+        observed=f"{seen.left} places, and {seen.after}, after {len(seen.cancelled)} cancelled "
+        f"requests that found no connection",
+        seen=seen.after,
+    )
 
 
 @judges(rules.KEPT_WORD)

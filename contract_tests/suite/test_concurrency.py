@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from ..acts.meetings import confuses, fails, loses, mixes, revives, stores_both, tears
-from ..acts.pairs import ORDINARY, Pairs, in_one_row, stays_gone
+from ..acts.pairs import ORDINARY, Pairs
+from ..acts.wholes import in_one_row, stays_gone
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import concurrency as rules

@@ -29,7 +29,7 @@ SETTLING = 2.0
 """Seconds that tasks left by a request get to finish before it is judged."""
 
 BRIEFLY = 0.005
-"""Seconds that SQLAlchemy's own tasks get: closing a connection in one may never end (aiosqlite)."""
+"""Seconds that SQLAlchemy's own tasks get: with aiosqlite, one that closes may never end."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

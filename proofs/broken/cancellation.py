@@ -61,9 +61,7 @@ def snapshot_by_hand() -> FastAPI:
         async def get(self, item_id: int) -> ExampleItem | None:
             if not engines:
                 url = load_settings().database_url
-                engines.append(
-                    create_async_engine(url, isolation_level="AUTOCOMMIT", pool_size=1)
-                )
+                engines.append(create_async_engine(url, isolation_level="AUTOCOMMIT", pool_size=1))
             try:
                 async with engines[0].connect() as connection:
                     await connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ")
@@ -85,7 +83,7 @@ def undone_after_exceptions_only() -> FastAPI:
             self, item_id: int, values: Mapping[str, str | None]
         ) -> ExampleItem | None:
             item = await self.get(item_id)
-            if item is None or len(values) < 2:  # noqa: PLR2004 - nothing to take apart
+            if item is None or len(values) < 2:
                 return await super().update(item_id, values)
             old = {field: getattr(item, field) for field in values}
             try:
@@ -122,7 +120,7 @@ def saved_for_later() -> FastAPI:
 
 @breaks("CAN-05", says="GET /api/v1/examples/database-example/ -> 503")
 def cancellation_as_outage() -> FastAPI:
-    """A circuit breaker takes a cancelled list for a database that hangs, and turns the next away."""
+    """A circuit breaker takes a cancelled list for a database that hangs, and refuses the next."""
     is_open = [False]
 
     class Guarded(ExampleItemService):

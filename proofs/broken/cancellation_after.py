@@ -16,6 +16,8 @@ from reference_app.database import DatabaseFailure
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 
+TURNS = 10
+
 
 @breaks("CAN-08", says="began again: 'SELECT")
 def retried_list() -> FastAPI:
@@ -46,26 +48,57 @@ def cancellation_as_failure() -> FastAPI:
     return with_service(Catching)
 
 
-@breaks("CAN-10", says="still running: lasting_heartbeat.<locals>.beat")
-def lasting_heartbeat() -> FastAPI:
-    """A read has a heartbeat beside it, which is stopped behind the work, not in `finally`."""
+@breaks("CAN-10", says="still running: lasting_watch.<locals>.watch")
+def lasting_watch() -> FastAPI:
+    """A read has a task beside it, which is stopped behind the work, not in `finally`."""
+    news = asyncio.Event()
 
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(30)
+    async def watch() -> None:
+        await news.wait()
 
-    class Beating(ExampleItemService):
+    class Watching(ExampleItemService):
         async def get(self, item_id: int) -> ExampleItem | None:
-            heart = asyncio.create_task(beat())
+            watching = asyncio.create_task(watch())
             try:
                 item = await super().get(item_id)
             except Exception:
-                heart.cancel()
+                watching.cancel()
                 raise
-            heart.cancel()
+            watching.cancel()
             return item
 
-    return with_service(Beating)
+    return with_service(Watching)
+
+
+@breaks("CAN-11", says="GET /api/v1/examples/database-example/ -> 503, after")
+def turn_before_try() -> FastAPI:
+    """A list takes one of ten turns, and begins its `try` when it has a connection, too.
+
+    The turn is given back after errors; every create starts a new round of turns.
+    """
+    turns = [TURNS]
+
+    class Limited(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            turns[0] = TURNS
+            return await super().create(values)
+
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            if not turns[0]:
+                raise DatabaseFailure from TimeoutError("all turns are taken")
+            turns[0] -= 1
+            try:
+                await self._session.connection()
+            except Exception as error:
+                turns[0] += 1
+                raise DatabaseFailure from error
+            try:
+                await self._session.rollback()
+                return await super().list(limit=limit, offset=offset)
+            finally:
+                turns[0] += 1
+
+    return with_service(Limited)
 
 
 @breaks("CAN-12", says="a success, but no row of any table has changed")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, TypeVar
 
-from fastapi import FastAPI, HTTPException, Query
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import String, select
 from sqlalchemy.exc import DBAPIError
@@ -60,8 +60,8 @@ def is_passing(error: DBAPIError) -> bool:
 class Store:
     """Runs transactions, each at most twice, and turns requests away while it tries a dead end."""
 
-    def __init__(self) -> None:
-        self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker()
+    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
+        self.sessions = sessions
         self._is_down = False
         self._is_tried = False
 
@@ -110,75 +110,95 @@ async def order_or_404(session: AsyncSession, order_id: uuid.UUID) -> Order:
     return order
 
 
+def get_store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+Orders = Annotated[Store, Depends(get_store)]
+
+
+async def list_orders(
+    store: Orders,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
+) -> list[Order]:
+    async def work(session: AsyncSession) -> list[Order]:
+        page = select(Order).order_by(Order.id).limit(limit).offset(offset)
+        return list(await session.scalars(page))
+
+    return await store.run(work)
+
+
+async def create_order(order: OrderIn, store: Orders) -> Order:
+    number = uuid.uuid4()
+
+    async def work(session: AsyncSession) -> Order:
+        stored = await session.get(Order, number)
+        if stored is not None:
+            return stored
+        row = Order(id=number, **order.model_dump())
+        session.add(row)
+        await session.flush()
+        await note(session, f"created {number}")
+        return row
+
+    return await store.run(work)
+
+
+async def read_order(order_id: uuid.UUID, store: Orders) -> Order:
+    return await store.run(lambda session: order_or_404(session, order_id))
+
+
+async def replace_order(order_id: uuid.UUID, order: OrderIn, store: Orders) -> Order:
+    async def work(session: AsyncSession) -> Order:
+        row = await order_or_404(session, order_id)
+        row.item, row.pieces = order.item, order.pieces
+        await session.flush()
+        await note(session, f"replaced {order_id}")
+        return row
+
+    return await store.run(work)
+
+
+async def delete_order(order_id: uuid.UUID, store: Orders) -> None:
+    tried: list[uuid.UUID] = []
+
+    async def work(session: AsyncSession) -> None:
+        if tried and await session.get(Order, order_id) is None:
+            return
+        await session.delete(await order_or_404(session, order_id))
+        tried.append(order_id)
+        await session.flush()
+        await note(session, f"deleted {order_id}")
+
+    await store.run(work)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    engine = create_async_engine(os.environ["DATABASE_URL"], pool_pre_ping=True)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(FIRST[engine.dialect.name])
+        await connection.run_sync(Base.metadata.create_all)
+    app.state.store = Store(async_sessionmaker(engine, expire_on_commit=False))
+    async with engine.connect() as leader:
+        await leader.execution_options(isolation_level="AUTOCOMMIT")
+        await leader.exec_driver_sql(LEAD[engine.dialect.name])
+        yield
+    await engine.dispose()
+
+
 @innocent(looks="It repeats writes, swallows errors, refuses by itself and keeps a connection.")
 def app() -> FastAPI:
     """Each create has its id before its first try, so that the second finds what that stored."""
-    store = Store()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = create_async_engine(os.environ["DATABASE_URL"], pool_pre_ping=True)
-        async with engine.begin() as connection:
-            await connection.exec_driver_sql(FIRST[engine.dialect.name])
-            await connection.run_sync(Base.metadata.create_all)
-        store.sessions = async_sessionmaker(engine, expire_on_commit=False)
-        async with engine.connect() as leader:
-            await leader.execution_options(isolation_level="AUTOCOMMIT")
-            await leader.exec_driver_sql(LEAD[engine.dialect.name])
-            yield
-        await engine.dispose()
-
     made = FastAPI(lifespan=lifespan)
-
-    @made.get("/orders", response_model=list[OrderOut])
-    async def list_orders(
-        limit: Annotated[int, Query(ge=1, le=100)] = 50,
-        offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
-    ) -> list[Order]:
-        async def work(session: AsyncSession) -> list[Order]:
-            page = select(Order).order_by(Order.id).limit(limit).offset(offset)
-            return list(await session.scalars(page))
-
-        return await store.run(work)
-
-    @made.post("/orders", response_model=OrderOut, status_code=201)
-    async def create_order(order: OrderIn) -> Order:
-        number = uuid.uuid4()
-
-        async def work(session: AsyncSession) -> Order:
-            stored = await session.get(Order, number)
-            if stored is not None:
-                return stored
-            row = Order(id=number, **order.model_dump())
-            session.add(row)
-            await session.flush()
-            await note(session, f"created {number}")
-            return row
-
-        return await store.run(work)
-
-    @made.get("/orders/{order_id}", response_model=OrderOut)
-    async def read_order(order_id: uuid.UUID) -> Order:
-        return await store.run(lambda session: order_or_404(session, order_id))
-
-    @made.put("/orders/{order_id}", response_model=OrderOut)
-    async def replace_order(order_id: uuid.UUID, order: OrderIn) -> Order:
-        async def work(session: AsyncSession) -> Order:
-            row = await order_or_404(session, order_id)
-            row.item, row.pieces = order.item, order.pieces
-            await session.flush()
-            await note(session, f"replaced {order_id}")
-            return row
-
-        return await store.run(work)
-
-    @made.delete("/orders/{order_id}", status_code=204)
-    async def delete_order(order_id: uuid.UUID) -> None:
-        async def work(session: AsyncSession) -> None:
-            await session.delete(await order_or_404(session, order_id))
-            await session.flush()
-            await note(session, f"deleted {order_id}")
-
-        await store.run(work)
-
+    one, many = "/orders/{order_id}", "/orders"
+    made.add_api_route(many, list_orders, response_model=list[OrderOut])
+    made.add_api_route(
+        many, create_order, response_model=OrderOut, methods=["POST"], status_code=201
+    )
+    made.add_api_route(one, read_order, response_model=OrderOut)
+    made.add_api_route(one, replace_order, response_model=OrderOut, methods=["PUT"])
+    made.add_api_route(one, delete_order, methods=["DELETE"], status_code=204)
     return made

@@ -1,0 +1,54 @@
+"""The orders two requests can come in: all of them where they are few, else the simplest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from math import comb
+from typing import Protocol, TypeVar
+
+from .interleaving import schedules
+
+
+class Told(Protocol):
+    """What a run of a schedule tells: which one it has become, and which one comes next."""
+
+    @property
+    def schedule(self) -> str:
+        """The schedule as it was."""
+
+    @property
+    def following(self) -> str | None:
+        """The schedule to try after this one; None if there is none."""
+
+
+T = TypeVar("T", bound=Told)
+
+
+def orders(run: Callable[[str], T], most: int) -> Iterator[T]:
+    """Run every schedule of two requests if there are so few, else the simplest, each once.
+
+    What goes wrong between two requests hardly ever takes more than two interruptions.
+    """
+    alone = run("").schedule
+    calls = (alone.count("A"), alone.count("B"))
+    if comb(sum(calls), calls[0]) <= most:
+        yield from schedules(run, most)
+        return
+    seen: set[str] = set()
+    for taken in map(run, islice(interrupted(*calls), most)):
+        if taken.schedule not in seen:
+            seen.add(taken.schedule)
+            yield taken
+
+
+def interrupted(first: int, second: int) -> Iterator[str]:
+    """The schedules of so many calls of A and of B with no, one and two interruptions."""
+    sides = (("A", first, "B", second), ("B", second, "A", first))
+    for a, n, b, m in sides:
+        yield a * n + b * m
+    for a, n, b, m in sides:
+        yield from (a * i + b * m + a * (n - i) for i in range(1, n))
+    for a, n, b, m in sides:
+        cuts = ((i, j) for i in range(1, n) for j in range(1, m))
+        yield from (a * i + b * j + a * (n - i) + b * (m - j) for i, j in cuts)

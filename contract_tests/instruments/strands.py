@@ -1,0 +1,67 @@
+"""What a suspended coroutine waits for, and where in the app that is."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import CoroutineType
+from typing import Any
+
+from .attribution import is_app, is_of_sqlalchemy
+
+Link = CoroutineType[Any, Any, Any]
+INWARD = frozenset({"greenlet_spawn", "_wait", "__aexit__", "receive", "send", "acquire"})
+"""Coroutines that wait for the database (SQLAlchemy's bridge), for tasks, the client or a turn."""
+
+IN_GENERATOR = "an async generator"
+
+
+def chain_of(strand: object) -> list[Link]:
+    """The coroutines that await each other, from the outermost to the one that waits."""
+    found: list[Link] = []
+    while isinstance(strand, CoroutineType):
+        found.append(strand)
+        strand = strand.cr_await
+    return found
+
+
+def line_of(strand: Strand) -> str:
+    """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string.
+
+    An async generator does not tell whose it is, nor what it waits for.
+    """
+    chain = chain_of(strand)
+    for link in reversed(chain):
+        if is_app(link.cr_code.co_filename):
+            return _line(link)
+    return IN_GENERATOR if _ends_in_generator(chain) else ""
+
+
+def foreign_line(strand: Strand) -> str:
+    """The line of the app that waits for something else than the database; empty if none does.
+
+    Waiting for tasks of its own is not counted, nor for the client, nor in an async generator,
+    which does not tell what it waits for.
+    """
+    chain = chain_of(strand)
+    places = [place for place, link in enumerate(chain) if is_app(link.cr_code.co_filename)]
+    if not places or _ends_in_generator(chain):
+        return ""
+    inner = chain[places[-1] :]
+    if any(link.cr_code.co_name in INWARD or is_of_sqlalchemy(link) for link in inner):
+        return ""
+    return _line(inner[0])
+
+
+def is_queueing(strand: Strand) -> bool:
+    """Whether it waits for an asyncio queue, as SQLAlchemy's pools do where nothing is left."""
+    return any(link.cr_code.co_filename == asyncio.queues.__file__ for link in chain_of(strand))
+
+
+def _ends_in_generator(chain: list[Link]) -> bool:
+    return bool(chain) and type(chain[-1].cr_await).__name__.startswith("async_generator")
+
+
+def _line(link: Link) -> str:
+    number = link.cr_frame.f_lineno if link.cr_frame else link.cr_code.co_firstlineno
+    return f"{Path(link.cr_code.co_filename).name}:{number} in {link.cr_code.co_name}"

@@ -1,0 +1,112 @@
+"""Apps that look for clients that have left, write twice, or work in tasks: all correctly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import StreamingResponse
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from proofs.broken.disconnect import Attentive, attentive
+from proofs.broken.replacing import with_route, with_service
+from proofs.innocent import innocent
+from reference_app.database import DatabaseFailure, get_async_sessionmaker, transaction
+from reference_app.models import ExampleItem
+from reference_app.routes import Limit, Offset, Service, found
+from reference_app.schemas import ExampleItemOut
+from reference_app.service import ExampleItemService
+
+Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
+
+
+@innocent(looks="a client that has left makes it stop in the middle of a transaction")
+def gives_up_inside_the_transaction() -> FastAPI:
+    """A write whose client has left raises inside its transaction, which undoes it."""
+
+    class Considerate(Attentive):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            item = ExampleItem(**values)
+            try:
+                async with self._session.begin():
+                    self._session.add(item)
+                    await self._session.flush()
+                    if await self._is_disconnected():
+                        raise HTTPException(499, "the client has left")
+            except HTTPException:
+                raise
+            except Exception as error:
+                raise DatabaseFailure from error
+            return item
+
+    return attentive(Considerate)
+
+
+@innocent(looks="a connection is out while the answer is sent, and the stream just stops")
+def asks_before_each_row() -> FastAPI:
+    """A stream has a session of its own, and asks before each row whether anybody is there."""
+
+    async def rows(
+        request: Request, maker: async_sessionmaker[AsyncSession], ids: Sequence[int]
+    ) -> AsyncIterator[str]:
+        opening = "["
+        async with maker() as session:
+            for number in ids:
+                if await request.is_disconnected():
+                    return
+                item = await session.get(ExampleItem, number)
+                if item is not None:
+                    yield opening + found(item).model_dump_json()
+                    opening = ","
+        yield "]" if opening == "," else "[]"
+
+    async def listed(
+        request: Request,
+        service: Service,
+        maker: Sessionmaker,
+        limit: Limit = 50,
+        offset: Offset = 0,
+    ) -> Response:
+        ids = [item.id for item in await service.list(limit=limit, offset=offset)]
+        return StreamingResponse(rows(request, maker, ids), media_type="application/json")
+
+    return with_route("list_items", listed, response_model=list[ExampleItemOut])
+
+
+@innocent(looks="a create rolls back what it has written, and tasks ask at the same time")
+def tries_again_and_gathers() -> FastAPI:
+    """A create tries its write out before it does it; a list asks twice, in a session each."""
+
+    class Thorough(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            try:
+                self._session.add(ExampleItem(**values))
+                await self._session.flush()
+                await self._session.rollback()
+            except Exception as error:
+                raise DatabaseFailure from error
+            return await super().create(values)
+
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            async with asyncio.TaskGroup() as group:
+                items = group.create_task(super().list(limit=limit, offset=offset))
+                group.create_task(self._count())
+            return items.result()
+
+        async def _count(self) -> int:
+            async with AsyncSession(self._session.bind) as session, transaction(session):
+                return await session.scalar(select(func.count()).select_from(ExampleItem)) or 0
+
+    return with_service(Thorough)
+
+
+@innocent(looks="another origin is served, and failures are answered by handlers")
+def served_to_another_origin() -> FastAPI:
+    """All answers of a database that fails come from inside CORSMiddleware."""
+    app = with_service(ExampleItemService)
+    app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:5173"])
+    return app

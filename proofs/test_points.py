@@ -1,0 +1,181 @@
+"""Facts about what is asked of a point: what each question calls wrong, and what it forgives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from contract_tests.acts.failing import (
+    breaks_apart,
+    fails_after_commit,
+    hides_a_race,
+    is_late,
+    is_plain,
+    refuses_what_is_stored,
+    retains,
+    stores_twice,
+    tells_success,
+)
+from contract_tests.acts.points import Calm, Point
+from contract_tests.acts.questions import (
+    claims_success,
+    fails_later,
+    keeps,
+    leaves_open,
+    stores_in_part,
+    stores_later,
+)
+from contract_tests.instruments.exchange import Event, Exchange, Kind, Request
+from contract_tests.replay import Token
+from contract_tests.service import Contents
+
+Asked = tuple[Kind, str]
+
+HOME = ("orders",)
+NOTHING: Contents = {"orders": (), "notes": ()}
+ORDER: Contents = {"orders": ((1,),), "notes": ()}
+ORDERS: Contents = {"orders": ((1,), (2,)), "notes": ()}
+NOTE: Contents = {"orders": (), "notes": ((1,),)}
+NOTES: Contents = {"orders": (), "notes": ((1,), (2,))}
+WHOLE: Contents = {"orders": ((1,),), "notes": ((1,),)}
+INSERT: Asked = ("sql", "INSERT INTO orders")
+SELECT: Asked = ("sql", "SELECT 1")
+COMMIT: Asked = ("commit", "")
+FAILED: Asked = ("failed", "Error")
+ANSWERED: Asked = ("response end", "")
+
+
+def exchange_of(status: int, *events: Asked) -> Exchange:
+    """Play a request on one connection."""
+    made = Exchange(1, Request("POST", "/orders"), status, complete=True)
+    made.events += [Event(n, 0.0, kind, 1, text) for n, (kind, text) in enumerate(events)]
+    return made
+
+
+def point_of(
+    after: Contents,
+    status: int,
+    *events: Asked,
+    place: str = "failures:create:error:1",
+    what: str = "",
+) -> Point:
+    """Play a request that found nothing stored, and left this."""
+    exchange = exchange_of(status, *events)
+    return Point(Token.parse(place), what, "", exchange, NOTHING, after, (), (), after)
+
+
+CALM = Calm(
+    exchange_of(201, INSERT, COMMIT), {"orders": (1, 0), "notes": (1, 0)}, (), {}, frozenset()
+)
+
+
+def test_a_connection_hides_its_transaction() -> None:
+    """What a connection that is out has open is told once, as the connection."""
+    free = replace(point_of(NOTHING, 500), open=("a transaction",))
+    held = replace(free, exchange=replace(free.exchange, held=("conn 1",)))
+    assert (keeps(free), leaves_open(free), retains(free)) == ("", "a transaction", "a transaction")
+    assert (keeps(held), leaves_open(held), retains(held)) == ("conn 1", "", "conn 1")
+
+
+def test_later_requests_that_failed_are_named() -> None:
+    """Those that succeeded are not."""
+    point = replace(point_of(NOTHING, 500), later=(exchange_of(200), exchange_of(503)))
+    assert fails_later(point) == "POST /orders -> 503"
+
+
+@pytest.mark.parametrize(
+    ("after", "status", "expected"),
+    [(NOTHING, 201, True), (ORDER, 201, False), (NOTHING, 503, False)],
+)
+def test_a_success_without_effect_is_a_lie(after: Contents, status: int, *, expected: bool) -> None:
+    """A failure is not, nor is something stored."""
+    assert bool(claims_success(point_of(after, status))) is expected
+
+
+def test_a_failure_behind_the_answer_is_another_rules() -> None:
+    """What failed when the answer was out could not be told any more."""
+    late = point_of(NOTHING, 201, INSERT, ANSWERED, FAILED)
+    assert is_late(late)
+    assert (bool(claims_success(late)), tells_success(late)) == (True, "")
+
+
+def test_a_part_is_less_than_a_whole_in_rows_or_in_commits() -> None:
+    """All tables have grown as usual, with as many COMMITs as usual, or not at all."""
+    whole, part = point_of(WHOLE, 503, INSERT, COMMIT), point_of(ORDER, 503, INSERT, COMMIT)
+    assert (stores_in_part(whole, CALM), stores_in_part(point_of(NOTHING, 503), CALM)) == ("", "")
+    assert stores_in_part(part, CALM) == "only a part is stored, in orders"
+    assert stores_in_part(point_of(WHOLE, 503), CALM)
+
+
+def test_what_is_stored_later_than_usual_is_a_ghost() -> None:
+    """More rows than the requests after it store by themselves."""
+    calm = replace(CALM, follow_up={"orders": (1, 0)})
+    usual = replace(point_of(NOTHING, 503), ending=ORDER)
+    assert stores_later(usual, calm) == ""
+    assert "orders" in stores_later(replace(usual, ending=ORDERS), calm)
+
+
+def test_a_success_may_lack_a_note_but_not_its_row() -> None:
+    """What is no table of the resource is best effort, once the rest is whole."""
+    assert breaks_apart(point_of(ORDER, 201, INSERT, COMMIT), CALM, HOME) == ""
+    assert "notes" in breaks_apart(point_of(NOTE, 201, INSERT, COMMIT), CALM, HOME)
+
+
+def test_a_failure_may_be_noted_but_not_half_stored() -> None:
+    """A note is written after the failure, and the resource is as it was."""
+    assert breaks_apart(point_of(NOTE, 503, FAILED, INSERT, COMMIT), CALM, HOME) == ""
+    assert "notes" in breaks_apart(point_of(NOTE, 503, INSERT, COMMIT, FAILED), CALM, HOME)
+    assert "orders" in breaks_apart(point_of(ORDER, 503, INSERT, COMMIT, FAILED), CALM, HOME)
+
+
+def test_twice_is_more_rows_of_the_resource_than_usual() -> None:
+    """One note for each try is nobody's harm."""
+    assert stores_twice(point_of(NOTES, 201), CALM, HOME) == ""
+    assert stores_twice(point_of(ORDERS, 201), CALM, HOME) == "2 new rows in orders instead of 1"
+
+
+def test_a_client_is_blamed_by_a_4xx_for_what_is_stored() -> None:
+    """A 4xx with nothing stored is a refusal, and a 5xx blames nobody."""
+    assert refuses_what_is_stored(point_of(ORDER, 409)) == "answered 409, and the write is stored"
+    assert refuses_what_is_stored(point_of(NOTHING, 409)) == ""
+    assert refuses_what_is_stored(point_of(ORDER, 503)) == ""
+
+
+def test_a_call_behind_the_commit_fails_what_is_stored() -> None:
+    """A call before it, or the COMMIT itself, does not."""
+    behind = point_of(WHOLE, 500, INSERT, COMMIT, SELECT, FAILED)
+    assert fails_after_commit(behind, CALM) == "answered as a failure, and everything is stored"
+    assert fails_after_commit(point_of(WHOLE, 500, INSERT, COMMIT, FAILED), CALM) == ""
+    assert fails_after_commit(replace(behind, after=NOTHING), CALM) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "what", "expected"),
+    [(500, "COMMIT", True), (503, "COMMIT", False), (409, "COMMIT", False), (500, "INSERT", False)],
+)
+def test_a_lost_race_is_no_defect(status: int, what: str, *, expected: bool) -> None:
+    """A refused COMMIT is answered 503 or 409; other calls may be defects."""
+    assert bool(hides_a_race(point_of(NOTHING, status, what=what))) is expected
+
+
+@pytest.mark.parametrize(
+    ("token", "events", "expected"),
+    [
+        ("failures:create:error:1", (INSERT, FAILED), True),
+        ("failures:create:error:2", (SELECT, INSERT, FAILED), True),
+        ("failures:create:error:1", (SELECT, FAILED), False),
+        ("failures:create:error:2", (INSERT, INSERT, FAILED), False),
+        ("failures:create:error:2", (INSERT, COMMIT, FAILED), True),
+        ("failures:read:error:1", (SELECT, FAILED), True),
+        ("failures:read:error:2", (SELECT, SELECT, FAILED), False),
+        ("failures:create:refused:1", (FAILED,), True),
+        ("failures:delete:refused:1", (FAILED,), False),
+        ("failures:create:disconnect:1", (INSERT, FAILED), False),
+    ],
+)
+def test_what_the_errors_area_looks_at_is_plain(
+    token: str, events: tuple[Asked, ...], *, expected: bool
+) -> None:
+    """A first statement of a read, a first write, a first COMMIT, a first connect."""
+    assert is_plain(point_of(NOTHING, 503, *events, place=token)) is expected
