@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from types import CoroutineType
-from typing import Any
+from typing import Any, TypeAlias
 
 from .attribution import is_app, is_of_sqlalchemy
 
-Link = CoroutineType[Any, Any, Any]
+Link: TypeAlias = "CoroutineType[Any, Any, Any]"
 INWARD = frozenset({"greenlet_spawn", "_wait", "__aexit__", "receive", "send", "acquire"})
 """Coroutines that wait for the database (SQLAlchemy's bridge), for tasks, the client or a turn."""
 
@@ -25,7 +25,7 @@ def chain_of(strand: object) -> list[Link]:
     return found
 
 
-def line_of(strand: Strand) -> str:
+def line_of(strand: object) -> str:
     """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string.
 
     An async generator does not tell whose it is, nor what it waits for.
@@ -37,7 +37,7 @@ def line_of(strand: Strand) -> str:
     return IN_GENERATOR if _ends_in_generator(chain) else ""
 
 
-def foreign_line(strand: Strand) -> str:
+def foreign_line(strand: object) -> str:
     """The line of the app that waits for something else than the database; empty if none does.
 
     Waiting for tasks of its own is not counted, nor for the client, nor in an async generator,
@@ -53,7 +53,7 @@ def foreign_line(strand: Strand) -> str:
     return _line(inner[0])
 
 
-def is_queueing(strand: Strand) -> bool:
+def is_queueing(strand: object) -> bool:
     """Whether it waits for an asyncio queue, as SQLAlchemy's pools do where nothing is left."""
     return any(link.cr_code.co_filename == asyncio.queues.__file__ for link in chain_of(strand))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import anyio
@@ -17,8 +17,6 @@ from sqlalchemy.ext.asyncio import (
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_service
-from proofs.broken.sessions import with_both
-from proofs.broken.sessions_connections import Autobegun
 from reference_app.database import DatabaseFailure, get_async_sessionmaker, transaction
 from reference_app.models import ExampleItem
 from reference_app.routes import get_service
@@ -33,20 +31,33 @@ async def tell_another_service() -> None:
     await asyncio.sleep(0)
 
 
+def with_sessions_of_its_own(service: type[ExampleItemService]) -> FastAPI:
+    """The reference app, its service given a session to close."""
+    app = with_service(service)
+
+    def owning(maker: Sessionmaker) -> ExampleItemService:
+        return service(maker())
+
+    app.dependency_overrides[get_service] = owning
+    return app
+
+
 @breaks("CAN-01", says="NEVER RETURNED")
 def closed_after_exceptions_only() -> FastAPI:
     """The session is closed after success and after any `Exception`: a cancellation is none."""
 
-    async def sessions(maker: Sessionmaker) -> AsyncIterator[AsyncSession]:
-        session = maker()
-        try:
-            yield session
-        except Exception:
-            await session.close()
-            raise
-        await session.close()
+    class Closing(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            try:
+                item = await self._session.get(ExampleItem, item_id)
+                await tell_another_service()
+            except Exception as error:
+                await self._session.close()
+                raise DatabaseFailure from error
+            await self._session.close()
+            return item
 
-    return with_both(Autobegun, sessions)
+    return with_sessions_of_its_own(Closing)
 
 
 @breaks("CAN-02", says="idle in transaction", databases=("postgresql",))
@@ -135,15 +146,6 @@ def cancellation_as_outage() -> FastAPI:
                 raise
 
     return with_service(Guarded)
-
-
-def with_sessions_of_its_own(service: type[ExampleItemService]) -> FastAPI:
-    """The reference app, its service given a session to close."""
-    app = with_service(service)
-    app.dependency_overrides[get_service] = lambda maker=Depends(get_async_sessionmaker): service(
-        maker()
-    )
-    return app
 
 
 class Owning(ExampleItemService):

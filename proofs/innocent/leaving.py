@@ -35,13 +35,16 @@ def gives_up_inside_the_transaction() -> FastAPI:
                 async with self._session.begin():
                     self._session.add(item)
                     await self._session.flush()
-                    if await self._is_disconnected():
-                        raise HTTPException(499, "the client has left")
+                    await self._insist()
             except HTTPException:
                 raise
             except Exception as error:
                 raise DatabaseFailure from error
             return item
+
+        async def _insist(self) -> None:
+            if await self._is_disconnected():
+                raise HTTPException(499, "the client has left")
 
     return attentive(Considerate)
 
