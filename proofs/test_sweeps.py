@@ -70,7 +70,8 @@ def test_a_sweep_ends_where_the_kth_place_is_not_reached(service: Service) -> No
 def test_a_point_shows_what_was_stored_and_asked_afterwards(service: Service) -> None:
     """The write that failed changed nothing; the list and the create after it succeeded."""
     point, *_ = Sweeps(service).of("failures", "create", "error")
-    assert (point.exchange.status, point.changed, point.kept, point.open) == (503, frozenset(), (), ())
+    assert (point.exchange.status, point.changed) == (503, frozenset())
+    assert (point.kept, point.open) == ((), ())
     assert [exchange.status for exchange in point.later] == [200, 201]
     assert len(point.ending["example_items"]) == len(point.after["example_items"]) + 1
 
@@ -113,6 +114,13 @@ def test_a_token_has_four_parts(text: str) -> None:
 def test_a_sweep_without_the_capability_is_empty(service: Service) -> None:
     """A file has no network that could break."""
     assert Sweeps(service).of("failures", "create", "disconnect", "lost") == []
+
+
+def test_a_commit_that_finds_the_file_busy_is_a_point(service: Service) -> None:
+    """It is refused and rolled back, and the requests after it succeed."""
+    (point,) = Sweeps(service).of("failures", "create", "busy")
+    assert (point.what, point.exchange.status, point.changed) == ("COMMIT", 503, frozenset())
+    assert point.failed_later == ()
 
 
 def test_a_sweep_that_never_ends_is_cut(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,7 @@ class Steps:
         self._loop = loop
         self._ledger = ledger
         self._cancel: Callable[[], object] | None = None
+        self._is_over = False
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
@@ -95,6 +96,8 @@ class Steps:
                 task: asyncio.Future[Any] = asyncio.Task(chosen, loop=loop, **options)
             else:
                 task = factory(loop, chosen, **options)
+            if served:  # one that is cancelled before it begins was not forgotten by the app
+                task.add_done_callback(lambda _: strand.close())
             if is_root and self._cancel is None:
                 self._cancel = task.cancel
             return task
@@ -102,10 +105,17 @@ class Steps:
         return make
 
     def _stepped(self, strand: Strand, *, is_root: bool) -> Strand:
-        return _stepped(self._limited(strand) if is_root else strand, self)
+        return _stepped(self._root(strand) if is_root else strand, self)
+
+    async def _root(self, strand: Strand) -> Any:
+        """Run the request's first task; when it has ended there is nothing left to cancel."""
+        try:
+            return await self._limited(strand)
+        finally:
+            self._is_over = True
 
     async def _limited(self, strand: Strand) -> Any:
-        """Run the request's first task in the limit that will be reached."""
+        """Run it in the limit that will be reached."""
         if self.way == "scope":
             import anyio
 
@@ -143,7 +153,7 @@ class Steps:
         if is_queueing(strand):
             self.queued.append(self.seen)
         again = self.way == "twice" and self.k is not None and self.seen == self.k + 1
-        if self._cancel is None or not (self.seen == self.k or again):
+        if self._cancel is None or self._is_over or not (self.seen == self.k or again):
             return
         if not self.fired:
             self.where = line_of(strand)

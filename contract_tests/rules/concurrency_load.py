@@ -43,5 +43,5 @@ UNAVAILABLE = Rule(
         "Map `sqlalchemy.exc.TimeoutError` to 503 with `Retry-After` in an exception handler, and "
         "lower `pool_timeout` below the patience of your clients."
     ),
-    needs=("create", "list"),
+    needs=("create", "list", "outside-view"),
 )

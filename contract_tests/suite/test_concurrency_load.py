@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from ..acts.mishaps import Mishap
 from ..acts.pairs import Pairs
 from ..instruments.crowd import Crowd
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..rules import concurrency as pairs_rules
 from ..rules import concurrency_load as rules
+from ..rules import errors
 from ..service import Service
 
 MANY = 8
@@ -70,21 +72,6 @@ def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) 
     )
 
 
-@judges(rules.UNAVAILABLE)
-def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
-    """A list that finds the pool empty says that it should be tried again."""
-    with crowded(judge, busy, leave=0):
-        exchange = busy.list()
-    if exchange.ok:
-        judge.not_applicable("a list needs no connection of the pool")
-    judge.that(
-        exchange.status in PUT_OFF,
-        expected="503, since it may succeed later",
-        observed=f"{exchange} {exchange.raised}".strip(),
-        seen=exchange,
-    )
-
-
 @judges(rules.RECOVERED)
 def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> None:
     """Requests found no connection; now there are some, and the next requests succeed."""
@@ -99,4 +86,22 @@ def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> Non
         expected="requests served when connections can be had again",
         observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
         seen=failed[0] if failed else None,
+    )
+
+
+@judges(rules.UNAVAILABLE)
+def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
+    """A list that finds the pool empty says that it should be tried again."""
+    unreached = Mishap("list", "connect").act(busy).exchange
+    if unreached.status not in PUT_OFF:
+        judge.not_applicable(f"nor without a database: {unreached} ({errors.UNAVAILABLE.id})")
+    with crowded(judge, busy, leave=0):
+        exchange = busy.list()
+    if exchange.ok:
+        judge.not_applicable("a list needs no connection of the pool")
+    judge.that(
+        exchange.status in PUT_OFF,
+        expected="503, since it may succeed later",
+        observed=f"{exchange} {exchange.raised}".strip(),
+        seen=exchange,
     )

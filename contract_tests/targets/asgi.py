@@ -138,10 +138,9 @@ class AsgiTarget:
             exchange.raised = "".join(traceback.format_exception_only(error)).strip()
             self.ledger.record("raised", text=exchange.raised)
             traceback.clear_frames(error.__traceback__)
-        except asyncio.CancelledError as error:
+        except asyncio.CancelledError:
             exchange.raised = exchange.raised or "CancelledError"
             self.ledger.record("raised", text=exchange.raised)
-            traceback.clear_frames(error.__traceback__)  # a server keeps none either
             raise
         finally:
             self.ledger.record("returned")

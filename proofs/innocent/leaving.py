@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import StreamingResponse
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from proofs.broken.disconnect import Attentive, attentive
 from proofs.broken.replacing import with_route, with_service
 from proofs.innocent import innocent
-from reference_app.database import DatabaseFailure, get_async_sessionmaker, transaction
+from reference_app.database import DatabaseFailure, transaction
 from reference_app.models import ExampleItem
 from reference_app.routes import Limit, Offset, Service, found
 from reference_app.schemas import ExampleItemOut
 from reference_app.service import ExampleItemService
-
-Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
 
 
 @innocent(looks="a client that has left makes it stop in the middle of a transaction")
@@ -49,33 +46,28 @@ def gives_up_inside_the_transaction() -> FastAPI:
     return attentive(Considerate)
 
 
-@innocent(looks="a connection is out while the answer is sent, and the stream just stops")
+@innocent(looks="it takes connections while the answer is sent, and the stream just stops")
 def asks_before_each_row() -> FastAPI:
-    """A stream has a session of its own, and asks before each row whether anybody is there."""
+    """A stream reads row by row, and asks before each whether anybody is there."""
 
     async def rows(
-        request: Request, maker: async_sessionmaker[AsyncSession], ids: Sequence[int]
+        request: Request, service: ExampleItemService, ids: Sequence[int]
     ) -> AsyncIterator[str]:
         opening = "["
-        async with maker() as session:
-            for number in ids:
-                if await request.is_disconnected():
-                    return
-                item = await session.get(ExampleItem, number)
-                if item is not None:
-                    yield opening + found(item).model_dump_json()
-                    opening = ","
+        for number in ids:
+            if await request.is_disconnected():
+                return
+            item = await service.get(number)
+            if item is not None:
+                yield opening + found(item).model_dump_json()
+                opening = ","
         yield "]" if opening == "," else "[]"
 
     async def listed(
-        request: Request,
-        service: Service,
-        maker: Sessionmaker,
-        limit: Limit = 50,
-        offset: Offset = 0,
+        request: Request, service: Service, limit: Limit = 50, offset: Offset = 0
     ) -> Response:
         ids = [item.id for item in await service.list(limit=limit, offset=offset)]
-        return StreamingResponse(rows(request, maker, ids), media_type="application/json")
+        return StreamingResponse(rows(request, service, ids), media_type="application/json")
 
     return with_route("list_items", listed, response_model=list[ExampleItemOut])
 
