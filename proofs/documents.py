@@ -44,8 +44,8 @@ def _kill_lines() -> Iterator[str]:
     yield "Each app is the reference app with one defect. The contract runs against it on each"
     yield "database named; it must break the rule in the first column, in the words shown, and no"
     yield "other. `proofs/test_kill_matrix.py` fails otherwise: on one database, by the rules of"
-    yield "the app's own area and of sessions, in every test run; by all rules on all databases"
-    yield "under `tox -e matrix`."
+    yield "the app's own area, in every test run; by all rules on all databases under"
+    yield "`tox -e matrix`."
     yield ""
     yield "| rule | broken app | defect | on | the failure says |"
     yield "|---|---|---|---|---|"
@@ -60,8 +60,9 @@ def innocent_matrix() -> str:
 
 
 def _innocent_lines() -> Iterator[str]:
-    yield "Each app is correct and looks guilty. The whole contract runs against it, on one of the"
-    yield "databases named in every test run, on each of them under `tox -e matrix`;"
+    yield "Each app is correct and looks guilty. The contract runs against it: half of its"
+    yield "areas on one of the databases in every test run, all of them on each of these under"
+    yield "`tox -e matrix`;"
     yield "`proofs/test_innocent_matrix.py` fails if any required rule accuses it or cannot decide."
     yield ""
     yield "| innocent app | what it is | why it looks guilty | on |"
@@ -73,17 +74,17 @@ def _innocent_lines() -> Iterator[str]:
 
 def failure() -> str:
     """A run against an app that commits too late, as the terminal shows it."""
-    return _shown("proofs.broken.sessions:commit_in_teardown", "SES-03")
+    return _shown("proofs.broken.sessions:commit_in_teardown", "SES-03", "create and not invalid")
 
 
 def disturbed() -> str:
     """What a sweep says of an app that does not clean up after a cancellation."""
-    return _shown("proofs.broken.cancellation:closed_after_exceptions_only", "CAN-01")
+    return _shown("proofs.broken.cancellation:closed_after_exceptions_only", "CAN-01", "read")
 
 
-def _shown(app: str, rule: str) -> str:
-    """One failure of an app on its create, from its heading to the end of the run."""
-    asked = ("--contract-rule", rule, "-k", "create and not invalid and not json")
+def _shown(app: str, rule: str, case: str) -> str:
+    """One failure of an app, from its heading to the end of the run."""
+    asked = ("--contract-rule", rule, "-k", f"{case} and not json")
     lines = run_contract(app, "sqlite", *asked).printed.splitlines()
     shown = lines[next(i for i, line in enumerate(lines) if line.startswith("____")) :]
     command = f"$ contract-tests run {app} --contract-rule {rule}"
