@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema_rs
@@ -97,6 +98,11 @@ def test_the_suite_without_an_app_says_what_is_missing(project: pytest.Pytester)
             "no way into postgresql+asyncpg://u:[*][*][*]@127.0.0.1:1/*",
         ),
         (("--contract-app", "a:b", "--contract-header", "secret"), "*is not Name: value*"),
+        (("--contract-app", "a:b", "--contract-replay", "create:3"), "*has four parts*"),
+        (
+            ("--contract-app", "a:b", "--contract-replay", "cancelation:create:scope:3"),
+            "*did you mean 'cancellation'*",
+        ),
         (
             ("--contract-app", "reference_app:create_app", "--contract-resource", "/x"),
             "*Valid: /api/v1/examples/*",
@@ -164,6 +170,17 @@ def test_the_verdicts_do_not_depend_on_other_plugins(
     )
     assert result.ret == 0
     result.stdout.fnmatch_lines(["conformant at level required: 2 rules decided by *"])
+
+
+def test_a_failure_of_a_sweep_is_replayed_alone(project: pytest.Pytester) -> None:
+    """The line that a failure ends with sends the one request again, and it fails again."""
+    app = ("--contract-app", "proofs.broken.cancellation:closed_after_exceptions_only")
+    failed = judged(project, *app, "--contract-rule", "CAN-01")
+    token = re.search(r"--contract-replay (\S+)", failed.stdout.str())
+    assert token, failed.stdout.str()
+    again = judged(project, *app, "--contract-replay", token[1])
+    assert again.ret == 1
+    again.stdout.fnmatch_lines(["CAN-01  broken*", "requests disturbed: 1 by cancellation"])
 
 
 def test_a_run_that_decided_nothing_is_red(project: pytest.Pytester) -> None:

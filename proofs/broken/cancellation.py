@@ -85,7 +85,7 @@ def snapshot_by_hand() -> FastAPI:
     return with_service(Snapshot)
 
 
-@breaks("CAN-03", says="only a part is stored, in example_items")
+@breaks("CAN-03", says="only a part is stored, in example_items", also=("CON-07", "CON-08"))
 def undone_after_exceptions_only() -> FastAPI:
     """A change commits field by field; what is done is undone after any `Exception`."""
 

@@ -148,7 +148,7 @@ class SoftDelete(ExampleItemService):
         )
 
 
-@breaks("CRU-17", says="after (True, True)")
+@breaks("CRU-17", says="after (True, True)", also=("CON-06",))
 def toggled() -> FastAPI:
     """The delete turns a mark on, and the next one turns it off."""
 

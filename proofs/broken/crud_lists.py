@@ -44,7 +44,7 @@ def first_row_skipped() -> FastAPI:
     return with_service(Skipping)
 
 
-@breaks("CRU-15", says="the list shows the row as before")
+@breaks("CRU-15", says="the list shows the row as before", also=("CON-06",))
 def deleted_in_list() -> FastAPI:
     """The delete marks the row; the read looks at the mark and the list does not."""
 
@@ -111,7 +111,7 @@ def total_of_the_page() -> FastAPI:
     return with_route("list_items", listed)
 
 
-@breaks("CRU-29", says="rows changed in")
+@breaks("CRU-29", says="rows changed in", also=("CON-09",))
 def shortened_for_display() -> FastAPI:
     """The list shortens descriptions for display, on objects that the commit then writes."""
 

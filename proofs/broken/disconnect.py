@@ -115,7 +115,7 @@ def body_by_hand() -> FastAPI:
     return app
 
 
-@breaks("DIS-04", says="only a part is stored")
+@breaks("DIS-04", says="only a part is stored", also=("CON-06",))
 def return_out_of_a_transaction() -> FastAPI:
     """A replace is a removal and an insert, and returns between them if its client has left."""
 
