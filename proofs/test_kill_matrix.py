@@ -1,14 +1,14 @@
 """Every broken app is caught by its own rule, in the declared words, and by no other rule.
 
-The rules of the app's own area judge it here, on one of its databases. With CONTRACT_MATRIX=whole
-every rule does, on every database: `tox -e matrix`, for a night.
+Its own rule judges it here, on one of its databases. With CONTRACT_MATRIX=whole every rule does, on
+every database: `tox -e matrix`, for a night.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from contract_tests.rules import AREAS
+from contract_tests.rules import RULES
 from proofs.broken import BrokenApp
 from proofs.catalogue import broken_apps
 from proofs.conftest import Servers
@@ -22,8 +22,7 @@ STYLES = {"DIS-11", "FAI-08"}
 
 def judging(app: BrokenApp) -> set[str]:
     """The rules that judge an app."""
-    areas = [{rule.id for rule in rules} for rules in AREAS.values()]
-    return {rule for rules in areas for rule in rules if IS_WHOLE or app.rule in rules}
+    return {rule.id for rule in RULES} if IS_WHOLE else {app.rule, *app.also}
 
 
 @pytest.mark.parametrize(("app", "database"), RUNS, ids=str)
