@@ -41,10 +41,10 @@ def kill_matrix() -> str:
 
 
 def _kill_lines() -> Iterator[str]:
-    yield "Each app is the reference app with one defect. The contract runs against it; it must break"
-    yield "the rule in the first column, in the words shown, and no other."
-    yield "`proofs/test_kill_matrix.py` fails otherwise: by that rule, on one database, in every test"
-    yield "run; by all rules, on all databases named, under `tox -e matrix`."
+    yield "Each app is the reference app with one defect. The contract runs against it; it must"
+    yield "break the rule in the first column, in the words shown, and no other."
+    yield "`proofs/test_kill_matrix.py` fails otherwise: by that rule, on one database, in every"
+    yield "test run; by all rules, on all databases named, under `tox -e matrix`."
     yield ""
     yield "| rule | broken app | defect | on | the failure says |"
     yield "|---|---|---|---|---|"
