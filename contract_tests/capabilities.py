@@ -29,6 +29,10 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
         lambda s: "network" in s.database.capabilities,
         "this database is not reached over a network",
     ),
+    "async-engine": (
+        lambda s: any(engine.dialect.is_async for engine in s.ledger.engines),
+        "the database is asked in threads, which nobody can cancel",
+    ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (
         lambda s: s.origin.is_factory,

@@ -120,6 +120,14 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 """The ways to disturb a request, by the area whose rules ask about them."""
 
 
+NEEDS: Mapping[str, tuple[str, ...]] = {"cancellation": ("async-engine",)}
+"""What a service must have for an area's sweeps to tell anything.
+
+FastAPI leaves the clean-up of a `def` dependency undone when its request is cancelled: no service
+that is written so can help it.
+"""
+
+
 class Sweeps:
     """Every sweep of one run, made when it is first asked for.
 
@@ -147,7 +155,13 @@ class Sweeps:
         return points
 
     def sweep(self, area: str, role: Role, way: str) -> Sweep:
-        """The sweep of one way to disturb one subject."""
+        """The sweep of one way to disturb one subject.
+
+        Raises `NotApplicable` where the area tells nothing about the service.
+        """
+        reason = missing(self._service, NEEDS.get(area, ()))
+        if reason:
+            raise NotApplicable(reason)
         key = (area, role, way)
         if key not in self._made:
             self._made[key] = self._make(area, role, way)
