@@ -21,9 +21,7 @@ def tells_success(point: Point) -> str:
 
 def is_late(point: Point) -> bool:
     """Whether the call failed only when the answer had been sent."""
-    answered = next((e.order for e in point.exchange.of("response end")), None)
-    failures = point.exchange.of("failed")
-    return answered is not None and bool(failures) and failures[0].order > answered
+    return point.exchange.failed_late
 
 
 def is_plain(point: Point) -> bool:
@@ -55,15 +53,9 @@ def breaks_apart(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
     """
     found = grown(point.before, point.after)
     is_at_home = all(found.get(table) == calm.growth.get(table) for table in home)
-    is_note = wrote_on(point) and not point.changed & {*home}
+    is_note = point.exchange.wrote_on and not point.changed & {*home}
     is_forgiven = is_at_home if point.exchange.ok else is_note
     return "" if is_forgiven else stores_in_part(point, calm)
-
-
-def wrote_on(point: Point) -> bool:
-    """Whether it wrote again after the failure: another try, or a note about it."""
-    failures = point.exchange.of("failed")
-    return any(failures and e.order > failures[0].order for e in point.exchange.writes)
 
 
 def stores_twice(point: Point, calm: Calm, home: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from ..instruments.faults import Fault, Faults, Place, Unreachable
 from ..resource import Role
 from ..service import Contents, Row, Service
 from ..violation import NotApplicable, Undecided
+from .points import changed
 
 READS: tuple[Role, ...] = ("list", "read")
 WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")
@@ -41,21 +42,17 @@ class Aftermath:
     @property
     def changed(self) -> frozenset[str]:
         """The tables whose rows are not what they were."""
-        tables = self.before.keys() | self.after.keys()
-        return frozenset(t for t in tables if self.before.get(t) != self.after.get(t))
+        return changed(self.before, self.after)
 
     @property
     def is_late(self) -> bool:
         """Whether the call failed only when the answer had been sent."""
-        answered = next((e.order for e in self.exchange.of("response end")), None)
-        failures = self.exchange.of("failed")
-        return answered is not None and bool(failures) and failures[0].order > answered
+        return self.exchange.failed_late
 
     @property
     def wrote_on(self) -> bool:
         """Whether the service wrote again after the failure: another try, or a note about it."""
-        failures = self.exchange.of("failed")
-        return any(failures and e.order > failures[0].order for e in self.exchange.writes)
+        return self.exchange.wrote_on
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,3 @@ def stores_later(point: Point, calm: Calm) -> str:
 def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
     """Whether more rows are new, or gone, than usual."""
     return found[0] > usual[0] or found[1] > usual[1]
-
-
-def serves_on(point: Point) -> str:
-    """Which SQL it began after it was disturbed; ending transactions is no SQL."""
-    struck = next((e.order for e in point.exchange.of("cancelled", "client gone")), None)
-    begun = [e for e in point.exchange.of("sql") if struck is not None and e.order > struck]
-    return f"{len(begun)} more statements, first {begun[0].text[:60]!r}" if begun else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..capabilities import missing
 from ..instruments.crowd import Crowd
 from ..instruments.exchange import Exchange
 from ..instruments.stepping import Steps
@@ -33,8 +34,9 @@ def queue(service: Service) -> Queue:
     Raises `NotApplicable` where the kit can empty no pool, or waiting cannot be cancelled.
     """
     service.list()  # warm: a connection that is there
-    if not any(engine.dialect.is_async for engine in service.ledger.engines):
-        raise NotApplicable("a thread that waits for a connection cannot be cancelled")
+    reason = missing(service, ("async-engine",))
+    if reason:
+        raise NotApplicable(reason)
     with _empty(service) as crowd:
         places = crowd.taken
         cancelled = _cancelled(service, places) if places else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from ..capabilities import missing
@@ -58,23 +58,11 @@ class Departure:
     where: str = ""
 
 
-class ColdFaults:
+@contextmanager
+def _in_cold(service: Service, faults: Faults) -> Iterator[Faults]:
     """Faults in requests that find no connection in their pool."""
-
-    def __init__(self, service: Service, faults: Faults) -> None:
-        self._cold = Cold(service.ledger)
-        self._faults = faults
-        self._undo = ExitStack()
-
-    def __enter__(self) -> Faults:
-        with ExitStack() as undo:
-            undo.enter_context(self._cold)
-            undo.enter_context(self._faults)
-            self._undo = undo.pop_all()
-        return self._faults
-
-    def __exit__(self, *error: object) -> None:
-        self._undo.close()
+    with Cold(service.ledger), faults:
+        yield faults
 
 
 def _fault(strike: Strike) -> Callable[[Service, int], AbstractContextManager[Disturbance]]:
@@ -84,11 +72,11 @@ def _fault(strike: Strike) -> Callable[[Service, int], AbstractContextManager[Di
 
 def _refused(service: Service, k: int) -> AbstractContextManager[Disturbance]:
     lead = leading_to(service.database.unreachable())
-    return ColdFaults(service, Faults("connect", k, "refused", lead))
+    return _in_cold(service, Faults("connect", k, "refused", lead))
 
 
 def _cold(service: Service, k: int) -> AbstractContextManager[Disturbance]:
-    return ColdFaults(service, Faults("call", k))
+    return _in_cold(service, Faults("call", k))
 
 
 def _steps(way: Way) -> Kind:

@@ -143,6 +143,18 @@ class Exchange:
         """The statements that changed rows."""
         return tuple(event for event in self.events if event.writes)
 
+    @property
+    def failed_late(self) -> bool:
+        """Whether a call failed only when the answer had been sent."""
+        answered, failures = self.of("response end"), self.of("failed")
+        return bool(answered and failures) and failures[0].order > answered[0].order
+
+    @property
+    def wrote_on(self) -> bool:
+        """Whether it wrote again after a failure: another try, or a note about it."""
+        failures = self.of("failed")
+        return any(failures and event.order > failures[0].order for event in self.writes)
+
 
 def items_of(value: Any) -> Mapping[str, Any]:
     """The value if it is a JSON object, else an empty one."""

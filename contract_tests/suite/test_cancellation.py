@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from ..acts.mishaps import WRITES
 from ..acts.points import Calm, Point
 from ..acts.questions import (
     claims_success,
@@ -28,7 +29,6 @@ AREA = "cancellation"
 EDGE = ("cancel", "late", "timeout")
 """The ways in which a cancellation comes once."""
 
-WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")
 LOWEST_ERROR = 400
 
 each_role = pytest.mark.parametrize("role", ROLES)
