@@ -53,7 +53,7 @@ def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict
 
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, and put back what was there."""
+    """Set environment variables, and put back what was there at the end."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

@@ -17,6 +17,7 @@ from .instruments.ledger import Ledger
 from .instruments.redirect import Redirected
 from .options import Options
 from .preparing import has_migrations, run_command
+from .presence import Part, Presence
 from .resource import Resource
 from .service import Origin, Service
 from .targets.asgi import AsgiTarget
@@ -35,18 +36,18 @@ def open_service(options: Options) -> Iterator[Service]:
     with ExitStack() as stack:
         server = stack.enter_context(_server(options))
         database = server.make()
-        stack.enter_context(environment(variables_for(options.env, database)))
-        ledger = stack.enter_context(Ledger())
-        redirected = Redirected(database.redirect)
-        if database.owned:
-            stack.enter_context(redirected)
+        ledger, redirected = Ledger(), Redirected(database.redirect)
+        variables = variables_for(options.env, database)
+        parts: list[Part] = [lambda: environment(variables), lambda: ledger]
+        parts += [lambda: redirected] if database.owned else []
+        presence = stack.enter_context(Presence(*parts))
         if options.prepare:
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
         stack.enter_context(_calm_warnings())
         located = locate(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
-        target = AsgiTarget(located.make(), ledger)
+        target = AsgiTarget(located.make(), ledger, presence)
         nursery = stack.enter_context(Nursery())
         origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)

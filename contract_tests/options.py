@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any, Literal
 
 import pytest
 
+from .effort import DEFAULT, EFFORTS, Effort
 from .replay import Token
 from .rules.rule import Level
 from .violation import UsageError
@@ -71,6 +74,15 @@ SETTINGS = (
     Setting("replay", "text", "TOKEN", "send just one disturbed request again, as a failure names "
             "it, and judge what the rules of its area ask about it"),
     Setting("seed", "text", "NUMBER", "what generated payloads are drawn from", "1"),
+    Setting("profile", "text", "NAME", "how much is generated: quick, default, or thorough, which "
+            "goes on for as long as --contract-minutes says", "default"),
+    Setting("minutes", "text", "NUMBER", "how long a thorough run may generate", "5"),
+    Setting("strict-types", "flag", "", "judge lenient readings as well: texts and booleans taken "
+            "for numbers, numbers for dates"),
+    Setting("format", "list", "NAME=REGEX", "what texts of a format look like that the kit does "
+            "not know, or that the service reads more strictly; repeatable"),
+    Setting("deck", "text", "FOLDER", "where generated requests are kept for the next run",
+            "in pytest's cache"),
     Setting("report", "text", "FILE", "write every verdict to FILE, as JSON"),
     Setting("allow-existing-database", "flag", "",
             "let the kit write into the very database its URL names"),
@@ -93,6 +105,11 @@ class Options:
     rule: tuple[str, ...] = ()
     replay: Token | None = None
     seed: int = 1
+    profile: Effort = DEFAULT
+    minutes: float = 5.0
+    strict_types: bool = False
+    format: Mapping[str, str] = field(default_factory=dict)
+    deck: Path | None = None
     report: Path | None = None
     allow_existing_database: bool = False
     root: Path = field(default_factory=Path)
@@ -160,9 +177,14 @@ def _parsed(name: str, value: Any, where: str) -> Any:
         "rule": _rules,
         "replay": _token,
         "seed": _number,
+        "profile": _profile,
+        "minutes": _minutes,
+        "strict-types": _flag,
+        "format": _formats,
+        "deck": lambda value, _: Path(value),
         "report": lambda value, _: Path(value),
         "database": _database,
-        "allow-existing-database": lambda value, _: str(value).lower() not in {"0", "false", "no"},
+        "allow-existing-database": _flag,
     }
     return parsers[name](value, where) if name in parsers else value
 
@@ -223,6 +245,37 @@ def _number(value: str, where: str) -> int:
     if not str(value).isdigit():
         raise UsageError(f"{where}: {value!r} is not a whole number")
     return int(value)
+
+
+def _minutes(value: str, where: str) -> float:
+    try:
+        minutes = float(value)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes < math.inf:
+        raise UsageError(f"{where}: {value!r} is not a number of minutes, such as 5 or 0.5")
+    return minutes
+
+
+def _profile(value: str, where: str) -> Effort:
+    if value not in EFFORTS:
+        raise UsageError(f"{where}: {value!r} is not a profile{_near(value, list(EFFORTS))}")
+    return EFFORTS[value]
+
+
+def _formats(values: list[str], where: str) -> dict[str, str]:
+    pairs = dict(_pairs_of("=", "NAME=REGEX")(values, where))
+    for name, pattern in pairs.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{where}: {name}={pattern!r} is no regular expression: {error}"
+                             ) from None  # fmt: skip
+    return pairs
+
+
+def _flag(value: object, _where: str) -> bool:
+    return str(value).lower() not in {"0", "false", "no"}
 
 
 def _database(value: str, where: str) -> str:

@@ -85,6 +85,13 @@ class ContractRun:
                 reporter.write_line(line)
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Step aside for a test of others: a runner may have brought it here after ours."""
+        if self._service is not None:
+            presence = self._service.target.presence
+            (presence.enter if rule_of_item(item) else presence.leave)()
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Stop the service after the last test, before the team's own fixtures are torn down."""
         if nextitem is None:
@@ -102,9 +109,9 @@ class ContractRun:
     ) -> None:
         """Keep only the rules that were asked for, and let them come after the team's tests.
 
-        While a contract is judged, every new connection of this process is led to the kit's
-        database. Of the rules, those that disturb the service come last: one that stays poisoned
-        would be accused by every later rule.
+        A service under contract is imported with the address of the kit's database. Of the rules,
+        those that disturb the service come last: one that stays poisoned would be accused by every
+        later rule.
         """
         ours = [(item, rule_of_item(item)) for item in items]
         dropped = [item for item, rule in ours if rule and not self._is_asked(item, rule)]

@@ -56,6 +56,49 @@ def test_a_key_in_the_ini_file_is_as_good_and_team_tests_run_beside(
     assert result.ret == 0
 
 
+ORDERED = """
+import pytest
+
+
+class Order:
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session):
+        session.items.reverse()  # as a runner may that hands out tests where a worker is free
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Order())
+"""
+OWN_DATABASE = """
+import os, sqlite3
+from sqlalchemy import create_engine, text
+
+
+def test_of_the_team(tmp_path):
+    assert "APP_DATABASE_URL" not in os.environ
+    engine = create_engine(f"sqlite:///{tmp_path}/own.db")
+    with engine.begin() as connection:
+        connection.execute(text("create table own (id integer)"))
+    engine.dispose()
+    own = sqlite3.connect(tmp_path / "own.db")
+    assert own.execute("select name from sqlite_master").fetchall() == [("own",)]
+    own.close()
+"""
+
+
+def test_the_contract_steps_aside_for_tests_that_come_after_it(project: pytest.Pytester) -> None:
+    """Whatever the order, the team's own tests keep their environment and their database."""
+    project.makepyprojecttoml(
+        f'{INI}contract_app = "reference_app:create_app"\ncontract_rule = ["SES-08"]\n'
+    )
+    project.makeconftest(ORDERED)
+    project.makepyfile(OWN_DATABASE)
+    result = project.runpytest_subprocess(*OPTIONS, "-v")
+    result.assert_outcomes(passed=2)
+    lines = [line for line in result.outlines if "PASSED" in line]
+    assert "test_of_the_team" in lines[1]
+
+
 def test_a_named_test_of_the_team_runs_alone(project: pytest.Pytester) -> None:
     """Naming a file on the command line does not drag the contract in."""
     project.makepyprojecttoml(f'{INI}contract_app = "reference_app:create_app"\n')

@@ -18,6 +18,7 @@ from ..instruments.exchange import Exchange, Request
 from ..instruments.ledger import Ledger
 from ..instruments.stepping import stepped_by
 from ..instruments.turns import Turns
+from ..presence import Presence
 from .conversation import PATIENT, Client, Conversation, scope_of
 from .lifespan import Lifespan
 from .locate import App
@@ -38,11 +39,15 @@ MANY = 3
 
 
 class AsgiTarget:
-    """Sends requests to an app and records each as an `Exchange`."""
+    """Sends requests to an app and records each as an `Exchange`.
 
-    def __init__(self, app: App, ledger: Ledger) -> None:
+    `presence` is what must be there in this process for that.
+    """
+
+    def __init__(self, app: App, ledger: Ledger, presence: Presence | None = None) -> None:
         self.app = app
         self.ledger = ledger
+        self.presence = presence or Presence()
         self.lifespan = Lifespan(app)
         self._numbers = itertools.count(1)
         self._known: set[asyncio.Task[object]] = set()

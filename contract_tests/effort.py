@@ -1,0 +1,27 @@
+"""How much a run generates: a few words for what would be many numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What is spent on one service.
+
+    `cases` are the valid and the invalid requests drawn for each operation, `programs` the
+    sequences of operations compared with a model, each of at most `steps`. An effort without
+    an end goes on with further draws of the same size until the time given is over.
+    """
+
+    name: str
+    cases: int
+    programs: int
+    steps: int
+    is_endless: bool = False
+
+
+QUICK = Effort("quick", cases=10, programs=10, steps=15)
+DEFAULT = Effort("default", cases=40, programs=40, steps=20)
+THOROUGH = Effort("thorough", cases=100, programs=100, steps=30, is_endless=True)
+EFFORTS = {effort.name: effort for effort in (QUICK, DEFAULT, THOROUGH)}
