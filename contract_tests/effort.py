@@ -25,3 +25,14 @@ QUICK = Effort("quick", cases=10, programs=10, steps=15)
 DEFAULT = Effort("default", cases=40, programs=40, steps=20)
 THOROUGH = Effort("thorough", cases=100, programs=100, steps=30, is_endless=True)
 EFFORTS = {effort.name: effort for effort in (QUICK, DEFAULT, THOROUGH)}
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which of several machines this one is, counted from 0: each sends its share of a deck."""
+
+    place: int = 0
+    of: int = 1
+
+
+WHOLE = Share()

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from . import samples
 from .instruments.exchange import Request
-from .resource import JSON, Resource, Role
+from .resource import JSON, SENDING, Resource, Role
 
 WORD = 2**31
 LONG = 2**63
@@ -21,6 +22,8 @@ PAGES = (-1, 0, WORD, LONG, HUGE, "abc", "")
 ODD_IDS = ("x", "{}", "x" * 500, "a\x00b", "\u00e9\u65e5", "' OR 1=1 --", "0" * 31 + "g")
 USUAL_PAGE = 100
 USUAL_LENGTH = 200
+MOST_DIGITS = 4300
+"""Python reads no number of more."""
 
 
 def role_of(request: Request, resource: Resource) -> Role | None:
@@ -45,7 +48,7 @@ def is_ordinary(request: Request, resource: Resource) -> bool:
     return (
         _has_plain_id(request, resource)
         and _has_usual_query(request, resource)
-        and _has_plain_body(request)
+        and _has_plain_body(request, _longest(resource))
     )
 
 
@@ -82,7 +85,17 @@ def _is_usual_page(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text[:20]) <= USUAL_PAGE
 
 
-def _has_plain_body(request: Request) -> bool:
+def _longest(resource: Resource) -> int:
+    """Characters of a text that is not long: what the document itself calls allowed is not."""
+    fields = [schema for role in SENDING for schema in resource.fields(role).values()]
+    document = dict(resource.document)
+    declared = [
+        int(b.get("maxLength", 0)) for each in fields for b in samples.branches(each, document)
+    ]
+    return max([USUAL_LENGTH, *declared])
+
+
+def _has_plain_body(request: Request, longest: int) -> bool:
     kinds = [value for name, value in request.headers if name.lower() == "content-type"]
     if not request.body:
         return request.method in {"GET", "DELETE", "HEAD"}
@@ -92,7 +105,7 @@ def _has_plain_body(request: Request) -> bool:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
         return False
-    return isinstance(body, dict) and all(_is_plain(value) for value in _leaves(body))
+    return isinstance(body, dict) and all(_is_plain(value, longest) for value in _leaves(body))
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -107,9 +120,11 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _is_plain(value: object) -> bool:
-    if isinstance(value, str):
-        if value.lstrip("-").isdigit():
-            return len(value) <= len(str(WORD)) and -WORD <= int(value) < WORD
-        return value.isascii() and (value.isprintable() or not value) and len(value) <= USUAL_LENGTH
-    return not isinstance(value, int) or -WORD <= value < WORD
+def _is_plain(value: object, longest: int = USUAL_LENGTH) -> bool:
+    if not isinstance(value, str):
+        return not isinstance(value, int) or -WORD <= value < WORD
+    if len(value) > longest:
+        return False
+    if value.lstrip("-").isdigit():
+        return len(value) < MOST_DIGITS and -WORD <= int(value) < WORD
+    return value.isascii() and (value.isprintable() or not value)

@@ -51,15 +51,17 @@ class Judge:
         observed: str,
         seen: Evidence = None,
         at: Event | None = None,
+        token: str = "",
     ) -> None:
         """Count one judgement; raise `Violation` when the promise was not kept.
 
         `seen` is the evidence: an exchange (shown as its timeline, `at` pointed at) or a text.
+        `token` names the request that showed it, if it can be sent again by a name.
         """
         __tracebackhide__ = True
         self.judgements += 1
         if not kept:
-            raise Violation(expected, observed, evidence_of(seen, at))
+            raise Violation(expected, observed, evidence_of(seen, at), token)
 
     def each(self, points: Sequence[S], wrong: Callable[[S], str], *, expected: str) -> None:
         """Judge every point of a sweep: `wrong` says what is wrong with it, or nothing.

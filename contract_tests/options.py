@@ -9,12 +9,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from .effort import DEFAULT, EFFORTS, Effort
+from .effort import DEFAULT, EFFORTS, WHOLE, Effort, Share
 from .replay import Token
 from .rules.rule import Level
 from .violation import UsageError
@@ -73,7 +74,8 @@ SETTINGS = (
     Setting("rule", "list", "ID[,ID]", "judge only these rules; repeatable", "all"),
     Setting("replay", "text", "TOKEN", "send just one disturbed request again, as a failure names "
             "it, and judge what the rules of its area ask about it"),
-    Setting("seed", "text", "NUMBER", "what generated payloads are drawn from", "1"),
+    Setting("seed", "text", "NUMBER", "what is generated is drawn from it; daily and weekly are "
+            "numbers made from the date", "1"),
     Setting("profile", "text", "NAME", "how much is generated: quick, default, or thorough, which "
             "goes on for as long as --contract-minutes says", "default"),
     Setting("minutes", "text", "NUMBER", "how long a thorough run may generate", "5"),
@@ -83,6 +85,8 @@ SETTINGS = (
             "not know, or that the service reads more strictly; repeatable"),
     Setting("deck", "text", "FOLDER", "where generated requests are kept for the next run",
             "in pytest's cache"),
+    Setting("share", "text", "K/N", "send only the K-th of N shares of the requests made from the "
+            "document: one for each machine", "1/1"),
     Setting("report", "text", "FILE", "write every verdict to FILE, as JSON"),
     Setting("allow-existing-database", "flag", "",
             "let the kit write into the very database its URL names"),
@@ -110,6 +114,7 @@ class Options:
     strict_types: bool = False
     format: Mapping[str, str] = field(default_factory=dict)
     deck: Path | None = None
+    share: Share = WHOLE
     report: Path | None = None
     allow_existing_database: bool = False
     root: Path = field(default_factory=Path)
@@ -176,7 +181,8 @@ def _parsed(name: str, value: Any, where: str) -> Any:
         "level": _level,
         "rule": _rules,
         "replay": _token,
-        "seed": _number,
+        "seed": _seed,
+        "share": _share,
         "profile": _profile,
         "minutes": _minutes,
         "strict-types": _flag,
@@ -241,10 +247,20 @@ def _token(value: str, where: str) -> Token:
     return token
 
 
-def _number(value: str, where: str) -> int:
-    if not str(value).isdigit():
-        raise UsageError(f"{where}: {value!r} is not a whole number")
-    return int(value)
+def _seed(value: str, where: str) -> int:
+    today = datetime.now(UTC).date()
+    year, week, _ = today.isocalendar()
+    named = {"daily": today.toordinal(), "weekly": year * 100 + week}
+    if value not in named and not str(value).isdigit():
+        raise UsageError(f"{where}: {value!r} is not a whole number, nor daily or weekly")
+    return named.get(value) or int(value)
+
+
+def _share(value: str, where: str) -> Share:
+    place, _, of = value.partition("/")
+    if not (place.isdigit() and of.isdigit() and 0 < int(place) <= int(of)):
+        raise UsageError(f"{where}: {value!r} is not a share such as 1/4, 2/4, 3/4 or 4/4")
+    return Share(int(place) - 1, int(of))
 
 
 def _minutes(value: str, where: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,9 @@ class ContractRun:
         self.verdicts: list[Verdict] = []
         self.facts: dict[str, Any] = {}
         self.disturbed: dict[str, int] = {}
+        self.generated: dict[str, int] = {}
         self.expected = 0
+        self._cache = getattr(config, "cache", None)
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
         self._is_alone = False
@@ -65,6 +68,10 @@ class ContractRun:
             self._service = self._open.enter_context(open_service(self.options))
             self.facts.update(facts_of(self._service, self.options))
         return self._service
+
+    def cache_folder(self, name: str) -> Path | None:
+        """A folder of this name that lasts from run to run; None if pytest keeps no cache."""
+        return self._cache.mkdir(name) if self._cache is not None else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -143,7 +150,8 @@ class ContractRun:
         verdict = self._verdict(item, call, rule)
         row = verdict.as_row() | {"duration": round(report.duration, 4)}
         vars(report).update(contract_verdict=row, contract_facts=self.facts)
-        vars(report).update(contract_disturbed=dict(self.disturbed))
+        counts = {"disturbed": dict(self.disturbed), "generated": dict(self.generated)}
+        vars(report).update(contract_counts=counts)
         # JUnit reads an item's properties from its last report, that of the teardown.
         item.user_properties += [
             ("rule", rule.id), ("level", str(rule.level)), ("verdict", str(verdict.verdict)),
@@ -200,7 +208,9 @@ class ContractRun:
         if row:
             self.verdicts.append(from_row(row))
             self.facts.update(getattr(report, "contract_facts", {}))
-            self.disturbed |= getattr(report, "contract_disturbed", {})
+            counts = getattr(report, "contract_counts", {})
+            self.disturbed |= counts.get("disturbed", {})
+            self.generated |= counts.get("generated", {})
 
     # -- the end
 

@@ -6,17 +6,29 @@ take part, and every request is sent by the caller.
 """
 
 from .bodies import body_strategy
+from .cards import PHASES, Card, Draw, Phase
+from .deck import Deck
 from .document import document_problems
-from .exploration import explore
-from .records import Alarm, Answer, Exploration, Request, Send
+from .drawing import Drawer, labels
+from .playing import Alarm, Heard, Player
+from .records import Answer, Request, Send
+from .shrinking import shrink
 
 __all__ = [
+    "PHASES",
     "Alarm",
     "Answer",
-    "Exploration",
+    "Card",
+    "Deck",
+    "Draw",
+    "Drawer",
+    "Heard",
+    "Phase",
+    "Player",
     "Request",
     "Send",
     "body_strategy",
     "document_problems",
-    "explore",
+    "labels",
+    "shrink",
 ]

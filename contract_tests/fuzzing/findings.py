@@ -6,7 +6,7 @@ from typing import Any
 
 from ..samples import reading
 from .laxity import is_lax
-from .records import Answer
+from .records import Answer, Excuse
 
 _SERVER_ERROR = 500
 _BAD_REQUEST = 400
@@ -26,10 +26,15 @@ _CONTAINERS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One check that failed, in its own words."""
+    """One check that failed, in its own words.
+
+    `sort` tells findings of one check apart that are different defects: another field, another
+    keyword, another exception.
+    """
 
     check: str
     message: str
+    sort: str
 
 
 def findings(
@@ -53,11 +58,12 @@ def findings(
             response, excluded_checks=_excluded(probe=probe), headers=dict(headers)
         )
     except FailureGroup as group:
-        found = {_finding(failure) for failure in group.exceptions}
+        found = {_finding(failure, case, answer) for failure in group.exceptions}
     else:
         found = set()
     if probe and answer.status >= _SERVER_ERROR:
-        found.add(Finding("not_a_server_error", "Server error for an undeclared content type"))
+        words = "Server error for an undeclared content type"
+        found.add(Finding("not_a_server_error", words, answer.cause))
     # The status and the shape of a server error are its consequences, not further defects.
     errors = {finding for finding in found if finding.check == "not_a_server_error"}
     return tuple(sorted(errors or found, key=lambda finding: (finding.check, finding.message)))
@@ -83,19 +89,37 @@ def _excluded(*, probe: bool) -> list[Any]:
     return [ignored_auth, not_a_server_error] if probe else [ignored_auth]
 
 
-def _finding(failure: Any) -> Finding:
+def _finding(failure: Any, case: Any, answer: Answer) -> Finding:
     check = failure.checks[0] if failure.checks else type(failure).__name__
     words = [failure.title, *str(failure.message).splitlines()]
-    return Finding(check, "\n".join(word for word in words if word.strip()))
+    message = "\n".join(word for word in words if word.strip())
+    return Finding(check, message, _sort(failure, case, answer))
 
 
-def is_lax_finding(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> bool:
-    """Whether the finding is a habit of frameworks or of lenient readers, not a broken promise."""
+def _sort(failure: Any, case: Any, answer: Answer) -> str:
+    if hasattr(failure, "schema_path"):
+        return "/".join(map(str, failure.schema_path))
+    if failure.title == "Server error":
+        return answer.cause
+    if type(failure).__name__ != "AcceptedNegativeData":
+        return str(failure.title)
+    data = case.meta.phase.data
+    broken = [f"{m.schema_pointer} {' '.join(m.keywords)}" for m in data.mutations]
+    named = [getattr(data, "scenario", ""), data.parameter_location, data.parameter, data.location]
+    return " ".join(map(str, broken or named))
+
+
+def excuse_of(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> Excuse:
+    """Why a finding is not held against a service: a lenient reader, a framework's habit."""
+    if check == "negative_data_rejection":
+        return "types" if _accepted_by_leniency(case, document) else ""
+    return "habit" if _is_habit(check, case, answer, document) else ""
+
+
+def _is_habit(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> bool:
     if check == "allow_header_conformance":
         # Most routers answer 405 for the first route of a path alone.
         return True
-    if check == "negative_data_rejection":
-        return _accepted_by_leniency(case, document)
     if check == "positive_data_acceptance":
         # A taken name, or a parent that is not there: no schema can tell what is stored.
         return answer.has_database_error or any(
@@ -103,9 +127,7 @@ def is_lax_finding(check: str, case: Any, answer: Answer, document: Mapping[str,
             for schema, value, _ in _sent(case, document)
             if value is not None
         )
-    if check == "status_code_conformance":
-        return _framework_status(case, answer, document)
-    return False
+    return check == "status_code_conformance" and _framework_status(case, answer, document)
 
 
 def _accepted_by_leniency(case: Any, document: Mapping[str, object]) -> bool:

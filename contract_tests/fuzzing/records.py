@@ -1,8 +1,9 @@
 """What an exploration sends, hears and finds: values without behaviour."""
 
 import shlex
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from typing import Literal
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -54,41 +55,19 @@ class Answer:
     """One response, complete.
 
     `has_database_error` tells that the database refused something before it was answered: what
-    is stored already, or is not, stood in the way.
+    is stored already, or is not, stood in the way. `cause` names the exception behind a failure.
     """
 
     status: int
     headers: Headers
     body: bytes
     has_database_error: bool = False
+    cause: str = ""
 
 
-Send = Callable[[Request], Answer]
+Send = Callable[[Request], Awaitable[Answer]]
 
-
-@dataclass(frozen=True)
-class Alarm:
-    """The first example of one check failing at one operation with one status.
-
-    ``lax`` marks what owners seldom want to hear about: invalid data accepted only through
-    coercion or ignored keys, and habits of the framework. ``message`` ends with a line of curl
-    in which the headers the caller supplied are masked; ``request`` still has them.
-    """
-
-    check: str
-    operation: str
-    message: str
-    request: Request
-    answer: Answer
-    lax: bool
-
-
-@dataclass(frozen=True)
-class Exploration:
-    """How many requests each operation was sent, and every distinct alarm they raised.
-
-    An operation with 0 cases could not be explored: nothing is known about it.
-    """
-
-    cases: Mapping[str, int]
-    alarms: tuple[Alarm, ...]
+Excuse = Literal["", "types", "habit", "strange"]
+"""Why something is not held against a service: invalid data that a lenient reader takes (a boolean
+for a number, a key nobody knows), a habit of frameworks, or a strange value that is asked about by
+itself."""

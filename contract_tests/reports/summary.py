@@ -22,6 +22,8 @@ class Run(Protocol):
     @property
     def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
     @property
+    def generated(self) -> Mapping[str, int]: ...  # noqa: D102
+    @property
     def options(self) -> Options: ...  # noqa: D102
     @property
     def is_conformant(self) -> bool: ...  # noqa: D102
@@ -33,7 +35,8 @@ def broken_text(verdict: Verdict, rule: Rule, replay: str, *, again: bool) -> st
     A rule that was told about before gets only what is new.
     """
     if again:
-        return f"{rule.id} again: {verdict.message}"
+        told = f"{rule.id} again: {verdict.message}"
+        return f"{told}\n  replay    {replay}" if verdict.replay else told
     expected, found, observed = verdict.message.partition("; observed ")
     lines = [f"{rule.id} ({rule.level}) {rule.statement}"]
     if found:
@@ -70,6 +73,8 @@ def summary_lines(run: Run) -> Iterator[str]:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     if run.disturbed:
         yield _disturbed(run.disturbed)
+    if run.generated:
+        yield _generated(run)
     yield _closing(run, decided)
 
 
@@ -94,6 +99,13 @@ def _disturbed(sizes: Mapping[str, int]) -> str:
         areas[area] = areas.get(area, 0) + points
     parts = ", ".join(f"{points} by {area}" for area, points in areas.items() if points)
     return f"requests disturbed: {parts or 'none'}"
+
+
+def _generated(run: Run) -> str:
+    """How many requests were made from the document, and what they were drawn from."""
+    effort, seed = run.options.profile.name, run.options.seed
+    total = sum(run.generated.values())
+    return f"requests made from the document: {total} (profile {effort}, seed {seed})"
 
 
 def _closing(run: Run, decided: set[str]) -> str:

@@ -7,6 +7,7 @@ Only the standard library is imported, so that asking for a body costs nothing.
 from .breaches import Breach, breaches
 from .reading import (
     Schema,
+    branches,
     is_nullable,
     kind,
     kinds,
@@ -20,6 +21,7 @@ from .values import different, sample
 __all__ = [
     "Breach",
     "Schema",
+    "branches",
     "breaches",
     "different",
     "is_nullable",

@@ -1,0 +1,277 @@
+"""Send a service what its document allows and forbids, part by part, and keep what it answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from ..extremes import is_ordinary, role_of
+from ..fuzzing import (
+    PHASES,
+    Alarm,
+    Answer,
+    Card,
+    Deck,
+    Draw,
+    Drawer,
+    Heard,
+    Phase,
+    Player,
+    Request,
+    labels,
+    shrink,
+)
+from ..instruments import exchange as instruments
+from ..options import Options
+from ..replay import Token
+from ..resource import ROLES, Role
+from ..service import Service
+from ..violation import NotApplicable, Undecided
+
+Subject = Role | Literal["others"]
+AREA = "openapi"
+FAILURE = 500
+LEAST = 10
+"""Fewer cases of an operation in one phase decide nothing, unless there are no more."""
+
+MOST_SHRUNK = 5
+"""How many alarms of one part are made simple; one defect seldom raises more."""
+
+SHARE = 0.5
+"""Of the minutes of a thorough run, the share of the requests made from the document."""
+
+ROUND = 1_000_003
+"""How far the seeds of two rounds are apart: no part of one is a part of the next."""
+
+Rows = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The cards of one operation of the collection, or of all others, in one phase."""
+
+    subject: Subject
+    phase: Phase
+
+    def __str__(self) -> str:
+        """The part as it stands in a test's id."""
+        return f"{self.subject}-{self.phase}"
+
+
+SUBJECTS: tuple[Subject, ...] = (*ROLES, "others")
+PARTS = tuple(Part(subject, phase) for subject in SUBJECTS for phase in PHASES)
+
+
+def parts(*phases: Phase) -> list[Part]:
+    """The parts of these phases."""
+    return [part for part in PARTS if part.phase in phases]
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What one part of the deck brought to light; headers named in `masked` are never shown."""
+
+    part: Part
+    alarms: tuple[Alarm, ...]
+    masked: tuple[str, ...]
+
+    def of(self, *checks: str, excused: bool = False) -> list[Alarm]:
+        """The alarms of these checks that are held against the service, or all of them."""
+        return [a for a in self.alarms if a.check in checks and (excused or not a.excuse)]
+
+
+@dataclass
+class Exploration:
+    """Explores a service part by part, each when it is first asked for.
+
+    `sent` counts the requests of each part, `rounds` how often a seed was drawn from.
+    """
+
+    service: Service
+    options: Options
+    folder: Path | None
+    sent: dict[str, int] = field(default_factory=dict)
+    rounds: int = 1
+    _explored: dict[Part, Explored] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the document; nothing is sent yet."""
+        service, document = self.service, self.service.resource.document
+        drawer = Drawer(document, service.resource.overrides)
+        pinned = [service.resource.overrides, self.options.format]
+        self.deck = Deck(document, drawer, self.folder, pinned)
+        self._drawer = drawer
+        self._player = Player(document, drawer, service.headers, self._is_strange)
+
+    def of(self, part: Part) -> Explored:
+        """What is known of a part. Raises `NotApplicable` or `Undecided` if it is too little."""
+        if part not in self._explored:
+            self._explored[part] = self._explore(part)
+        return self._explored[part]
+
+    def operations(self, subject: Subject) -> list[str]:
+        """The labels of the operations a subject stands for."""
+        named = "{" + self.service.resource.id_parameter + "}"
+        ours = {
+            role: f"{operation.method} {operation.path.replace('{id}', named)}"
+            for role, operation in self.service.resource.operations.items()
+        }
+        if subject == "others":
+            taken = set(ours.values())
+            return [label for label in labels(self.service.resource.document)
+                    if label not in taken]  # fmt: skip
+        return [ours[subject]] if subject in ours else []
+
+    # -- one part
+
+    def _explore(self, part: Part) -> Explored:
+        wanted = self.operations(part.subject)
+        if not wanted:
+            raise NotApplicable(f"the document has no operation for {part.subject}")
+        heard, too_few = Heard(), []
+        for label in wanted:
+            count = len(list(self._play_rounds(part, label, heard)))
+            self.rounds = max(self.rounds, count)
+            if not self._is_enough(label, part.phase, heard):
+                too_few.append(f"{label}: {heard.cases.get(label, 0)} requests")
+        self.sent[str(part)] = sum(heard.cases.values())
+        if too_few and not heard.alarms:
+            self._refuse(part, too_few, heard)
+        alarms = tuple(self._simplified([self._strictly(a) for a in heard.alarms.values()]))
+        return Explored(part, alarms, tuple(name for name, _ in self.service.headers))
+
+    def _refuse(self, part: Part, too_few: list[str], heard: Heard) -> None:
+        if self.options.replay:
+            raise Undecided(
+                f"there is no request {self.options.replay}: the document or the versions have "
+                f"changed since, or it was kept in another --contract-deck"
+            )
+        listed = ", ".join(too_few)
+        if part.phase == "invalid" and not heard.cases:
+            raise NotApplicable(f"no invalid request can be made for {part.subject}")
+        raise Undecided(f"fewer than {LEAST} {part.phase} requests could be made: {listed}")
+
+    def _play_rounds(self, part: Part, label: str, heard: Heard) -> Iterator[int]:
+        """Play what was kept and one round of cards; further rounds while there is time."""
+        began, turn = time.monotonic(), 0
+        limit = self.options.minutes * 60 * SHARE / len(PARTS)
+        while True:
+            cards = self._cards(label, part.phase, turn)
+            self._play(cards, heard)
+            yield turn
+            turn += 1
+            is_over = time.monotonic() - began > limit
+            if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
+                return
+
+    def _cards(self, label: str, phase: Phase, turn: int) -> list[Card]:
+        kept = self.deck.kept(label, phase) if turn == 0 else ()
+        cards = [*kept, *self.deck.cards(label, phase, self._draw(turn)).cards]
+        token, share = self.options.replay, self.options.share
+        if token is not None and token.area == AREA:
+            return [card for card in cards if (token.way, token.number) == (card.draw, card.number)]
+        return cards[share.place :: share.of]
+
+    def _draw(self, turn: int = 0) -> Draw:
+        token = self.options.replay
+        asked = Draw.parse(token.way) if token else None
+        return asked or Draw(self.options.seed + turn * ROUND, self.options.profile.cases)
+
+    def _play(self, cards: Sequence[Card], heard: Heard) -> None:
+        self.service.restore()
+        rows = self._rows(cards)
+        found = self.service.run(self._player.play(cards, self._send, rows))
+        for alarm in found.alarms.values():
+            heard.add(alarm)
+        for label, count in found.cases.items():
+            heard.cases[label] = heard.cases.get(label, 0) + count
+        self.service.restore()
+
+    def _rows(self, cards: Sequence[Card]) -> Rows:
+        """Rows to aim at: one for each request that deletes, else one; none if none can be made."""
+        resource = self.service.resource
+        aimed = [card for card in cards if resource.id_parameter in card.aims]
+        wasteful = sum(card.request.method == "DELETE" for card in aimed)
+        try:
+            count = max(wasteful, int(bool(aimed)))
+            return [{resource.id_parameter: self.service.row().id} for _ in range(count)]
+        except (Undecided, NotApplicable):
+            return []
+
+    def _is_enough(self, label: str, phase: Phase, heard: Heard) -> bool:
+        if self.options.replay:
+            return bool(heard.cases)
+        least = LEAST // self.options.share.of
+        drawn = self.deck.cards(label, phase, self._draw())
+        sent = heard.cases.get(label, 0)
+        return sent >= least or (drawn.is_exhausted and sent > 0)
+
+    async def _send(self, request: Request) -> Answer:
+        return answer_of(await self.service.target.exchange(sent_as(request)))
+
+    # -- what is an alarm, and how simple it can be
+
+    def _is_strange(self, request: Request) -> bool:
+        """Whether a failure is another rule's: strange values are asked about one by one."""
+        sent, resource = sent_as(request), self.service.resource
+        return role_of(sent, resource) is not None and not is_ordinary(sent, resource)
+
+    def _strictly(self, alarm: Alarm) -> Alarm:
+        """The alarm without an excuse that this run does not take."""
+        is_refused = alarm.excuse == "types" and self.options.strict_types
+        return replace(alarm, excuse="") if is_refused else alarm
+
+    def _simplified(self, alarms: list[Alarm]) -> Iterator[Alarm]:
+        """The alarms, the telling ones as simple as they can be, and kept for the next run."""
+        left = MOST_SHRUNK
+        for alarm in alarms:
+            if alarm.excuse or self.options.replay or not left:
+                yield alarm
+                continue
+            left -= 1
+            simple = shrink(alarm, self._drawer, self._hear)
+            yield replace(simple, card=self.deck.keep(simple.card)) if simple != alarm else alarm
+
+    def _hear(self, card: Card) -> list[Alarm]:
+        return self.service.run(self._player.sent(self._aimed(card), self._send))
+
+    def _aimed(self, card: Card) -> Card:
+        """The card, aimed at a row of a service that is as it was when the contract began."""
+        self.service.restore()
+        rows = self._rows([card])
+        return card.aimed(rows[0]) if rows else card
+
+    def again(self, alarm: Alarm) -> instruments.Exchange:
+        """Send the request of an alarm once more, and record all that happens."""
+        request = self._player.request(self._aimed(alarm.card))
+        return self.service.exchange(sent_as(request))
+
+
+def sent_as(request: Request) -> instruments.Request:
+    """A request of a card as the target takes it."""
+    return instruments.Request(request.method, request.target, request.headers, request.body)
+
+
+def answer_of(exchange: instruments.Exchange) -> Answer:
+    """What a check has to know of an exchange."""
+    return Answer(
+        exchange.status or FAILURE,
+        exchange.headers,
+        exchange.body,
+        has_database_error=bool(exchange.of("failed")),
+        cause=cause_of(exchange),
+    )
+
+
+def cause_of(exchange: instruments.Exchange) -> str:
+    """The name of the exception behind a failure, if anything tells it."""
+    said = [event.text for event in exchange.of("raised", "failed")]
+    return said[0].partition(":")[0] if said else ""
+
+
+def token_of(part: Part, card: Card) -> Token:
+    """What a card is found again by."""
+    return Token(AREA, str(part), card.draw, str(card.number))

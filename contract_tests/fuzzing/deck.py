@@ -1,0 +1,135 @@
+"""The deck: generated cards are kept, so that a run spends its time in the service.
+
+Cards are kept per document, versions, seed and number; whatever changes one of them draws anew.
+A card that was shrunk out of a failure is kept for good, under its operation.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .cards import KEPT, Card, Draw, Phase
+from .drawing import Drawer, Drawn
+
+_EDITION = "1"
+_DECKS_KEPT = 8
+_LONGEST_NAME = 60
+
+
+class Deck:
+    """Cards by operation and phase, from `folder` if they are there, else drawn and put there.
+
+    Without a folder nothing is kept. What is written is whole or not there: other processes may
+    write the same file at the same time.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        drawer: Drawer,
+        folder: Path | None,
+        pinned: object = None,
+    ) -> None:
+        self._drawer = drawer
+        self._folder = folder
+        self._key = _hash(_EDITION, document, pinned, version("schemathesis"),
+                          version("hypothesis"))  # fmt: skip
+        self.drawn_anew = 0
+
+    def cards(self, label: str, phase: Phase, draw: Draw) -> Drawn:
+        """The cards of one part."""
+        place = self._place(label, phase, draw)
+        found = _read(place)
+        if found is None:
+            drawn = self._drawer.draw(label, phase, draw)
+            self.drawn_anew += len(drawn.cards)
+            _write(place, {"cards": [card.as_json() for card in drawn.cards],
+                           "is_exhausted": drawn.is_exhausted})  # fmt: skip
+            return drawn
+        cards = _cards(found["cards"], label, phase, str(draw))
+        return Drawn(cards, found["is_exhausted"])
+
+    def kept(self, label: str, phase: Phase) -> tuple[Card, ...]:
+        """The cards of one part that were kept for good, whatever the seed.
+
+        The document may have changed since: see `Card.is_dated`.
+        """
+        found = _read(self._kept_place(label, phase)) or {"cards": []}
+        cards = _cards(found["cards"], label, phase, KEPT)
+        keys = [each["key"] for each in found["cards"]]
+        return tuple(
+            replace(card, is_dated=key != self._key) for card, key in zip(cards, keys, strict=True)
+        )
+
+    def keep(self, card: Card) -> Card:
+        """Keep a card for good, and give it with the place it has among those that were kept.
+
+        Without a folder it is given as it was.
+        """
+        place = self._kept_place(card.operation, card.phase)
+        if place is None:
+            return card
+        found = _read(place) or {"cards": []}
+        entry = {**card.as_json(), "key": self._key}
+        if entry not in found["cards"]:
+            found["cards"].append(entry)
+            _write(place, found)
+        return replace(card, draw=KEPT, number=found["cards"].index(entry))
+
+    def _place(self, label: str, phase: Phase, draw: Draw) -> Path | None:
+        if self._folder is None:
+            return None
+        size = "all" if phase == "boundary" else str(draw)
+        return self._deck_folder(self._folder) / f"{_named(label)}-{phase}-{size}.json"
+
+    def _deck_folder(self, folder: Path) -> Path:
+        chosen = folder / self._key
+        if not chosen.exists():
+            others = [each for each in folder.glob("*") if each.is_dir() and each.name != KEPT]
+            others.sort(key=lambda each: each.stat().st_mtime)
+            for old in others[: -_DECKS_KEPT + 1]:
+                shutil.rmtree(old, ignore_errors=True)
+        return chosen
+
+    def _kept_place(self, label: str, phase: Phase) -> Path | None:
+        return self._folder / KEPT / f"{_named(label)}-{phase}.json" if self._folder else None
+
+
+def _cards(found: list[Any], label: str, phase: Phase, draw: str) -> tuple[Card, ...]:
+    return tuple(
+        Card.from_json(each, label, phase, draw, number) for number, each in enumerate(found)
+    )
+
+
+def _named(label: str) -> str:
+    """A label as the name of a file: readable, and no other's."""
+    words = "".join(letter if letter.isalnum() else "-" for letter in label)[:_LONGEST_NAME]
+    return f"{words}-{_hash(label)[:8]}"
+
+
+def _hash(*parts: object) -> str:
+    spelled = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(spelled.encode()).hexdigest()[:16]
+
+
+def _read(place: Path | None) -> dict[str, Any] | None:
+    """What is written there; None if nothing is, or nothing that can be read."""
+    try:
+        return dict(json.loads(place.read_text(encoding="utf-8"))) if place else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(place: Path | None, found: Mapping[str, Any]) -> None:
+    if place is None:
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = place.with_suffix(f".{os.getpid()}")
+    aside.write_text(json.dumps(found), encoding="utf-8")
+    aside.replace(place)
