@@ -46,7 +46,8 @@ class Card:
     `request` is as on the wire, without the caller's headers. `drawn` is what Schemathesis knows
     of it, as JSON. `aims` are the path parameters that may name a row that exists instead.
     `number` is its place among the cards of one `draw`. One that `is_dated` was drawn from another
-    document: whether it is valid, or its answer as declared, is not known any more.
+    document: whether it is valid, or its answer as declared, is not known any more. Without
+    `has_bytes` there is nothing in it that JSON has no word for.
     """
 
     operation: str
@@ -57,6 +58,7 @@ class Card:
     drawn: Mapping[str, Any]
     aims: tuple[str, ...] = ()
     is_dated: bool = False
+    has_bytes: bool = True
 
     @cached_property
     def path(self) -> str:
@@ -82,7 +84,7 @@ class Card:
         from schemathesis import Case
         from schemathesis.generation.meta import CaseMetadata
 
-        drawn = _revived(self.drawn)
+        drawn = _revived(self.drawn) if self.has_bytes else self.drawn
         body = {"body": drawn["body"]} if "body" in drawn else {}
         case = Case(
             operation=operation,
@@ -128,7 +130,8 @@ class Card:
         method, target, headers, body = found["request"]
         pairs = tuple((name, value) for name, value in headers)
         request = Request(method, target, pairs, base64.b64decode(body))
-        return cls(operation, phase, draw, number, request, found["drawn"], tuple(found["aims"]))
+        return cls(operation, phase, draw, number, request, found["drawn"], tuple(found["aims"]),
+                   has_bytes=_BYTES in str(found["drawn"]))  # fmt: skip
 
 
 def drawn_of(case: Any) -> dict[str, Any]:

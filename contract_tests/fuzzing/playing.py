@@ -74,22 +74,30 @@ class Player:
         self._is_strange = is_strange
 
     async def play(self, cards: Sequence[Card], send: Send, known: Sequence[Values]) -> Heard:
-        """Send every card, in order; each aimed one to the next of the rows that are known."""
-        heard, turn = Heard(), 0
+        """Send every card, in order; each aimed one to the next of the rows that are known.
+
+        All are sent before the first answer is checked: that is faster, and disturbs less.
+        """
+        heard, turn, answered = Heard(), 0, []
         for card in cards:
             if self._is_about_our_headers(card):
                 continue
             aimed = card.aimed(known[turn % len(known)]) if known else card
             turn += aimed is not card
-            for alarm in await self.sent(aimed, send):
+            request = self.request(aimed)
+            answered.append((aimed, request, await send(request)))
+        for aimed, request, answer in answered:
+            for alarm in self._alarms(aimed, request, answer):
                 heard.add(alarm)
-            heard.cases[card.operation] = heard.cases.get(card.operation, 0) + 1
+            heard.cases[aimed.operation] = heard.cases.get(aimed.operation, 0) + 1
         return heard
 
     async def sent(self, card: Card, send: Send) -> list[Alarm]:
         """Send one card as it is; every finding is an alarm."""
         request = self.request(card)
-        answer = await send(request)
+        return self._alarms(card, request, await send(request))
+
+    def _alarms(self, card: Card, request: Request, answer: Answer) -> list[Alarm]:
         case = card.case(self._drawer.operations[card.operation])
         prepared = card.prepared(self._headers)
         found = findings.findings(case, prepared, answer, dict(self._headers))
