@@ -34,9 +34,20 @@ def document_of(service: Service, place: str | None) -> tuple[Mapping[str, Any],
             f"there is no OpenAPI document at {place!r}; set --contract-openapi, contract_openapi "
             f"or CONTRACT_OPENAPI to the path of one, or leave it out"
         )
-    make = getattr(service.target.app, "openapi", None)
-    made = items_of(make()) if callable(make) else {}
+    made = items_of(_made_by_app(service))
     return (made, "app.openapi()") if "paths" in made else ({}, "")
+
+
+def _made_by_app(service: Service) -> Any:
+    """What the app itself makes of its document. Raises `UsageError` if it fails to."""
+    make = getattr(service.target.app, "openapi", None)
+    try:
+        return make() if callable(make) else None
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        said = str(error).strip().splitlines() or [""]
+        raise UsageError(
+            f"the app cannot make its OpenAPI document: {type(error).__name__}: {said[0][:300]}"
+        ) from None
 
 
 def detect(

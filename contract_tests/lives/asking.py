@@ -43,6 +43,14 @@ class Client:
             if self.service.resource.offers(role)
         )
 
+    def document(self) -> Any:
+        """The OpenAPI document; None where the service here was found to serve none."""
+        place = self.service.resource.found
+        if not place.startswith("/"):
+            return None
+        answer = self.trial.request(self.app, "GET", place, self.service.headers)
+        return Exchange(1, Request("GET", place), body=answer.get("body", "").encode()).json
+
     def stop(self) -> str:
         """Run the shutdown; how it failed, or an empty text."""
         return failure(self.trial.ask("stop", app=self.app))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..databases import OUTSIDE_VIEW, Database
 from ..instruments.exchange import Exchange
@@ -27,7 +28,10 @@ class Left:
 
 @dataclass(frozen=True)
 class FirstLife:
-    """What was seen: failures are sentences, empty where all went well."""
+    """What was seen: failures are sentences, empty where all went well.
+
+    `document` is the OpenAPI document of this life; None if none was served.
+    """
 
     taken_at_import: tuple[str, ...]
     start_failure: str
@@ -39,6 +43,7 @@ class FirstLife:
     left: Left = Left()
     said: str = ""
     ended: bool = True
+    document: Any = None
 
     def begun(self) -> FirstLife:
         """Give this life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
@@ -78,6 +83,7 @@ def first_life(service: Service, database: Database, migrations: Path | None) ->
                 other.ask("migrate", root=str(migrations))
         client = Client(service, trial, begun["app"])
         answers = client.usual()
+        document = client.document()
         stop_failure = client.stop()
         left = census(trial)
         ended = trial.ends(ENDING)
@@ -92,6 +98,7 @@ def first_life(service: Service, database: Database, migrations: Path | None) ->
             left=left,
             said=trial.said(),
             ended=ended,
+            document=document,
         )
 
 

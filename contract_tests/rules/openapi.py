@@ -163,6 +163,30 @@ REFUSALS = Rule(
     needs=("document",),
 )
 
+REBORN = Rule(
+    id="API-15",
+    level=Level.RECOMMENDED,
+    statement="The OpenAPI document SHOULD be the same after every start.",
+    rationale=(
+        "Two workers that describe themselves differently make clients, caches and the contract "
+        "between teams depend on which of them was asked."
+    ),
+    fix="Leave start times and random values out of it, and sort whatever comes out of a set.",
+    needs=("document", "outside-view"),
+)
+
+HIDDEN_LENGTH = Rule(
+    id="API-16",
+    level=Level.RECOMMENDED,
+    statement="The longest text that a column takes SHOULD be in the document.",
+    rationale=(
+        "A client that cannot know the limit learns it from a refusal, or from a text that was "
+        "cut; forms and generated validators are made from the document."
+    ),
+    fix="Give the field of the model the length of its column: `Field(max_length=...)`.",
+    needs=("document", "create", "outside-view"),
+)
+
 RULES = (
     VALID,
     OPERATION_IDS,
@@ -178,4 +202,6 @@ RULES = (
     SECURED,
     EXAMPLES,
     REFUSALS,
+    REBORN,
+    HIDDEN_LENGTH,
 )

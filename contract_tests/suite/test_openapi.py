@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import samples
+from ..acts.rows import home
+from ..acts.writing import texts
 from ..fuzzing import document_problems
 from ..judge import Judge, judges
+from ..lives import Lives
 from ..resource import ROLES, Operation, Resource
 from ..rules import openapi as rules
 from ..service import Service
@@ -82,6 +86,57 @@ def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
         observed=f"different under {', '.join(differences(first.json, second.json))}",
         seen=second,
     )
+
+
+@judges(rules.REBORN)
+def test_the_document_outlives_a_start(judge: Judge, service: Service, lives: Lives) -> None:
+    """Another start, in another interpreter, gives the document that is served here."""
+    reborn, served = lives.first.begun().document, service.resource.document
+    if not service.resource.found.startswith("/"):
+        judge.not_applicable("the document is not served over HTTP")
+    if reborn is None:
+        judge.undecided("the document could not be fetched after another start")
+    judge.that(
+        reborn == served,
+        expected="the same document after another start",
+        observed=f"different under {', '.join(differences(served, reborn))}",
+    )
+
+
+@judges(rules.HIDDEN_LENGTH)
+def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> None:
+    """A text field whose column of the same name is bounded is bounded in the document, too."""
+    limits = column_lengths(service)
+    declared = {name: longest(service, name) for name in texts(service.resource)}
+    bounded = {name: limits[name] for name in declared if name in limits}
+    if not bounded:
+        judge.not_applicable("no text field has a column of its name with a largest length")
+    hidden = [
+        f"{name}: at most {length} characters in the database, {declared[name]} in the document"
+        for name, length in bounded.items()
+        if (declared[name] or length + 1) > length
+    ]
+    judge.that(
+        not hidden,
+        expected="no more in the document than in the column",
+        observed="; ".join(hidden).replace(" None in", " any number in"),
+    )
+
+
+def column_lengths(service: Service) -> dict[str, int]:
+    """The largest length of each bounded column of the tables that hold the rows."""
+    tables = home(service).tables
+    columns = [c for table in tables for c in service.run(service.database.columns(table))]
+    return {column.name: column.length for column in columns if column.length}
+
+
+def longest(service: Service, name: str) -> int | None:
+    """The longest text that the document allows for a field of the create."""
+    schema = service.resource.fields()[name]
+    declared = samples.branches(schema, dict(service.resource.document))
+    lengths = [branch.get("maxLength") for branch in declared if branch.get("type") != "null"]
+    known = [int(length) for length in lengths if length is not None]
+    return max(known) if known and len(known) == len(lengths) else None
 
 
 def differences(left: Any, right: Any, place: str = "#") -> list[str]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from proofs.broken import breaks
 from proofs.broken.replacing import remove, with_route, with_service
 from reference_app import create_app
 from reference_app.errors import documented, refusal
-from reference_app.models import ExampleItem
+from reference_app.models import MAX_NAME, ExampleItem
 from reference_app.routes import ItemId, Offset, Service, found
-from reference_app.schemas import ExampleItemCreate, ExampleItemOut
+from reference_app.schemas import NO_NUL, ExampleItemCreate, ExampleItemOut
 from reference_app.service import ExampleItemService
 
 
@@ -209,3 +210,37 @@ def another_refusal() -> FastAPI:
 
     answers = documented(404) | {404: {"model": Reason, "description": "There is no such item"}}
     return with_route("get_item", get_item, responses=answers)
+
+
+@breaks("API-15", says="#/info/description")
+def signed_document() -> FastAPI:
+    """The document says which of the workers it comes from."""
+    worker = uuid.uuid4().hex
+
+    def sign(document: dict[str, Any]) -> None:
+        document["info"]["description"] = f"worker {worker}"
+
+    return with_document(sign)
+
+
+def short(name: str) -> str:
+    """The name, if its column has room for it."""
+    if not 0 < len(name) <= MAX_NAME:
+        raise ValueError("1 to 255 characters, please")
+    return name
+
+
+class UnboundedCreate(ExampleItemCreate):
+    """What the create takes, the length of its name left to code."""
+
+    name: Annotated[str, AfterValidator(short), Field(min_length=1, pattern=NO_NUL)]
+
+
+@breaks("API-16", says="name: at most 255 characters in the database, any number in the document")
+def length_in_code() -> FastAPI:
+    """A long name is refused by a function, and the document knows nothing of it."""
+
+    async def create_item(payload: UnboundedCreate, service: Service) -> ExampleItemOut:
+        return found(await service.create(payload.model_dump()))
+
+    return with_route("create_item", create_item)
