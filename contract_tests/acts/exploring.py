@@ -159,15 +159,16 @@ class Exploration:
         began, turn = time.monotonic(), 0
         limit = self.options.minutes * 60 * SHARE / len(PARTS)
         while True:
-            cards = self._cards(label, part.phase, turn)
-            self._play(cards, heard)
+            found = self.hear(self.cards(label, part.phase, turn))
+            heard.join(found)
             yield turn
             turn += 1
             is_over = time.monotonic() - began > limit
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
                 return
 
-    def _cards(self, label: str, phase: Phase, turn: int) -> list[Card]:
+    def cards(self, label: str, phase: Phase, turn: int = 0) -> list[Card]:
+        """What is sent in one turn: this machine's share, or the one request that is replayed."""
         kept = self.deck.kept(label, phase) if turn == 0 else ()
         cards = [*kept, *self.deck.cards(label, phase, self._draw(turn)).cards]
         token, share = self.options.replay, self.options.share
@@ -177,18 +178,14 @@ class Exploration:
 
     def _draw(self, turn: int = 0) -> Draw:
         token = self.options.replay
-        asked = Draw.parse(token.way) if token else None
+        asked = Draw.parse(token.way) if token and token.area == AREA else None
         return asked or Draw(self.options.seed + turn * ROUND, self.options.profile.cases)
 
-    def _play(self, cards: Sequence[Card], heard: Heard) -> None:
+    def hear(self, cards: Sequence[Card]) -> Heard:
+        """Send these cards to a service that is as it was when the contract began."""
         self.service.restore()
         rows = self._rows(cards)
-        found = self.service.run(self._player.play(cards, self._send, rows))
-        for alarm in found.alarms.values():
-            heard.add(alarm)
-        for label, count in found.cases.items():
-            heard.cases[label] = heard.cases.get(label, 0) + count
-        self.service.restore()
+        return self.service.run(self._player.play(cards, self._send, rows))
 
     def _rows(self, cards: Sequence[Card]) -> Rows:
         """Rows to aim at: one for each request that deletes, else one; none if none can be made."""

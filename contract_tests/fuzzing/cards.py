@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -58,7 +58,7 @@ class Card:
     drawn: Mapping[str, Any]
     aims: tuple[str, ...] = ()
     is_dated: bool = False
-    has_bytes: bool = True
+    has_bytes: bool = field(default=True, compare=False)
 
     @cached_property
     def path(self) -> str:

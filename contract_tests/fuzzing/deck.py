@@ -40,10 +40,16 @@ class Deck:
         self._folder = folder
         self._key = _hash(_EDITION, document, pinned, version("schemathesis"),
                           version("hypothesis"))  # fmt: skip
+        self._dealt: dict[tuple[str, Phase, Draw], Drawn] = {}
         self.drawn_anew = 0
 
     def cards(self, label: str, phase: Phase, draw: Draw) -> Drawn:
         """The cards of one part."""
+        if (label, phase, draw) not in self._dealt:
+            self._dealt[label, phase, draw] = self._cards(label, phase, draw)
+        return self._dealt[label, phase, draw]
+
+    def _cards(self, label: str, phase: Phase, draw: Draw) -> Drawn:
         place = self._place(label, phase, draw)
         found = _read(place)
         if found is None:

@@ -8,6 +8,7 @@ from ..samples import reading
 from .laxity import is_lax
 from .records import Answer, Excuse
 
+FAILURE = "not_a_server_error"
 _SERVER_ERROR = 500
 _BAD_REQUEST = 400
 _NO_ENTRY = frozenset({401, 403})
@@ -37,36 +38,67 @@ class Finding:
     sort: str
 
 
-def findings(
-    case: Any, prepared: Any, answer: Answer, headers: Mapping[str, str]
-) -> tuple[Finding, ...]:
-    """Every built-in check this answer fails, in a stable order."""
-    import schemathesis
-    from schemathesis.core.failures import FailureGroup
+class Checks:
+    """All that Schemathesis knows to check of one answer, set up once for each kind of case.
 
-    response = schemathesis.Response(
-        status_code=answer.status,
-        headers=_grouped(answer),
-        content=answer.body,
-        request=prepared,
-        elapsed=0.0,
-        verify=True,
-    )
-    probe = _is_content_type_probe(case)
-    try:
-        case.validate_response(
-            response, excluded_checks=_excluded(probe=probe), headers=dict(headers)
+    Its public `Case.validate_response` sets up anew for each answer, and words every failure for
+    a terminal: that takes longer than the checks.
+    """
+
+    def __init__(self) -> None:
+        self._contexts: dict[tuple[str, str], Any] = {}
+
+    def findings(self, case: Any, prepared: Any, answer: Answer) -> tuple[Finding, ...]:
+        """Every built-in check this answer fails, in a stable order."""
+        probe = _is_content_type_probe(case)
+        found = {_finding(each, case, answer) for each in self._failures(case, prepared, answer)}
+        if probe and answer.status >= _SERVER_ERROR:
+            words = "Server error for an undeclared content type"
+            found.add(Finding(FAILURE, words, answer.cause))
+        # The status and the shape of a server error are its consequences, not further defects.
+        errors = {finding for finding in found if finding.check == FAILURE}
+        return tuple(sorted(errors or found, key=lambda finding: (finding.check, finding.message)))
+
+    def _failures(self, case: Any, prepared: Any, answer: Answer) -> set[Any]:
+        import schemathesis
+        from schemathesis.checks import run_checks
+
+        response = schemathesis.Response(
+            status_code=answer.status,
+            headers=_grouped(answer),
+            content=answer.body,
+            request=prepared,
+            elapsed=0.0,
+            verify=True,
         )
-    except FailureGroup as group:
-        found = {_finding(failure, case, answer) for failure in group.exceptions}
-    else:
-        found = set()
-    if probe and answer.status >= _SERVER_ERROR:
-        words = "Server error for an undeclared content type"
-        found.add(Finding("not_a_server_error", words, answer.cause))
-    # The status and the shape of a server error are its consequences, not further defects.
-    errors = {finding for finding in found if finding.check == "not_a_server_error"}
-    return tuple(sorted(errors or found, key=lambda finding: (finding.check, finding.message)))
+        context = self._context(case)
+        excluded = _excluded(probe=_is_content_type_probe(case))
+        checks = [check for check in context.internals.checks if check not in excluded]
+        collected: set[Any] = run_checks(
+            case=case, response=response, ctx=context, checks=checks, on_failure=_collect
+        )
+        return collected
+
+    def _context(self, case: Any) -> Any:
+        from schemathesis.checks import CheckContext, load_all_checks
+
+        kind = case.operation.label, case.meta.phase.name.value
+        if kind not in self._contexts:
+            load_all_checks()
+            configuration = case.operation.schema.config
+            self._contexts[kind] = CheckContext(
+                override=None,
+                auth=None,
+                headers=None,
+                config=configuration.checks_config_for(operation=case.operation, phase=kind[1]),
+                transport_kwargs=None,
+                response_checks=None,
+            )
+        return self._contexts[kind]
+
+
+def _collect(_name: str, collected: set[Any], failure: Any) -> None:
+    collected.add(failure)
 
 
 def _grouped(answer: Answer) -> dict[str, list[str]]:

@@ -9,7 +9,6 @@ from .cards import Card, Values
 from .drawing import Drawer
 from .records import Answer, Excuse, Headers, Request, Send
 
-FAILURE = "not_a_server_error"
 Sort = tuple[str, int, str]
 
 
@@ -49,9 +48,16 @@ class Heard:
         if known is None:
             self.alarms[alarm.key] = alarm
         elif known.excuse and not alarm.excuse:
-            self.alarms[alarm.key] = replace(alarm, times=known.times + 1)
+            self.alarms[alarm.key] = replace(alarm, times=known.times + alarm.times)
         else:
-            self.alarms[alarm.key] = replace(known, times=known.times + 1)
+            self.alarms[alarm.key] = replace(known, times=known.times + alarm.times)
+
+    def join(self, other: "Heard") -> None:
+        """Add all that was heard elsewhere."""
+        for alarm in other.alarms.values():
+            self.add(alarm)
+        for label, count in other.cases.items():
+            self.cases[label] = self.cases.get(label, 0) + count
 
 
 class Player:
@@ -72,6 +78,7 @@ class Player:
         self._drawer = drawer
         self._headers = headers
         self._is_strange = is_strange
+        self._checks = findings.Checks()
 
     async def play(self, cards: Sequence[Card], send: Send, known: Sequence[Values]) -> Heard:
         """Send every card, in order; each aimed one to the next of the rows that are known.
@@ -100,12 +107,12 @@ class Player:
     def _alarms(self, card: Card, request: Request, answer: Answer) -> list[Alarm]:
         case = card.case(self._drawer.operations[card.operation])
         prepared = card.prepared(self._headers)
-        found = findings.findings(case, prepared, answer, dict(self._headers))
+        found = self._checks.findings(case, prepared, answer)
         return [
             Alarm(one.check, one.sort, one.message, card, request, answer,
                   self._excuse(one.check, case, request, answer))
             for one in found
-            if one.check == FAILURE or not card.is_dated
+            if one.check == findings.FAILURE or not card.is_dated
         ]  # fmt: skip
 
     def request(self, card: Card) -> Request:
@@ -113,7 +120,7 @@ class Player:
         return replace(card.request, headers=(*card.request.headers, *self._headers))
 
     def _excuse(self, check: str, case: Any, request: Request, answer: Answer) -> Excuse:
-        if check == FAILURE:
+        if check == findings.FAILURE:
             return "strange" if self._is_strange(request) else ""
         return findings.excuse_of(check, case, answer, self._document)
 

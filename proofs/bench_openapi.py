@@ -1,0 +1,151 @@
+"""How fast requests made from the document are sent and checked, as ratios in one run.
+
+`python -m proofs.bench_openapi [DATABASE...]` compares, in CPU time and on the same requests: a
+bare ASGI call, the same with all that the kit records and checks, and what Schemathesis does for
+itself in process. `--command-line` adds its command line against uvicorn, in wall time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract_tests.acts.exploring import PARTS, Exploration, sent_as
+from contract_tests.fuzzing import Card
+from contract_tests.instruments.exchange import Request
+from contract_tests.options import Options
+from contract_tests.service import Service
+from contract_tests.targets.conversation import PATIENT, scope_of
+from proofs.bench import APP, opened
+from proofs.side_by_side import by_command_line, by_kit
+
+ROUNDS = 11
+EXAMPLES = 40
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The cards of one operation in one phase."""
+
+    cards: Sequence[Card]
+
+
+class Table:
+    """The whole deck of the reference app, played in one way or another."""
+
+    def __init__(self, service: Service, database: str) -> None:
+        self.service = service
+        self.exploration = Exploration(service, Options(app=APP, database=database), None)
+        hands = [
+            Hand(self.exploration.cards(label, part.phase))
+            for part in PARTS
+            for label in self.exploration.operations(part.subject)
+        ]
+        self.hands = [hand for hand in hands if hand.cards]
+        self.size = sum(len(hand.cards) for hand in self.hands)
+
+    def played(self, play: Callable[[Hand], None]) -> float:
+        """CPU seconds that playing all hands takes; restoring rows in between is not counted."""
+        taken = 0.0
+        for hand in self.hands:
+            self.service.restore()
+            began = time.process_time()
+            play(hand)
+            taken += time.process_time() - began
+        return taken
+
+    def checked(self, hand: Hand) -> None:
+        """As the contract does it: recorded, and every answer checked."""
+        self.exploration.hear(hand.cards)
+
+    def bare(self, hand: Hand) -> None:
+        """The same requests by the barest ASGI client there can be."""
+        row = {self.service.resource.id_parameter: 1}
+        wanted = [sent_as(card.aimed(row).request) for card in hand.cards]
+        self.service.run(self._bare(wanted))
+
+    async def _bare(self, wanted: Sequence[Request]) -> None:
+        state = dict(self.service.target.lifespan.state)
+        for request in wanted:
+            await self._call(request, scope_of(request, state, PATIENT))
+
+    async def _call(self, request: Request, scope: Any) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            """Take it."""
+
+        await self.service.target.app(scope, receive, send)
+
+
+def replay_ratio(table: Table) -> tuple[float, float]:
+    """Bare time by checked time, the median of alternating rounds; cards per CPU second."""
+    ratios, rates = [], []
+    for _ in range(ROUNDS):
+        table.service.target.presence.leave()
+        bare = table.played(table.bare)
+        table.service.target.presence.enter()
+        checked = table.played(table.checked)
+        ratios.append(bare / checked)
+        rates.append(table.size / checked)
+    return statistics.median(ratios), statistics.median(rates)
+
+
+def in_process_rate(database_url: str) -> float:
+    """Cases per CPU second of `call_and_validate`, drawn by `@given` as its users do."""
+    import hypothesis
+    import schemathesis
+
+    from reference_app import create_app
+
+    os.environ["APP_DATABASE_URL"] = database_url
+    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app())
+    count, began = 0, time.process_time()
+    operations: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]
+    for operation in operations:
+        for mode in schemathesis.GenerationMode:
+
+            @hypothesis.settings(max_examples=EXAMPLES, database=None, deadline=None,
+                                 suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
+            @hypothesis.seed(1)
+            @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+            def check(case: Any) -> None:
+                nonlocal count
+                count += 1
+                case.call_and_validate()
+
+            check()
+    return count / (time.process_time() - began)
+
+
+def main(asked: list[str]) -> None:
+    """Print the ratios."""
+    logging.disable(logging.CRITICAL)
+    databases = [each for each in asked if not each.startswith("-")] or ["sqlite", "postgresql"]
+    for database in databases:
+        with opened(database) as service:
+            table = Table(service, database)
+            ratio, rate = replay_ratio(table)
+            print(f"{database}: {table.size} requests; sent and checked at {ratio:.2f} of the "
+                  f"speed of bare ASGI calls, {rate:.0f} a CPU second")  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        alone = in_process_rate(f"sqlite+aiosqlite:///{Path(folder)}/alone.db")
+    print(f"Schemathesis in process, call_and_validate: {alone:.0f} a CPU second")
+    if "--command-line" in asked:
+        theirs, ours = by_command_line(APP, "", 1), by_kit(APP, "", 1, ())
+        print(f"its command line against uvicorn: {theirs.cases / theirs.seconds:.0f} a second; "
+              f"the kit's whole run: {ours.cases} requests among others in "
+              f"{ours.seconds:.1f} s")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
