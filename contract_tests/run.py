@@ -44,7 +44,7 @@ class ContractRun:
         self.verdicts: list[Verdict] = []
         self.facts: dict[str, Any] = {}
         self.disturbed: dict[str, int] = {}
-        self.generated: dict[str, int] = {}
+        self.generated: dict[str, tuple[int, int]] = {}
         self.expected = 0
         self._cache = getattr(config, "cache", None)
         self._is_worker = hasattr(config, "workerinput")

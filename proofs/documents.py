@@ -81,6 +81,11 @@ def disturbed() -> str:
     return _shown("proofs.broken.cancellation:closed_after_exceptions_only", "CAN-01", "read")
 
 
+def explored() -> str:
+    """What a failure says that was found by a request made from the document."""
+    return _shown("proofs.broken.openapi:forgotten_report", "API-03", "others-boundary")
+
+
 def _shown(app: str, rule: str, case: str) -> str:
     """One failure of an app, from its heading to the end of the run."""
     asked = ("--contract-rule", rule, "-k", f"{case} and not json")
@@ -101,6 +106,7 @@ def header() -> str:
 RUNS: dict[str, Callable[[], str]] = {
     "failure": failure,
     "disturbed": disturbed,
+    "explored": explored,
     "header": header,
 }
 """Parts that a real run writes: renewed when this module is run, not compared by a proof."""

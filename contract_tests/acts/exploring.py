@@ -72,11 +72,18 @@ def parts(*phases: Phase) -> list[Part]:
 
 @dataclass(frozen=True)
 class Explored:
-    """What one part of the deck brought to light; headers named in `masked` are never shown."""
+    """What one part of the deck brought to light, and the token of each alarm's card.
 
-    part: Part
+    Headers named in `masked` are never shown.
+    """
+
     alarms: tuple[Alarm, ...]
+    tokens: tuple[Token, ...]
     masked: tuple[str, ...]
+
+    def token(self, alarm: Alarm) -> str:
+        """What the request behind an alarm is sent again by."""
+        return str(self.tokens[self.alarms.index(alarm)])
 
     def of(self, *checks: str, excused: bool = False) -> list[Alarm]:
         """The alarms of these checks that are held against the service, or all of them."""
@@ -87,14 +94,13 @@ class Explored:
 class Exploration:
     """Explores a service part by part, each when it is first asked for.
 
-    `sent` counts the requests of each part, `rounds` how often a seed was drawn from.
+    `sent` counts the requests of each part, and the rounds in which they were drawn.
     """
 
     service: Service
     options: Options
     folder: Path | None
-    sent: dict[str, int] = field(default_factory=dict)
-    rounds: int = 1
+    sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     _explored: dict[Part, Explored] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -131,17 +137,17 @@ class Exploration:
         wanted = self.operations(part.subject)
         if not wanted:
             raise NotApplicable(f"the document has no operation for {part.subject}")
-        heard, too_few = Heard(), []
+        heard, too_few, rounds = Heard(), [], 0
         for label in wanted:
-            count = len(list(self._play_rounds(part, label, heard)))
-            self.rounds = max(self.rounds, count)
+            rounds = max(rounds, self._play_rounds(part, label, heard))
             if not self._is_enough(label, part.phase, heard):
                 too_few.append(f"{label}: {heard.cases.get(label, 0)} requests")
-        self.sent[str(part)] = sum(heard.cases.values())
+        self.sent[str(part)] = sum(heard.cases.values()), rounds
         if too_few and not heard.alarms:
             self._refuse(part, too_few, heard)
         alarms = tuple(self._simplified([self._strictly(a) for a in heard.alarms.values()]))
-        return Explored(part, alarms, tuple(name for name, _ in self.service.headers))
+        tokens = tuple(self.token_of(part, alarm.card) for alarm in alarms)
+        return Explored(alarms, tokens, tuple(name for name, _ in self.service.headers))
 
     def _refuse(self, part: Part, too_few: list[str], heard: Heard) -> None:
         if self.options.replay:
@@ -154,18 +160,17 @@ class Exploration:
             raise NotApplicable(f"no invalid request can be made for {part.subject}")
         raise Undecided(f"fewer than {LEAST} {part.phase} requests could be made: {listed}")
 
-    def _play_rounds(self, part: Part, label: str, heard: Heard) -> Iterator[int]:
-        """Play what was kept and one round of cards; further rounds while there is time."""
+    def _play_rounds(self, part: Part, label: str, heard: Heard) -> int:
+        """Play what was kept and one round of cards, and further rounds while there is time."""
         began, turn = time.monotonic(), 0
         limit = self.options.minutes * 60 * SHARE / len(PARTS)
         while True:
             found = self.hear(self.cards(label, part.phase, turn))
             heard.join(found)
-            yield turn
             turn += 1
             is_over = time.monotonic() - began > limit
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
-                return
+                return turn
 
     def cards(self, label: str, phase: Phase, turn: int = 0) -> list[Card]:
         """What is sent in one turn: this machine's share, or the one request that is replayed."""
@@ -173,8 +178,18 @@ class Exploration:
         cards = [*kept, *self.deck.cards(label, phase, self._draw(turn)).cards]
         token, share = self.options.replay, self.options.share
         if token is not None and token.area == AREA:
-            return [card for card in cards if (token.way, token.number) == (card.draw, card.number)]
+            return [card for card in cards if (token.way, token.place) == self._name(card)]
         return cards[share.place :: share.of]
+
+    def _name(self, card: Card) -> tuple[str, str]:
+        """The draw of a card, and its place in it: of several operations, with the operation's."""
+        others = self.operations("others")
+        place = f"{others.index(card.operation)}." if card.operation in others else ""
+        return card.draw, f"{place}{card.number}"
+
+    def token_of(self, part: Part, card: Card) -> Token:
+        """What a card is found again by."""
+        return Token(AREA, str(part), *self._name(card))
 
     def _draw(self, turn: int = 0) -> Draw:
         token = self.options.replay
@@ -267,8 +282,3 @@ def cause_of(exchange: instruments.Exchange) -> str:
     """The name of the exception behind a failure, if anything tells it."""
     said = [event.text for event in exchange.of("raised", "failed")]
     return said[0].partition(":")[0] if said else ""
-
-
-def token_of(part: Part, card: Card) -> Token:
-    """What a card is found again by."""
-    return Token(AREA, str(part), card.draw, str(card.number))

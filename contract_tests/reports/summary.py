@@ -22,7 +22,7 @@ class Run(Protocol):
     @property
     def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
     @property
-    def generated(self) -> Mapping[str, int]: ...  # noqa: D102
+    def generated(self) -> Mapping[str, tuple[int, int]]: ...  # noqa: D102
     @property
     def options(self) -> Options: ...  # noqa: D102
     @property
@@ -102,10 +102,12 @@ def _disturbed(sizes: Mapping[str, int]) -> str:
 
 
 def _generated(run: Run) -> str:
-    """How many requests were made from the document, and what they were drawn from."""
-    effort, seed = run.options.profile.name, run.options.seed
-    total = sum(run.generated.values())
-    return f"requests made from the document: {total} (profile {effort}, seed {seed})"
+    """How many requests were made from the document, in how many rounds, and of what seed."""
+    effort, seed = run.options.profile, run.options.seed
+    total = sum(requests for requests, _ in run.generated.values())
+    rounds = max(rounds for _, rounds in run.generated.values())
+    drawn = f" in up to {rounds} rounds" if effort.is_endless else ""
+    return f"requests made from the document: {total}{drawn} (profile {effort.name}, seed {seed})"
 
 
 def _closing(run: Run, decided: set[str]) -> str:

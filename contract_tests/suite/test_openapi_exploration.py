@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ..acts.exploring import FAILURE, PARTS, Exploration, Explored, Part, parts, token_of
+from ..acts.exploring import FAILURE, PARTS, Exploration, Explored, Part, parts
 from ..fuzzing import Alarm
 from ..judge import Judge, evidence_of, judges
 from ..rules import openapi as rules
@@ -55,7 +55,7 @@ def judge_alarms(
 
     `repeated` is what happened when the first was sent once more.
     """
-    token = str(token_of(explored.part, alarms[0].card)) if alarms else ""
+    token = explored.token(alarms[0]) if alarms else ""
     judge.that(
         not alarms,
         expected=expected,
@@ -78,7 +78,7 @@ def shown(alarm: Alarm, explored: Explored) -> str:
         f"{sent_in(alarm)} -> {alarm.answer.status}: {alarm.message}\n"
         f"  answered {alarm.answer.body[:500]!r}\n"
         f"  send     {alarm.request.curl(explored.masked)}\n"
-        f"  replay   --contract-replay {token_of(explored.part, alarm.card)}"
+        f"  replay   --contract-replay {explored.token(alarm)}"
     )
 
 
