@@ -17,6 +17,8 @@ def join(config: pytest.Config, options: Options) -> None:
 
     config.pluginmanager.register(ContractRun(config, options), ContractRun.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
+    # Workers get it from here: on their own they might read the date on another day.
+    config.option.contract_seed = str(options.seed)
     _add_suite(config)
 
 

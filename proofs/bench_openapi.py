@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_tests.acts.exploring import PARTS, Exploration, sent_as
+from contract_tests.acts.exploring import Exploration, sent_as
+from contract_tests.acts.parts import PARTS
 from contract_tests.fuzzing import Card
 from contract_tests.instruments.exchange import Request
 from contract_tests.options import Options

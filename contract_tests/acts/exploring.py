@@ -6,11 +6,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from ..extremes import is_ordinary, role_of
 from ..fuzzing import (
-    PHASES,
     Alarm,
     Answer,
     Card,
@@ -27,11 +25,10 @@ from ..fuzzing import (
 from ..instruments import exchange as instruments
 from ..options import Options
 from ..replay import Token
-from ..resource import ROLES, Role
 from ..service import Service
 from ..violation import NotApplicable, Undecided
+from .parts import PARTS, Part, Subject
 
-Subject = Role | Literal["others"]
 AREA = "openapi"
 FAILURE = 500
 LEAST = 10
@@ -39,6 +36,9 @@ LEAST = 10
 
 MOST_SHRUNK = 5
 """How many alarms of one part are made simple; one defect seldom raises more."""
+
+MOST_OTHERS = 8
+"""Of so many operations beside the collection each is sent as much as one of it; of more, less."""
 
 SHARE = 0.5
 """Of the minutes of a thorough run, the share of the requests made from the document."""
@@ -50,36 +50,16 @@ Rows = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True)
-class Part:
-    """The cards of one operation of the collection, or of all others, in one phase."""
-
-    subject: Subject
-    phase: Phase
-
-    def __str__(self) -> str:
-        """The part as it stands in a test's id."""
-        return f"{self.subject}-{self.phase}"
-
-
-SUBJECTS: tuple[Subject, ...] = (*ROLES, "others")
-PARTS = tuple(Part(subject, phase) for subject in SUBJECTS for phase in PHASES)
-
-
-def parts(*phases: Phase) -> list[Part]:
-    """The parts of these phases."""
-    return [part for part in PARTS if part.phase in phases]
-
-
-@dataclass(frozen=True)
 class Explored:
     """What one part of the deck brought to light, and the token of each alarm's card.
 
-    Headers named in `masked` are never shown.
+    Headers named in `masked` are never shown. A `doubt` says why no alarm is no evidence.
     """
 
     alarms: tuple[Alarm, ...]
     tokens: tuple[Token, ...]
     masked: tuple[str, ...]
+    doubt: str = ""
 
     def token(self, alarm: Alarm) -> str:
         """What the request behind an alarm is sent again by."""
@@ -113,7 +93,7 @@ class Exploration:
         self._player = Player(document, drawer, service.headers, self._is_strange)
 
     def of(self, part: Part) -> Explored:
-        """What is known of a part. Raises `NotApplicable` or `Undecided` if it is too little."""
+        """What is known of a part. Raises `NotApplicable` if there is nothing to ask about."""
         if part not in self._explored:
             self._explored[part] = self._explore(part)
         return self._explored[part]
@@ -137,36 +117,37 @@ class Exploration:
         wanted = self.operations(part.subject)
         if not wanted:
             raise NotApplicable(f"the document has no operation for {part.subject}")
-        heard, too_few, rounds = Heard(), [], 0
-        for label in wanted:
-            rounds = max(rounds, self._play_rounds(part, label, heard))
-            if not self._is_enough(label, part.phase, heard):
-                too_few.append(f"{label}: {heard.cases.get(label, 0)} requests")
-        self.sent[str(part)] = sum(heard.cases.values()), rounds
-        if too_few and not heard.alarms:
-            self._refuse(part, too_few, heard)
+        heard = Heard()
+        rounds = [self._play_rounds(part, label, heard, len(wanted)) for label in wanted]
+        self.sent[str(part)] = sum(heard.cases.values()), max(rounds)
+        too_few = [label for label in wanted if not self._is_enough(label, part, heard)]
+        if part.phase == "invalid" and not heard.cases and not too_few:
+            raise NotApplicable(f"no invalid request can be made for {part.subject}")
         alarms = tuple(self._simplified([self._strictly(a) for a in heard.alarms.values()]))
         tokens = tuple(self.token_of(part, alarm.card) for alarm in alarms)
-        return Explored(alarms, tokens, tuple(name for name, _ in self.service.headers))
+        masked = tuple(name for name, _ in self.service.headers)
+        return Explored(alarms, tokens, masked, self._doubt(part, too_few, heard))
 
-    def _refuse(self, part: Part, too_few: list[str], heard: Heard) -> None:
+    def _doubt(self, part: Part, too_few: list[str], heard: Heard) -> str:
+        if not too_few:
+            return ""
         if self.options.replay:
-            raise Undecided(
+            return (
                 f"there is no request {self.options.replay}: the document or the versions have "
                 f"changed since, or it was kept in another --contract-deck"
             )
-        listed = ", ".join(too_few)
-        if part.phase == "invalid" and not heard.cases:
-            raise NotApplicable(f"no invalid request can be made for {part.subject}")
-        raise Undecided(f"fewer than {LEAST} {part.phase} requests could be made: {listed}")
+        listed = ", ".join(f"{heard.cases.get(label, 0)} of {label}" for label in too_few)
+        return f"fewer than {LEAST} {part.phase} requests could be made: {listed}"
 
-    def _play_rounds(self, part: Part, label: str, heard: Heard) -> int:
-        """Play what was kept and one round of cards, and further rounds while there is time."""
+    def _play_rounds(self, part: Part, label: str, heard: Heard, sharing: int) -> int:
+        """Play what was kept and one round of cards, and further rounds while there is time.
+
+        The time of a part is for `sharing` operations.
+        """
         began, turn = time.monotonic(), 0
-        limit = self.options.minutes * 60 * SHARE / len(PARTS)
+        limit = self.options.minutes * 60 * SHARE / len(PARTS) / sharing
         while True:
-            found = self.hear(self.cards(label, part.phase, turn))
-            heard.join(found)
+            heard.join(self.hear(self.cards(label, part.phase, turn)))
             turn += 1
             is_over = time.monotonic() - began > limit
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
@@ -175,7 +156,7 @@ class Exploration:
     def cards(self, label: str, phase: Phase, turn: int = 0) -> list[Card]:
         """What is sent in one turn: this machine's share, or the one request that is replayed."""
         kept = self.deck.kept(label, phase) if turn == 0 else ()
-        cards = [*kept, *self.deck.cards(label, phase, self._draw(turn)).cards]
+        cards = [*kept, *self.deck.cards(label, phase, self._draw(label, turn)).cards]
         token, share = self.options.replay, self.options.share
         if token is not None and token.area == AREA:
             return [card for card in cards if (token.way, token.place) == self._name(card)]
@@ -191,10 +172,13 @@ class Exploration:
         """What a card is found again by."""
         return Token(AREA, str(part), *self._name(card))
 
-    def _draw(self, turn: int = 0) -> Draw:
+    def _draw(self, label: str, turn: int = 0) -> Draw:
         token = self.options.replay
         asked = Draw.parse(token.way) if token and token.area == AREA else None
-        return asked or Draw(self.options.seed + turn * ROUND, self.options.profile.cases)
+        count, others = self.options.profile.cases, self.operations("others")
+        if label in others:
+            count = max(min(LEAST, count), min(count, count * MOST_OTHERS // len(others)))
+        return asked or Draw(self.options.seed + turn * ROUND, count)
 
     def hear(self, cards: Sequence[Card]) -> Heard:
         """Send these cards to a service that is as it was when the contract began."""
@@ -213,13 +197,15 @@ class Exploration:
         except (Undecided, NotApplicable):
             return []
 
-    def _is_enough(self, label: str, phase: Phase, heard: Heard) -> bool:
+    def _is_enough(self, label: str, part: Part, heard: Heard) -> bool:
+        sent = heard.cases.get(label, 0)
         if self.options.replay:
             return bool(heard.cases)
-        least = LEAST // self.options.share.of
-        drawn = self.deck.cards(label, phase, self._draw())
-        sent = heard.cases.get(label, 0)
-        return sent >= least or (drawn.is_exhausted and sent > 0)
+        if sent >= LEAST // self.options.share.of:
+            return True
+        drawn = self.deck.cards(label, part.phase, self._draw(label))
+        # Where nothing can be invalid there is nothing to ask about.
+        return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
     async def _send(self, request: Request) -> Answer:
         return answer_of(await self.service.target.exchange(sent_as(request)))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ..acts.exploring import FAILURE, PARTS, Exploration, Explored, Part, parts
+from ..acts.exploring import FAILURE, Exploration, Explored
+from ..acts.parts import PARTS, Part, parts
 from ..fuzzing import Alarm
 from ..judge import Judge, evidence_of, judges
 from ..rules import openapi as rules
@@ -55,6 +56,8 @@ def judge_alarms(
 
     `repeated` is what happened when the first was sent once more.
     """
+    if explored.doubt and not alarms:
+        judge.undecided(explored.doubt)
     token = explored.token(alarms[0]) if alarms else ""
     judge.that(
         not alarms,
