@@ -144,6 +144,12 @@ class Exchange:
         return tuple(event for event in self.events if event.writes)
 
     @property
+    def reclaimed(self) -> tuple[Event, ...]:
+        """The returns that the app left to others, of connections that `held` does not tell of."""
+        told = " ".join(self.held)
+        return tuple(e for e in self.of("reclaimed") if f"conn {e.connection} " not in told)
+
+    @property
     def failed_late(self) -> bool:
         """Whether a call failed only when the answer had been sent."""
         answered, failures = self.of("response end"), self.of("failed")

@@ -76,7 +76,7 @@ def test_a_cancelled_request_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Wherever it is cancelled, no connection is out when it has ended."""
-    points = sweeps.of(AREA, role, *EDGE)
+    points = sweeps.steady(AREA, role, *EDGE)
     judge.each(points, keeps, expected="every connection back")
 
 
@@ -126,7 +126,7 @@ def test_a_request_cancelled_by_a_scope_returns_its_connections(
         judge.not_applicable("anyio is not installed: nothing cancels by scopes")
     if has_kept(sweeps, role, *EDGE):
         judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
-    judge.each(sweeps.of(AREA, role, "scope"), keeps, expected="every connection back")
+    judge.each(sweeps.steady(AREA, role, "scope"), keeps, expected="every connection back")
 
 
 @judges(rules.TWICE)
@@ -139,7 +139,7 @@ def test_a_request_cancelled_again_returns_its_connections(
         judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
     if has_kept(sweeps, role, "scope"):
         judge.not_applicable(f"a scope's cancellation suffices ({rules.SCOPED.id})")
-    judge.each(sweeps.of(AREA, role, "twice"), keeps, expected="every connection back")
+    judge.each(sweeps.steady(AREA, role, "twice"), keeps, expected="every connection back")
 
 
 @judges(rules.NOT_AGAIN)
