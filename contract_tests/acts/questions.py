@@ -28,11 +28,13 @@ def claims_success(point: Point) -> str:
 
 def stores_in_part(point: Point, calm: Calm) -> str:
     """Which tables hold a part of what a whole request stores."""
-    touched = point.changed - calm.restless
-    whole = {table: size for table, size in calm.growth.items() if table not in calm.restless}
+    aside = calm.restless | calm.belated
+    touched = point.changed - aside
+    whole = {table: size for table, size in calm.growth.items() if table not in aside}
     here = {table: grown(point.before, point.after).get(table) for table in touched}
+    commits = commits_of(point.exchange, calm.belated)
     # What one COMMIT stores is whole by itself, and SQLite may do without: a RELEASE suffices.
-    is_whole = here == whole and (calm.commits <= 1 or commits_of(point.exchange) >= calm.commits)
+    is_whole = here == whole and (calm.commits <= 1 or commits >= calm.commits)
     return (
         f"only a part is stored, in {', '.join(sorted(touched))}"
         if touched and not is_whole
