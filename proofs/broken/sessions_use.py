@@ -19,7 +19,11 @@ from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 
-DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+}
 
 
 @breaks("SES-09", says="was out")
