@@ -79,7 +79,8 @@ class Exchange:
     out when the app had returned and its tasks had settled. `warnings` are Python's own. Of
     requests sent together, `letter` tells them apart. `messages` counts those that passed,
     `abandoned` says that the client left. `lasting` are the app's tasks that were started
-    meanwhile and had not ended when it was judged.
+    meanwhile and had not ended when it was judged. `lazy` are the connections whose rows may come
+    after their statement, as a stream reads them.
     """
 
     number: int
@@ -97,6 +98,7 @@ class Exchange:
     messages: int = 0
     abandoned: bool = False
     lasting: tuple[str, ...] = ()
+    lazy: set[int | None] = field(default_factory=set)
 
     def __str__(self) -> str:
         """The exchange as a line."""

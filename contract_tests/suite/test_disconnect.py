@@ -105,7 +105,10 @@ def test_a_client_that_leaves_does_no_harm_to_others(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """After a client has left, the list can be read and a row be created."""
-    points = [point for point in sweeps.of("disconnect", role) if not keeps(point)]
+    swept = sweeps.steady("disconnect", role)
+    points = [point for point in swept if not keeps(point)]
+    if swept and not points:
+        judge.not_applicable(f"each of them keeps connections ({rules.RETURNED.id})")
     judge.each(points, fails_later, expected="success for the next list and the next create")
 
 
