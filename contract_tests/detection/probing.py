@@ -71,7 +71,7 @@ def _no_document(service: Service) -> str:
     failed = next((e for path in PLACES if (e := service.send("GET", path)).failed), None)
     if failed is None:
         return "the service has no OpenAPI document to read its collection from"
-    reason = failed.raised.partition("\n")[0]
+    reason = failed.raised.partition("\n")[0][:120]
     return f"the service fails to make its OpenAPI document ({failed} {reason})"
 
 
