@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from .points import Calm, Point, commits_of, grown
 
 
@@ -53,3 +55,13 @@ def stores_later(point: Point, calm: Calm) -> str:
 def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
     """Whether more rows are new, or gone, than usual."""
     return found[0] > usual[0] or found[1] > usual[1]
+
+
+def begins_again(point: Point, calm: Calm) -> str:
+    """Which SQL it began before and after it was cancelled, more often than undisturbed."""
+    struck = min((event.order for event in point.exchange.of("cancelled")), default=0)
+    begun = point.exchange.of("sql")
+    before = {event.text for event in begun if event.order < struck}
+    more = Counter(e.text for e in begun) - Counter(e.text for e in calm.exchange.of("sql"))
+    again = [e.text for e in begun if e.order > struck and e.text in before & more.keys()]
+    return f"began again: {again[0][:60]!r}" if again else ""

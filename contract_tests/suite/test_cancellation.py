@@ -9,6 +9,7 @@ import pytest
 from ..acts.mishaps import WRITES
 from ..acts.points import Calm, Point
 from ..acts.questions import (
+    begins_again,
     claims_success,
     fails_later,
     keeps,
@@ -44,15 +45,6 @@ def has_kept(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
 def harms(point: Point) -> str:
     """Which requests after it failed, though it kept nothing they could have waited for."""
     return "" if point.kept or point.open else fails_later(point)
-
-
-def begins_again(point: Point) -> str:
-    """Which SQL that it had begun before it was cancelled it began once more after that."""
-    struck = min((event.order for event in point.exchange.of("cancelled")), default=0)
-    begun = point.exchange.of("sql")
-    before = {event.text for event in begun if event.order < struck}
-    again = [e.text for e in begun if e.order > struck and e.text in before]
-    return f"began again: {again[0][:60]!r}" if again else ""
 
 
 def blames(point: Point) -> str:
@@ -146,8 +138,8 @@ def test_a_request_cancelled_again_returns_its_connections(
 @each_role
 def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No statement is begun once more after the cancellation."""
-    points = sweeps.of(AREA, role, *EDGE)
-    judge.each(points, begins_again, expected="no statement once more")
+    wrong = partial(begins_again, calm=sweeps.calm(role))
+    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no statement once more")
 
 
 @judges(rules.NO_ERROR)
