@@ -147,6 +147,19 @@ def test_an_open_transaction_is_seen_and_an_idle_connection_is_not(database: Dat
     play(database, story)
 
 
+def test_a_transaction_that_only_reads_is_seen(database: Database) -> None:
+    """A server is asked about it, too; in a file it stands in nobody's way."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("select * from author"))
+            expected = 0 if database.one_writer else 1
+            assert expected == len(await database.open_transactions())
+        assert await database.open_transactions() == ()
+
+    play(database, story)
+
+
 def test_a_blocked_restore_says_who_holds_the_lock(database: Database) -> None:
     """A restore gives up by itself, and its error tells of the transaction in the way."""
 

@@ -171,6 +171,25 @@ def test_a_mistake_is_one_line(
     assert "Traceback" not in result.stderr.str() + result.stdout.str()
 
 
+def test_a_document_that_cannot_be_made_is_one_line(project: pytest.Pytester) -> None:
+    """The service's own error is told, and how to do without the document."""
+    project.makepyfile(
+        undocumented="""
+        from reference_app import create_app
+
+        def create():
+            app = create_app()
+            app.openapi = lambda: {}["components"]
+            return app
+        """
+    )
+    result = judged(project, "--contract-app", "undocumented:create")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: the service fails to make its OpenAPI document (GET /openapi.json -> 500 Key*"]
+    )
+
+
 def test_an_unknown_key_is_an_error(project: pytest.Pytester) -> None:
     """A misspelt key would silently do nothing."""
     project.makepyprojecttoml(f'{INI}contract_ap = "a:b"\n')

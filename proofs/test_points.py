@@ -19,6 +19,7 @@ from contract_tests.acts.failing import (
 )
 from contract_tests.acts.points import Calm, Point
 from contract_tests.acts.questions import (
+    begins_again,
     claims_success,
     fails_later,
     keeps,
@@ -44,6 +45,8 @@ SELECT: Asked = ("sql", "SELECT 1")
 COMMIT: Asked = ("commit", "")
 FAILED: Asked = ("failed", "Error")
 ANSWERED: Asked = ("response end", "")
+CANCELLED: Asked = ("cancelled", "")
+NOTED: Asked = ("sql", "INSERT INTO notes")
 
 
 def exchange_of(status: int, *events: Asked) -> Exchange:
@@ -107,6 +110,23 @@ def test_a_part_is_less_than_a_whole_in_rows_or_in_commits() -> None:
     assert stores_in_part(part, CALM) == "only a part is stored, in orders"
     twice = replace(CALM, exchange=exchange_of(201, INSERT, COMMIT, INSERT, COMMIT))
     assert stores_in_part(whole, twice)
+
+
+def test_what_is_written_behind_the_answer_is_no_part() -> None:
+    """A note of a background task may be missing, and its COMMIT is none of the whole."""
+    noted = (INSERT, COMMIT, ANSWERED, NOTED, COMMIT)
+    calm = replace(CALM, exchange=exchange_of(201, *noted))
+    assert (calm.commits, stores_in_part(point_of(ORDER, 201, INSERT, COMMIT), calm)) == (1, "")
+    early = replace(CALM, exchange=exchange_of(201, INSERT, COMMIT, NOTED, COMMIT, ANSWERED))
+    assert stores_in_part(point_of(ORDER, 201, INSERT, COMMIT), early)
+
+
+def test_work_begins_again_where_it_is_more_than_usual() -> None:
+    """Two of a kind are begun without any cancellation, too; a third one is a repetition."""
+    calm = replace(CALM, exchange=exchange_of(201, INSERT, INSERT, COMMIT))
+    assert begins_again(point_of(NOTHING, 500, INSERT, CANCELLED, INSERT), calm) == ""
+    again = point_of(NOTHING, 500, INSERT, CANCELLED, INSERT, INSERT)
+    assert begins_again(again, calm) == "began again: 'INSERT INTO orders'"
 
 
 def test_what_is_stored_later_than_usual_is_a_ghost() -> None:

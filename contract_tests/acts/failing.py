@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..instruments.exchange import Event
+from ..resource import Resource
 from .points import Calm, Point, commits_of, grown
 from .questions import claims_success, keeps, leaves_open, stores_in_part
 
@@ -56,6 +57,18 @@ def breaks_apart(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
     is_note = point.exchange.wrote_on and not point.changed & {*home}
     is_forgiven = is_at_home if point.exchange.ok else is_note
     return "" if is_forgiven else stores_in_part(point, calm)
+
+
+def hides_rows(point: Point, resource: Resource) -> str:
+    """Which rows a success left out, or made up, that the next list shows."""
+    told, truth = point.exchange, point.later[0]
+    if not (told.ok and told.complete and truth.ok):
+        return ""
+    ids = [
+        {str(resource.row(row).get(resource.id_field)) for row in resource.rows(one.json) or ()}
+        for one in (told, truth)
+    ]
+    return f"{len(ids[0])} rows, and {len(ids[1])} right after it" if ids[0] != ids[1] else ""
 
 
 def stores_twice(point: Point, calm: Calm, home: tuple[str, ...]) -> str:

@@ -78,7 +78,12 @@ def fails(meeting: Meeting) -> str:
     if not meeting.course.is_exact:
         return ""
     failed = [e for e in meeting.pair if e.failed and e.status != UNAVAILABLE]
-    return "; ".join(f"{e.letter} {e} {e.raised or e.text[:80]}".strip() for e in failed)
+    return "; ".join(f"{e.letter} {e} {first_words(e)}".strip() for e in failed)
+
+
+def first_words(exchange: Exchange) -> str:
+    """What a failed request raised, or else answered, as far as it fits in a line."""
+    return (exchange.raised or exchange.text).partition("\n")[0][:80]
 
 
 def loses(meeting: Meeting, resource: Resource) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import re
 import warnings
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +13,7 @@ from typing import Protocol
 
 from ..databases import BackDoorBlocked
 from ..instruments.abandoned import LATE
-from ..instruments.exchange import Exchange, Kind, Request
+from ..instruments.exchange import Event, Exchange, Kind, Request
 from ..instruments.timeline import timeline
 from ..replay import Token
 from ..resource import Role
@@ -74,8 +76,9 @@ class Point:
 
         What a stream's generator had, which the loop closes when a client leaves, it has returned.
         """
-        reclaimed = [e for e in self.exchange.of("reclaimed") if not e.text.startswith(LATE)]
-        return self.exchange.held + tuple(f"conn {e.connection} {e.text}" for e in reclaimed)
+        dropped = [e for e in self.exchange.reclaimed if not e.text.startswith(LATE)]
+        told = tuple(f"conn {e.connection} reclaimed {e.text}" for e in dropped)
+        return self.exchange.held + told
 
     @property
     def changed(self) -> frozenset[str]:
@@ -121,9 +124,18 @@ class Calm:
     restless: frozenset[str]
 
     @property
+    def belated(self) -> frozenset[str]:
+        """The tables that it writes to only behind its answer."""
+        answered = next((e.order for e in self.exchange.of("response end")), None)
+        writes = self.exchange.writes
+        late = [e for e in writes if answered is not None and e.order > answered]
+        early = [e for e in writes if e not in late]
+        return frozenset(t for t in self.growth if names(t, late) and not names(t, early))
+
+    @property
     def commits(self) -> int:
         """How many times a whole request commits rows."""
-        return commits_of(self.exchange)
+        return commits_of(self.exchange, self.belated)
 
     @property
     def commits_late(self) -> bool:
@@ -204,12 +216,17 @@ def require_service(service: Service) -> None:
         raise Undecided(f"it does not succeed before anything is wrong either: {failed[0]}")
 
 
-def commits_of(exchange: Exchange) -> int:
-    """How many COMMITs of a request, that the database was asked for, had rows to store."""
+def names(table: str, writes: Iterable[Event]) -> bool:
+    """Whether one of these statements is about a table."""
+    return any(table in re.split(r"\W+", event.text) for event in writes)
+
+
+def commits_of(exchange: Exchange, aside: Iterable[str] = ()) -> int:
+    """How many COMMITs, that the database was asked for, had rows of other tables to store."""
     unsaved: set[int | None] = set()
     count = 0
     for event in exchange.events:
-        if event.writes:
+        if event.writes and not any(names(table, [event]) for table in aside):
             unsaved.add(event.connection)
         elif event.kind == "commit" and event.connection in unsaved:
             unsaved.discard(event.connection)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from .points import Calm, Point, commits_of, grown
 
 
@@ -28,11 +30,13 @@ def claims_success(point: Point) -> str:
 
 def stores_in_part(point: Point, calm: Calm) -> str:
     """Which tables hold a part of what a whole request stores."""
-    touched = point.changed - calm.restless
-    whole = {table: size for table, size in calm.growth.items() if table not in calm.restless}
+    aside = calm.restless | calm.belated
+    touched = point.changed - aside
+    whole = {table: size for table, size in calm.growth.items() if table not in aside}
     here = {table: grown(point.before, point.after).get(table) for table in touched}
+    commits = commits_of(point.exchange, calm.belated)
     # What one COMMIT stores is whole by itself, and SQLite may do without: a RELEASE suffices.
-    is_whole = here == whole and (calm.commits <= 1 or commits_of(point.exchange) >= calm.commits)
+    is_whole = here == whole and (calm.commits <= 1 or commits >= calm.commits)
     return (
         f"only a part is stored, in {', '.join(sorted(touched))}"
         if touched and not is_whole
@@ -51,3 +55,13 @@ def stores_later(point: Point, calm: Calm) -> str:
 def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
     """Whether more rows are new, or gone, than usual."""
     return found[0] > usual[0] or found[1] > usual[1]
+
+
+def begins_again(point: Point, calm: Calm) -> str:
+    """Which SQL it began before and after it was cancelled, more often than undisturbed."""
+    struck = min((event.order for event in point.exchange.of("cancelled")), default=0)
+    begun = point.exchange.of("sql")
+    before = {event.text for event in begun if event.order < struck}
+    more = Counter(e.text for e in begun) - Counter(e.text for e in calm.exchange.of("sql"))
+    again = [e.text for e in begun if e.order > struck and e.text in before & more.keys()]
+    return f"began again: {again[0][:60]!r}" if again else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..capabilities import missing
 from ..databases.redirects import leading_to
-from ..instruments.exchange import Request, items_of
+from ..instruments.exchange import Exchange, Request, items_of
 from ..instruments.faults import Cold, Faults, Place, Strike
 from ..instruments.stepping import Steps, Way, ways
 from ..replay import Token
@@ -129,7 +129,7 @@ class Sweeps:
         self.sizes: dict[str, int] = {}
         self._made: dict[tuple[str, Role, str], Sweep] = {}
         self._calm: dict[Role, Calm] = {}
-        self._usual: dict[Role, frozenset[str]] = {}
+        self._warm: dict[Role, Exchange] = {}
 
     def of(self, area: str, role: Role, *chosen: str) -> list[Point]:
         """The points of this subject, disturbed in the chosen ways, or in all.
@@ -140,6 +140,17 @@ class Sweeps:
         points = [point for name in names for point in self.sweep(area, role, name).points]
         if self._only and not points:
             raise NotApplicable(f"this rule does not ask about {self._only}")
+        return points
+
+    def steady(self, area: str, role: Role, *chosen: str) -> list[Point]:
+        """The points, where the subject keeps nothing that it was not disturbed for.
+
+        Raises `NotApplicable` where it does.
+        """
+        points = self.of(area, role, *chosen)
+        warm = self._warm.get(role)
+        if warm and (warm.held or warm.reclaimed):
+            raise NotApplicable(f"undisturbed it keeps connections, too: {warm}")
         return points
 
     def sweep(self, area: str, role: Role, way: str) -> Sweep:
@@ -200,7 +211,7 @@ class Sweeps:
 
     def _has_left(self, point: Point, role: Role) -> bool:
         """Whether the points after this one would only wait for what it has left."""
-        tasks = set(point.exchange.lasting) - self._usual[role]
+        tasks = set(point.exchange.lasting).difference(self._warm[role].lasting)
         return bool(point.kept or point.open or tasks)
 
     def _points(
@@ -211,7 +222,7 @@ class Sweeps:
         message = prepared(service, role)
         warm = service.exchange(message)  # the next one is like all others
         require_service(service)
-        self._usual[role] = frozenset(warm.lasting)
+        self._warm[role] = warm
         message, before = prepared(service, role), service.stored()
         spare_the_living()
         for k in places:

@@ -119,7 +119,8 @@ class MysqlDatabase(Database):
 
     async def open_transactions(self) -> tuple[str, ...]:
         """Describe every transaction of another connection to this database."""
-        return tuple(f"thread {n} · {_first_line(of)}" for n, of in await self._transactions())
+        found = await self._transactions()
+        return tuple(f"thread {n} · in transaction, {_first_line(of)}" for n, of in found)
 
     async def waiting(self) -> tuple[str, ...]:
         """Describe every other connection to this database that waits for a row's lock."""

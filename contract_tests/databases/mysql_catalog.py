@@ -21,5 +21,5 @@ OTHERS = """
 STATUS = "show engine innodb status"
 WAITS = "LOCK WAIT"
 TRANSACTION = re.compile(
-    r"---TRANSACTION \d+, (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)", re.DOTALL
+    r"---TRANSACTION [^\s,]+, (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)", re.DOTALL
 )

@@ -34,20 +34,17 @@ def document_of(service: Service, place: str | None) -> tuple[Mapping[str, Any],
             f"there is no OpenAPI document at {place!r}; set --contract-openapi, contract_openapi "
             f"or CONTRACT_OPENAPI to the path of one, or leave it out"
         )
-    made = items_of(_made_by_app(service))
+    made = _made_by(service.target.app)
     return (made, "app.openapi()") if "paths" in made else ({}, "")
 
 
-def _made_by_app(service: Service) -> Any:
-    """What the app itself makes of its document. Raises `UsageError` if it fails to."""
-    make = getattr(service.target.app, "openapi", None)
+def _made_by(app: object) -> Mapping[str, Any]:
+    """The document that the app itself gives; an empty one if it has none, or fails to make it."""
+    make = getattr(app, "openapi", None)
     try:
-        return make() if callable(make) else None
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-        said = str(error).strip().splitlines() or [""]
-        raise UsageError(
-            f"the app cannot make its OpenAPI document: {type(error).__name__}: {said[0][:300]}"
-        ) from None
+        return items_of(make()) if callable(make) else {}
+    except Exception:  # noqa: BLE001 - whatever it is, a request for the document shows it
+        return {}
 
 
 def detect(
@@ -61,12 +58,21 @@ def detect(
         resource = _by_asking(service, wanted, document)
     else:
         raise UsageError(
-            "the service has no OpenAPI document to read its collection from: "
+            f"{_no_document(service)}: "
             "name the collection with --contract-resource /path (contract_resource, "
             "CONTRACT_RESOURCE) or the document with --contract-openapi"
         )
     service.resource = replace(resource, overrides=dict(overrides))
     return probe(service)
+
+
+def _no_document(service: Service) -> str:
+    """Why there is none: it cannot be made, or nobody makes one."""
+    failed = next((e for path in PLACES if (e := service.send("GET", path)).failed), None)
+    if failed is None:
+        return "the service has no OpenAPI document to read its collection from"
+    reason = failed.raised.partition("\n")[0][:120]
+    return f"the service fails to make its OpenAPI document ({failed} {reason})"
 
 
 def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bool:

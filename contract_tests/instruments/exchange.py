@@ -79,7 +79,8 @@ class Exchange:
     out when the app had returned and its tasks had settled. `warnings` are Python's own. Of
     requests sent together, `letter` tells them apart. `messages` counts those that passed,
     `abandoned` says that the client left. `lasting` are the app's tasks that were started
-    meanwhile and had not ended when it was judged.
+    meanwhile and had not ended when it was judged. `lazy` are the connections whose rows may come
+    after their statement, as a stream reads them.
     """
 
     number: int
@@ -97,6 +98,7 @@ class Exchange:
     messages: int = 0
     abandoned: bool = False
     lasting: tuple[str, ...] = ()
+    lazy: set[int | None] = field(default_factory=set)
 
     def __str__(self) -> str:
         """The exchange as a line."""
@@ -142,6 +144,12 @@ class Exchange:
     def writes(self) -> tuple[Event, ...]:
         """The statements that changed rows."""
         return tuple(event for event in self.events if event.writes)
+
+    @property
+    def reclaimed(self) -> tuple[Event, ...]:
+        """The returns that the app left to others, of connections that `held` does not tell of."""
+        told = " ".join(self.held)
+        return tuple(e for e in self.of("reclaimed") if f"conn {e.connection} " not in told)
 
     @property
     def failed_late(self) -> bool:

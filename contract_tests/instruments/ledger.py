@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import time
 import weakref
@@ -105,6 +106,11 @@ class Ledger:
     def lent_to_requests(self) -> tuple[Loan, ...]:
         """Every loan made for a request that the ledger still knows."""
         return tuple(loan for loan in self._loans if loan.owner is not None)
+
+    def live_sessions(self) -> int:
+        """How many sessions that began a transaction for a request are still in memory."""
+        gc.collect()
+        return len(self._sessions)
 
     def forget(self, owner: Exchange) -> None:
         """Drop what is no longer needed of an exchange that is over."""
@@ -212,6 +218,9 @@ class Ledger:
         executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
     ) -> None:
         self.engines.add(conn.engine)
+        owner = current.get()
+        if owner and (context.execution_options.get("stream_results") or not conn.dialect.is_async):
+            owner.lazy.add(number_of(conn))
         self.record("sql", number_of(conn), statement, caller())
         if is_autocommit(conn):
             self.record("commit", number_of(conn), "(autocommit)")

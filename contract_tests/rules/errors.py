@@ -127,8 +127,9 @@ READ_TOLD = Rule(
         "deletes everything it has, and a monitor sees nothing but 200."
     ),
     fix=(
-        "Remove the `except` that returns `[]` or `None` for a failed query; an empty answer is "
-        "only for a query that found nothing."
+        "Remove the `except` that returns `[]` or `None` for a failed query, or that leaves a part "
+        "out; behind `BaseHTTPMiddleware`, which completes a stream that breaks off, read before "
+        "you answer."
     ),
 )
 

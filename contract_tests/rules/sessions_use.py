@@ -75,4 +75,19 @@ ONE_TASK = Rule(
     ),
 )
 
-RULES = (ONE_CONNECTION, NOT_BLOCKING, BRIEF, NOTHING_LOST, ONE_TASK)
+FORGOTTEN = Rule(
+    id="SES-14",
+    level=Level.RECOMMENDED,
+    statement="Requests that follow each other SHOULD NOT add sessions to the memory each time.",
+    rationale=(
+        "A registry of sessions by task holds on to each, with its task and all rows it has seen, "
+        "until somebody removes it: memory grows with every request, and a restart is the cure."
+    ),
+    fix=(
+        "End each request with `await registry.remove()`, since `close()` leaves the session in "
+        "the registry; or take a session per request, `async with sessionmaker() as session:`."
+    ),
+    needs=("read", "create"),
+)
+
+RULES = (ONE_CONNECTION, NOT_BLOCKING, BRIEF, NOTHING_LOST, ONE_TASK, FORGOTTEN)

@@ -9,6 +9,7 @@ import pytest
 from ..acts.mishaps import WRITES
 from ..acts.points import Calm, Point
 from ..acts.questions import (
+    begins_again,
     claims_success,
     fails_later,
     keeps,
@@ -46,15 +47,6 @@ def harms(point: Point) -> str:
     return "" if point.kept or point.open else fails_later(point)
 
 
-def begins_again(point: Point) -> str:
-    """Which SQL that it had begun before it was cancelled it began once more after that."""
-    struck = min((event.order for event in point.exchange.of("cancelled")), default=0)
-    begun = point.exchange.of("sql")
-    before = {event.text for event in begun if event.order < struck}
-    again = [e.text for e in begun if e.order > struck and e.text in before]
-    return f"began again: {again[0][:60]!r}" if again else ""
-
-
 def blames(point: Point) -> str:
     """Which error it was answered with, though no answer had begun when it was cancelled."""
     exchange = point.exchange
@@ -76,7 +68,7 @@ def test_a_cancelled_request_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Wherever it is cancelled, no connection is out when it has ended."""
-    points = sweeps.of(AREA, role, *EDGE)
+    points = sweeps.steady(AREA, role, *EDGE)
     judge.each(points, keeps, expected="every connection back")
 
 
@@ -126,7 +118,7 @@ def test_a_request_cancelled_by_a_scope_returns_its_connections(
         judge.not_applicable("anyio is not installed: nothing cancels by scopes")
     if has_kept(sweeps, role, *EDGE):
         judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
-    judge.each(sweeps.of(AREA, role, "scope"), keeps, expected="every connection back")
+    judge.each(sweeps.steady(AREA, role, "scope"), keeps, expected="every connection back")
 
 
 @judges(rules.TWICE)
@@ -139,15 +131,15 @@ def test_a_request_cancelled_again_returns_its_connections(
         judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
     if has_kept(sweeps, role, "scope"):
         judge.not_applicable(f"a scope's cancellation suffices ({rules.SCOPED.id})")
-    judge.each(sweeps.of(AREA, role, "twice"), keeps, expected="every connection back")
+    judge.each(sweeps.steady(AREA, role, "twice"), keeps, expected="every connection back")
 
 
 @judges(rules.NOT_AGAIN)
 @each_role
 def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No statement is begun once more after the cancellation."""
-    points = sweeps.of(AREA, role, *EDGE)
-    judge.each(points, begins_again, expected="no statement once more")
+    wrong = partial(begins_again, calm=sweeps.calm(role))
+    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no statement once more")
 
 
 @judges(rules.NO_ERROR)

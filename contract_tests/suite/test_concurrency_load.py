@@ -14,7 +14,7 @@ from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..rules import concurrency as pairs_rules
 from ..rules import concurrency_load as rules
-from ..rules import errors
+from ..rules import errors, sessions
 from ..service import Service
 
 MANY = 8
@@ -35,6 +35,8 @@ def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
     failed = [str(exchange) for exchange in alone if is_failure(exchange)]
     if failed:
         judge.undecided(f"not even alone they succeed: {', '.join(failed)}")
+    if any(exchange.held for exchange in alone):
+        judge.not_applicable(f"even alone they keep connections ({sessions.RETURNED.id})")
     if pairs.clash:
         judge.not_applicable(f"ordinary requests fail together ({pairs_rules.TOGETHER.id})")
     return service

@@ -64,7 +64,7 @@ def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
 def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: Mishap) -> None:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
-        judge.undecided(f"requests share a session, failed or not ({sessions.OWN_SESSION.id})")
+        judge.not_applicable(f"requests share a session, failed or not ({sessions.OWN_SESSION.id})")
     aftermath = mishap.act(service)
     later = [service.list(), service.create()]
     failed = [exchange for exchange in later if not exchange.ok]
@@ -147,7 +147,7 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
     aftermath = mishap.act(service)
     kept = kept_by(service, aftermath.exchange)
     if kept and keeps_without_failure(service):
-        judge.undecided(f"connections are kept without any failure too ({sessions.RETURNED.id})")
+        judge.not_applicable(f"without any failure connections are kept ({sessions.RETURNED.id})")
     judge.that(
         not kept,
         expected="every connection back and no transaction open",
@@ -158,7 +158,7 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
 
 def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
     """What a request still has of the database, a line for each thing."""
-    reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.of("reclaimed"))
+    reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
     return exchange.held + reclaimed + service.open_transactions()
 
 

@@ -1,10 +1,13 @@
-"""Errors: what a page of another origin learns of a failure."""
+"""Errors: rows that a failure hides, and what a page of another origin learns of one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
+from ..acts.failing import hides_rows, is_plain
 from ..acts.mishaps import prepared
+from ..acts.sweeps import Sweeps
 from ..instruments.exchange import Request
 from ..instruments.faults import Faults
 from ..judge import Judge, judges
@@ -32,6 +35,18 @@ def serves(service: Service, origin: str) -> bool:
     """Whether a page of this origin may read a success."""
     exchange = service.exchange(asking_from(service, origin))
     return exchange.ok and exchange.header(ALLOWED) is not None
+
+
+@judges(rules.READ_TOLD)
+def test_a_list_that_fails_in_part_is_not_called_a_success(
+    judge: Judge, sweeps: Sweeps, service: Service
+) -> None:
+    """Whichever statement fails after the first, no row is left out of a success."""
+    points = [p for p in sweeps.of("failures", "list", "error") if not is_plain(p)]
+    if not points:
+        judge.not_applicable("a list asks the database only once")
+    wrong = partial(hides_rows, resource=service.resource)
+    judge.each(points, wrong, expected="a failure told, or all rows shown")
 
 
 @judges(rules.READABLE_ACROSS)

@@ -15,6 +15,8 @@ from ..rules import crud, sessions
 from ..rules import sessions_use as rules
 from ..service import Service
 
+REQUESTS = 5
+
 each_role = pytest.mark.parametrize("role", ROLES)
 
 
@@ -104,4 +106,21 @@ def test_a_session_is_used_by_one_task_at_a_time(
         expected="one statement after the other on each connection",
         observed=f"{exchange}: {'; '.join(usage.overlapping)}",
         seen=exchange,
+    )
+
+
+@judges(rules.FORGOTTEN)
+def test_requests_leave_no_sessions_behind(judge: Judge, service: Service) -> None:
+    """After a warm-up, reading one row again and again leaves no further session in memory."""
+    row = service.row()
+    if not service.read(row.id).of("begin"):
+        judge.not_applicable("a read asks no database")
+    before = service.ledger.live_sessions()
+    exchanges = [service.read(row.id) for _ in range(REQUESTS)]
+    grown = service.ledger.live_sessions() - before
+    judge.that(
+        grown < REQUESTS,
+        expected="sessions that are gone when their request is",
+        observed=f"{REQUESTS} reads one after the other left {grown} more sessions in memory",
+        seen=exchanges[-1],
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Factory = Callable[[], Any]
+EVERYWHERE = ("sqlite", "postgresql", "mysql")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class BrokenApp:
     rule: str
     says: str
     defect: str
-    databases: tuple[str, ...] = ("sqlite", "postgresql")
+    databases: tuple[str, ...] = EVERYWHERE
     also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -36,7 +37,7 @@ def breaks(
     rule: str,
     *,
     says: str,
-    databases: tuple[str, ...] = ("sqlite", "postgresql"),
+    databases: tuple[str, ...] = EVERYWHERE,
     also: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Enter a factory into the kill matrix: it breaks `rule`, and no other, in these words."""

@@ -62,7 +62,12 @@ def stale_row_flushed() -> FastAPI:
     return with_service(Loading)
 
 
-@breaks("CON-06", says="the row is there afterwards", also=("CON-05",))
+@breaks(
+    "CON-06",
+    says="the row is there afterwards",
+    also=("CON-05",),
+    databases=("sqlite", "postgresql"),
+)
 def merged_back() -> FastAPI:
     """The PATCH merges what was sent into the row, which inserts it where it has gone."""
 
@@ -96,7 +101,7 @@ def read_in_parts() -> FastAPI:
     return with_service(Piecing)
 
 
-@breaks("CON-09", says="GET")
+@breaks("CON-09", says="GET", databases=("sqlite", "postgresql"))
 def listed_one_by_one() -> FastAPI:
     """The list selects the ids, and then every row on its own, which has to be there."""
 

@@ -8,17 +8,17 @@ from typing import Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from sqlalchemy import delete, insert
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proofs.broken import breaks
+from proofs.broken.unended import engine_without_reset, leave_a_transaction
 from reference_app import create_app
 from reference_app.database import DatabaseFailure, get_async_session, transaction
 from reference_app.errors import refusal
 from reference_app.models import ExampleItem
 from reference_app.routes import get_service
 from reference_app.service import ExampleItemService
-from reference_app.settings import load_settings
 
 
 class Attentive(ExampleItemService):
@@ -65,7 +65,7 @@ def early_return() -> FastAPI:
     return attentive(Impatient)
 
 
-@breaks("DIS-02", says="idle in transaction", databases=("postgresql",))
+@breaks("DIS-02", says="in transaction", databases=("postgresql", "mysql"))
 def begun_by_hand() -> FastAPI:
     """A transaction begun by hand is not ended for a client that has left, nor by the pool."""
     engines: list[Any] = []
@@ -73,12 +73,9 @@ def begun_by_hand() -> FastAPI:
     class Marking(Attentive):
         async def get(self, item_id: int) -> ExampleItem | None:
             if not engines:
-                url = load_settings().database_url
-                engines.append(create_async_engine(url, pool_reset_on_return=None, pool_size=1))
+                engines.append(engine_without_reset())
             if await self._is_disconnected():
-                raw = await engines[0].raw_connection()
-                await raw.driver_connection.execute("BEGIN")
-                raw.close()
+                await leave_a_transaction(engines[0])
             return await super().get(item_id)
 
     return attentive(Marking)

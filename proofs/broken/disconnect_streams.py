@@ -165,3 +165,27 @@ def session_of_the_middleware() -> FastAPI:
 def read_in_the_dependencys_transaction() -> FastAPI:
     """A read begins a transaction that ends with its dependency, after the answer was sent."""
     return with_service(Autobegun)
+
+
+@breaks("DIS-11", says="was sent while conn")
+def streamed_from_memory() -> FastAPI:
+    """A stream has read everything before it begins, and yet holds the connection to its end."""
+
+    async def list_items(
+        session: Annotated[AsyncSession, Depends(get_async_session)],
+        limit: Limit = 50,
+        offset: Offset = 0,
+    ) -> Response:
+        page = select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
+        try:
+            items = (await session.scalars(page)).all()
+        except Exception as error:
+            raise DatabaseFailure from error
+
+        async def each() -> AsyncIterator[ExampleItem]:
+            for item in items:
+                yield item
+
+        return StreamingResponse(as_array(each()), media_type="application/json")
+
+    return with_route("list_items", list_items, **PAGE)

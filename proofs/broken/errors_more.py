@@ -1,15 +1,22 @@
-"""Apps whose failures a page of another origin cannot read."""
+"""Apps whose failures hide rows, or cannot be read by a page of another origin."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from proofs.broken import breaks
+from proofs.broken.replacing import with_service
 from reference_app import create_app
-from reference_app.database import DatabaseFailure
+from reference_app.database import DatabaseFailure, transaction
 from reference_app.errors import refusal, status_of
+from reference_app.models import ExampleItem
+from reference_app.service import ExampleItemService
 
 
 @breaks("ERR-10", says="without it")
@@ -26,3 +33,22 @@ def outside_of_the_middleware() -> FastAPI:
     app.add_exception_handler(DatabaseFailure, answer)
     app.add_middleware(CORSMiddleware, allow_origins=["*"])
     return app
+
+
+@breaks("ERR-09", says="right after it")
+def descriptions_dropped() -> FastAPI:
+    """A list asks twice, and leaves out the items with a description if that statement fails."""
+
+    class Halving(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            page = select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
+            plain = page.where(ExampleItem.description.is_(None))
+            async with transaction(self._session):
+                items = [*(await self._session.scalars(plain)).all()]
+            with suppress(DatabaseFailure):
+                async with transaction(self._session):
+                    described = page.where(ExampleItem.description.is_not(None))
+                    items += (await self._session.scalars(described)).all()
+            return sorted(items, key=lambda item: item.id)[:limit]
+
+    return with_service(Halving)

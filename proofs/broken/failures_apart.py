@@ -49,7 +49,7 @@ class Resuming(ExampleItemService):
             return await self._session.execute(statement)
 
 
-@breaks("FAI-04", says="only a part is stored, in example_notes", databases=("postgresql",))
+@breaks("FAI-04", says="only a part is stored, in example_notes", databases=("postgresql", "mysql"))
 def goes_on_with_the_rest() -> FastAPI:
     """A create that loses its connection goes on with the rest of its statements on another."""
 

@@ -20,8 +20,8 @@ from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 
 Usual = AbstractAsyncContextManager[object]
-READ_ONLY = ("readonly database", "read-only transaction")
-LOCKED = ("database is locked", "lock timeout")
+READ_ONLY = ("readonly database", "read-only transaction", "READ ONLY transaction")
+LOCKED = ("database is locked", "lock timeout", "Lock wait timeout")
 
 
 def says(failure: DatabaseFailure, words: tuple[str, ...]) -> bool:
@@ -81,7 +81,9 @@ def kept_connection() -> FastAPI:
     return around(wrapper, with_service(Reading))
 
 
-@breaks("FAI-13", says="after the server had closed idle connections", databases=("postgresql",))
+@breaks(
+    "FAI-13", says="after the server had closed idle connections", databases=("postgresql", "mysql")
+)
 def without_ping() -> FastAPI:
     """The engine is made with nothing but its address."""
 
@@ -169,7 +171,7 @@ def space_checked_first() -> FastAPI:
     return with_service(Careful)
 
 
-@breaks("FAI-18", says="a locked database has stored nothing", databases=("postgresql",))
+@breaks("FAI-18", says="a locked database has stored nothing", databases=("postgresql", "mysql"))
 def backlog_while_locked() -> FastAPI:
     """What a locked database refuses is kept in memory, for later, and answered 201."""
     return with_backlog(LOCKED)

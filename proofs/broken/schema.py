@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from proofs.broken import BROKEN, BrokenApp, breaks
 from proofs.broken.starting import around, opening
 from reference_app.database import (
+    END_TURN,
     TAKE_TURN,
     DatabaseFailure,
     StartupError,
@@ -60,9 +61,12 @@ def tables_dropped_at_start() -> FastAPI:
 
     async def reset(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
-            await connection.exec_driver_sql(TAKE_TURN[connection.dialect.name])
+            dialect = connection.dialect.name
+            await connection.exec_driver_sql(TAKE_TURN[dialect])
             await connection.run_sync(Base.metadata.drop_all)
             await connection.run_sync(Base.metadata.create_all)
+            if dialect in END_TURN:
+                await connection.exec_driver_sql(END_TURN[dialect])
 
     return opening(reset)
 
@@ -103,7 +107,7 @@ def lock_released_before_the_commit() -> FastAPI:
     return opening(prepare)
 
 
-@breaks("SCH-04", says="idle in transaction", databases=("postgresql",))
+@breaks("SCH-04", says="in transaction", databases=("postgresql", "mysql"))
 def session_of_the_whole_life() -> FastAPI:
     """The start-up counts the items in a session that it closes at shutdown only."""
 
@@ -132,7 +136,7 @@ def empty_list_without_a_database() -> FastAPI:
     return app
 
 
-@breaks("SCH-06", says="what it printed", databases=("postgresql",))
+@breaks("SCH-06", says="what it printed", databases=("postgresql", "mysql"))
 def address_printed_on_failure() -> FastAPI:
     """A start-up that fails prints the whole address of the database."""
 

@@ -18,6 +18,7 @@ from proofs.broken import breaks
 from proofs.broken.replacing import with_route, with_service
 from proofs.broken.sessions import with_both
 from proofs.broken.starting import around
+from proofs.broken.unended import engine_without_reset, leave_a_transaction
 from reference_app.database import DatabaseFailure, get_async_sessionmaker
 from reference_app.models import ExampleItem
 from reference_app.routes import found
@@ -95,7 +96,7 @@ def closed_by_the_endpoint() -> FastAPI:
     return with_route("create_item", create)
 
 
-@breaks("SES-02", says="idle in transaction", databases=("postgresql",))
+@breaks("SES-02", says="in transaction", databases=("postgresql", "mysql"))
 def pool_without_reset() -> FastAPI:
     """A second pool takes connections back without a rollback, and nobody else does one."""
     engines: list[Any] = []
@@ -103,11 +104,8 @@ def pool_without_reset() -> FastAPI:
     class Counting(ExampleItemService):
         async def get(self, item_id: int) -> ExampleItem | None:
             if not engines:
-                url = load_settings().database_url
-                engines.append(create_async_engine(url, pool_reset_on_return=None, pool_size=1))
-            raw = await engines[0].raw_connection()
-            await raw.driver_connection.execute("BEGIN")
-            raw.close()
+                engines.append(engine_without_reset())
+            await leave_a_transaction(engines[0])
             return await super().get(item_id)
 
     return with_service(Counting)

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Annotated
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy import Engine, create_engine, func, make_url, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
 
 from proofs.broken import breaks
-from proofs.broken.replacing import with_service
+from proofs.broken.replacing import with_service, with_sessions
 from proofs.broken.starting import around
-from reference_app.database import DatabaseFailure, transaction
+from reference_app.database import DatabaseFailure, get_async_sessionmaker, transaction
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 
-DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+}
 
 
 @breaks("SES-09", says="was out")
@@ -119,3 +124,21 @@ def gathered() -> FastAPI:
                 return items.result().all()
 
     return with_service(Gathering)
+
+
+@breaks("SES-14", says="more sessions in memory")
+def closed_and_not_removed() -> FastAPI:
+    """The sessions come from a registry by task, which each request closes and none removes."""
+    registries: dict[int, async_scoped_session[AsyncSession]] = {}
+
+    async def sessions(
+        maker: Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)],
+    ) -> AsyncIterator[AsyncSession]:
+        new = async_scoped_session(maker, scopefunc=asyncio.current_task)
+        session = registries.setdefault(id(maker), new)()
+        try:
+            yield session
+        finally:
+            await session.close()
+
+    return with_sessions(sessions)

@@ -16,9 +16,9 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(141)"}
 LIMIT = 20.0
 T = TypeVar("T")
 Work = Callable[[AsyncSession], Awaitable[T]]
@@ -158,8 +158,7 @@ def visits(store: Plain) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = create_async_engine(os.environ["DATABASE_URL"])
         async with engine.begin() as connection:
-            await connection.exec_driver_sql(FIRST[engine.dialect.name])
-            await connection.run_sync(Base.metadata.create_all)
+            await connection.run_sync(make_tables, Base.metadata)
         store.sessions.configure(bind=engine)
         app.state.store = store
         yield

@@ -11,9 +11,9 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert,
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(102)"}
 metadata = MetaData()
 books = Table(
     "books",
@@ -107,8 +107,7 @@ async def delete_book(request: Request, book_id: BookId) -> dict[str, str]:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = create_async_engine(os.environ["DATABASE_URL"])
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(metadata.create_all)
+        await connection.run_sync(make_tables, metadata)
     app.state.engine = engine
     yield
     await engine.dispose()

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(131)"}
 LEAD = {"sqlite": "SELECT 1", "postgresql": "SELECT pg_try_advisory_lock(132)"}
 LOST_RACES = ("40001", "40P01")
 T = TypeVar("T")
@@ -179,8 +179,7 @@ async def delete_order(order_id: uuid.UUID, store: Orders) -> None:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = create_async_engine(os.environ["DATABASE_URL"], pool_pre_ping=True)
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     app.state.store = Store(async_sessionmaker(engine, expire_on_commit=False))
     async with engine.connect() as leader:
         await leader.execution_options(isolation_level="AUTOCOMMIT")

@@ -11,9 +11,8 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
-
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(103)"}
 
 
 class HeroBase(SQLModel):
@@ -103,8 +102,7 @@ async def delete_hero(hero_id: HeroId, session: SessionDep) -> dict[str, bool]:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = create_async_engine(os.environ["DATABASE_URL"])
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(SQLModel.metadata.create_all)
+        await connection.run_sync(make_tables, SQLModel.metadata)
     app.state.engine = engine
     yield
     await engine.dispose()

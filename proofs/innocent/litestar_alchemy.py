@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
 with warnings.catch_warnings():
@@ -32,8 +33,6 @@ with warnings.catch_warnings():
     from litestar.di import Provide
     from litestar.exceptions import NotFoundException
     from litestar.params import Parameter
-
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(124)"}
 
 
 class AuthorModel(UUIDBase):
@@ -136,8 +135,7 @@ def app() -> Litestar:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None, Any]:
         async with config.get_engine().begin() as connection:
-            await connection.exec_driver_sql(FIRST[connection.dialect.name])
-            await connection.run_sync(UUIDBase.metadata.create_all)
+            await connection.run_sync(make_tables, UUIDBase.metadata)
         yield
         # The plug-in disposes the engine of the first app only that a process makes.
         await config.get_engine().dispose()

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import INNOCENT, InnocentApp
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(110)"}
 engine = create_async_engine(os.environ.get("DATABASE_URL", "sqlite+aiosqlite:///contacts.db"))
 SessionLocal = async_sessionmaker(engine, expire_on_commit=False)
 
@@ -45,8 +45,7 @@ class ContactOut(BaseModel):
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     yield
     await engine.dispose()
 

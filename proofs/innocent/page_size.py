@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
-
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(121)"}
 
 
 class Base(DeclarativeBase):
@@ -109,8 +108,7 @@ async def delete_photo(photo_id: PhotoId, session: Session) -> None:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = create_async_engine(os.environ["DATABASE_URL"])
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     yield
     await engine.dispose()

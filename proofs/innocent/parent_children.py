@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
-
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(118)"}
 
 
 class Base(DeclarativeBase):
@@ -129,8 +128,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", enforce)
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     yield
     await engine.dispose()

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(115)"}
 ITEM = re.compile(r"/words/([1-9][0-9]{0,9})\Z")
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -67,8 +67,7 @@ class Words:
         await receive()
         self.engine = create_async_engine(os.environ["DATABASE_URL"])
         async with self.engine.begin() as connection:
-            await connection.exec_driver_sql(FIRST[self.engine.dialect.name])
-            await connection.run_sync(Base.metadata.create_all)
+            await connection.run_sync(make_tables, Base.metadata)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         await send({"type": "lifespan.startup.complete"})
         await receive()

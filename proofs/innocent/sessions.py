@@ -7,15 +7,23 @@ from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, FastAPI, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import NullPool, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import Column, Integer, MetaData, NullPool, String, Table, insert, select
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.schema import CreateTable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proofs.broken.replacing import with_route, with_sessions
 from proofs.broken.sessions import with_both
+from proofs.broken.starting import opening
 from proofs.innocent import innocent
 from reference_app.database import (
     DatabaseFailure,
+    create_example_schema,
     get_async_session,
     get_async_sessionmaker,
 )
@@ -25,6 +33,12 @@ from reference_app.schemas import ExampleItemOut
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 
+notes = Table(
+    "example_notes",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("text", String(100), nullable=False),
+)
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
 
 
@@ -140,6 +154,31 @@ def background_session() -> FastAPI:
             yield session
 
     return with_sessions(sessions)
+
+
+@innocent(looks="it commits after its answer, and what it stores there may be missing")
+def background_note() -> FastAPI:
+    """Every request is noted by a task that runs after the response, and commits by itself."""
+
+    async def note(maker: async_sessionmaker[AsyncSession], path: str) -> None:
+        async with maker.begin() as session:
+            await session.execute(insert(notes).values(text=path))
+
+    async def sessions(
+        request: Request, maker: Sessionmaker, background: BackgroundTasks
+    ) -> AsyncIterator[AsyncSession]:
+        background.add_task(note, maker, request.url.path)
+        async with maker() as session:
+            yield session
+
+    async def prepare(engine: AsyncEngine) -> None:
+        await create_example_schema(engine)
+        async with engine.begin() as connection:
+            await connection.execute(CreateTable(notes, if_not_exists=True))
+
+    app = opening(prepare)
+    app.dependency_overrides[get_async_session] = sessions
+    return app
 
 
 @innocent(looks="transactions inside of transactions")

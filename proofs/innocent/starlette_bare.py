@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(114)"}
 LARGEST = 2**31 - 1
 
 
@@ -130,8 +130,7 @@ def app() -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         engine = create_async_engine(os.environ["DATABASE_URL"])
         async with engine.begin() as connection:
-            await connection.exec_driver_sql(FIRST[engine.dialect.name])
-            await connection.run_sync(Base.metadata.create_all)
+            await connection.run_sync(make_tables, Base.metadata)
         todos.sessions.configure(bind=engine)
         yield
         await engine.dispose()

@@ -12,10 +12,14 @@ from sqlalchemy import String, create_engine, make_url, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(104)"}
-DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+}
 
 
 class Base(DeclarativeBase):
@@ -108,8 +112,7 @@ async def lifespan(app: FastAPI) -> Any:
     url = make_url(os.environ["DATABASE_URL"])
     engine = create_engine(url.set(drivername=DRIVERS[url.get_backend_name()]))
     with engine.begin() as connection:
-        connection.exec_driver_sql(FIRST[engine.dialect.name])
-        Base.metadata.create_all(connection)
+        make_tables(connection, Base.metadata)
     app.state.sessions = sessionmaker(engine)
     yield
     engine.dispose()

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(123)"}
 # SQLite numbers rows by itself only where the key is an INTEGER.
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -116,8 +116,7 @@ async def delete_post(post_id: PostId, session: Session) -> None:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = create_async_engine(os.environ["DATABASE_URL"])
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     yield
     await engine.dispose()

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(131)"}
 CODE = r"^[A-Za-z0-9-]+$"
 MOST_AT_ONCE = 12
 REST = 3
@@ -174,8 +174,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     few = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 2, "max_overflow": 0}
     engine = create_async_engine(url, **few)
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(FIRST[engine.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     yield
     await engine.dispose()

@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from proofs.innocent import innocent
+from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
-
-FIRST = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(112)"}
 
 
 class Base(DeclarativeBase):
@@ -116,8 +115,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     writing = create_async_engine(os.environ["WRITER_DB_URL"])
     reading = create_async_engine(os.environ["READER_DB_URL"], isolation_level="AUTOCOMMIT")
     async with writing.begin() as connection:
-        await connection.exec_driver_sql(FIRST[writing.dialect.name])
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(make_tables, Base.metadata)
     app.state.writers = async_sessionmaker(writing, expire_on_commit=False)
     app.state.readers = async_sessionmaker(reading, expire_on_commit=False)
     yield
