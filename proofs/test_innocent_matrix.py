@@ -47,7 +47,8 @@ def test_an_innocent_app_is_not_accused(app: InnocentApp, database: str, servers
     """The contract on a correct app: every required rule is kept, or does not apply."""
     environ = servers.environ(database)
     rules = ",".join(rule.id for area in judging(app) for rule in AREAS[area])
-    arguments = (*app.arguments, "--contract-rule", rules)
+    profile = "default" if IS_WHOLE else "quick"
+    arguments = (*app.arguments, "--contract-rule", rules, "--contract-profile", profile)
     result = run_contract(app.locator, database, *arguments, environ=environ)
     accused = accusations(result)
     assert not accused, f"{app} looks guilty ({app.looks}):\n" + "\n\n".join(accused)
