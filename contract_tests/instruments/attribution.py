@@ -54,7 +54,7 @@ def caller() -> str:
     while strand is not None:
         while frame is not None:
             if is_app(frame.f_code.co_filename):
-                name = Path(frame.f_code.co_filename).name
+                name = short(frame.f_code.co_filename)
                 return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
             frame = frame.f_back
         strand = strand.parent
@@ -74,6 +74,12 @@ def name_of(strand: object) -> str:
     if code is None or not is_app(code.co_filename):
         return ""
     return f"{code.co_qualname} ({Path(code.co_filename).name}:{code.co_firstlineno})"
+
+
+@lru_cache(maxsize=4096)
+def short(filename: str) -> str:
+    """The last part of a path; asked for every event, so it is kept."""
+    return Path(filename).name
 
 
 @lru_cache(maxsize=4096)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
@@ -128,13 +130,15 @@ def gathered() -> FastAPI:
 
 @breaks("SES-14", says="more sessions in memory")
 def closed_and_not_removed() -> FastAPI:
-    """The sessions come from a registry by task, which each request closes and none removes."""
+    """Sessions come from a registry by request, which each request closes and none removes."""
+    requests, numbers = itertools.count(), ContextVar("number", default=0)
     registries: dict[int, async_scoped_session[AsyncSession]] = {}
 
     async def sessions(
         maker: Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)],
     ) -> AsyncIterator[AsyncSession]:
-        new = async_scoped_session(maker, scopefunc=asyncio.current_task)
+        numbers.set(next(requests))
+        new = async_scoped_session(maker, scopefunc=numbers.get)
         session = registries.setdefault(id(maker), new)()
         try:
             yield session

@@ -18,7 +18,11 @@ from proofs.innocent import innocent
 from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
-LEAD = {"sqlite": "SELECT 1", "postgresql": "SELECT pg_try_advisory_lock(132)"}
+LEAD = {
+    "sqlite": "SELECT 1",
+    "postgresql": "SELECT pg_try_advisory_lock(132)",
+    "mysql": "SELECT GET_LOCK(concat(database(), '.leader'), 0)",
+}
 LOST_RACES = ("40001", "40P01")
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
