@@ -44,6 +44,22 @@ def differences(
     )
 
 
+def contradictions(whole: Mapping[str, Any], listed: Mapping[str, Any]) -> tuple[str, ...]:
+    """One phrase for each field that a list shows otherwise than a read of the whole row.
+
+    A list may be a summary: the beginning of a text, a name or nothing in place of an object.
+    """
+    told = {name: value for name, value in listed.items() if not _sums_up(value, whole.get(name))}
+    return differences(whole, told)
+
+
+def _sums_up(short: Any, whole: Any) -> bool:
+    if isinstance(short, (Mapping, list)) or isinstance(whole, (Mapping, list)):
+        return type(short) is not type(whole) or not short
+    beginning = short.rstrip(" .…") if isinstance(short, str) else ""
+    return bool(beginning) and isinstance(whole, str) and whole.startswith(beginning)
+
+
 def _same_text(sent: str, shown: str) -> bool:
     return (
         sent == shown
