@@ -102,8 +102,10 @@ def nothing(service: Service, role: Role, name: str) -> Any:
     """False, zero or what is empty, if it can be a value of this field; else None."""
     settled = samples.settle(service.resource.fields(role)[name], dict(service.resource.document))
     is_listed = "enum" in settled or "const" in settled
+    # Zero in place of another row's id may rightly mean none.
+    is_reference = name.lower().endswith("id")
     kind = samples.kind(settled, dict(service.resource.document))
-    return None if is_listed else NOTHING.get(kind)
+    return None if is_listed or is_reference else NOTHING.get(kind)
 
 
 def of_kind(service: Service, role: Role, *kinds: str) -> tuple[str, ...]:

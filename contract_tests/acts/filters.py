@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .. import samples
@@ -29,10 +28,11 @@ PLAIN_KINDS = ("string", "boolean")
 
 @dataclass(frozen=True)
 class Filter:
-    """A parameter that asks for the rows with one value in one field."""
+    """A parameter that asks for the rows with one value in one field, unless it is its default."""
 
     parameter: str
     field: str
+    default: Any
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def filters(service: Service) -> tuple[Filter, ...]:
             is_plain = parameter.name == field
             alike = kind == samples.kind(fields[field], document)
             if alike and (kind in PLAIN_KINDS or not is_plain):
-                found.append(Filter(parameter.name, field))
+                default = samples.resolve(parameter.schema, document).get("default")
+                found.append(Filter(parameter.name, field, default))
     return tuple(found)
 
 
@@ -165,13 +166,9 @@ def in_order(values: list[Any], *, descending: bool | None) -> bool:
 
 
 def comparable(values: list[Any]) -> list[Any]:
-    """The values as what every database orders alike; empty if there is no such thing.
+    """The values, if every database and service orders them alike; else none.
 
-    Collations differ in signs, capitals and digits, but not in small letters.
+    Collations differ in signs, capitals and digits, and a list of names has an order of its own.
     """
-    if all(isinstance(v, str) and v.isalpha() and v.islower() for v in values):
-        return values
-    try:
-        return [Decimal(str(value)) for value in values if not isinstance(value, bool)]
-    except InvalidOperation:
-        return []
+    are_words = all(value in WORDS for value in values)
+    return values if are_words or all(type(value) in {int, float} for value in values) else []

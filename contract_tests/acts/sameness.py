@@ -32,6 +32,11 @@ def same(sent: Any, shown: Any) -> bool:
     return bool(sent == shown) or _same_number(sent, shown)
 
 
+def is_left(old: Any, shown: Any) -> bool:
+    """Whether the old value is still shown. An object of which nothing is left is not."""
+    return same(old, shown) and not (isinstance(shown, Mapping) and old and not shown)
+
+
 def differences(
     sent: Mapping[str, Any], shown: Mapping[str, Any], names: Iterable[str] | None = None
 ) -> tuple[str, ...]:

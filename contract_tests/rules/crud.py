@@ -200,6 +200,5 @@ RULES = (
     lists.SAFE,
     lists.STEADY,
     SERVED,
-    *semantics.RULES,
-    *queries.RULES,
+    *sorted((*semantics.RULES, *queries.RULES), key=lambda rule: rule.id),
 )

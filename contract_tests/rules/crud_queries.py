@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
+STAYED = Rule(
+    id="CRU-47",
+    level=Level.RECOMMENDED,
+    statement="A walk by cursor SHOULD show every row that stays exactly once.",
+    rationale=(
+        "A cursor is what one pages by because rows come and go meanwhile. One that counts rows "
+        "skips as many as were deleted, and nobody sees that an export has gaps."
+    ),
+    fix=(
+        "Let the cursor hold the last row's place in the order, the key at its end, and go on by "
+        "`.where(tuple_(Model.created_at, Model.id) < last)`: neither offset nor page number."
+    ),
+    needs=("create", "list"),
+)
+
 APPENDED = Rule(
     id="CRU-52",
     level=Level.REQUIRED,
@@ -108,4 +123,4 @@ STALE_REFUSED = Rule(
     needs=("create", "read", "change"),
 )
 
-RULES = (APPENDED, NOT_MODIFIED, FILTERED, SORTED, HEAD, OPTIONS, RETAGGED, STALE_REFUSED)
+RULES = (STAYED, APPENDED, NOT_MODIFIED, FILTERED, SORTED, HEAD, OPTIONS, RETAGGED, STALE_REFUSED)

@@ -11,7 +11,7 @@ import pytest
 from ..acts.fields import Write, another, kept_fields, nothings, write_one
 from ..acts.pages import listed, walk, walked
 from ..acts.rows import change_body, seen, sendable
-from ..acts.sameness import contradictions, differences, same
+from ..acts.sameness import contradictions, differences, is_left, same
 from ..capabilities import missing
 from ..judge import Judge, judges
 from ..resource import Role
@@ -179,4 +179,4 @@ def _is_ignored(write: Write) -> bool:
     if write.value in (False, 0):
         return not same(write.value, write.shown)
     old = write.before.get(write.name)
-    return bool(old) and bool(write.shown) and same(old, write.shown)
+    return bool(old) and is_left(old, write.shown)

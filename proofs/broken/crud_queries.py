@@ -6,6 +6,7 @@ import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Header, HTTPException, Query, Response
+from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from proofs.broken import breaks
@@ -37,6 +38,30 @@ def compensated_offset() -> FastAPI:
             return await super().list(limit=limit, offset=offset + max(added, 0))
 
     return with_service(Compensating)
+
+
+class CursorPage(BaseModel):
+    """Some items, and where to go on."""
+
+    items: list[ExampleItemOut]
+    next_cursor: str | None
+
+
+@breaks("CRU-47", says="never:")
+def counting_cursor() -> FastAPI:
+    """The cursor is the number of rows that were shown, in the guise of a token."""
+
+    async def listed(
+        service: Service,
+        limit: Limit = 50,
+        cursor: Annotated[str, Query(pattern=r"^c[0-9]{1,9}$")] = "c0",
+    ) -> CursorPage:
+        start = int(cursor.removeprefix("c"))
+        items = [found(item) for item in await service.list(limit=limit, offset=start)]
+        onward = f"c{start + limit}" if len(items) == limit else None
+        return CursorPage(items=items, next_cursor=onward)
+
+    return with_route("list_items", listed)
 
 
 @breaks("CRU-54", says="which has")

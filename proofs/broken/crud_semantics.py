@@ -45,7 +45,7 @@ def light_list() -> FastAPI:
     return with_route("list_items", listed)
 
 
-@breaks("CRU-42", says="a new row")
+@breaks("CRU-42", says="a new row", also=("CON-06",))
 def insert_where_nothing_changed() -> FastAPI:
     """The PUT updates a row that differs, and inserts one where it has updated none."""
 
@@ -76,6 +76,20 @@ def empty_means_all() -> FastAPI:
         return found(await service.update(item_id, sent))
 
     return with_route("update_item", change)
+
+
+@breaks("CRU-43", says="nothing changed")
+def empty_statement() -> FastAPI:
+    """The PATCH makes a statement of what was sent, even if nothing was."""
+
+    class Unasked(ExampleItemService):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            change = update(ExampleItem).where(ExampleItem.id == item_id).values(**values)
+            async with transaction(self._session):
+                await self._session.execute(change)
+                return await self._session.get(ExampleItem, item_id)
+
+    return with_service(Unasked)
 
 
 @breaks("CRU-44", says="with description")
