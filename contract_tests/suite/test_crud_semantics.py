@@ -74,7 +74,7 @@ def test_a_list_shows_a_row_as_a_read_does(judge: Judge, service: Service) -> No
         not wrong,
         expected=f"the list to show {', '.join(sorted(compared))} as the read does",
         observed=f"the list shows {'; '.join(wrong)}",
-        seen=row.exchange,
+        seen=service.list() if wrong else None,
     )
 
 

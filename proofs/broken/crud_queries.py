@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from proofs.broken import breaks
 from proofs.broken.crud_lists import Listing
+from proofs.broken.payloads_columns import Session, with_items
+from proofs.broken.payloads_values import Marked, marked
 from proofs.broken.replacing import PREFIX, with_route, with_service
 from reference_app.database import transaction
 from reference_app.models import ExampleItem
@@ -38,6 +40,12 @@ def compensated_offset() -> FastAPI:
             return await super().list(limit=limit, offset=offset + max(added, 0))
 
     return with_service(Compensating)
+
+
+class MarkedOut(Marked):
+    """It, with its id."""
+
+    id: int
 
 
 class CursorPage(BaseModel):
@@ -74,6 +82,23 @@ def ignored_filter() -> FastAPI:
         return [found(item) for item in await service.list(limit=limit, offset=offset)]
 
     return with_route("list_items", listed)
+
+
+@breaks("CRU-54", says="done=false")
+def false_is_no_filter() -> FastAPI:
+    """The list looks at the mark only where it is asked for those that have it."""
+    thing: Any = marked()
+
+    async def listed(
+        session: Session, *, done: bool | None = None, limit: Limit = 50, offset: Offset = 0
+    ) -> list[MarkedOut]:
+        found = select(thing).where(thing.done) if done else select(thing)
+        page = found.order_by(thing.id).limit(limit).offset(offset)
+        async with transaction(session):
+            things = (await session.scalars(page)).all()
+        return [MarkedOut.model_validate(one, from_attributes=True) for one in things]
+
+    return with_route("listed", listed, app=with_items(thing, Marked))
 
 
 @breaks("CRU-55", says="sort=-name")

@@ -142,7 +142,7 @@ class Loose(BaseModel):
     description: Description | None = None
 
 
-@breaks("CRU-48", says="neverDeclared")
+@breaks("CRU-48", says="neverDeclared", also=("PAY-08",))
 def unknown_attribute() -> FastAPI:
     """The create hands every field of the body to the model, which knows but its own."""
 
@@ -155,7 +155,7 @@ def unknown_attribute() -> FastAPI:
     return with_route("create_item", create)
 
 
-@breaks("CRU-49", says="-> 500")
+@breaks("CRU-49", says="-> 500", also=("API-03",))
 def uncaught_duplicate() -> FastAPI:
     """The create refuses a name that is there by an error that nobody answers."""
 

@@ -68,6 +68,13 @@ class Labelled(BaseModel):
     labels: Annotated[dict[Short, Short], Field(max_length=20)]
 
 
+class Marked(BaseModel):
+    """A thing with a mark."""
+
+    name: Short
+    done: bool
+
+
 @breaks("PAY-40", says="0.299999999999999988")
 def through_a_float() -> FastAPI:
     """The price is turned into a binary fraction before it is shown."""
@@ -101,10 +108,6 @@ def rounded_by_the_column() -> FastAPI:
 @breaks("PAY-42", says="with done True, and a read shows 1")
 def number_for_a_boolean() -> FastAPI:
     """The mark is shown as the number that some databases keep for it."""
-
-    class Marked(BaseModel):
-        name: Short
-        done: bool
 
     class Shown(BaseModel):
         name: str

@@ -67,18 +67,22 @@ router = APIRouter(prefix="/topics")
 FIELDS = {"fullTitle": Topic.full_title, "slug": Topic.slug}
 
 
+class Sought(Spoken):
+    is_open: bool = Field(default=False, description="Only those that are open")
+    order_by: Literal["fullTitle", "slug"] = "fullTitle"
+    direction: Literal["asc", "desc"] = "asc"
+    per_page: int = Field(default=20, ge=1, le=100)
+    page: int = Field(default=1, ge=1, le=10**7)
+
+
 @router.get("/", response_model=list[TopicOut])
-async def list_topics(
-    session: Session,
-    order_by: Literal["fullTitle", "slug"] = "fullTitle",
-    direction: Literal["asc", "desc"] = "asc",
-    per_page: Annotated[int, Query(ge=1, le=100)] = 20,
-    page: Annotated[int, Query(ge=1, le=10**7)] = 1,
-) -> Any:
-    column = FIELDS[order_by]
-    order = column.desc() if direction == "desc" else column
-    found = select(Topic).order_by(order, Topic.id).limit(per_page).offset((page - 1) * per_page)
-    return (await session.scalars(found)).all()
+async def list_topics(session: Session, sought: Annotated[Sought, Query()]) -> Any:
+    column = FIELDS[sought.order_by]
+    order = column.desc() if sought.direction == "desc" else column
+    found = select(Topic).where(Topic.is_open) if sought.is_open else select(Topic)
+    start = (sought.page - 1) * sought.per_page
+    page = found.order_by(order, Topic.id).limit(sought.per_page).offset(start)
+    return (await session.scalars(page)).all()
 
 
 @router.post("/", response_model=TopicOut, status_code=201)
