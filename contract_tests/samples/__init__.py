@@ -14,6 +14,7 @@ from .reading import (
     properties,
     required,
     resolve,
+    settle,
     text_fields,
 )
 from .values import different, sample
@@ -31,5 +32,6 @@ __all__ = [
     "required",
     "resolve",
     "sample",
+    "settle",
     "text_fields",
 ]
