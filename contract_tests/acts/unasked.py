@@ -106,9 +106,11 @@ def _renamed(service: Service, role: Role) -> Naming:
     row, absent = service.row(), service.absent_id()
     name = service.resource.id_field
     body = change_body(service, role, row) | {name: absent}
+    was_there = service.read(absent).ok
     exchange = service.request(role, row.id, body=body)
-    stays = is_shown(service, row) and not service.read(absent).ok
-    return Naming(name, absent, exchange, "" if stays else f"row {row.id} became {absent}")
+    is_there = service.read(absent).ok and not was_there
+    has_gone = exchange.ok and (is_there or not is_shown(service, row))
+    return Naming(name, absent, exchange, f"row {row.id} became {absent}" * has_gone)
 
 
 def other_than(name: str, shown: Any) -> Any:

@@ -12,6 +12,7 @@ from ..acts.fields import Write, another, kept_fields, nothings, write_one
 from ..acts.pages import listed, walk, walked
 from ..acts.rows import change_body, seen, sendable
 from ..acts.sameness import contradictions, differences, is_left, same
+from ..acts.writing import answering
 from ..capabilities import missing
 from ..judge import Judge, judges
 from ..resource import Role
@@ -118,6 +119,7 @@ def _all_ids(service: Service) -> list[Any]:
 @judges(rules.EMPTY_PATCH)
 def test_an_empty_patch_changes_nothing(judge: Judge, service: Service) -> None:
     """A PATCH of `{}` is a success or a refusal, and the row is as it was."""
+    answering(service, ("update",))
     row = service.row()
     before = seen(service, row)
     exchange = service.update(row.id, {})

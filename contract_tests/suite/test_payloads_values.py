@@ -56,7 +56,14 @@ def test_a_decimal_comes_back_as_the_same(judge: Judge, service: Service) -> Non
 @judges(rules.PLACES)
 def test_a_decimal_with_more_places_is_refused_or_whole(judge: Judge, service: Service) -> None:
     """Eight places after the point are refused or shown, and not rounded."""
-    judge_writes(judge, each_decimal(service, FINE), rounded, "a refusal, or all of its digits")
+    sent = list(each_decimal(service, FINE))
+    wrong = [write for write in sent if write.accepted and rounded(write)]
+    judge.that(
+        not wrong,
+        expected="a refusal, or all of its digits",
+        observed="; ".join(map(str, wrong)),
+        seen=(wrong or sent)[0].exchange,
+    )
 
 
 @judges(rules.CHOICES)
