@@ -5,23 +5,29 @@ Only the standard library is imported, so that asking for a body costs nothing.
 """
 
 from .breaches import Breach, breaches
+from .edges import Edge, edges
 from .reading import (
     Schema,
+    branches,
     is_nullable,
     kind,
     kinds,
     properties,
     required,
     resolve,
+    settle,
     text_fields,
 )
 from .values import different, sample
 
 __all__ = [
     "Breach",
+    "Edge",
     "Schema",
+    "branches",
     "breaches",
     "different",
+    "edges",
     "is_nullable",
     "kind",
     "kinds",
@@ -29,5 +35,6 @@ __all__ = [
     "required",
     "resolve",
     "sample",
+    "settle",
     "text_fields",
 ]
