@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import payloads_edges as edges
+from . import payloads_hostile as hostile
 from .rule import Level, Rule
 
 CREATED_TEXT = Rule(
@@ -255,4 +257,6 @@ RULES = (
     INSTANTS,
     MALFORMED_ID,
     MEDIA_TYPES,
+    *hostile.RULES,
+    *edges.RULES,
 )
