@@ -85,11 +85,12 @@ def _odd_values(field: str, body: Mapping[str, object]) -> tuple[HostileBody, ..
         ("a raw NUL", b'"a\x00b"', "service"),
     )
     return tuple(
-        HostileBody(name, _JSON, _spliced(field, body, raw), fault) for name, raw, fault in rows
+        HostileBody(name, _JSON, spliced(field, body, raw), fault) for name, raw, fault in rows
     )
 
 
-def _spliced(field: str, body: Mapping[str, object], raw: bytes) -> bytes:
+def spliced(field: str, body: Mapping[str, object], raw: bytes) -> bytes:
+    """The body as JSON, with these very bytes in the place of one value."""
     marked = json.dumps({**body, field: _MARK}).encode()
     return marked.replace(json.dumps(_MARK).encode(), raw)
 
@@ -115,9 +116,11 @@ def _odd_documents(field: str, body: Mapping[str, object], plain: bytes) -> tupl
 def _odd_media(plain: bytes) -> tuple[HostileBody, ...]:
     return (
         HostileBody("JSON sent as plain text", "text/plain", plain),
+        HostileBody("JSON of no declared type", "", plain),
         HostileBody("JSON sent as a form", "application/x-www-form-urlencoded", plain),
         HostileBody("JSON sent as XML", "application/xml", plain),
         HostileBody("a content type that is none", "nonsense", plain),
+        HostileBody("JSON in an unknown charset", "application/json; charset=nonsense", plain),
         HostileBody("multipart without a boundary", "multipart/form-data", plain),
         HostileBody("an image", "image/png", b"\x89PNG\r\n\x1a\n\x00\xff", "framework"),
     )

@@ -55,7 +55,11 @@ def open_service(options: Options) -> Iterator[Service]:
         _start(service, redirected)
         _migrate(service, options)
         service.resource = detect(
-            service, options.resource or None, options.openapi or None, options.body
+            service,
+            options.resource or None,
+            options.openapi or None,
+            options.body,
+            options.format,
         )
         service.run(database.remember())
         stack.enter_context(_frozen_heap())

@@ -1,8 +1,10 @@
 """The HTTP face of the items: thin, since the service acts and the schemas guard."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from pydantic import BeforeValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .database import get_async_session
@@ -29,8 +31,16 @@ async def get_service(
     return ExampleItemService(session)
 
 
+def plainly_written(text: str) -> str:
+    """Refuse `01`, `+1` and `1_0`, which `int` would read: an item has one address."""
+    if not re.fullmatch(r"[1-9][0-9]*", text):
+        raise ValueError("write the number in plain digits")
+    return text
+
+
 Service = Annotated[ExampleItemService, Depends(get_service)]
-ItemId = Annotated[int, Path(ge=1, le=MAX_ID, examples=[1])]
+# The bounds come first: behind another validator they would not be told in the document.
+ItemId = Annotated[int, Path(ge=1, le=MAX_ID, examples=[1]), BeforeValidator(plainly_written)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 # There are never more rows than ids, so a larger offset could only find nothing.
 Offset = Annotated[int, Query(ge=0, le=MAX_ID)]

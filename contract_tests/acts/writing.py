@@ -20,17 +20,24 @@ SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
 
 @dataclass(frozen=True)
 class Written:
-    """One write and the fresh read after it; `shown` is empty unless the write was accepted."""
+    """One write and the fresh read after it; `shown` is empty unless the write was accepted.
+
+    `asked` are the fields it was about; the others only make the body valid.
+    """
 
     sent: Mapping[str, Any]
     exchange: Exchange
     shown: Mapping[str, Any]
+    asked: tuple[str, ...] = ()
 
     def lost(self, *names: str) -> tuple[str, ...]:
-        """One phrase for each of these fields that is shown otherwise than it was sent."""
+        """One phrase for each of these fields that is shown otherwise than it was sent.
+
+        Without names, for each that the write was about.
+        """
         return tuple(
             f"{name}: sent {brief(self.sent[name])}, shown {brief(self.shown[name])}"
-            for name in names
+            for name in names or self.asked
             if name in self.sent and name in self.shown
             if not is_kept(self.sent[name], self.shown[name])
         )
@@ -47,11 +54,11 @@ def write(
     sent = {**plain_body(service, role, target), **values}
     exchange = service.request(role, target and target.id, body=sent)
     if not exchange.ok:
-        return Written(sent, exchange, {})
+        return Written(sent, exchange, {}, tuple(values))
     identifier = target.id if target else service.id_of(exchange)
     if identifier is None or not service.resource.offers("read"):
-        return Written(sent, exchange, service.shown(exchange))
-    return Written(sent, exchange, service.shown(service.read(identifier)))
+        return Written(sent, exchange, service.shown(exchange), tuple(values))
+    return Written(sent, exchange, service.shown(service.read(identifier)), tuple(values))
 
 
 def plain_body(service: Service, role: Role, row: Row | None) -> dict[str, Any]:
@@ -185,6 +192,11 @@ def moments(resource: Resource, role: Role = "create") -> tuple[str, ...]:
         for name, schema in _asked(resource, role).items()
         if any(b.get("format") == "date-time" for b in _branches(schema, document))
     )
+
+
+def is_plain(resource: Resource, name: str, role: Role = "create") -> bool:
+    """Whether a field may take any value of its schema: it is shown, not pinned, and no pointer."""
+    return name in _asked(resource, role) and not name.endswith(("_id", "Id", "_ID"))
 
 
 def _asked(resource: Resource, role: Role) -> dict[str, samples.Schema]:

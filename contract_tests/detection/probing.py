@@ -9,6 +9,7 @@ from typing import Any
 from .. import samples
 from ..instruments.exchange import Exchange, items_of
 from ..resource import ROLES, VERBS, Operation, Resource, Role
+from ..samples.formats import told
 from ..service import Service
 from ..violation import UsageError
 from .document import choose
@@ -48,10 +49,18 @@ def _made_by(app: object) -> Mapping[str, Any]:
 
 
 def detect(
-    service: Service, wanted: str | None, place: str | None, overrides: Mapping[str, Any]
+    service: Service,
+    wanted: str | None,
+    place: str | None,
+    overrides: Mapping[str, Any],
+    formats: Mapping[str, str] | None = None,
 ) -> Resource:
-    """The resource the contract is about, as declared and then as seen in one probing pass."""
+    """The resource the contract is about, as declared and then as seen in one probing pass.
+
+    `formats` says what texts of a format look like that the document leaves open.
+    """
     document, found = document_of(service, place)
+    document = told(document, formats) if document and formats else document
     if document and (wanted is None or not _is_hidden(service, document, wanted)):
         resource = replace(choose(document, wanted), found=found)
     elif wanted:

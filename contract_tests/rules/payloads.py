@@ -5,6 +5,8 @@ The rules on ordinary values that have to come back unchanged are in `payloads_v
 
 from __future__ import annotations
 
+from . import payloads_edges as edges
+from . import payloads_hostile as hostile
 from . import payloads_values as values
 from .rule import Level, Rule
 
@@ -259,5 +261,7 @@ RULES = (
     INSTANTS,
     MALFORMED_ID,
     MEDIA_TYPES,
+    *hostile.RULES,
+    *edges.RULES,
     *values.RULES,
 )

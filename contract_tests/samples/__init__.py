@@ -5,6 +5,7 @@ Only the standard library is imported, so that asking for a body costs nothing.
 """
 
 from .breaches import Breach, breaches
+from .edges import Edge, edges
 from .reading import (
     Schema,
     branches,
@@ -21,10 +22,12 @@ from .values import different, sample
 
 __all__ = [
     "Breach",
+    "Edge",
     "Schema",
     "branches",
     "breaches",
     "different",
+    "edges",
     "is_nullable",
     "kind",
     "kinds",

@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 _FIRST_DAY = date(2024, 1, 1)
@@ -84,3 +84,26 @@ def formatted(name: str, serial: int) -> str | None:
     """A text in the named format that no other serial gives; None for a format not known here."""
     make = _MADE.get(name)
     return make(serial) if make else None
+
+
+TOLD = "x-contract-formats"
+"""Where a document says what texts of its formats look like: regular expressions by name."""
+
+
+def told(document: Mapping[str, object], formats: Mapping[str, str]) -> dict[str, object]:
+    """The document, saying in an extension of its own what texts of these formats look like."""
+    return {**document, TOLD: {**told_by(document), **formats}}
+
+
+def pattern_of(name: object, document: Mapping[str, object]) -> str | None:
+    """The regular expression that texts of this format match whole, if the document tells one."""
+    pattern = told_by(document).get(str(name))
+    if pattern is None or (pattern.startswith("^") and pattern.endswith("$")):
+        return pattern
+    return f"^(?:{pattern})$" if "|" in pattern else f"^{pattern}$"
+
+
+def told_by(document: Mapping[str, object]) -> dict[str, str]:
+    """Every format the document tells a regular expression of."""
+    known = document.get(TOLD, {})
+    return {str(k): str(v) for k, v in known.items()} if isinstance(known, Mapping) else {}

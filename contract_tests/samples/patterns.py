@@ -20,17 +20,20 @@ _REPEAT = re.compile(r"\{(\d+)(,?)(\d*)\}\??|([*+?])\??")
 
 
 @dataclass(frozen=True)
-class _Piece:
-    letters: str
+class Piece:
+    """One place of a plain expression: what may stand there, and how often; -1 is any number."""
+
+    letter: str
     least: int
     most: int
 
 
 def matching(pattern: str, serial: int, least: int = 0, most: int | None = None) -> str | None:
     """A text of ``least`` to ``most`` characters that matches; None if none was found."""
-    pieces = _pieces(pattern)
-    for growth in (_OPEN_END, 0, 1, least, 64) if pieces else ():
-        text = _written(pieces, serial, growth)
+    rows = [(_letters(piece.letter), piece) for piece in plain_pieces(pattern)]
+    is_plain = all(letters for letters, _ in rows)
+    for growth in (_OPEN_END, 0, 1, least, 64) if rows and is_plain else ():
+        text = _written(rows, serial, growth)
         if _fits(pattern, text, least, most):
             return text
     found = [text for text in _searched(pattern) if _fits(pattern, text, least, most)]
@@ -42,30 +45,43 @@ def _fits(pattern: str, text: str, least: int, most: int | None) -> bool:
     return long_enough and re.search(pattern, text) is not None
 
 
-def _pieces(pattern: str) -> list[_Piece]:
-    """The expression as a row of repeated letters; empty when it is not that plain."""
+def sizes(pattern: str) -> tuple[int, int | None]:
+    """The fewest and the most characters of a text that matches; a wide guess if it is not plain.
+
+    The most is None where there is no limit.
+    """
+    pieces = plain_pieces(pattern)
+    is_open = not pieces or any(piece.most < 0 for piece in pieces)
+    longest = None if is_open else sum(piece.most for piece in pieces)
+    return sum(piece.least for piece in pieces), longest
+
+
+def plain_pieces(pattern: str) -> list[Piece]:
+    """The expression as a row of repeated classes of letters; empty when it is not that plain."""
     here, pieces = int(pattern.startswith("^")), []
     end = len(pattern) - (pattern.endswith("$") and not pattern.endswith("\\$"))
     while here < end:
         token = _TOKEN.match(pattern, here, end)
-        letters = _letters(token) if token else ""
-        if token is None or not letters:
+        if token is None or _is_more(token):
             return []
         repeat = _REPEAT.match(pattern, token.end(), end)
         here = repeat.end() if repeat else token.end()
-        pieces.append(_Piece(letters, *_counts(repeat)))
+        pieces.append(Piece(token.group(), *_counts(repeat)))
     return pieces
 
 
-def _letters(token: re.Match[str]) -> str:
-    """What one place of the text may be: letters and digits where the expression lets them."""
+def _is_more(token: re.Match[str]) -> bool:
+    # \A, \b and references back are no letters; \p{L} is none that Python knows.
     text = token.group()
-    if token["plain"] and text != ".":
-        return text
-    if token["escape"] and text[1].isalnum() and text[1] not in _CLASSES:
-        return ""
-    allowed = "".join(letter for letter in _PRINTABLE if re.fullmatch(text, letter))
-    return "".join(letter for letter in allowed if letter.isalnum()) or allowed
+    return bool(token["escape"]) and text[1].isalnum() and text[1] not in _CLASSES
+
+
+def _letters(letter: str) -> str:
+    """What one place of the text may be: letters and digits where the expression lets them."""
+    if len(letter) == 1 and letter != ".":
+        return letter
+    allowed = "".join(one for one in _PRINTABLE if re.fullmatch(letter, one))
+    return "".join(one for one in allowed if one.isalnum()) or allowed
 
 
 def _counts(repeat: re.Match[str] | None) -> tuple[int, int]:
@@ -77,15 +93,15 @@ def _counts(repeat: re.Match[str] | None) -> tuple[int, int]:
     return int(least), int(most) if most else (-1 if comma else int(least))
 
 
-def _written(pieces: list[_Piece], serial: int, growth: int) -> str:
+def _written(rows: list[tuple[str, Piece]], serial: int, growth: int) -> str:
     """The serial, counted from the right in whatever letters each place allows."""
-    letters: list[str] = []
-    for piece in reversed(pieces):
+    written: list[str] = []
+    for letters, piece in reversed(rows):
         wanted = max(piece.least, growth)
         for _ in range(wanted if piece.most < 0 else min(wanted, piece.most)):
-            serial, place = divmod(serial, len(piece.letters))
-            letters.append(piece.letters[place])
-    return "".join(reversed(letters))
+            serial, place = divmod(serial, len(letters))
+            written.append(letters[place])
+    return "".join(reversed(written))
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,9 @@
 Both OpenAPI 3.0 (``nullable``, boolean ``exclusiveMinimum``) and 3.1 (plain JSON Schema) are read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from math import lcm
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,11 +19,20 @@ _TIGHTEST = {
     "exclusiveMinimum": max,
     "minLength": max,
     "minItems": max,
+    "minProperties": max,
+    "minContains": max,
     "maximum": min,
     "exclusiveMaximum": min,
     "maxLength": min,
     "maxItems": min,
+    "maxProperties": min,
+    "maxContains": min,
 }
+# Two different ones cannot be told in one schema: they stay beside each other, under ``allOf``.
+_APART = frozenset(
+    {"pattern", "not", "anyOf", "oneOf", "additionalProperties", "contains", "propertyNames",
+     "prefixItems", "if", "then", "else", "const"}
+)  # fmt: skip
 _KEYWORDS_OF_KIND = {
     "object": ("properties", "additionalProperties", "required", "patternProperties"),
     "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
@@ -48,7 +59,19 @@ def resolve(schema: object, document: Mapping[str, object]) -> Settled:
 
     A reference that leads nowhere, or back to itself, allows anything: ``{}``.
     """
-    return _resolve(schema, document, frozenset())
+    return merge(_resolve(schema, document, frozenset()), _subtypes(schema, document))
+
+
+def _subtypes(schema: object, document: Mapping[str, object]) -> Settled:
+    """The alternatives of a parent that lists its children by a discriminator alone."""
+    reference = schema.get("$ref") if isinstance(schema, Mapping) else None
+    parent = pointed(reference, document) if isinstance(reference, str) else schema
+    told = parent.get("discriminator") if isinstance(parent, Mapping) else None
+    mapping = told.get("mapping") if isinstance(told, Mapping) else None
+    if not mapping or not isinstance(parent, Mapping) or parent.keys() & {"oneOf", "anyOf"}:
+        return {}
+    children = [target for target in mapping.values() if target != reference]
+    return {"oneOf": [{"$ref": target} for target in children]} if children else {}
 
 
 def _resolve(schema: object, document: Mapping[str, object], seen: frozenset[str]) -> Settled:
@@ -62,28 +85,73 @@ def _resolve(schema: object, document: Mapping[str, object], seen: frozenset[str
         seen |= {reference}
     parts = schema.get("allOf")
     for part in parts if isinstance(parts, list) else ():
-        merged = _merge(merged, _resolve(part, document, seen))
-    return _merge(merged, own)
+        merged = merge(merged, _inherited(_resolve(part, document, seen)))
+    return merge(merged, own)
 
 
-def _merge(left: Settled, right: Settled) -> Settled:
+def _inherited(parent: Settled) -> Settled:
+    # How a parent tells its children apart is not for the child to tell again.
+    is_union = parent.keys() & {"oneOf", "anyOf"}
+    return parent if is_union else {k: v for k, v in parent.items() if k != "discriminator"}
+
+
+def merge(left: Settled, right: Settled) -> Settled:
+    """One schema that says what both say.
+
+    What no single keyword can say, two different patterns for instance, is listed under ``allOf``.
+    """
     merged = {**left, **right}
     for key in left.keys() & right.keys():
         merged[key] = _both(key, left[key], right[key])
-    return merged
+    apart = [key for key in left.keys() & right.keys() & _APART if left[key] != right[key]]
+    beside = [*left.get("allOf", ()), *right.get("allOf", ())]
+    if apart:
+        beside += [{key: left[key] for key in sorted(apart)}]
+    return {**merged, "allOf": beside} if beside else merged
 
 
 def _both(key: str, left: Any, right: Any) -> Any:
-    if key == "properties":
-        shared = {name: {"allOf": [left[name], right[name]]} for name in left.keys() & right.keys()}
-        return {**left, **right, **shared}
-    if key == "required":
-        return [*left, *(name for name in right if name not in left)]
-    if key == "enum":
-        return [item for item in left if item in right] or right
     if key in _TIGHTEST and not isinstance(left, bool) and not isinstance(right, bool):
         return _TIGHTEST[key](left, right)
-    return right
+    return _TOGETHER[key](left, right) if key in _TOGETHER else right
+
+
+def _all_fields(left: Settled, right: Settled) -> Settled:
+    shared = {name: {"allOf": [left[name], right[name]]} for name in left.keys() & right.keys()}
+    return {**left, **right, **shared}
+
+
+def _listed_in_both(left: list[Any], right: list[Any]) -> list[Any]:
+    return [item for item in left if item in right] or right
+
+
+def _types_of_both(left: Any, right: Any) -> Any:
+    every = [
+        name
+        for name in (left if isinstance(left, list) else [left])
+        if name in right or (name == "integer" and "number" in right)
+    ]
+    return (every if len(every) > 1 else every[0]) if every else right
+
+
+def _multiple_of_both(left: Any, right: Any) -> Any:
+    first, second = Fraction(str(left)), Fraction(str(right))
+    bottom = lcm(first.denominator, second.denominator)
+    both = Fraction(lcm(int(first * bottom), int(second * bottom)), bottom)
+    return int(both) if both.denominator == 1 else float(both)
+
+
+_TOGETHER: dict[str, Callable[[Any, Any], Any]] = {
+    "properties": _all_fields,
+    "patternProperties": _all_fields,
+    "items": lambda left, right: {"allOf": [left, right]},
+    "required": lambda left, right: [*left, *(name for name in right if name not in left)],
+    "enum": _listed_in_both,
+    "type": _types_of_both,
+    "multipleOf": _multiple_of_both,
+    "uniqueItems": lambda left, right: left or right,
+    "nullable": lambda left, right: left and right,
+}
 
 
 def branches(schema: object, document: Mapping[str, object]) -> Iterator[Settled]:
@@ -99,7 +167,7 @@ def _branches(resolved: Settled, document: Mapping[str, object], depth: int) -> 
         return
     discriminator = rest.pop("discriminator", None)
     for branch in union:
-        chosen = _merge(rest, _discriminated(branch, discriminator, document))
+        chosen = merge(rest, discriminated(branch, discriminator, document))
         yield from _branches(chosen, document, depth - 1)
 
 
@@ -111,19 +179,33 @@ def _by_type(resolved: Settled) -> Iterator[Settled]:
         yield {"type": "null"}
 
 
-def _discriminated(branch: Any, discriminator: Any, document: Mapping[str, object]) -> Settled:
+def discriminated(branch: Any, discriminator: Any, document: Mapping[str, object]) -> Settled:
+    """An alternative, with the one value of the property that tells it from the others."""
     resolved = resolve(branch, document)
     reference = branch.get("$ref") if isinstance(branch, Mapping) else None
     if not isinstance(discriminator, Mapping) or not isinstance(reference, str):
         return resolved
     name = str(discriminator.get("propertyName"))
-    mapping = discriminator.get("mapping") or {}
-    spelled = (key for key, target in mapping.items() if target in (reference, reference[21:]))
-    tag = {"const": next(spelled, reference.rpartition("/")[2])}
-    tagged = {"properties": {name: tag}, "required": [name]}
-    if "const" in resolve(resolved.get("properties", {}).get(name), document):
+    tagged: Settled = {"properties": {name: {"const": tag_of(branch, discriminator)}}}
+    if is_tagged(branch, name, document):
         tagged["properties"] = {}
-    return _merge(resolved, tagged)
+    return merge(resolved, {**tagged, "required": [name]})
+
+
+def tag_of(branch: Any, discriminator: Mapping[str, Any]) -> str | None:
+    """The value that chooses this alternative; None for one that has no name."""
+    reference = branch.get("$ref") if isinstance(branch, Mapping) else None
+    if not isinstance(reference, str):
+        return None
+    name = reference.rpartition("/")[2]
+    mapping = discriminator.get("mapping") or {}
+    return next((key for key, to in mapping.items() if to in (reference, name)), name)
+
+
+def is_tagged(branch: Any, name: str, document: Mapping[str, object]) -> bool:
+    """Whether the alternative itself says what values this property of it may have."""
+    field = resolve(branch, document).get("properties", {}).get(name)
+    return bool(resolve(field, document).keys() & {"const", "enum"})
 
 
 def settle(schema: object, document: Mapping[str, object]) -> Settled:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import reading
-from .formats import formatted
+from .formats import formatted, pattern_of
 from .patterns import matching
 from .reading import Schema, Settled
 
@@ -102,8 +102,16 @@ def _object(settled: Settled, making: _Making) -> dict[str, object]:
     extra = settled.get("additionalProperties")
     open_ended = making.complete and isinstance(extra, Mapping) and not offered
     missing = max(settled.get("minProperties", int(open_ended)) - len(made), 0)
-    added = sorted(names - offered.keys()) + [f"key{number}" for number in range(missing)]
+    added = sorted(names - offered.keys()) + [_key(settled, making, n) for n in range(missing)]
     return made | {name: _value(extra, making.inside(name)) for name in added}
+
+
+def _key(settled: Settled, making: _Making, number: int) -> str:
+    """A name for a property that the schema does not name."""
+    named = settled.get("propertyNames")
+    if not isinstance(named, Mapping):
+        return f"key{number}"
+    return str(_value({**named, "type": "string"}, making.inside("key", making.serial + number)))
 
 
 def _array(settled: Settled, making: _Making) -> list[object]:
@@ -121,8 +129,9 @@ def _array(settled: Settled, making: _Making) -> list[object]:
 
 def _string(settled: Settled, making: _Making) -> str:
     least, most = settled.get("minLength", 0), settled.get("maxLength")
-    if isinstance(settled.get("pattern"), str):
-        matched = matching(settled["pattern"], making.serial, least, most)
+    known = pattern_of(settled.get("format"), making.document)
+    for pattern in (known, settled.get("pattern")):
+        matched = matching(pattern, making.serial, least, most) if pattern else None
         if matched is not None:
             return matched
     name = "byte" if settled.get("contentEncoding") == "base64" else settled.get("format")
@@ -191,6 +200,11 @@ def grid(settled: Settled, step: Fraction = Fraction(1)) -> tuple[Fraction, int 
     return step, first, last
 
 
+def plain(number: Fraction) -> int | float:
+    """The number as JSON spells it."""
+    return int(number) if number.denominator == 1 else float(number)
+
+
 def _place(low: int | None, high: int | None, serial: int) -> int:
     """The serial-th place between the bounds, starting over when there are no more."""
     first = low if low is not None else min(1, high if high is not None else 1)
@@ -231,4 +245,4 @@ _MAKERS = {
     "number": _number,
 }
 
-__all__ = ["Schema", "bounds", "different", "grid", "sample", "text"]
+__all__ = ["Schema", "bounds", "different", "grid", "plain", "sample", "text"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from .. import samples
 from ..acts.rows import change_body
 from ..acts.searching import search
 from ..acts.writing import (
@@ -62,10 +63,14 @@ class TextTrial:
         asked = self.service.resource.fields(self.role)
         chosen = {name: asked[name] for name in self.names}
         schema = {"type": "object", "properties": chosen, "required": [*chosen]}
-        known = ODD_TEXTS if self.role == "create" else ()
-        odd = (self._look({self.names[0]: text}) for text in known)
-        found = next((written for written in odd if written), None)
-        drawn = valid_bodies(schema, self.service.resource.document)
+        document = self.service.resource.document
+        known: list[Mapping[str, Any]] = [
+            {self.names[0]: text} for text in ODD_TEXTS if self.role == "create"
+        ]
+        known += [{edge.field: edge.value} for edge in samples.edges(schema, document)
+                  if edge.value is not None]  # fmt: skip
+        found = next((written for values in known if (written := self._look(values))), None)
+        drawn = valid_bodies(schema, document)
         # A null is no text: what becomes of it is the matter of another rule.
         bodies = drawn.map(lambda body: {n: v for n, v in body.items() if v is not None})
         return found or search(bodies, self._look, seed=seed)
@@ -74,7 +79,7 @@ class TextTrial:
         written = self.act(values)
         if written.exchange.ok:
             self.accepted.append(written)
-        return written if written.exchange.failed or written.lost(*values) else None
+        return written if written.exchange.failed or written.lost() else None
 
 
 def judge_texts(judge: Judge, trial: TextTrial, seed: int) -> None:
@@ -92,8 +97,8 @@ def judge_texts(judge: Judge, trial: TextTrial, seed: int) -> None:
 
 def words_of(written: Written) -> str:
     """What a write was answered, and what it lost."""
-    lost = "; ".join(written.lost(*written.sent))
-    values = ", ".join(f"{name} {brief(value)}" for name, value in written.sent.items())
+    lost = "; ".join(written.lost())
+    values = ", ".join(f"{name} {brief(written.sent[name])}" for name in written.asked)
     return f"{written.exchange}: {lost or f'sent {values}'}"
 
 
@@ -136,7 +141,7 @@ def test_a_changed_text_comes_back(
 def test_a_text_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     """A NUL in any text field is refused, or stored and shown."""
     written = list(each_text(service, lambda _role, _name: [NUL]))
-    wrong = [one for one in written if one.exchange.failed or one.lost(*one.sent)]
+    wrong = [one for one in written if one.exchange.failed or one.lost()]
     judge.that(
         not wrong,
         expected="4xx, or the text shown with its NUL",
@@ -171,7 +176,7 @@ def test_a_text_longer_than_its_column_is_refused_or_whole(judge: Judge, service
         return ["x" * (length + 1) for length in sorted(known)]
 
     written = list(each_text(service, too_long))
-    wrong = [one for one in written if one.exchange.failed or one.lost(*one.sent)]
+    wrong = [one for one in written if one.exchange.failed or one.lost()]
     judge.that(
         not wrong,
         expected="4xx, or the text shown to its end",

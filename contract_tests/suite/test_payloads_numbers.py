@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ..acts.writing import brief, each_integer, integers, moments, write
+from ..acts.writing import brief, each_integer, moments, write
 from ..extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
@@ -88,13 +88,13 @@ def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
 def test_an_integer_beyond_its_column_is_refused_or_exact(judge: Judge, service: Service) -> None:
     """2^31, 2^63 and 10^30 are refused, or shown as they were sent."""
     written = list(each_integer(service, lambda _role, _name: INTEGERS))
-    wrong = [one for one in written if one.exchange.failed or one.lost(*one.sent)]
+    wrong = [one for one in written if one.exchange.failed or one.lost()]
     judge.that(
         not wrong,
         expected="4xx, or the number shown to its last digit",
         observed="; ".join(
-            f"{one.exchange} for {brief({n: one.sent[n] for n in integers(service.resource)})}"
-            f" {'; '.join(one.lost(*one.sent))}".rstrip()
+            f"{one.exchange} for {brief({name: one.sent[name] for name in one.asked})}"
+            f" {'; '.join(one.lost())}".rstrip()
             for one in wrong
         ),
         seen=wrong[0].exchange if wrong else None,

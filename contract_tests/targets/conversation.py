@@ -119,7 +119,8 @@ def scope_of(request: Request, state: dict[str, object], client: Client) -> Scop
     """The ASGI scope uvicorn makes of a request (it announces specification 2.3)."""
     path, _, query = request.target.partition("?")
     headers = [("host", "testserver"), *request.headers]
-    if request.body or request.method in {"POST", "PUT", "PATCH"}:
+    is_chunked = any(name.lower() == "transfer-encoding" for name, _ in request.headers)
+    if not is_chunked and (request.body or request.method in {"POST", "PUT", "PATCH"}):
         length = sum(len(part) for part, _ in parts_of(request.body, client.parts))
         headers.append(("content-length", str(length)))
     return {

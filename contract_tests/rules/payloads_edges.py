@@ -1,0 +1,61 @@
+"""The words on values that are barely valid: at a limit of the schema, or left out of it."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+CREATED_EDGE = Rule(
+    id="PAY-25",
+    level=Level.REQUIRED,
+    statement="A created value at a limit of its schema MUST come back unchanged unless refused.",
+    rationale=(
+        "What the document allows, clients send: the tree five levels deep, the other kind of "
+        "payment, the longest list. Where the columns are narrower than the schema, it is lost."
+    ),
+    fix=(
+        "Make schema and storage from one description; where they must differ, let the schema be "
+        "the narrower one."
+    ),
+    needs=("create", "read"),
+)
+
+CHANGED_EDGE = Rule(
+    id="PAY-26",
+    level=Level.REQUIRED,
+    statement="A changed value at a limit of its schema MUST come back unchanged unless refused.",
+    rationale=(
+        "Changes go through code of their own, and through SQLAlchemy's change tracking: a value "
+        "that a create stores well is merged with the old one, or not written at all."
+    ),
+    fix=(
+        "Assign the whole new value, not into the old one: SQLAlchemy does not see a JSON value "
+        "that is changed in place (or use `MutableDict.as_mutable(JSON)`)."
+    ),
+    needs=("create", "read", "change"),
+)
+
+CALENDAR_END = Rule(
+    id="PAY-27",
+    level=Level.RECOMMENDED,
+    statement="A date at an end of the calendar SHOULD be answered without a server failure.",
+    rationale=(
+        "Year 9999 means never, year 1 means not yet. Moved to UTC they leave the calendar: "
+        "`OverflowError` is no `ValueError`, and so a 500."
+    ),
+    fix="Catch `OverflowError` where you convert, or bound the field: `Field(ge=..., le=...)`.",
+    needs=("create",),
+)
+
+OWN_DEFAULT = Rule(
+    id="PAY-28",
+    level=Level.REQUIRED,
+    statement="A default MUST NOT carry what another request has sent.",
+    rationale=(
+        "One list for all rows that were made without one: the first user's tags are on the "
+        "second user's row, until the process is started again."
+    ),
+    fix="Make the default anew each time: `default_factory=list`, `default=list`, never `[]` kept.",
+    needs=("create", "read"),
+)
+
+RULES = (CREATED_EDGE, CHANGED_EDGE, CALENDAR_END, OWN_DEFAULT)

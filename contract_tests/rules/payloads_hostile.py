@@ -1,0 +1,89 @@
+"""The words on requests no generator sends: odd ids, numbers, headers and lengths."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+SPELLINGS = Rule(
+    id="PAY-19",
+    level=Level.REQUIRED,
+    statement="An id in another spelling MUST NOT lead to another row or a server failure.",
+    rationale=(
+        "`int('1_0')` is 10, and MySQL takes `7abc` for 7: whoever checks the text and looks up "
+        "the number has checked one row and shows another."
+    ),
+    fix="Declare the parameter as `int` or `UUID`, and use the parsed value alone from there on.",
+    needs=("create", "read"),
+)
+
+ONE_SPELLING = Rule(
+    id="PAY-20",
+    level=Level.RECOMMENDED,
+    statement="A row SHOULD be found under one spelling of its number.",
+    rationale=(
+        "`/items/10`, `/items/1_0` and `/items/+10` are three addresses for a cache, a rate limit "
+        "and an access log, and one row: what was blocked under one is open under the others."
+    ),
+    fix=(
+        "Refuse the others before they are parsed: `BeforeValidator` with a function that raises "
+        "`ValueError` unless the text is plain digits, after `Path(ge=1)` in the `Annotated`."
+    ),
+    needs=("create", "read", "integer-id"),
+)
+
+NO_LENGTH = Rule(
+    id="PAY-21",
+    level=Level.REQUIRED,
+    statement="A body whose length is not declared MUST be answered without a server failure.",
+    rationale=(
+        "Over HTTP/2, and from every client that streams, a body comes without `Content-Length`. "
+        "Code that reads the header anyway fails for them alone."
+    ),
+    fix=(
+        "Count the bytes as they arrive. If you need the header, read it by `.get()`, and answer "
+        "411 where it is missing."
+    ),
+    needs=("create",),
+)
+
+ODD_HEADERS = Rule(
+    id="PAY-22",
+    level=Level.REQUIRED,
+    statement="A header with bytes beyond ASCII MUST be answered without a server failure.",
+    rationale=(
+        "Servers hand them on, and scanners send them all day. A middleware that decodes or "
+        "repeats such a header turns each into a 500."
+    ),
+    fix=(
+        "Read headers as latin-1, as Starlette's `request.headers` does, and let a value into a "
+        "log or an answer only if `value.isascii()`."
+    ),
+)
+
+MANY_DIGITS = Rule(
+    id="PAY-23",
+    level=Level.RECOMMENDED,
+    statement="A number of thousands of digits SHOULD be answered without a server failure.",
+    rationale=(
+        "Python refuses to read more than 4300 digits, by a `ValueError` that is no "
+        "`JSONDecodeError`: five kilobytes from anybody are a 500."
+    ),
+    fix=(
+        "Catch `ValueError` around every `int()` and `json.loads()` of what a client sent; in "
+        "FastAPI declare `int` in the signature, not in the path: `{item_id}`, not `{item_id:int}`."
+    ),
+)
+
+NO_NUMBER = Rule(
+    id="PAY-24",
+    level=Level.RECOMMENDED,
+    statement="A number that JSON does not have SHOULD be refused.",
+    rationale=(
+        "Python reads `NaN` and makes Infinity of `1e400`. Stored, it is shown as null to "
+        "everybody after, or fails the whole list."
+    ),
+    fix="Give every float and decimal `Field(allow_inf_nan=False)`; pydantic lets them through.",
+    needs=("create",),
+)
+
+RULES = (SPELLINGS, ONE_SPELLING, NO_LENGTH, ODD_HEADERS, MANY_DIGITS, NO_NUMBER)

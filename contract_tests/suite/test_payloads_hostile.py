@@ -1,0 +1,244 @@
+"""Payloads: requests no generator sends, one oddity at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import samples
+from ..acts.rows import same_id
+from ..acts.sameness import same
+from ..acts.writing import answering, integers, is_plain, plain_body, texts, write, writing_roles
+from ..hostile import spliced
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..resource import Role
+from ..rules import payloads as shared
+from ..rules import payloads_hostile as rules
+from ..service import Row, Service
+
+TENS = 10
+DIGITS = "7" * 5000
+NUL = "a\x00b"
+NOT_NUMBERS = (b"NaN", b"Infinity", b"-Infinity", b"1e400")
+HEADERS = (
+    ("x-request-id", "\xe9\xff"),
+    ("user-agent", "\xff\xfe"),
+    ("accept-language", "\xe9;;q="),
+    ("cookie", "a=\xff; =; b"),
+    ("if-none-match", '"\xe9'),
+    ("referer", "http://\xff/"),
+)
+
+
+def numbered_row(service: Service) -> Row:
+    """A row whose number has two digits, if the service counts: made after nine others."""
+    row = service.row()
+    while isinstance(row.id, int) and row.id < TENS:
+        row = service.row()
+    return row
+
+
+def spellings(identifier: object, kind: object) -> list[str]:
+    """Other ways to write this id, or what a careless reader takes for it."""
+    text = str(identifier)
+    if isinstance(identifier, int):
+        arabic = "".join(chr(0x0660 + int(digit)) for digit in text)
+        return [f"0{text}", f"+{text}", f" {text}", f"{text}.0", f"{text}e0", arabic,
+                f"{text[:-1]}_{text[-1]}", f"{text}abc", f"{text},5"]  # fmt: skip
+    if kind == "uuid":
+        return [text.upper(), f"{{{text}}}", f"urn:uuid:{text}", text.replace("-", "")]
+    return []
+
+
+def respelled(judge: Judge, service: Service) -> tuple[Row, list[tuple[str, Exchange]]]:
+    """A row, and the reads of its id in every other spelling."""
+    row = numbered_row(service)
+    others = spellings(row.id, service.resource.id_schema.get("format"))
+    if not others:
+        judge.not_applicable(f"there is one way to write the id {row.id!r}")
+    if not service.read(row.id).ok:
+        judge.undecided(f"not even the id {row.id!r} itself is found")
+    return row, [(other, service.read(other)) for other in others]
+
+
+@judges(rules.SPELLINGS)
+def test_another_spelling_is_no_other_row(judge: Judge, service: Service) -> None:
+    """`01`, `+1`, ` 1`, `1.0`, `1e0`, `1_0`, other digits: the row they name, or none."""
+    row, asked = respelled(judge, service)
+    name = service.resource.id_field
+
+    def is_wrong(exchange: Exchange) -> bool:
+        shown = service.shown(exchange).get(name, row.id)
+        return exchange.failed or (exchange.ok and not same_id(shown, row.id))
+
+    wrong = [(text, exchange) for text, exchange in asked if is_wrong(exchange)]
+    judge.that(
+        not wrong,
+        expected=f"the row {row.id}, or a client error",
+        observed="; ".join(
+            f"{text!r}: {exchange} showed {service.shown(exchange).get(name)!r}"
+            for text, exchange in wrong
+        ),
+        seen=wrong[0][1] if wrong else None,
+    )
+
+
+@judges(rules.ONE_SPELLING)
+def test_a_row_has_one_address(judge: Judge, service: Service) -> None:
+    """Of all its spellings, the plain one alone finds the row."""
+    row, asked = respelled(judge, service)
+    found = [(text, exchange) for text, exchange in asked if exchange.ok]
+    judge.that(
+        not found,
+        expected=f"the row under {row.id!r} alone",
+        observed=f"it is found under {', '.join(repr(text) for text, _ in found)} as well",
+        seen=found[0][1] if found else None,
+    )
+
+
+@judges(rules.NO_LENGTH)
+def test_a_body_of_undeclared_length_is_no_failure(judge: Judge, service: Service) -> None:
+    """A create that comes in chunks, without Content-Length, is answered below 500."""
+    answering(service, ["create"])
+    plain = service.draft_of("create", body=service.body())
+    chunked = replace(plain, headers=(*plain.headers, ("transfer-encoding", "chunked")))
+    exchange = service.exchange(chunked)
+    judge.that(
+        not exchange.failed,
+        expected="an answer below 500",
+        observed=f"{exchange}, without Content-Length",
+        seen=exchange,
+    )
+
+
+@judges(rules.ODD_HEADERS)
+def test_a_header_beyond_ascii_is_no_failure(judge: Judge, service: Service) -> None:
+    """Each of some usual headers may hold bytes that are no ASCII."""
+    role: Role = "list" if service.resource.offers("list") else "create"
+    plain = service.draft_of(role, body=service.body() if role == "create" else None)
+    if not service.exchange(plain).ok:
+        judge.undecided(f"not even a plain {role} is answered with success")
+    odd = [(pair, replace(plain, headers=(*plain.headers, pair))) for pair in HEADERS]
+    asked = [(pair, service.exchange(request)) for pair, request in odd]
+    failed = [(pair, exchange) for pair, exchange in asked if exchange.failed]
+    judge.that(
+        not failed,
+        expected="an answer below 500",
+        observed="; ".join(f"{name}: {value!r}: {one}" for (name, value), one in failed),
+        seen=failed[0][1] if failed else None,
+    )
+
+
+@judges(rules.MANY_DIGITS)
+def test_thousands_of_digits_are_no_failure(judge: Judge, service: Service) -> None:
+    """In a body, as an id, as a page size: 5000 digits are answered below 500."""
+    asked = list(with_digits(service))
+    if not asked:
+        judge.not_applicable("the service reads no number")
+    failed = [(where, exchange) for where, exchange in asked if exchange.failed]
+    judge.that(
+        not failed,
+        expected="an answer below 500",
+        observed="; ".join(f"{where}: {exchange.status or exchange}" for where, exchange in failed),
+        seen=str(failed[0][1].raised or failed[0][1].text)[-300:] if failed else None,
+    )
+
+
+def with_digits(service: Service) -> Iterator[tuple[str, Exchange]]:
+    """Requests with 5000 digits in each place where a number may stand."""
+    resource = service.resource
+    for role in writing_roles(service):
+        row = service.row() if role != "create" else None
+        name = next(iter((*integers(resource, role), *texts(resource, role))), None)
+        if name:
+            content = spliced(name, plain_body(service, role, row), DIGITS.encode())
+            answer = service.request(role, row and row.id, content=content)
+            yield f"{name} in a {role}", answer
+    if resource.offers("read") and resource.id_kind == "integer":
+        yield "the id in a read", service.read(DIGITS)
+    for name in (resource.paging.size, resource.paging.offset, resource.paging.page):
+        if name:
+            yield f"{name} of the list", service.list(**{name: DIGITS})
+
+
+@judges(rules.NO_NUMBER)
+def test_what_is_no_number_is_refused(judge: Judge, service: Service) -> None:
+    """NaN, Infinity and 1e400 are refused by every field that takes a number."""
+    document = dict(service.resource.document)
+    names = [n for n, field in service.resource.fields().items()
+             if "number" in samples.kinds(field, document)]  # fmt: skip
+    if not names:
+        judge.not_applicable(f"no field of {service.resource.name} takes any number")
+    answering(service, ["create"])
+    sent = [(name, raw) for name in names for raw in NOT_NUMBERS]
+    asked = [
+        (f"{name} {raw.decode()}",
+         service.request("create", content=spliced(name, service.body(), raw)))
+        for name, raw in sent
+    ]  # fmt: skip
+    accepted = [(what, exchange) for what, exchange in asked if exchange.ok]
+    judge.that(
+        not accepted,
+        expected="a refusal",
+        observed="; ".join(
+            f"{what}: {e}, shown {service.shown(e).get(what.split()[0])!r}" for what, e in accepted
+        ),
+        seen=accepted[0][1] if accepted else None,
+    )
+
+
+@judges(shared.NUL)
+def test_a_nul_inside_a_value_is_no_failure(judge: Judge, service: Service) -> None:
+    """A NUL in a list, a map or an object, as value or as key, is refused, or stored and shown."""
+    answering(service, writing_roles(service)[:1])
+    spoilt = list(with_nul(service))
+    if not spoilt:
+        judge.not_applicable(f"no field of {service.resource.name} holds texts inside")
+    asked = [write(service, "create", values) for values in spoilt]
+    wrong = [
+        one
+        for one in asked
+        if one.exchange.failed
+        or any(n in one.shown and not same(one.sent[n], one.shown[n]) for n in one.asked)
+    ]
+    judge.that(
+        not wrong,
+        expected="4xx, or the value shown with its NUL",
+        observed="; ".join(f"{one.exchange}, {one.asked[0]} with a NUL" for one in wrong),
+        seen=wrong[0].exchange if wrong else None,
+    )
+
+
+def with_nul(service: Service) -> Iterator[dict[str, Any]]:
+    """Each field that is a list, a map or an object, with a NUL in one text and in one key."""
+    body = service.body()
+    for name in service.resource.fields():
+        value = body.get(name)
+        changed = [inside for inside in _spoilt(value) if is_plain(service.resource, name)]
+        yield from ({name: inside} for inside in changed)
+
+
+def _spoilt(value: Any) -> Iterator[Any]:
+    """The value with a NUL in its first text, and with one in the first key of a map."""
+    if isinstance(value, list) and value:
+        first = NUL if isinstance(value[0], str) else next(_spoilt(value[0]), None)
+        yield from ([[first, *value[1:]]] if first is not None else [])
+    if isinstance(value, Mapping):
+        found = next((name for name in value if isinstance(value[name], str)), None)
+        yield from ([{**value, found: NUL}] if found else [])
+        yield from ([{NUL: inside} for inside in list(value.values())[:1]])
+
+
+@judges(shared.NUL)
+def test_a_parameter_name_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
+    """A parameter nobody knows, with a NUL in its name, is answered below 500."""
+    service.operation("list")
+    exchange = service.list(**{NUL: 1})
+    judge.that(
+        not exchange.failed,
+        expected="an answer below 500",
+        observed=str(exchange),
+        seen=exchange,
+    )
