@@ -87,8 +87,7 @@ class Exploration:
         """Read the document; nothing is sent yet."""
         service, document = self.service, self.service.resource.document
         drawer = Drawer(document, service.resource.overrides)
-        pinned = [service.resource.overrides, self.options.format]
-        self.deck = Deck(document, drawer, self.folder, pinned)
+        self.deck = Deck(document, drawer, self.folder, service.resource.overrides)
         self._drawer = drawer
         self._player = Player(document, drawer, service.headers, self._is_strange)
 

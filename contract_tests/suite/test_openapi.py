@@ -91,9 +91,10 @@ def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
 @judges(rules.REBORN)
 def test_the_document_outlives_a_start(judge: Judge, service: Service, lives: Lives) -> None:
     """Another start, in another interpreter, gives the document that is served here."""
-    reborn, served = lives.first.begun().document, service.resource.document
-    if not service.resource.found.startswith("/"):
+    place = service.resource.found
+    if not place.startswith("/"):
         judge.not_applicable("the document is not served over HTTP")
+    reborn, served = lives.first.begun().document, service.send("GET", place).json
     if reborn is None:
         judge.undecided("the document could not be fetched after another start")
     judge.that(
