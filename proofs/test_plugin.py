@@ -99,6 +99,29 @@ def test_the_contract_steps_aside_for_tests_that_come_after_it(project: pytest.P
     assert "test_of_the_team" in lines[1]
 
 
+HEAVY = """
+import sys
+
+
+def pytest_unconfigure():
+    heavy = {"hypothesis", "schemathesis", "jsonschema_rs"} & set(sys.modules)
+    print(f"loaded: {sorted(heavy)}")
+"""
+
+
+def test_generators_are_loaded_only_by_the_areas_that_generate(project: pytest.Pytester) -> None:
+    """Other areas do not pay for them; nor do other tests."""
+    project.makeconftest(HEAVY)
+    rules = "SES-01,CRU-01,SCH-02,LIF-01,ERR-01,FAI-01,CAN-01,DIS-01,CON-01"
+    arguments = ("--contract-app", "reference_app:create_app", "--contract-rule", rules)
+    result = project.runpytest_subprocess(
+        *OPTIONS, "-s", "-p", "no:hypothesispytest", "--rootdir", ".", "-c", "pyproject.toml",
+        f"--confcutdir={project.path}", "--pyargs", "contract_tests", "-p", "conftest", *arguments,
+    )  # fmt: skip
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*loaded: []*"])
+
+
 def test_a_named_test_of_the_team_runs_alone(project: pytest.Pytester) -> None:
     """Naming a file on the command line does not drag the contract in."""
     project.makepyprojecttoml(f'{INI}contract_app = "reference_app:create_app"\n')

@@ -10,7 +10,6 @@ import pytest
 
 from .. import samples
 from ..acts.rows import change_body
-from ..acts.searching import search
 from ..acts.writing import (
     Written,
     answering,
@@ -24,7 +23,6 @@ from ..acts.writing import (
 from ..hostile import HOSTILE_TEXTS
 from ..judge import Judge, evidence_of, judges
 from ..options import Options
-from ..payloads import valid_bodies
 from ..resource import Role
 from ..rules import payloads as rules
 from ..service import Service
@@ -60,6 +58,9 @@ class TextTrial:
 
         Texts of known oddity are for the create alone: what spoils them is rarely the verb.
         """
+        from ..acts.searching import search
+        from ..payloads import valid_bodies
+
         asked = self.service.resource.fields(self.role)
         chosen = {name: asked[name] for name in self.names}
         schema = {"type": "object", "properties": chosen, "required": [*chosen]}
