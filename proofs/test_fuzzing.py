@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from contract_tests import fuzzing
 from contract_tests.fuzzing import Answer, Exploration, Request
+from contract_tests.fuzzing.findings import is_lax_finding
 from contract_tests.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 
 
@@ -357,3 +359,11 @@ def test_only_framework_rows_break_a_stock_framework(loop: asyncio.AbstractEvent
 
 def _raw(row: HostileBody) -> Request:
     return Request("POST", "/items", (("Content-Type", row.content_type),), row.payload)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("%0A", True), ("\n", True), ("1", False)])
+def test_a_newline_for_an_id_asks_for_the_collection(value: str, *, expected: bool) -> None:
+    """What the collection answered is held against nobody; a failure always is."""
+    case, answer = SimpleNamespace(path_parameters={"item_id": value}), Answer(200, (), b"[]")
+    assert is_lax_finding("response_schema_conformance", case, answer, {}) is expected
+    assert not is_lax_finding("not_a_server_error", case, answer, {})
