@@ -143,10 +143,7 @@ class Sweeps:
         return points
 
     def steady(self, area: str, role: Role, *chosen: str) -> list[Point]:
-        """The points, where the subject keeps nothing that it was not disturbed for.
-
-        Raises `NotApplicable` where it does.
-        """
+        """The points of a subject that keeps nothing undisturbed; raises `NotApplicable` if not."""
         points = self.of(area, role, *chosen)
         warm = self._warm.get(role)
         if warm and (warm.held or warm.reclaimed):

@@ -234,9 +234,9 @@ def _schema_from_catalog(service: Service, collection: str) -> samples.Schema:
 
 def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, Any]:
     word = sql_type.lower()
-    kinds = (("bool", "boolean"), ("int", "integer"), ("float", "number"), ("double", "number"),
-             ("real", "number"), ("numeric", "number"), ("decimal", "number"),
-             ("json", "object"))  # fmt: skip
+    kinds = (("bool", "boolean"), ("tinyint(1)", "boolean"), ("int", "integer"),
+             ("float", "number"), ("double", "number"), ("real", "number"),
+             ("numeric", "number"), ("decimal", "number"), ("json", "object"))  # fmt: skip
     kind = next((kind for part, kind in kinds if part in word), "string")
     field: dict[str, Any] = {"type": [kind, "null"] if nullable else kind}
     if kind == "string" and length:

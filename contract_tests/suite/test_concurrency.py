@@ -12,6 +12,7 @@ from ..acts.wholes import in_one_row, stays_gone
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import concurrency as rules
+from ..rules import sessions
 from ..service import Service
 
 CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}
@@ -114,8 +115,12 @@ def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: 
 
 @judges(rules.TOGETHER)
 @each_pair(*ORDINARY)
-def test_ordinary_requests_are_served_together(judge: Judge, pairs: Pairs, pair: str) -> None:
+def test_ordinary_requests_are_served_together(
+    judge: Judge, service: Service, pairs: Pairs, pair: str
+) -> None:
     """Whatever the order: requests that have nothing to do with each other do not fail."""
+    if service.resource.offers("create") and service.row().exchange.shared_sessions:
+        judge.not_applicable(f"even one by one they share a session ({sessions.OWN_SESSION.id})")
     judge.each(pairs.of(pair), fails, expected="both answered as each alone")
 
 

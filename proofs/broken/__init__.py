@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Factory = Callable[[], Any]
-EVERYWHERE = ("sqlite", "postgresql", "mysql")
+SERVERS = ("postgresql", "mysql")
+EVERYWHERE = ("sqlite", *SERVERS)
 
 
 @dataclass(frozen=True)

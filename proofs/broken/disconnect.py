@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.broken.unended import engine_without_reset, leave_a_transaction
 from reference_app import create_app
 from reference_app.database import DatabaseFailure, get_async_session, transaction
@@ -65,7 +65,7 @@ def early_return() -> FastAPI:
     return attentive(Impatient)
 
 
-@breaks("DIS-02", says="in transaction", databases=("postgresql", "mysql"))
+@breaks("DIS-02", says="in transaction", databases=SERVERS)
 def begun_by_hand() -> FastAPI:
     """A transaction begun by hand is not ended for a client that has left, nor by the pool."""
     engines: list[Any] = []

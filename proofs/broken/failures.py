@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.broken.replacing import with_service
 from reference_app import create_app
 from reference_app.database import DatabaseFailure, get_async_sessionmaker, transaction
@@ -78,7 +78,7 @@ def leak_at_the_second_statement() -> FastAPI:
     return app
 
 
-@breaks("FAI-02", says="NEVER RETURNED", databases=("postgresql", "mysql"))
+@breaks("FAI-02", says="NEVER RETURNED", databases=SERVERS)
 def another_connection_kept() -> FastAPI:
     """A list that loses its connection opens another, and never closes it."""
 
@@ -99,7 +99,7 @@ def another_connection_kept() -> FastAPI:
     return with_service(Insistent)
 
 
-@breaks("FAI-03", says="no row of any table has changed", databases=("postgresql", "mysql"))
+@breaks("FAI-03", says="no row of any table has changed", databases=SERVERS)
 def commit_again() -> FastAPI:
     """A COMMIT that loses its connection is tried again on another, where nothing is to commit."""
 
@@ -126,11 +126,7 @@ def commit_again() -> FastAPI:
     return with_service(Stubborn)
 
 
-@breaks(
-    "FAI-05",
-    says="GET /api/v1/examples/database-example/ -> 503",
-    databases=("postgresql", "mysql"),
-)
+@breaks("FAI-05", says="GET /api/v1/examples/database-example/ -> 503", databases=SERVERS)
 def circuit_open_after_a_break() -> FastAPI:
     """A list that loses its connection opens a circuit breaker, which turns the next one away."""
     is_open = [False]
@@ -149,9 +145,7 @@ def circuit_open_after_a_break() -> FastAPI:
     return with_service(Guarded)
 
 
-@breaks(
-    "FAI-06", says="2 new rows in example_items instead of 1", databases=("postgresql", "mysql")
-)
+@breaks("FAI-06", says="2 new rows in example_items instead of 1", databases=SERVERS)
 def blind_retry() -> FastAPI:
     """A create that loses its connection is tried again, whatever the first try has stored."""
 
@@ -167,7 +161,7 @@ def blind_retry() -> FastAPI:
     return with_service(Blind)
 
 
-@breaks("FAI-07", says="answered 409, and the write is stored", databases=("postgresql", "mysql"))
+@breaks("FAI-07", says="answered 409, and the write is stored", databases=SERVERS)
 def every_commit_a_conflict() -> FastAPI:
     """Whatever COMMIT raises is taken for a violated constraint, and answered 409."""
 
@@ -239,9 +233,7 @@ def swallowed_count() -> FastAPI:
     return with_service(Counting)
 
 
-@breaks(
-    "FAI-20", says="a COMMIT that lost a race is called a defect", databases=("postgresql", "mysql")
-)
+@breaks("FAI-20", says="a COMMIT that lost a race is called a defect", databases=SERVERS)
 def race_as_defect() -> FastAPI:
     """A transaction that lost a race is answered 500, like any error that nobody expected."""
     app = create_app()

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.broken.starting import opening
 from reference_app.database import TAKE_TURN, DatabaseFailure, get_async_session
 from reference_app.models import Base, ExampleItem
@@ -49,7 +49,7 @@ class Resuming(ExampleItemService):
             return await self._session.execute(statement)
 
 
-@breaks("FAI-04", says="only a part is stored, in example_notes", databases=("postgresql", "mysql"))
+@breaks("FAI-04", says="only a part is stored, in example_notes", databases=SERVERS)
 def goes_on_with_the_rest() -> FastAPI:
     """A create that loses its connection goes on with the rest of its statements on another."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.broken.replacing import with_service
 from proofs.broken.starting import around
 from reference_app.database import DatabaseFailure, create_example_schema, transaction
@@ -81,9 +81,7 @@ def kept_connection() -> FastAPI:
     return around(wrapper, with_service(Reading))
 
 
-@breaks(
-    "FAI-13", says="after the server had closed idle connections", databases=("postgresql", "mysql")
-)
+@breaks("FAI-13", says="after the server had closed idle connections", databases=SERVERS)
 def without_ping() -> FastAPI:
     """The engine is made with nothing but its address."""
 
@@ -171,7 +169,7 @@ def space_checked_first() -> FastAPI:
     return with_service(Careful)
 
 
-@breaks("FAI-18", says="a locked database has stored nothing", databases=("postgresql", "mysql"))
+@breaks("FAI-18", says="a locked database has stored nothing", databases=SERVERS)
 def backlog_while_locked() -> FastAPI:
     """What a locked database refuses is kept in memory, for later, and answered 201."""
     return with_backlog(LOCKED)

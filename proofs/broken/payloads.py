@@ -10,7 +10,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.broken.replacing import with_route, with_service
 from reference_app import create_app
 from reference_app.errors import DETAILS, answer_invalid_request
@@ -103,7 +103,7 @@ def cut_at_the_column() -> FastAPI:
     return with_route("create_item", create_item)
 
 
-@breaks("PAY-05", says="(256 characters)", databases=("postgresql", "mysql"))
+@breaks("PAY-05", says="(256 characters)", databases=SERVERS)
 def longer_than_the_column() -> FastAPI:
     """The create hands any name to the database, which refuses what is too long."""
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from proofs.broken import BROKEN, BrokenApp, breaks
+from proofs.broken import BROKEN, SERVERS, BrokenApp, breaks
 from proofs.broken.starting import around, opening
 from reference_app.database import (
     END_TURN,
@@ -107,7 +107,7 @@ def lock_released_before_the_commit() -> FastAPI:
     return opening(prepare)
 
 
-@breaks("SCH-04", says="in transaction", databases=("postgresql", "mysql"))
+@breaks("SCH-04", says="in transaction", databases=SERVERS)
 def session_of_the_whole_life() -> FastAPI:
     """The start-up counts the items in a session that it closes at shutdown only."""
 
@@ -136,7 +136,7 @@ def empty_list_without_a_database() -> FastAPI:
     return app
 
 
-@breaks("SCH-06", says="what it printed", databases=("postgresql", "mysql"))
+@breaks("SCH-06", says="what it printed", databases=SERVERS)
 def address_printed_on_failure() -> FastAPI:
     """A start-up that fails prints the whole address of the database."""
 

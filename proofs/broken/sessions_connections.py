@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.broken.replacing import with_route, with_service
 from proofs.broken.sessions import with_both
 from proofs.broken.starting import around
@@ -96,7 +96,7 @@ def closed_by_the_endpoint() -> FastAPI:
     return with_route("create_item", create)
 
 
-@breaks("SES-02", says="in transaction", databases=("postgresql", "mysql"))
+@breaks("SES-02", says="in transaction", databases=SERVERS)
 def pool_without_reset() -> FastAPI:
     """A second pool takes connections back without a rollback, and nobody else does one."""
     engines: list[Any] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Factory = Callable[[], Any]
+EVERYWHERE = ("sqlite", "postgresql", "mysql")
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @innocent(looks="No session is ever made; a create answers 200, a delete a message.")
 def app() -> FastAPI:
-    """SQLAlchemy Core only, connections taken from the engine."""
+    """SQLAlchemy Core only, connections taken from the engine.
+
+    MariaDB, which has no UPDATE with RETURNING, is not for it.
+    """
     made = FastAPI(lifespan=lifespan)
     made.include_router(router)
     return made
