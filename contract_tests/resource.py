@@ -25,7 +25,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter of an operation: its name and its schema."""
+    """A parameter of an operation, in the query or a header: its name and its schema."""
 
     name: str
     schema: samples.Schema
@@ -48,6 +48,7 @@ class Operation:
     body: samples.Schema | None = None
     answer: samples.Schema | None = None
     query: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
     is_secured: bool = False
 
     def __str__(self) -> str:

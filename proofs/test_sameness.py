@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.acts.sameness import differences, same
+from contract_tests.acts.sameness import contradictions, differences, is_left, same
 
 ALIKE = [
     ("blue", "blue"),
@@ -57,3 +57,37 @@ def test_differences_name_the_field_and_both_values() -> None:
     told = differences({"name": "blue", "sent": 1}, {"name": "red", "made": 2})
 
     assert told == ("name 'red' instead of 'blue'",)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"text": "a long..."},
+        {"text": "a long text"},
+        {"author": 7},
+        {"tags": []},
+        {"author": {"id": 7}},
+        {"unheard": 1},
+    ],
+    ids=str,
+)
+def test_a_summary_does_not_contradict(listed: dict[str, object]) -> None:
+    """The beginning of a text, a key in place of an object, a part of one will do."""
+    whole = {"text": "a long text", "author": {"id": 7, "name": "Ann"}, "tags": ["new"]}
+    assert contradictions(whole, listed) == ()
+
+
+@pytest.mark.parametrize(
+    "listed", [{"text": None}, {"text": "another"}, {"text": ""}, {"tags": ["old"]}], ids=str
+)
+def test_another_value_contradicts(listed: dict[str, object]) -> None:
+    """Null for a text, another text, another item: one of the two is wrong."""
+    whole = {"text": "a long text", "tags": ["new"]}
+    assert len(contradictions(whole, listed)) == 1
+
+
+def test_an_emptied_object_is_not_the_old_one() -> None:
+    """An object may show more than was sent, but one that shows nothing has been emptied."""
+    assert is_left({"a": 1}, {"a": 1, "made": True})
+    assert not is_left({"a": 1}, {})
+    assert is_left("old", "old")

@@ -7,8 +7,9 @@ from typing import Any
 
 from ..instruments.exchange import Exchange
 from ..resource import Parameter
-from ..service import Service
+from ..service import Row, Service
 from ..violation import Undecided
+from .rows import same_id
 
 MOST_PAGES = 100
 LARGEST = 100
@@ -43,6 +44,13 @@ def walk(
 def walked(service: Service, exchanges: tuple[Exchange, ...]) -> list[Any]:
     """The ids that the pages show, in their order."""
     return [identifier for exchange in exchanges for identifier in service.ids(exchange)]
+
+
+def listed(service: Service, row: Row) -> dict[str, Any] | None:
+    """The row as the list shows it, or None."""
+    name = service.resource.id_field
+    rows = [shown for page in walk(service) for shown in service.listed(page)]
+    return next((dict(shown) for shown in rows if same_id(shown.get(name), row.id)), None)
 
 
 def query(service: Service, size: int | None, number: int, shown: int) -> dict[str, object]:

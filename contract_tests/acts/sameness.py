@@ -32,6 +32,11 @@ def same(sent: Any, shown: Any) -> bool:
     return bool(sent == shown) or _same_number(sent, shown)
 
 
+def is_left(old: Any, shown: Any) -> bool:
+    """Whether the old value is still shown. An object of which nothing is left is not."""
+    return same(old, shown) and not (isinstance(shown, Mapping) and old and not shown)
+
+
 def differences(
     sent: Mapping[str, Any], shown: Mapping[str, Any], names: Iterable[str] | None = None
 ) -> tuple[str, ...]:
@@ -42,6 +47,22 @@ def differences(
         for name in sorted(both)
         if not same(sent[name], shown[name])
     )
+
+
+def contradictions(whole: Mapping[str, Any], listed: Mapping[str, Any]) -> tuple[str, ...]:
+    """One phrase for each field that a list shows otherwise than a read of the whole row.
+
+    A list may be a summary: the beginning of a text, a name or nothing in place of an object.
+    """
+    told = {name: value for name, value in listed.items() if not _sums_up(value, whole.get(name))}
+    return differences(whole, told)
+
+
+def _sums_up(short: Any, whole: Any) -> bool:
+    if isinstance(short, (Mapping, list)) or isinstance(whole, (Mapping, list)):
+        return type(short) is not type(whole) or not short
+    beginning = short.rstrip(" .…") if isinstance(short, str) else ""
+    return bool(beginning) and isinstance(whole, str) and whole.startswith(beginning)
 
 
 def _same_text(sent: str, shown: str) -> bool:

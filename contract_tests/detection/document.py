@@ -127,12 +127,17 @@ def _operation(document: Document, role: Role, verb: str, path: str, entry: Any)
         statuses=statuses,
         body=_content(document, spoken.get("requestBody")),
         answer=_content(document, answer),
-        query=tuple(
-            Parameter(p["name"], p.get("schema", {}), bool(p.get("required")))
-            for p in parameters
-            if p.get("in") == "query"
-        ),
+        query=_parameters(parameters, "query"),
+        headers=_parameters(parameters, "header"),
         is_secured=bool(spoken.get("security", document.get("security"))),
+    )
+
+
+def _parameters(spoken: list[Any], place: str) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(p["name"], p.get("schema", {}), bool(p.get("required")))
+        for p in spoken
+        if p.get("in") == place
     )
 
 

@@ -1,12 +1,15 @@
 """The words of the crud area: rows are stored, shown and identified as the client was told.
 
-The rules on changes and deletes are in `crud_changes`, those on lists in `crud_lists`.
+The rules on changes and deletes are in `crud_changes`, those on lists in `crud_lists`, those on
+what a write means in `crud_semantics`, on filters, orders and conditions in `crud_queries`.
 """
 
 from __future__ import annotations
 
 from . import crud_changes as changes
 from . import crud_lists as lists
+from . import crud_queries as queries
+from . import crud_semantics as semantics
 from .rule import Level, Rule
 
 READABLE = Rule(
@@ -197,4 +200,5 @@ RULES = (
     lists.SAFE,
     lists.STEADY,
     SERVED,
+    *sorted((*semantics.RULES, *queries.RULES), key=lambda rule: rule.id),
 )

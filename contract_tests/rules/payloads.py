@@ -1,7 +1,11 @@
-"""The words of the payloads area: what the service does with values nobody thought of."""
+"""The words of the payloads area: what the service does with values nobody thought of.
+
+The rules on ordinary values that have to come back unchanged are in `payloads_values`.
+"""
 
 from __future__ import annotations
 
+from . import payloads_values as values
 from .rule import Level, Rule
 
 CREATED_TEXT = Rule(
@@ -255,4 +259,5 @@ RULES = (
     INSTANTS,
     MALFORMED_ID,
     MEDIA_TYPES,
+    *values.RULES,
 )

@@ -13,6 +13,7 @@ from .reading import (
     properties,
     required,
     resolve,
+    settle,
     text_fields,
 )
 from .values import different, sample
@@ -29,5 +30,6 @@ __all__ = [
     "required",
     "resolve",
     "sample",
+    "settle",
     "text_fields",
 ]

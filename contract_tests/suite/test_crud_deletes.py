@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..acts.pages import walk
-from ..acts.rows import is_shown, same_id, seen
+from ..acts.pages import listed
+from ..acts.rows import is_shown, seen
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..rules import crud_changes as rules
@@ -23,13 +21,6 @@ def deleted(judge: Judge, service: Service, row: Row) -> Exchange:
     if exchange.status == LATER:
         judge.not_applicable(f"{exchange}: the service deletes later")
     return exchange
-
-
-def listed(service: Service, row: Row) -> dict[str, Any] | None:
-    """The row as the list shows it, or None."""
-    name = service.resource.id_field
-    rows = [shown for page in walk(service) for shown in service.listed(page)]
-    return next((dict(shown) for shown in rows if same_id(shown.get(name), row.id)), None)
 
 
 @judges(rules.GONE)

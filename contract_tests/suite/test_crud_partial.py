@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import samples
 from ..acts.rows import change_body, needed, partial, seen, sendable
-from ..acts.sameness import differences, same
+from ..acts.sameness import differences, is_left, same
 from ..judge import Judge, judges
 from ..rules import crud_changes as rules
 from ..service import Row, Service
@@ -57,7 +57,7 @@ def test_a_put_resets_what_was_left_out(judge: Judge, service: Service) -> None:
     left = [name for name in _left_out(service, row, body, before) if name in after]
     if not left:
         judge.not_applicable("PUT has no optional field that is shown")
-    kept = [f"{name} {after[name]!r}" for name in left if same(before[name], after[name])]
+    kept = [f"{name} {after[name]!r}" for name in left if is_left(before[name], after[name])]
     judge.that(
         not kept,
         expected=f"no old value of {', '.join(left)}, which the PUT left out",

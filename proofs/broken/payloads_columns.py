@@ -25,20 +25,25 @@ Session = Annotated[AsyncSession, Depends(get_async_session)]
 ROUTES = ("list_items", "create_item", "get_item", "replace_item", "update_item", "delete_item")
 
 
-def with_items(model: Any, payload: type[BaseModel]) -> FastAPI:
-    """The reference app, its items of another model; they can be made, read and removed."""
+def with_items(
+    model: Any, payload: type[BaseModel], shown: type[BaseModel] | None = None
+) -> FastAPI:
+    """The reference app, its items of another model; they can be made, read and removed.
+
+    They are shown as they are sent, with their id, unless `shown` says otherwise.
+    """
     app = create_app()
     for name in ROUTES:
         remove(app, name)
-    router = _router(model, payload)
+    router = _router(model, payload, shown or payload)
     app.include_router(router)
     app.add_exception_handler(405, answer_wrong_method(router.routes))
     return app
 
 
-def _router(model: Any, payload: type[BaseModel]) -> APIRouter:
+def _router(model: Any, payload: type[BaseModel], shown: type[BaseModel]) -> APIRouter:
     router = APIRouter(prefix="/things", responses=documented(500, 503))
-    out = create_model("ThingOut", __base__=payload, id=(int, ...))
+    out = create_model("ThingOut", __base__=shown, id=(int, ...))
     out.model_config["from_attributes"] = True
     out.model_rebuild(force=True)
 

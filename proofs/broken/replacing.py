@@ -37,12 +37,14 @@ def with_service(service: type[ExampleItemService]) -> FastAPI:
     return app
 
 
-def with_route(name: str, endpoint: Callable[..., Any], **options: Any) -> FastAPI:
-    """The reference app, the route called `name` answered by another endpoint.
+def with_route(
+    name: str, endpoint: Callable[..., Any], app: FastAPI | None = None, **options: Any
+) -> FastAPI:
+    """The reference app (or `app`), the route called `name` answered by another endpoint.
 
     Path, method, status and documented answers stay as they were unless `options` say otherwise.
     """
-    app = create_app()
+    app = app or create_app()
     old = next(r for r in routes_of(app) if r.name == name)
     remove(app, name)
     kept: dict[str, Any] = {

@@ -1,0 +1,79 @@
+"""The words of the payloads area on values: what was accepted comes back as the same value."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+DECIMALS = Rule(
+    id="PAY-40",
+    level=Level.REQUIRED,
+    statement="A decimal that is accepted MUST come back as the same decimal.",
+    rationale=(
+        "0.30 becomes 0.30000000000000004 and a cent is missing in the sum; accounts are off by "
+        "amounts that nobody can explain."
+    ),
+    fix=(
+        "`Decimal` in the schema and `Numeric` in the model, from one end to the other: a `float` "
+        "or `Float` anywhere on the way rounds to a binary fraction."
+    ),
+    needs=("create", "read"),
+)
+
+PLACES = Rule(
+    id="PAY-41",
+    level=Level.RECOMMENDED,
+    statement="A decimal with more digits than its column keeps SHOULD be refused.",
+    rationale="It is rounded in silence, to what the database takes: sums no longer agree.",
+    fix="Tell the column's digits: `Field(max_digits=10, decimal_places=2)` for `Numeric(10, 2)`.",
+    needs=("create", "read"),
+)
+
+CHOICES = Rule(
+    id="PAY-42",
+    level=Level.REQUIRED,
+    statement="Each boolean or listed value MUST come back as it was accepted.",
+    rationale=(
+        "One of the choices that the document lists cannot be stored, or is shown as another; "
+        "`1` is not `true` to a client that compares."
+    ),
+    fix=(
+        "Let the column and the schema share one enumeration, and migrate the database's type "
+        "with it; show rows through a schema, since some databases give 0 and 1 for booleans."
+    ),
+    needs=("create", "read"),
+)
+
+ORDER_KEPT = Rule(
+    id="PAY-43",
+    level=Level.RECOMMENDED,
+    statement="The items of an array SHOULD come back in the order they were sent in.",
+    rationale="Steps, lines and priorities are shown in another order than the user gave them.",
+    fix=(
+        "Store a position and read by it (`relationship(order_by=...)`), or declare "
+        "`uniqueItems` if it is a set; `list(set(...))` is in no order."
+    ),
+    needs=("create", "read"),
+)
+
+MAP_KEPT = Rule(
+    id="PAY-44",
+    level=Level.REQUIRED,
+    statement="A map that is accepted MUST come back with its keys and their values.",
+    rationale="Labels, settings and translations lose entries whose names nobody thought of.",
+    fix=(
+        "Store the map whole, in a `JSON` column; keys with dots, blanks or letters of other "
+        "scripts do not survive as attribute names, paths or columns."
+    ),
+    needs=("create", "read"),
+)
+
+EMPTY_KEPT = Rule(
+    id="PAY-45",
+    level=Level.REQUIRED,
+    statement="An empty list or object that is accepted MUST NOT come back as null.",
+    rationale="Every client that loops over the list fails at the first row that has none.",
+    fix="`tags or None` turns an empty list into null: compare with None.",
+    needs=("create", "read"),
+)
+
+RULES = (DECIMALS, PLACES, CHOICES, ORDER_KEPT, MAP_KEPT, EMPTY_KEPT)

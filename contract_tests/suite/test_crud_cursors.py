@@ -1,0 +1,57 @@
+"""CRUD: a list that goes on from a cursor loses no row and shows none twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from ..acts.cursors import cursor_of, walk_on
+from ..acts.pages import walked
+from ..instruments.exchange import Exchange
+from ..judge import Judge, judges
+from ..rules import crud_queries as rules
+from ..service import Service
+
+ROWS = 7
+PAGE = 2
+TIMES = 2
+"""After how many pages a row goes and another comes."""
+
+
+@judges(rules.STAYED)
+def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: Service) -> None:
+    """While a row that was shown goes and another comes, all others are shown once."""
+    name = cursor_of(service)
+    if name is None:
+        judge.not_applicable("the list has no cursor; an offset moves with every row that goes")
+    for _ in range(ROWS):
+        service.row()
+    calm = [str(i) for i in walked(service, walk_on(service, name, PAGE))]
+    gone: list[str] = []
+    pages = walk_on(service, name, PAGE, _coming_and_going(service, gone))
+    if len(pages) < 2:
+        judge.not_applicable("all rows are on one page")
+    shown = Counter(str(i) for i in walked(service, pages))
+    twice = [i for i, times in {**Counter(calm), **shown}.items() if times > 1]
+    never = [i for i in calm if i not in shown and i not in gone]
+    judge.that(
+        not twice and not never,
+        expected=f"each of the rows that stayed on one of the {len(pages)} pages",
+        observed=f"shown twice: {', '.join(twice) or 'none'}; never: {', '.join(never) or 'none'}",
+        seen=pages[-1],
+    )
+
+
+def _coming_and_going(service: Service, gone: list[str]) -> Callable[[Exchange], None]:
+    """What deletes the first row of a page, and creates one, after each of the first pages."""
+    left = iter(range(TIMES))
+
+    def disturb(page: Exchange) -> None:
+        if next(left, None) is None:
+            return
+        service.row()
+        first = service.ids(page)[0]
+        if service.resource.offers("delete") and service.delete(first).ok:
+            gone.append(str(first))
+
+    return disturb

@@ -1,0 +1,125 @@
+"""CRUD: a write that names more than it may, comes again, or comes corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .. import samples
+from ..acts.asking import with_headers
+from ..acts.rows import Home, home, is_shown
+from ..acts.unasked import Naming, named_columns, named_fields, overfull
+from ..judge import Judge, judges
+from ..rules import crud_semantics as rules
+from ..service import Row, Service
+
+KEY = "idempotency-key"
+TRIES = 5
+"""Refused bodies that are corrected and sent again."""
+
+
+def judge_effects(judge: Judge, asked: Iterable[Naming], none: str) -> None:
+    """Judge that nothing that was named beyond the document took effect."""
+    sent = list(asked)
+    if not sent:
+        judge.not_applicable(none)
+    wrong = [naming for naming in sent if naming.effect]
+    judge.that(
+        not wrong,
+        expected="what is not offered for writing refused, ignored or left as it was",
+        observed="; ".join(map(str, wrong)),
+        seen=(wrong or sent)[0].exchange,
+    )
+
+
+@judges(rules.NOT_OFFERED)
+def test_a_body_cannot_write_a_field_that_is_only_shown(judge: Judge, service: Service) -> None:
+    """The id, and each field that is shown and not offered, is not what the body says."""
+    judge_effects(judge, named_fields(service), "every field that is shown may be written")
+
+
+@judges(rules.NOT_OFFERED)
+def test_a_body_cannot_write_a_hidden_column(judge: Judge, service: Service) -> None:
+    """A column that is neither shown nor offered does not hold what the body says."""
+    reason = "every column of the table is offered or shown"
+    judge_effects(judge, named_columns(service), reason)
+
+
+@judges(rules.UNKNOWN_FIELDS)
+def test_fields_nobody_asked_for_are_no_failure(judge: Judge, service: Service) -> None:
+    """An unknown field, an id or a read-only field in a body is answered below 500."""
+    sent = list(overfull(service))
+    if not sent:
+        judge.undecided("no operation answers a plain write below 500")
+    failed = [naming for naming in sent if naming.exchange.failed]
+    judge.that(
+        not failed,
+        expected="an answer below 500",
+        observed="; ".join(map(str, failed)),
+        seen=(failed or sent)[0].exchange,
+    )
+
+
+@judges(rules.SENT_AGAIN)
+def test_a_create_that_is_sent_again_is_refused_or_a_row(judge: Judge, service: Service) -> None:
+    """The second answer is a refusal, or names a row that is there; so is the first one's."""
+    row = service.row()
+    exchange = service.create(row.sent)
+    again = Row(service.id_of(exchange) if exchange.ok else None, row.sent, exchange)
+    is_sound = exchange.refused or (again.id is not None and is_shown(service, again))
+    judge.that(
+        is_sound and is_shown(service, row),
+        expected="a 4xx, or a row that a read shows, beside the first",
+        observed=f"{exchange} {exchange.text[:80]}",
+        seen=exchange,
+    )
+
+
+@judges(rules.KEY_REPEATED)
+def test_a_repeated_key_makes_no_other_row(judge: Judge, service: Service) -> None:
+    """The same key with the same body is refused, or answered as before; there is one row."""
+    names = [p.name for p in service.operation("create").headers if p.name.lower() == KEY]
+    if not names:
+        judge.not_applicable("the create declares no Idempotency-Key")
+    place = home(service)
+    body, headers = service.body(), {names[0]: f"contract-{service.serial()}"}
+    first = with_headers(service, "create", headers, body=body)
+    if not first.ok:
+        judge.undecided(f"a create with a key was not accepted: {first} {first.text[:80]}")
+    before = _sizes(service, place)
+    second = with_headers(service, "create", headers, body=body)
+    judge.that(
+        not second.failed and _sizes(service, place) == before,
+        expected=f"no other row for {names[0]} {headers[names[0]]!r}",
+        observed=f"{second}; rows {before} and then {_sizes(service, place)}",
+        seen=second,
+    )
+
+
+def _sizes(service: Service, place: Home) -> dict[str, int]:
+    return {table: len(rows) for table, rows in place.contents(service).items()}
+
+
+@judges(rules.CORRECTED)
+def test_a_corrected_create_is_accepted(judge: Judge, service: Service) -> None:
+    """What was refused for one field is accepted when that field is mended."""
+    resource, document = service.resource, dict(service.resource.document)
+    if not service.create(service.resource.body(service.serial(), complete=False)).ok:
+        judge.undecided("a create of what is required only is not accepted")
+    first = service.serial() + 2000
+    found = samples.breaches(resource.schema(), document, serial=first)
+    bodies = [b.body for b in found if isinstance(b.body, dict)]
+    wrong = [(place, body) for place, body in enumerate(bodies)][:TRIES]
+    asked = []
+    for place, body in wrong:
+        refused = service.create(body)
+        mended = resource.body(first + place, complete=False)
+        asked += [(refused, service.create(mended))] if refused.refused else []
+    if not asked:
+        judge.undecided("no wrong body was refused")
+    lost = [pair for pair in asked if not pair[1].ok]
+    judge.that(
+        not lost,
+        expected="the corrected body accepted",
+        observed="; ".join(f"{no}, and corrected {again} {again.text[:80]}" for no, again in lost),
+        seen=lost[0][1] if lost else None,
+    )

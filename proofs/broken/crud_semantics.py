@@ -1,0 +1,106 @@
+"""Apps whose writes mean something else in their answer, the second time, or alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from sqlalchemy import or_, update
+
+from proofs.broken import breaks
+from proofs.broken.replacing import with_route, with_service
+from reference_app.database import transaction
+from reference_app.models import ExampleItem
+from reference_app.routes import ItemId, Limit, Offset, Service, found
+from reference_app.schemas import ExampleItemCreate, ExampleItemOut, ExampleItemUpdate
+from reference_app.service import ExampleItemService
+
+Values = Mapping[str, str | None]
+
+
+@breaks("CRU-40", says="showed description")
+def answer_from_before() -> FastAPI:
+    """The PUT answers with the description that it had loaded before it changed the row."""
+
+    async def replace(
+        item_id: ItemId, payload: ExampleItemCreate, service: Service
+    ) -> ExampleItemOut:
+        before = found(await service.get(item_id))
+        after = found(await service.update(item_id, payload.model_dump()))
+        return after.model_copy(update={"description": before.description})
+
+    return with_route("replace_item", replace)
+
+
+@breaks("CRU-41", says="the list shows description None instead of")
+def light_list() -> FastAPI:
+    """The list does not load the descriptions, and shows null for each."""
+
+    async def listed(
+        service: Service, limit: Limit = 50, offset: Offset = 0
+    ) -> list[ExampleItemOut]:
+        items = await service.list(limit=limit, offset=offset)
+        return [found(item).model_copy(update={"description": None}) for item in items]
+
+    return with_route("list_items", listed)
+
+
+@breaks("CRU-42", says="a new row")
+def insert_where_nothing_changed() -> FastAPI:
+    """The PUT updates a row that differs, and inserts one where it has updated none."""
+
+    class Upserting(ExampleItemService):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            item = await self.get(item_id)
+            if item is None or len(values) < 2:
+                return await super().update(item_id, values)
+            differs = or_(*(getattr(ExampleItem, n).is_distinct_from(v) for n, v in values.items()))
+            change = update(ExampleItem).where(ExampleItem.id == item_id, differs).values(**values)
+            async with transaction(self._session):
+                changed = await self._session.execute(change.returning(ExampleItem.id))
+                item = await self._session.get(ExampleItem, item_id, populate_existing=True)
+                if item is not None and not changed.all():
+                    self._session.add(ExampleItem(**values))
+            return item
+
+    return with_service(Upserting)
+
+
+@breaks("CRU-43", says="description None instead of")
+def empty_means_all() -> FastAPI:
+    """The PATCH takes an empty body for one that resets what is optional."""
+
+    async def change(
+        item_id: ItemId, payload: ExampleItemUpdate, service: Service
+    ) -> ExampleItemOut:
+        sent = payload.model_dump(exclude_unset=True) or {"description": None}
+        return found(await service.update(item_id, sent))
+
+    return with_route("update_item", change)
+
+
+@breaks("CRU-43", says="nothing changed", also=("API-03",))
+def empty_statement() -> FastAPI:
+    """The PATCH makes a statement of what was sent, even if nothing was."""
+
+    class Unasked(ExampleItemService):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            change = update(ExampleItem).where(ExampleItem.id == item_id).values(**values)
+            async with transaction(self._session):
+                await self._session.execute(change)
+                return await self._session.get(ExampleItem, item_id)
+
+    return with_service(Unasked)
+
+
+@breaks("CRU-44", says="with description")
+def stored_with_the_name_only() -> FastAPI:
+    """The PATCH stores the description only where the name is sent, too."""
+
+    async def change(
+        item_id: ItemId, payload: ExampleItemUpdate, service: Service
+    ) -> ExampleItemOut:
+        sent = payload.model_dump(exclude_unset=True)
+        return found(await service.update(item_id, sent if "name" in sent else {}))
+
+    return with_route("update_item", change)
