@@ -1,4 +1,4 @@
-"""The words of the crud area on asking: pages, filters, orders, other methods, conditions."""
+"""The words of the crud area on asking: pages, filters, orders, HEAD, conditions."""
 
 from __future__ import annotations
 
@@ -85,14 +85,6 @@ HEAD = Rule(
     needs=("create",),
 )
 
-OPTIONS = Rule(
-    id="CRU-57",
-    level=Level.PREVIEW,
-    statement="An OPTIONS that is served SHOULD name in Allow every method that works.",
-    rationale="Generic clients read there what they may do, and hide the buttons for the rest.",
-    fix="Collect the methods of all routes of the path; a list in the code is soon incomplete.",
-)
-
 RETAGGED = Rule(
     id="CRU-58",
     level=Level.REQUIRED,
@@ -123,4 +115,4 @@ STALE_REFUSED = Rule(
     needs=("create", "read", "change"),
 )
 
-RULES = (STAYED, APPENDED, NOT_MODIFIED, FILTERED, SORTED, HEAD, OPTIONS, RETAGGED, STALE_REFUSED)
+RULES = (STAYED, APPENDED, NOT_MODIFIED, FILTERED, SORTED, HEAD, RETAGGED, STALE_REFUSED)

@@ -1,4 +1,4 @@
-"""CRUD: other methods and conditional requests are answered as HTTP tells clients to expect."""
+"""CRUD: HEAD and conditional requests are answered as HTTP tells clients to expect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..acts.sameness import differences
 from ..capabilities import missing
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
-from ..resource import ROLES, Role
+from ..resource import Role
 from ..rules import crud_queries as rules
 from ..service import Service
 from ..violation import NotApplicable
@@ -68,33 +68,6 @@ def _unlike(head: Exchange, get: Exchange) -> str | None:
     if head.status == get.status and not told:
         return None
     return "".join(f", {n} {head.header(n)} and {get.header(n)}" for n in told)
-
-
-@judges(rules.OPTIONS)
-def test_options_names_every_method_that_works(judge: Judge, service: Service) -> None:
-    """`Allow` has the methods of all operations of the path, if OPTIONS is served."""
-    paths: dict[str, list[Role]] = {}
-    for role in ROLES:
-        if service.resource.offers(role):
-            paths.setdefault(service.operation(role).path, []).append(role)
-    asked = [(by_method(service, "OPTIONS", roles[0], service.absent_id()), roles)
-             for roles in paths.values()]  # fmt: skip
-    served = [(e, roles) for e, roles in asked if e.ok and e.header("allow") is not None]
-    if not served:
-        judge.not_applicable("no OPTIONS is served that names methods in Allow")
-    wrong = [f"{e} names {e.header('allow')} and not {', '.join(lost)}" for e, roles in served
-             if (lost := _unnamed(service, e, roles))]  # fmt: skip
-    judge.that(
-        not wrong,
-        expected="every method that works",
-        observed="; ".join(wrong),
-        seen=served[0][0],
-    )
-
-
-def _unnamed(service: Service, exchange: Exchange, roles: list[Role]) -> list[str]:
-    named = {word.strip().upper() for word in (exchange.header("allow") or "").split(",")}
-    return sorted({service.operation(role).method for role in roles} - named)
 
 
 @judges(rules.NOT_MODIFIED)
