@@ -5,6 +5,7 @@ NUL and surrogates never appear: they belong to the hostile battery.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -146,8 +147,9 @@ def _texts(_converter: _Converter, schema: reading.Settled) -> Strategy:
     def fits(text: str) -> bool:
         return len(text) >= least and (most is None or len(text) <= int(most))
 
-    if "pattern" in schema:
-        found = st.from_regex(schema["pattern"], alphabet=_LETTERS)
+    pattern = schema.get("pattern")
+    if pattern is not None and not _takes_most(pattern):
+        found = st.from_regex(pattern, alphabet=_LETTERS)
         return found.filter(lambda text: fits(text) and not text.endswith("\n"))
     name = str(schema.get("format"))
     if name in _MADE:
@@ -159,7 +161,14 @@ def _texts(_converter: _Converter, schema: reading.Settled) -> Strategy:
     edges = [[text for text in _TEXTS if fits(text)], ["x" * size for size in sizes]]
     longest = least + _ROOM if most is None else min(most, least + _ROOM)
     anything = st.text(_LETTERS, min_size=least, max_size=longest)
-    return st.one_of(anything, *(st.sampled_from(listed) for listed in edges if listed))
+    drawn = st.one_of(anything, *(st.sampled_from(listed) for listed in edges if listed))
+    # A lambda, since Hypothesis would make of `re.search` itself texts without any boundary.
+    return drawn if pattern is None else drawn.filter(lambda text: re.search(pattern, text))
+
+
+def _takes_most(pattern: str) -> bool:
+    """Whether a pattern only excludes a few characters: its texts are drawn as others are."""
+    return all(re.search(pattern, text) for text in (*_TEXTS[1:], "0", "x"))
 
 
 def _integers(_converter: _Converter, schema: reading.Settled) -> Strategy:

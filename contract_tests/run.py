@@ -43,6 +43,7 @@ class ContractRun:
         self.verdicts: list[Verdict] = []
         self.facts: dict[str, Any] = {}
         self.disturbed: dict[str, int] = {}
+        self.played: dict[str, int] = {}
         self.expected = 0
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
@@ -144,6 +145,7 @@ class ContractRun:
         row = verdict.as_row() | {"duration": round(report.duration, 4)}
         vars(report).update(contract_verdict=row, contract_facts=self.facts)
         vars(report).update(contract_disturbed=dict(self.disturbed))
+        vars(report).update(contract_played=dict(self.played))
         # JUnit reads an item's properties from its last report, that of the teardown.
         item.user_properties += [
             ("rule", rule.id), ("level", str(rule.level)), ("verdict", str(verdict.verdict)),
@@ -201,6 +203,7 @@ class ContractRun:
             self.verdicts.append(from_row(row))
             self.facts.update(getattr(report, "contract_facts", {}))
             self.disturbed |= getattr(report, "contract_disturbed", {})
+            self.played |= getattr(report, "contract_played", {})
 
     # -- the end
 

@@ -22,6 +22,8 @@ class Run(Protocol):
     @property
     def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
     @property
+    def played(self) -> Mapping[str, int]: ...  # noqa: D102
+    @property
     def options(self) -> Options: ...  # noqa: D102
     @property
     def is_conformant(self) -> bool: ...  # noqa: D102
@@ -70,6 +72,8 @@ def summary_lines(run: Run) -> Iterator[str]:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     if run.disturbed:
         yield _disturbed(run.disturbed)
+    if run.played:
+        yield f"programs played: {', '.join(f'{n} {sort}' for sort, n in run.played.items())}"
     yield _closing(run, decided)
 
 

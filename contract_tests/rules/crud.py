@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import crud_changes as changes
 from . import crud_lists as lists
+from . import crud_model as model
 from .rule import Level, Rule
 
 READABLE = Rule(
@@ -197,4 +198,8 @@ RULES = (
     lists.SAFE,
     lists.STEADY,
     SERVED,
+    model.REMEMBERED,
+    model.RESTARTED,
+    model.MET,
+    model.SERVED_AFTER,
 )
