@@ -45,6 +45,7 @@ class ContractRun:
         self.facts: dict[str, Any] = {}
         self.disturbed: dict[str, int] = {}
         self.generated: dict[str, tuple[int, int]] = {}
+        self.played: dict[str, int] = {}
         self.expected = 0
         self._cache = getattr(config, "cache", None)
         self._is_worker = hasattr(config, "workerinput")
@@ -150,7 +151,8 @@ class ContractRun:
         verdict = self._verdict(item, call, rule)
         row = verdict.as_row() | {"duration": round(report.duration, 4)}
         vars(report).update(contract_verdict=row, contract_facts=self.facts)
-        counts = {"disturbed": dict(self.disturbed), "generated": dict(self.generated)}
+        counts = {"disturbed": dict(self.disturbed), "generated": dict(self.generated),
+                  "played": dict(self.played)}  # fmt: skip
         vars(report).update(contract_counts=counts)
         # JUnit reads an item's properties from its last report, that of the teardown.
         item.user_properties += [
@@ -211,6 +213,7 @@ class ContractRun:
             counts = getattr(report, "contract_counts", {})
             self.disturbed |= counts.get("disturbed", {})
             self.generated |= counts.get("generated", {})
+            self.played |= counts.get("played", {})
 
     # -- the end
 

@@ -21,6 +21,8 @@ from .instruments.turns import Turns
 from .resource import JSON, Operation, Resource, Role
 from .targets.asgi import AsgiTarget
 from .targets.conversation import PATIENT, Client
+from .targets.lifespan import LifespanFailed
+from .targets.locate import locate
 from .targets.nursery import Nursery
 from .targets.trial import Trial
 from .violation import NotApplicable, Undecided
@@ -214,9 +216,7 @@ class Service:
                 f"could not create a row: {exchange} {exchange.text[:200]}"
                 + HOW_TO_HELP * exchange.refused
             )
-        identifier = self.id_of(exchange)
-        if identifier is None:
-            identifier = self._id_in_list(sent)
+        identifier = self.told_id(exchange, sent)
         if identifier is None:
             raise Undecided(
                 f"neither the answer to a create nor the list tells the new row's id: {exchange}"
@@ -230,6 +230,11 @@ class Service:
             return found
         location = exchange.header("location")
         return unquote(urlsplit(location).path.rstrip("/").rsplit("/", 1)[-1]) if location else None
+
+    def told_id(self, exchange: Exchange, sent: Mapping[str, Any]) -> Any:
+        """The id of the row that a create made: in its answer, else in the list; None if unsaid."""
+        found = self.id_of(exchange)
+        return self._id_in_list(sent) if found is None else found
 
     def _id_in_list(self, sent: Mapping[str, Any]) -> Any:
         """The id of the one row that the list shows as it was sent; None if it is not one."""
@@ -269,6 +274,20 @@ class Service:
         return "not-an-id"
 
     # -- elsewhere
+
+    def restart(self) -> None:
+        """Stop the app, and start a new one of the same factory in this process.
+
+        Raises `NotApplicable` if there is no factory, and `Undecided` if either fails.
+        """
+        if not self.origin.is_factory:
+            raise NotApplicable("the app is the one object of its module, not a factory's")
+        try:
+            self.run(self.target.stop())
+            self.target.renew(locate(self.origin.app, self.origin.roots).make())
+            self.run(self.target.start())
+        except LifespanFailed as failure:
+            raise Undecided(f"the service could not be restarted: {failure}") from None
 
     def trial(self, database: Database | None = None) -> Trial:
         """The service in an interpreter of its own, on `database` (its own by default)."""

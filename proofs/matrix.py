@@ -30,6 +30,7 @@ PRELOADED = [
     "contract_tests.fuzzing.exploration",
     "contract_tests.fuzzing.findings",
     "contract_tests.payloads",
+    "contract_tests.sequences.programs",
 ]
 LIMIT = 240.0
 IS_WHOLE = os.environ.get("CONTRACT_MATRIX") == "whole"

@@ -24,6 +24,8 @@ class Run(Protocol):
     @property
     def generated(self) -> Mapping[str, tuple[int, int]]: ...  # noqa: D102
     @property
+    def played(self) -> Mapping[str, int]: ...  # noqa: D102
+    @property
     def options(self) -> Options: ...  # noqa: D102
     @property
     def is_conformant(self) -> bool: ...  # noqa: D102
@@ -75,6 +77,8 @@ def summary_lines(run: Run) -> Iterator[str]:
         yield _disturbed(run.disturbed)
     if run.generated:
         yield _generated(run)
+    if run.played:
+        yield f"programs played: {', '.join(f'{n} {sort}' for sort, n in run.played.items())}"
     yield _closing(run, decided)
 
 

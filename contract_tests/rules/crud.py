@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import crud_changes as changes
 from . import crud_lists as lists
+from . import crud_model as model
 from . import crud_queries as queries
 from . import crud_semantics as semantics
 from .rule import Level, Rule
@@ -200,5 +201,9 @@ RULES = (
     lists.SAFE,
     lists.STEADY,
     SERVED,
+    model.REMEMBERED,
+    model.RESTARTED,
+    model.MET,
+    model.SERVED_AFTER,
     *sorted((*semantics.RULES, *queries.RULES), key=lambda rule: rule.id),
 )

@@ -64,6 +64,11 @@ class AsgiTarget:
             warnings.simplefilter("always")
             await self.lifespan.stop()
 
+    def renew(self, app: App) -> None:
+        """Send to another app from now on, which is not started yet."""
+        self.app = app
+        self.lifespan = Lifespan(app)
+
     async def exchange(self, request: Request, client: Client = PATIENT) -> Exchange:
         """Send one request, let the app return and its tasks settle, and say what happened."""
         (exchange,) = await self.together([request], client)

@@ -184,7 +184,7 @@ def delete_without_where() -> FastAPI:
     return with_service(Sweeping)
 
 
-@breaks("CRU-19", says="only row")
+@breaks("CRU-19", says="only row", also=("CRU-32",))
 def update_without_where() -> FastAPI:
     """The change looks for its row and then writes the description of all."""
 

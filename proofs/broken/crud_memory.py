@@ -49,7 +49,7 @@ class InMemory(ExampleItemService):
         return self.rows.pop(item_id, None) is not None
 
 
-@breaks("CRU-02", says="no table has a new row", also=("SCH-02",))
+@breaks("CRU-02", says="no table has a new row", also=("SCH-02", "CRU-33"))
 def kept_in_memory() -> FastAPI:
     """Every answer is right, and the rows live in a dictionary of this process."""
 
@@ -60,7 +60,7 @@ def kept_in_memory() -> FastAPI:
     return with_service(Kept)
 
 
-@breaks("CRU-02", says="none of the values sent", also=("SCH-02",))
+@breaks("CRU-02", says="none of the values sent", also=("SCH-02", "CRU-33"))
 def lying() -> FastAPI:
     """Every answer is right, and what goes into the database is something else."""
 

@@ -1,0 +1,67 @@
+"""The words of the crud area on programs: many requests, and the rows that they leave."""
+
+from __future__ import annotations
+
+from .rule import Level, Rule
+
+REMEMBERED = Rule(
+    id="CRU-32",
+    level=Level.REQUIRED,
+    statement="A sequence of operations MUST show the rows that its own successes made.",
+    rationale=(
+        "Each request alone is right, and so is every test of one; it takes a second change, or a "
+        "look before it, for users to see what they have long since replaced or deleted."
+    ),
+    fix=(
+        "Look for what is kept beside the database, such as a cache or a list in the process: "
+        "every operation that changes a row must clear it, PATCH and DELETE as well as PUT."
+    ),
+    needs=("create", "read"),
+)
+
+RESTARTED = Rule(
+    id="CRU-33",
+    level=Level.REQUIRED,
+    statement="A restart MUST leave every row as the requests before it have made it.",
+    rationale=(
+        "Every deployment undoes or rewrites what users have changed, and nobody looks for a "
+        "reason there."
+    ),
+    fix=(
+        "Keep nothing in the process that is not in the database, and let the start-up create what "
+        "is missing without touching rows: a backfill belongs into a migration, which runs once."
+    ),
+    needs=("create", "read", "factory", "outside-view"),
+)
+
+MET = Rule(
+    id="CRU-34",
+    level=Level.REQUIRED,
+    statement=(
+        "Two requests at the same time MUST leave each field as one of their two orders would."
+    ),
+    rationale=(
+        "A read that met a change has put the old row back into a cache: from then on everybody "
+        "sees a row that nobody can explain, until the cache is lost."
+    ),
+    fix=(
+        "Fill a cache only if no change came between: compare a version, or let the entry be "
+        "written by the transaction that changes the row."
+    ),
+    needs=("create", "read", "outside-view"),
+)
+
+SERVED_AFTER = Rule(
+    id="CRU-35",
+    level=Level.REQUIRED,
+    statement="A valid request MUST NOT be answered with a server failure for what came before it.",
+    rationale=(
+        "The same request works for everybody else: this user's row, or the name it once had, has "
+        "become a trap that fails each time."
+    ),
+    fix=(
+        "Look at what earlier requests have left: rows marked as deleted whose unique values are "
+        "still taken, histories with narrower columns. Refuse what cannot be done with a 409."
+    ),
+    needs=("create", "read"),
+)

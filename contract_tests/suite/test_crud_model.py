@@ -1,0 +1,124 @@
+"""CRUD: programs of many requests, whose rows are those of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..effort import Effort
+from ..judge import Judge, evidence_of, judges
+from ..lives import Lives
+from ..options import Options
+from ..rules import crud_model as rules
+from ..run import ContractRun
+from ..sequences.steps import Act
+from ..service import Service
+
+if TYPE_CHECKING:
+    from ..sequences.model import Kind
+    from ..sequences.programs import Finding, Search
+
+SHOWN: tuple[Kind, ...] = ("field", "missing", "back")
+KINDS: tuple[Kind, ...] = (*SHOWN, "failed")
+COST: Mapping[Act | None, int] = {None: 1, "together": 1, "restart": 4}
+"""How many times fewer the programs are that restart the service."""
+
+
+@dataclass
+class Programs:
+    """The programs of one run, searched when first asked for; `played` counts them."""
+
+    service: Service
+    options: Options
+    played: dict[str, int] = field(default_factory=dict)
+    _made: dict[tuple[object, ...], Search] = field(default_factory=dict)
+
+    def finding(self, judge: Judge, *kinds: Kind, extra: Act | None = None) -> Finding | None:
+        """What was found of these kinds; if another hides it, by a search of its own."""
+        whole = self._searched(extra, *(kinds if extra else KINDS))
+        is_other = whole.finding and whole.finding.surprise.kind not in kinds
+        search = self._searched(extra, *kinds) if is_other else whole
+        if not search.tally.rows:
+            judge.undecided(f"no create made a row that can be told, in {search.tally}")
+        return search.finding
+
+    def _searched(self, extra: Act | None, *kinds: Kind) -> Search:
+        from ..sequences.programs import Search
+
+        if (extra, *kinds) not in self._made:
+            search, options = Search(self.service, kinds, extra), self.options
+            search.run(fewer(options.profile, COST[extra]), options.seed, options.minutes)
+            self._made[extra, *kinds] = search
+            sort = f"with {extra}" if extra else "usual"
+            self.played[sort] = self.played.get(sort, 0) + search.tally.programs
+        return self._made[extra, *kinds]
+
+
+def fewer(effort: Effort, times: int) -> Effort:
+    """So many times fewer programs."""
+    return replace(effort, programs=max(1, effort.programs // times))
+
+
+@pytest.fixture(scope="session")
+def programs(contract_run: ContractRun) -> Programs:
+    """Programs of many requests."""
+    made = Programs(contract_run.service, contract_run.options)
+    contract_run.played = made.played
+    return made
+
+
+def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> None:
+    """Judge that nothing was found; else tell the program, and the test that shows it alone."""
+    if finding is None:
+        judge.that(kept=True, expected="no surprise", observed="none")
+        return
+    from ..sequences import words
+    from ..sequences.regression import regression
+
+    seen = [words.evidence(finding), evidence_of(finding.surprise.exchange)]
+    alone = regression(service, judge.rule, finding)
+    seen += ["as a test of its own:", alone] if alone else []
+    judge.that(
+        kept=False,
+        expected=words.expected(finding),
+        observed=words.observed(finding),
+        seen="\n".join(seen),
+    )
+
+
+@judges(rules.REMEMBERED)
+def test_a_sequence_shows_what_its_successes_made(
+    judge: Judge, service: Service, programs: Programs
+) -> None:
+    """No program of usual requests shows another row than the model has."""
+    judge_finding(judge, service, programs.finding(judge, *SHOWN))
+
+
+@judges(rules.RESTARTED)
+def test_a_restart_leaves_the_rows_as_they_were(
+    judge: Judge, service: Service, lives: Lives, programs: Programs
+) -> None:
+    """No program shows another row with a restart in it than without."""
+    failure = lives.later.begun().round_failure
+    if failure:
+        judge.undecided(f"one app after the other already fails: {failure}")
+    judge_finding(judge, service, programs.finding(judge, *SHOWN, extra="restart"))
+
+
+@judges(rules.MET)
+def test_requests_at_the_same_time_leave_what_an_order_would(
+    judge: Judge, service: Service, programs: Programs
+) -> None:
+    """No program shows another row with two requests sent together than one after the other."""
+    judge_finding(judge, service, programs.finding(judge, *SHOWN, extra="together"))
+
+
+@judges(rules.SERVED_AFTER)
+def test_a_valid_request_does_not_fail_for_what_came_before(
+    judge: Judge, service: Service, programs: Programs
+) -> None:
+    """No program is answered with a failure that its last request alone would not get."""
+    judge_finding(judge, service, programs.finding(judge, "failed"))
