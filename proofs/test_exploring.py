@@ -186,7 +186,9 @@ def test_leniency_about_types_is_an_alarm_where_it_is_asked_for(folder: Path) ->
 
 REJECTION = "negative_data_rejection"
 PROGRAM = """
-import hashlib, json, sys
+import hashlib, importlib, json, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
 from reference_app import create_app
 from contract_tests.fuzzing import PHASES, PHASES, Draw, Drawer, labels
 from reference_app import create_app
@@ -201,17 +203,17 @@ print(len(cards), hashlib.sha256(json.dumps(cards, sort_keys=True).encode()).hex
 
 
 def test_one_seed_gives_the_same_cards_in_every_process() -> None:
-    """Whatever the order in which that process keeps its sets."""
+    """Whatever the order in which that process keeps its sets, and whatever it has loaded."""
     printed = {
         subprocess.run(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", PROGRAM, *modules],
             cwd=ROOT,
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        for seed in ("1", "2")
+        for seed, modules in (("1", ()), ("2", ("contract_tests.hostile", "proofs.test_samples")))
     }
 
     assert len(printed) == 1

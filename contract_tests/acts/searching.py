@@ -10,6 +10,8 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.errors import HypothesisException
 
+from ..steady import steady
+
 E = TypeVar("E")
 F = TypeVar("F")
 EXAMPLES = 25
@@ -62,7 +64,8 @@ def search(
             raise _FoundError
 
     try:
-        look_at()
+        with steady():
+            look_at()
     except (_FoundError, _Enough, HypothesisException):
         if not said:
             raise

@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from ..samples import reading
+from ..steady import steady
 from .bodies import loaded
 from .cards import Card, Draw, Phase, drawn_of
 from .document import is_resolvable
@@ -177,7 +178,7 @@ def _ran_out(test: Callable[[], None]) -> bool:
 
     said: list[str] = []
     listener: Any = lambda found: said.append(str(found.get("stopped-because")))  # noqa: E731
-    with collector.with_value(listener):
+    with steady(), collector.with_value(listener):
         test()
     return _EXHAUSTED in said
 

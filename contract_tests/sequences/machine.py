@@ -16,6 +16,7 @@ from hypothesis.errors import HypothesisException
 from ..effort import Effort
 from ..resource import Role
 from ..service import Service
+from ..steady import steady
 from .bodies import Drawn, bodies
 from .steps import WRITES, Act, Step
 
@@ -103,7 +104,7 @@ def explore(service: Service, effort: Effort, seed: int, extra: Act | None, begi
     parts = _rules(service, extra)
     starts = range(0, effort.programs, ROUND)
     sizes = [min(ROUND, effort.programs - start) for start in starts]
-    with suppress(Found, HypothesisException):
+    with suppress(Found, HypothesisException), steady():
         for number, size in enumerate(sizes):
             first = chain([_nothing], repeat(begin))
             machine = type("Machine", (Sequences,), {**parts, "beginnings": first})
