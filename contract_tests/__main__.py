@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import os
 import pkgutil
 import subprocess
 import sys
@@ -24,15 +25,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked, rest = parser.parse_known_args(arguments)
     if rest and asked.command not in {"run", "prove"}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        return _carried_out(asked, rest)
+    except BrokenPipeError:
+        # Whoever read, such as `head`, has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _carried_out(asked: argparse.Namespace, rest: list[str]) -> int:
     match asked.command:
         case "run":
             return _run(asked.app, rest)
         case "list":
-            return _list()
+            code = _list()
         case "explain":
-            return _explain(asked.rules)
+            code = _explain(asked.rules)
         case _:
             return _prove(rest)
+    sys.stdout.flush()
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -100,8 +100,9 @@ METHODS = Rule(
     statement="A method that a path does not have SHOULD be answered 405 naming all that it has.",
     rationale="Clients and crawlers read `Allow` to learn what they may do with a resource.",
     fix=(
-        "Handle 405 with the union of the methods of all routes that match the path: most "
-        "routers know those of the first one only."
+        "Answer 405 from a handler of your own, with the methods of all routes of the path: in "
+        "FastAPI `@app.exception_handler(405)` and `{m for r in app.routes if "
+        "r.matches(request.scope)[0] != Match.NONE for m in r.methods}` for `Allow`."
     ),
     needs=("document",),
 )
