@@ -144,8 +144,8 @@ def cpu_of(pid: int) -> float:
 def collect(results: Path) -> None:
     """Try what has not been tried, a line each."""
     known = {(each.tool, each.app, each.seed) for each in read(results)}
-    for app, rule, arguments in apps():
-        for seed in SEEDS:
+    for seed in SEEDS:
+        for app, rule, arguments in apps():
             for tool in ("kit", "st"):
                 if (tool, app, seed) in known:
                     continue
