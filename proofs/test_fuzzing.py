@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 import pytest
-from fastapi import FastAPI, Header, HTTPException, Path, Query
+from fastapi import Depends, FastAPI, Header, HTTPException, Path, Query
+from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel, Field
 
 from contract_tests.fuzzing import (
@@ -24,6 +25,7 @@ from contract_tests.fuzzing import (
     Request,
     Send,
     labels,
+    without_headers,
 )
 from contract_tests.fuzzing.findings import excuse_of
 from contract_tests.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
@@ -347,6 +349,23 @@ def test_a_required_header_of_the_caller_is_never_tested_away(
 
     assert heard(found) == set()
     assert ("GET", 200) in {(request.method, status) for request, status in wire.sent}
+
+
+def test_nobody_asks_for_a_header_that_is_sent_anyway() -> None:
+    """Neither a parameter nor a lock of the document is left that the caller's headers satisfy."""
+    app = FastAPI()
+
+    @app.get("/mine", dependencies=[Depends(HTTPBearer()), Depends(APIKeyHeader(name="X-Key"))])
+    async def mine(x_tenant: Annotated[str, Header()], page: int = 1) -> str:
+        return x_tenant
+
+    document = app.openapi()
+    before = json.dumps(document)
+    operation = without_headers(document, ["authorization", "X-TENANT"])["paths"]["/mine"]["get"]
+
+    assert [each["name"] for each in operation["parameters"]] == ["page"]
+    assert operation["security"] == [{}, {"APIKeyHeader": []}]
+    assert json.dumps(document) == before
 
 
 @pytest.mark.parametrize(

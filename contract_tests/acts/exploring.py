@@ -21,6 +21,7 @@ from ..fuzzing import (
     Request,
     labels,
     shrink,
+    without_headers,
 )
 from ..instruments import exchange as instruments
 from ..options import Options
@@ -86,8 +87,9 @@ class Exploration:
     def __post_init__(self) -> None:
         """Read the document; nothing is sent yet."""
         service, document = self.service, self.service.resource.document
-        drawer = Drawer(document, service.resource.overrides)
-        self.deck = Deck(document, drawer, self.folder, service.resource.overrides)
+        asking = without_headers(document, [name for name, _ in service.headers])
+        drawer = Drawer(asking, service.resource.overrides)
+        self.deck = Deck(asking, drawer, self.folder, service.resource.overrides)
         self._drawer = drawer
         self._player = Player(document, drawer, service.headers, self._is_strange)
 

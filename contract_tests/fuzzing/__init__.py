@@ -10,6 +10,7 @@ from .cards import PHASES, Card, Draw, Phase
 from .deck import Deck
 from .document import document_problems
 from .drawing import Drawer, labels
+from .headers import without_headers
 from .playing import Alarm, Heard, Player
 from .records import Answer, Request, Send
 from .shrinking import shrink
@@ -31,4 +32,5 @@ __all__ = [
     "document_problems",
     "labels",
     "shrink",
+    "without_headers",
 ]
