@@ -11,6 +11,7 @@ from .capabilities import missing
 from .judge import Judge
 from .lives import Lives
 from .options import Options
+from .resource import CHANGING, VERBS, Role
 from .run import JUDGE, ContractRun
 from .service import Service
 from .violation import NotApplicable
@@ -53,6 +54,16 @@ def service(judge: Judge, contract_service: Service) -> Service:
     """The service, its rows as they were when the contract began."""
     contract_service.restore()
     return contract_service
+
+
+@pytest.fixture(params=CHANGING, ids=VERBS.get)
+def change(request: pytest.FixtureRequest, service: Service) -> Role:
+    """Each way to change a row that the service offers."""
+    role: Role = request.param
+    reason = missing(service, (role,))
+    if reason:
+        raise NotApplicable(reason)
+    return role
 
 
 @pytest.fixture(params=CASES, ids=str)

@@ -19,7 +19,8 @@ VERBS: dict[Role, str] = {
     "update": "PATCH",
     "delete": "DELETE",
 }
-SENDING: tuple[Role, ...] = ("create", "replace", "update")
+CHANGING: tuple[Role, ...] = ("replace", "update")
+SENDING: tuple[Role, ...] = ("create", *CHANGING)
 JSON = "application/json"
 
 

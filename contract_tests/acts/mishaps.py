@@ -10,14 +10,13 @@ from ..capabilities import missing
 from ..databases.redirects import leading_to
 from ..instruments.exchange import Exchange, Request
 from ..instruments.faults import Fault, Faults, Place, Unreachable
-from ..resource import Role
+from ..resource import CHANGING, Role
 from ..service import Contents, Row, Service
 from ..violation import NotApplicable, Undecided
 from .points import changed
 
 READS: tuple[Role, ...] = ("list", "read")
 WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")
-CHANGES: tuple[Role, ...] = ("replace", "update")
 LONGEST = 6
 """Calls of one kind that a sweep looks at in one request."""
 
@@ -118,7 +117,7 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
             service.list()  # whatever it says: the next one finds the service warm
         return service.draft_of("list")
     row = known or service.row()
-    change = service.body(role=role) if role in CHANGES else None
+    change = service.body(role=role) if role in CHANGING else None
     if change and all(row.sent.get(name) == value for name, value in change.items()):
         raise Undecided(f"no field of {service.resource.name} can be changed: {change}")
     return service.draft_of(role, row.id, body=change)

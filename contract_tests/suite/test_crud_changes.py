@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
-
 from .. import samples
 from ..acts.rows import Home, added, change_body, home, is_shown, partial, seen, sendable
 from ..acts.sameness import differences
-from ..capabilities import missing
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import crud_changes as rules
 from ..service import Row, Service
-from ..violation import NotApplicable
-
-VERBS: dict[str, Role] = {"PUT": "replace", "PATCH": "update"}
-
-
-@pytest.fixture(params=VERBS, ids=str)
-def change(request: pytest.FixtureRequest, service: Service) -> Role:
-    """Each way to change a row that the service offers."""
-    role = VERBS[request.param]
-    reason = missing(service, (role,))
-    if reason:
-        raise NotApplicable(reason)
-    return role
 
 
 @judges(rules.KEPT)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ..acts.asking import by_method
 from ..acts.conditions import (
     change_if,
@@ -15,27 +13,14 @@ from ..acts.conditions import (
 )
 from ..acts.rows import seen, sendable
 from ..acts.sameness import differences
-from ..capabilities import missing
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
 from ..resource import Role
 from ..rules import crud_queries as rules
 from ..service import Service
-from ..violation import NotApplicable
 
 NOT_SERVED = (404, 405, 501)
 LIKE_GET = ("content-type", "content-length", "etag")
-VERBS: dict[str, Role] = {"PUT": "replace", "PATCH": "update"}
-
-
-@pytest.fixture(params=VERBS, ids=str)
-def change(request: pytest.FixtureRequest, service: Service) -> Role:
-    """Each way to change a row that the service offers."""
-    role = VERBS[request.param]
-    reason = missing(service, (role,))
-    if reason:
-        raise NotApplicable(reason)
-    return role
 
 
 @judges(rules.HEAD)

@@ -6,31 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-import pytest
-
 from ..acts.fields import Write, another, kept_fields, nothings, write_one
 from ..acts.pages import listed, walk, walked
 from ..acts.rows import change_body, seen, sendable
 from ..acts.sameness import contradictions, differences, is_left, same
 from ..acts.writing import answering
-from ..capabilities import missing
 from ..judge import Judge, judges
-from ..resource import Role
+from ..resource import CHANGING, Role
 from ..rules import crud_semantics as rules
 from ..service import Row, Service
-from ..violation import NotApplicable
-
-VERBS: dict[str, Role] = {"PUT": "replace", "PATCH": "update"}
-
-
-@pytest.fixture(params=VERBS, ids=str)
-def change(request: pytest.FixtureRequest, service: Service) -> Role:
-    """Each way to change a row that the service offers."""
-    role = VERBS[request.param]
-    reason = missing(service, (role,))
-    if reason:
-        raise NotApplicable(reason)
-    return role
 
 
 @judges(rules.CHANGE_ECHO)
@@ -63,7 +47,7 @@ def test_a_list_shows_a_row_as_a_read_does(judge: Judge, service: Service) -> No
     """New or changed: what list and read both show of a row is the same."""
     row = service.row()
     compared, wrong = _compared(service, row)
-    for role in VERBS.values():
+    for role in CHANGING:
         if service.resource.offers(role):
             exchange = service.request(role, row.id, body=change_body(service, role, row))
             names, otherwise = _compared(service, row)

@@ -23,7 +23,7 @@ from ..acts.writing import (
 from ..hostile import HOSTILE_TEXTS
 from ..judge import Judge, evidence_of, judges
 from ..options import Options
-from ..resource import Role
+from ..resource import CHANGING, Role
 from ..rules import payloads as rules
 from ..service import Service
 from ..violation import NotApplicable
@@ -117,7 +117,7 @@ def test_a_created_text_comes_back(
     judge_texts(judge, TextTrial(service, "create", create), contract_options.seed)
 
 
-@pytest.fixture(params=("replace", "update"))
+@pytest.fixture(params=CHANGING)
 def changing(request: pytest.FixtureRequest, service: Service) -> Role:
     """Each way to change a row that the service offers."""
     role: Role = request.param

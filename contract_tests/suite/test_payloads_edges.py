@@ -11,7 +11,7 @@ from ..acts.rows import change_body, is_shown
 from ..acts.sameness import same
 from ..acts.writing import Written, answering, brief, is_plain, takes_text, write
 from ..judge import Judge, judges
-from ..resource import Role
+from ..resource import CHANGING, Role
 from ..rules import payloads_edges as rules
 from ..samples import Edge
 from ..service import Service
@@ -121,7 +121,7 @@ def test_a_default_is_nobody_elses(judge: Judge, service: Service) -> None:
         judge.not_applicable("no list or object may be left out of a create")
     before = default_of(service, names)
     service.row()
-    for role in ("replace", "update"):
+    for role in CHANGING:
         if service.resource.offers(role):
             row = service.row(_without(service, names))
             service.request(role, row.id, body=change_body(service, role, row))
