@@ -86,6 +86,15 @@ def explored() -> str:
     return _shown("proofs.broken.openapi:forgotten_report", "API-03", "others-boundary")
 
 
+def sequence() -> str:
+    """The program that shows a list to come from a cache."""
+    app = "proofs.broken.crud_model:listed_from_a_cache"
+    lines = run_contract(app, "sqlite", "--contract-rule", "CRU-32").printed.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("    row = create"))
+    last = next(i for i, line in enumerate(lines) if "# expected" in line)
+    return "\n".join(("```python", *(line.strip() for line in lines[first : last + 1]), "```"))
+
+
 def _shown(app: str, rule: str, case: str) -> str:
     """One failure of an app, from its heading to the end of the run."""
     asked = ("--contract-rule", rule, "-k", f"{case} and not json")
@@ -107,6 +116,7 @@ RUNS: dict[str, Callable[[], str]] = {
     "failure": failure,
     "disturbed": disturbed,
     "explored": explored,
+    "sequence": sequence,
     "header": header,
 }
 """Parts that a real run writes: renewed when this module is run, not compared by a proof."""
