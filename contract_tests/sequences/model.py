@@ -134,7 +134,10 @@ class Model:
         return surprise if exchange.status != UNAVAILABLE else None
 
     def met(self, step: Step, exchanges: Iterable[Exchange]) -> None:
-        """Two writes of one row were sent together: a field is what either has sent."""
+        """Two writes of one row were sent together: a field is what either has sent.
+
+        Of lists and objects nothing is known then: they may be rows of their own, and of both.
+        """
         row = self.rows[step.pair[0].row]
         both_changed = all(part.act in {"replace", "update"} for part in step.pair)
         if not both_changed or not all(e.ok for e in exchanges) or row.state != "there":
@@ -143,9 +146,10 @@ class Model:
         first, second = (self._sent(part) for part in step.pair)
         fields = {name: first[name] + second[name] for name in first.keys() & second.keys()}
         if all(part.act == "update" for part in step.pair):
-            for name, old in row.fields.items() - fields.keys():
-                fields[name] = old + first.get(name, ()) + second.get(name, ())
-        row.becomes("there", fields, step)
+            for name in row.fields.keys() - fields.keys():
+                fields[name] = row.fields[name] + first.get(name, ()) + second.get(name, ())
+        plain = {name: known for name, known in fields.items() if not any(map(is_nested, known))}
+        row.becomes("there", plain, step)
 
     # -- what is shown
 
@@ -222,3 +226,8 @@ class Model:
 def alike(sent: Any, shown: Any) -> bool:
     """Whether a value is shown as a service may rightly show it."""
     return same(sent, shown) or is_kept(sent, shown)
+
+
+def is_nested(value: object) -> bool:
+    """Whether a value has values inside."""
+    return isinstance(value, list | Mapping)
