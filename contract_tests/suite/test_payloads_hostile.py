@@ -34,9 +34,10 @@ HEADERS = (
 
 def numbered_row(service: Service) -> Row:
     """A row whose number has two digits, if the service counts: made after nine others."""
-    row = service.row()
-    while isinstance(row.id, int) and row.id < TENS:
+    for _ in range(TENS):
         row = service.row()
+        if not isinstance(row.id, int) or row.id >= TENS:
+            break
     return row
 
 
