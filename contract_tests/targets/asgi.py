@@ -68,6 +68,8 @@ class AsgiTarget:
         """Send to another app from now on, which is not started yet."""
         self.app = app
         self.lifespan = Lifespan(app)
+        # Those of the app before are nobody's now; one that both share is seen again in use.
+        self.ledger.engines.clear()
 
     async def exchange(self, request: Request, client: Client = PATIENT) -> Exchange:
         """Send one request, let the app return and its tasks settle, and say what happened."""
