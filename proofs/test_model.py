@@ -141,3 +141,14 @@ def test_the_failure_tells_the_program_and_the_test() -> None:
     assert "row = create({" in said
     assert "list()  # expected row with" in said
     assert "async def program():" in said
+
+
+def test_a_restart_leaves_nothing_of_the_app_before() -> None:
+    """What fills or breaks the pools of a service does so with those of the new app alone."""
+    with opened(REFERENCE) as service:
+        service.row()
+        before = set(service.ledger.engines)
+        service.restart()
+        service.row()
+        assert len(before) == 1 == len(service.ledger.engines)
+        assert not before & set(service.ledger.engines)
