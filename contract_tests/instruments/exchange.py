@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
     "checkout",
@@ -35,9 +35,11 @@ UNSENT = "and a message to it failed"
 WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
 
 
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened. `moment` is in seconds since the request began."""
+class Event(NamedTuple):
+    """One thing that happened. `moment` is in seconds since the request began.
+
+    A tuple, since a dozen of them are made in every request.
+    """
 
     order: int
     moment: float
