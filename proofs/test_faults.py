@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 
@@ -23,6 +24,9 @@ from contract_tests.instruments.attribution import current, unobserved
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, Faults, Place, Unreachable
 from contract_tests.instruments.ledger import Ledger
+
+LIMIT = 10
+"""Seconds that a thread gets to end in; one that never does is left behind."""
 
 INSERT = "insert into thing values (1)"
 NAMES = ("begin", "commit", "rollback")
@@ -50,6 +54,7 @@ def database(server: Server) -> Database:
 @asynccontextmanager
 async def serving(database: Database) -> AsyncIterator[AsyncEngine]:
     """Play a service in the midst of a request: an engine that is warm, and one empty table."""
+    before = set(threading.enumerate())
     engine = create_async_engine(database.url)
     token = current.set(Exchange(1, Request("POST", "/things")))
     try:
@@ -60,6 +65,17 @@ async def serving(database: Database) -> AsyncIterator[AsyncEngine]:
         current.reset(token)
         await engine.dispose()
         await database.close()
+        await workers_ended(before)
+
+
+async def workers_ended(before: set[threading.Thread]) -> None:
+    """Let the threads of aiosqlite end before their loop does: a closed loop is an error to them.
+
+    What SQLAlchemy gives up after a fault it closes behind everybody's back.
+    """
+    for thread in set(threading.enumerate()) - before:
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, LIMIT)
 
 
 def told(database: Database, story: Story) -> None:
