@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -109,7 +110,7 @@ def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> N
     """A text field whose column of the same name is bounded is bounded in the document, too."""
     limits = column_lengths(service)
     declared = {name: longest(service, name) for name in texts(service.resource)}
-    bounded = {name: limits[name] for name in declared if name in limits}
+    bounded = {n: limits[n] for n in declared if n in limits and may_be(service, n, limits[n] + 1)}
     if not bounded:
         judge.not_applicable("no text field has a column of its name with a largest length")
     hidden = [
@@ -129,6 +130,18 @@ def column_lengths(service: Service) -> dict[str, int]:
     tables = home(service).tables
     columns = [c for table in tables for c in service.run(service.database.columns(table))]
     return {column.name: column.length for column in columns if column.length}
+
+
+def may_be(service: Service, name: str, length: int) -> bool:
+    """Whether the pattern of a field, if it has one, takes any text of this length."""
+    document = dict(service.resource.document)
+    patterns = [
+        str(branch["pattern"])
+        for branch in samples.branches(service.resource.fields()[name], document)
+        if "pattern" in branch
+    ]
+    texts = [letter * length for letter in "xX0"]
+    return all(any(re.search(pattern, text) for text in texts) for pattern in patterns)
 
 
 def longest(service: Service, name: str) -> int | None:

@@ -107,7 +107,7 @@ def assigned_id() -> FastAPI:
     return with_route("update_item", change)
 
 
-@breaks("CRU-45", says="with count 0, and a read shows 10")
+@breaks("CRU-45", says="with count 0, and a read shows 10", also=("PAY-25",))
 def zero_is_nothing() -> FastAPI:
     """The create takes a count of zero for one that was not sent."""
 

@@ -168,7 +168,7 @@ def removed_operation() -> FastAPI:
     return app
 
 
-@breaks("API-11", says="#/info/version")
+@breaks("API-11", says="#/info/version", also=("API-15",))
 def restless_document() -> FastAPI:
     """Every fetch of the document counts one up."""
     app = create_app()
