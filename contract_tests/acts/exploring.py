@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from ..extremes import is_ordinary, role_of
@@ -101,16 +102,20 @@ class Exploration:
 
     def operations(self, subject: Subject) -> list[str]:
         """The labels of the operations a subject stands for."""
-        named = "{" + self.service.resource.id_parameter + "}"
-        ours = {
-            role: f"{operation.method} {operation.path.replace('{id}', named)}"
-            for role, operation in self.service.resource.operations.items()
+        return self._operations.get(subject, [])
+
+    @cached_property
+    def _operations(self) -> dict[Subject, list[str]]:
+        """By subject, read once: a document may have hundreds of operations."""
+        resource = self.service.resource
+        named = "{" + resource.id_parameter + "}"
+        ours: dict[Subject, list[str]] = {
+            role: [f"{operation.method} {operation.path.replace('{id}', named)}"]
+            for role, operation in resource.operations.items()
         }
-        if subject == "others":
-            taken = set(ours.values())
-            return [label for label in labels(self.service.resource.document)
-                    if label not in taken]  # fmt: skip
-        return [ours[subject]] if subject in ours else []
+        taken = {label for found in ours.values() for label in found}
+        others = [label for label in labels(resource.document) if label not in taken]
+        return {**ours, "others": others}
 
     # -- one part
 
