@@ -9,21 +9,23 @@ from dataclasses import dataclass
 class Effort:
     """What is spent on one service.
 
-    `cases` are the valid and the invalid requests drawn for each operation, `programs` the
-    sequences of operations compared with a model, each of at most `steps`. An effort without
-    an end goes on with further draws of the same size until the time given is over.
+    `cases` are the valid and the invalid requests drawn for each operation, `texts` the bodies of
+    texts that are read back, `programs` the sequences of operations compared with a model, each
+    of at most `steps`. An effort without an end goes on with further draws of the same size until
+    the time given is over.
     """
 
     name: str
     cases: int
+    texts: int
     programs: int
     steps: int
     is_endless: bool = False
 
 
-QUICK = Effort("quick", cases=10, programs=10, steps=15)
-DEFAULT = Effort("default", cases=40, programs=40, steps=20)
-THOROUGH = Effort("thorough", cases=100, programs=100, steps=30, is_endless=True)
+QUICK = Effort("quick", cases=10, texts=10, programs=6, steps=12)
+DEFAULT = Effort("default", cases=40, texts=25, programs=40, steps=20)
+THOROUGH = Effort("thorough", cases=100, texts=100, programs=100, steps=30, is_endless=True)
 EFFORTS = {effort.name: effort for effort in (QUICK, DEFAULT, THOROUGH)}
 
 

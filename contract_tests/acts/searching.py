@@ -14,7 +14,6 @@ from ..steady import steady
 
 E = TypeVar("E")
 F = TypeVar("F")
-EXAMPLES = 25
 SHRINKING = 120
 """How many more examples are looked at to make the first telling one simpler."""
 
@@ -32,7 +31,7 @@ def search(
     look: Callable[[E], F | None],
     *,
     seed: int,
-    count: int = EXAMPLES,
+    count: int,
 ) -> F | None:
     """What `look` says about the simplest example found; None if it never says anything.
 

@@ -53,7 +53,7 @@ class TextTrial:
             raise NotApplicable(f"{self.service.operation(self.role)} takes no free text")
         return names
 
-    def spoilt(self, seed: int) -> Written | None:
+    def spoilt(self, options: Options) -> Written | None:
         """The simplest write found that failed, or showed a text otherwise than it was sent.
 
         Texts of known oddity are for the create alone: what spoils them is rarely the verb.
@@ -74,7 +74,8 @@ class TextTrial:
         drawn = valid_bodies(schema, document)
         # A null is no text: what becomes of it is the matter of another rule.
         bodies = drawn.map(lambda body: {n: v for n, v in body.items() if v is not None})
-        return found or search(bodies, self._look, seed=seed)
+        count = options.profile.texts
+        return found or search(bodies, self._look, seed=options.seed, count=count)
 
     def _look(self, values: Mapping[str, Any]) -> Written | None:
         written = self.act(values)
@@ -83,16 +84,17 @@ class TextTrial:
         return written if written.exchange.failed or written.lost() else None
 
 
-def judge_texts(judge: Judge, trial: TextTrial, seed: int) -> None:
+def judge_texts(judge: Judge, trial: TextTrial, options: Options) -> None:
     """Judge what became of the texts; undecided if the service took none of them."""
-    spoilt = trial.spoilt(seed)
+    spoilt = trial.spoilt(options)
     if not spoilt and not trial.accepted:
         judge.undecided("every body with a text that its schema allows was refused")
+    how = f"found with --contract-seed {options.seed}"
     judge.that(
         spoilt is None,
         expected="each text refused with a client error, or shown again as it was sent",
         observed=words_of(spoilt) if spoilt else "all as they were sent",
-        seen=f"{evidence_of(spoilt.exchange)}\nfound with --contract-seed {seed}" if spoilt else "",
+        seen=f"{evidence_of(spoilt.exchange)}\n{how}" if spoilt else "",
     )
 
 
@@ -114,7 +116,7 @@ def test_a_created_text_comes_back(
         service.restore()  # so that a text seen before is no duplicate
         return write(service, "create", values)
 
-    judge_texts(judge, TextTrial(service, "create", create), contract_options.seed)
+    judge_texts(judge, TextTrial(service, "create", create), contract_options)
 
 
 @pytest.fixture(params=CHANGING)
@@ -135,7 +137,7 @@ def test_a_changed_text_comes_back(
     if not control.ok:
         judge.undecided(f"not even a plain change is answered with success: {control}")
     trial = TextTrial(service, changing, lambda values: write(service, changing, values, row))
-    judge_texts(judge, trial, contract_options.seed)
+    judge_texts(judge, trial, contract_options)
 
 
 @judges(rules.NUL)
