@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from .rules import AREAS, Rule, rule_of
+from .rules import AREAS, Rule, needs_of, rule_of
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96
@@ -100,7 +100,7 @@ def explanation(rule: Rule) -> str:
         ("why", rule.rationale),
         *(("seen", words) for words in _observations(rule)),
         ("fix", rule.fix),
-        ("needs", ", ".join(rule.needs) or "nothing special"),
+        ("needs", ", ".join(needs_of(rule)) or "nothing special"),
         *(("broken", words) for words in _examples(rule)),
     )
     lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]

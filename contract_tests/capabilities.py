@@ -21,6 +21,10 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
         lambda s: s.resource.offers("replace") or s.resource.offers("update"),
         "the service offers neither PUT nor PATCH",
     ),
+    "inside-view": (
+        lambda s: not s.is_live,
+        "the service runs elsewhere: only its answers are seen",
+    ),
     "outside-view": (
         lambda s: "outside-view" in s.database.capabilities,
         "nobody but the service can look into this database",

@@ -20,6 +20,7 @@ LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "pydantic", "sqlalchem
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
     """The service, its database and its capabilities, as JSON."""
     from .capabilities import held
+    from .databases import Unseen
     from .detection import summary
 
     database = service.database
@@ -30,13 +31,14 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
             "found": service.resource.found,
             "lines": list(summary(service.resource)),
             "python": platform.python_version(),
-            "libraries": dict(_versions()),
+            "libraries": {} if service.is_live else dict(_versions()),
         },
         "database": {
             "name": database.name,
             "version": service.origin.server.version,
             "driver": database.url.drivername,
             "owned": database.owned,
+            "seen": not isinstance(database, Unseen),
         },
         "capabilities": held(service),
     }
@@ -60,7 +62,12 @@ def fact_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     service, database = facts["service"], facts["database"]
     libraries = ", ".join(f"{name} {number}" for name, number in service["libraries"].items())
     made = "made for this run" if database["owned"] else "an existing one"
-    yield f"contract of {service['app']} on {database['name']}"
-    yield f"  database  {database['name']} {database['version']}, {database['driver']}, {made}"
+    if database["seen"]:
+        yield f"contract of {service['app']} on {database['name']}"
+        yield f"  database  {database['name']} {database['version']}, {database['driver']}, {made}"
+    else:
+        yield f"contract of {service['app']}"
+        yield "  database  seen by the service alone"
     yield from (f"  {line}" for line in service["lines"])
-    yield f"  with      Python {service['python']}, {libraries}"
+    if libraries:
+        yield f"  with      Python {service['python']}, {libraries}"

@@ -12,6 +12,7 @@ from .judge import Judge
 from .lives import Lives
 from .options import Options
 from .resource import CHANGING, VERBS, Role
+from .rules import needs_of
 from .run import JUDGE, ContractRun
 from .service import Service
 from .violation import NotApplicable
@@ -43,7 +44,7 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     mark = request.node.get_closest_marker("contract")
     made = Judge(mark.args[0])
     request.node.stash[JUDGE] = made
-    reason = missing(contract_service, made.rule.needs)
+    reason = missing(contract_service, needs_of(made.rule))
     if reason:
         raise NotApplicable(reason)
     return made

@@ -10,7 +10,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from .address import environment, variables_for
-from .databases import OUTSIDE_VIEW, DatabaseUnavailable, Server, UnknownDatabase, provide
+from .databases import (
+    OUTSIDE_VIEW,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    UnknownDatabase,
+    UnseenServer,
+    provide,
+)
 from .databases.sqlite_memory import SqliteMemory
 from .detection import detect
 from .instruments.ledger import Ledger
@@ -22,9 +30,10 @@ from .resource import Resource
 from .service import Origin, Service
 from .targets.asgi import AsgiTarget
 from .targets.lifespan import LifespanFailed
-from .targets.locate import locate
+from .targets.live import LiveApp, LiveTarget, is_address
+from .targets.locate import App, Located, locate
 from .targets.nursery import Nursery
-from .violation import UsageError
+from .violation import Undecided, UsageError
 
 
 @contextmanager
@@ -37,23 +46,23 @@ def open_service(options: Options) -> Iterator[Service]:
         server = stack.enter_context(_server(options))
         database = server.make()
         ledger, redirected = Ledger(), Redirected(database.redirect)
-        variables = variables_for(options.env, database)
-        parts: list[Part] = [lambda: environment(variables), lambda: ledger]
-        parts += [lambda: redirected] if database.owned else []
+        parts = () if is_address(options.app) else _parts(options, database, ledger, redirected)
         presence = stack.enter_context(Presence(*parts))
         if options.prepare:
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
         stack.enter_context(_calm_warnings())
-        located = locate(options.app, roots)
+        located = _located(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
-        target = AsgiTarget(located.make(), ledger, presence)
+        target = _target(located.make(), ledger, presence)
         nursery = stack.enter_context(Nursery())
         origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
         _start(service, redirected)
         _migrate(service, options)
+        if not database.owned:
+            service.run(database.remember())  # the first row of the kit has to go as well
         service.resource = detect(
             service,
             options.resource or None,
@@ -61,18 +70,55 @@ def open_service(options: Options) -> Iterator[Service]:
             options.body,
             options.format,
         )
-        service.run(database.remember())
+        if database.owned:
+            service.run(database.remember())
         stack.enter_context(_frozen_heap())
         yield service
 
 
+def _parts(
+    options: Options, database: Database, ledger: Ledger, redirected: Redirected
+) -> Iterator[Part]:
+    """What must be there in this process for an app in it."""
+    variables = variables_for(options.env, database)
+    yield lambda: environment(variables)
+    yield lambda: ledger
+    if database.owned:
+        yield lambda: redirected
+
+
+def _located(app: str, roots: tuple[Path, ...]) -> Located:
+    return Located(app, LiveApp(app), is_factory=False) if is_address(app) else locate(app, roots)
+
+
+def _target(app: App, ledger: Ledger, presence: Presence) -> AsgiTarget:
+    kind = LiveTarget if isinstance(app, LiveApp) else AsgiTarget
+    return kind(app, ledger, presence)
+
+
 @contextmanager
 def _server(options: Options) -> Iterator[Server]:
+    """The server of the run's database; that of a service elsewhere is its own."""
+    if is_address(options.app):
+        _require_permission(options)
+        if "://" not in options.database:
+            yield UnseenServer()
+            return
     try:
         with provide(options.database, allow_existing=options.allow_existing_database) as server:
             yield server
     except (DatabaseUnavailable, UnknownDatabase) as error:
         raise UsageError(str(error)) from None
+
+
+def _require_permission(options: Options) -> None:
+    """Raise `UsageError` if nobody said that the kit may write there."""
+    if not options.allow_existing_database:
+        raise UsageError(
+            f"{options.app} is a service that is running, and judging it makes rows in its "
+            "database. Say that this is no harm with --contract-allow-existing-database; what the "
+            "kit made is deleted again, where the service offers DELETE"
+        )
 
 
 def _start(service: Service, redirected: Redirected) -> None:
@@ -113,9 +159,19 @@ def _migrate(service: Service, options: Options) -> None:
 
 def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
+    if not service.database.owned:
+        _clean(service)
     with suppress(LifespanFailed):
         service.run(service.target.stop())
     service.run(service.database.close())
+
+
+def _clean(service: Service) -> None:
+    """Take the rows of the contract out of a database that is not the kit's."""
+    try:
+        service.restore()
+    except Undecided as reason:
+        warnings.warn(f"rows of the contract were left behind: {reason}", stacklevel=1)
 
 
 @contextmanager

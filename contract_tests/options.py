@@ -52,7 +52,8 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("app", "text", "MODULE:ATTRIBUTE", "the ASGI app, or a factory that makes it"),
+    Setting("app", "text", "MODULE:ATTRIBUTE|URL", "the ASGI app, a factory that makes it, or "
+            "the URL of a service that is running"),
     Setting("resource", "text", "PATH", "the collection to judge", "found in the OpenAPI document"),
     Setting("database", "text", "NAME|URL",
             "sqlite, sqlite-memory, postgresql, mysql, or the URL of a server to make one on",
@@ -89,7 +90,8 @@ SETTINGS = (
             "document: one for each machine", "1/1"),
     Setting("report", "text", "FILE", "write every verdict to FILE, as JSON"),
     Setting("allow-existing-database", "flag", "",
-            "let the kit write into the very database its URL names"),
+            "let the kit write into the very database its URL names, or into that of a service "
+            "that is running"),
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from .acts.sameness import differences
 from .address import variables_for, variables_for_url
-from .databases import BackDoorBlocked, Database, Server
+from .databases import BackDoorBlocked, Database, Server, Unseen
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
 from .instruments.turns import Turns
@@ -22,6 +22,7 @@ from .resource import JSON, Operation, Resource, Role
 from .targets.asgi import AsgiTarget
 from .targets.conversation import PATIENT, Client
 from .targets.lifespan import LifespanFailed
+from .targets.live import LiveTarget
 from .targets.locate import locate
 from .targets.nursery import Nursery
 from .targets.trial import Trial
@@ -84,6 +85,11 @@ class Service:
     def ledger(self) -> Ledger:
         """What the engines of this process did."""
         return self.target.ledger
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it runs elsewhere, and shows no more than its answers."""
+        return isinstance(self.target, LiveTarget)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -338,8 +344,10 @@ class Service:
         """Bring the rows back to what they were when the contract began.
 
         What leaking requests hold is taken back if it is in the way. Raises `Undecided` if even
-        that does not help.
+        that does not help. Where only the service can reach them, it is asked to delete.
         """
+        if isinstance(self.target, LiveTarget) and isinstance(self.database, Unseen):
+            return self._delete_made(self.target)
         try:
             self.run(self.database.restore())
         except BackDoorBlocked:
@@ -348,3 +356,14 @@ class Service:
                 self.run(self.database.restore())
             except BackDoorBlocked as blocked:
                 raise Undecided(f"the database could not be reset: {blocked}") from None
+
+    def _delete_made(self, target: LiveTarget) -> None:
+        """Delete every row that a create of the kit has told of."""
+        made, target.made = target.made, ()
+        if not self.resource.offers("create") or not self.resource.offers("delete"):
+            return
+        path = self.operation("create").target().partition("?")[0]
+        for exchange in made:
+            identifier = self.id_of(exchange)
+            if exchange.request.target.partition("?")[0] == path and identifier is not None:
+                self.delete(identifier)

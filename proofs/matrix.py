@@ -133,7 +133,9 @@ def _judge(
 
     os.environ |= environ
     os.chdir(ROOT)
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as out:
+    out = io.StringIO()
+    told = contextlib.redirect_stdout(out), contextlib.redirect_stderr(out)
+    with tempfile.TemporaryDirectory() as folder, told[0], told[1]:
         path = Path(folder) / "report.json"
         code = pytest.main([
             str(ROOT / "contract_tests"), "-q", "-p", "no:cacheprovider", "-p", "no:randomly",

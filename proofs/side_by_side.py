@@ -2,7 +2,7 @@
 
 `python -m proofs.side_by_side RESULTS.jsonl` tries every ninth broken app of the areas that both
 look at, and every ninth innocent app, with seeds 1 to 5, and adds a line for each try; what is
-there already is not tried again. `--table` prints what the lines say. It needs uvicorn.
+there already is not tried again. `--table` prints what the lines say.
 """
 
 from __future__ import annotations
@@ -10,20 +10,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from contract_tests.rules import AREAS
 from proofs.catalogue import broken_apps, innocent_apps
+from proofs.serving import served
 
 AREAS_OF_BOTH = ("openapi", "payloads", "crud")
 RULES = [rule for area in AREAS_OF_BOTH for rule in AREAS[area] if rule.level != "preview"]
@@ -84,40 +81,6 @@ def by_kit(app: str, rule: str, seed: int, arguments: tuple[str, ...]) -> Try:
         text = (Path(folder) / "printed.txt").read_text()
         cases = text.partition("made from the document: ")[2].partition(" ")[0]
     return Try("kit", app, rule, seed, tuple(found), int(cases or 0), seconds, cpu)
-
-
-@contextmanager
-def served(app: str, folder: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The app behind uvicorn, on a database of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"sqlite+aiosqlite:///{folder}/served.db"
-    environ = os.environ | {"APP_DATABASE_URL": url, "DATABASE_URL": url}
-    factory = [] if app.endswith(":app") else ["--factory"]
-    command = [sys.executable, "-m", "uvicorn", *factory, app, "--port", str(port),
-               "--no-access-log", "--log-level", "critical"]  # fmt: skip
-    with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL) as server:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address)
-            yield address, server
-        finally:
-            server.terminate()
-
-
-def _wait_for(address: str) -> None:
-    """Ask until somebody answers."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            urlopen(address + "/openapi.json", timeout=5).close()  # noqa: S310 - our own server
-        except URLError as error:
-            if getattr(error, "code", None) is not None:
-                return
-        else:
-            return
-    raise TimeoutError(f"nobody answers at {address}")
 
 
 def by_command_line(app: str, rule: str, seed: int) -> Try:

@@ -21,6 +21,7 @@ from .database import (
     UnknownDatabase,
 )
 from .given import by_address, by_word
+from .unseen import Unseen, UnseenServer
 
 __all__ = [
     "NETWORK",
@@ -32,6 +33,8 @@ __all__ = [
     "DatabaseUnavailable",
     "Server",
     "UnknownDatabase",
+    "Unseen",
+    "UnseenServer",
     "provide",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -54,9 +55,15 @@ def broken_text(verdict: Verdict, rule: Rule, replay: str, *, again: bool) -> st
 
 
 def replay_of(verdict: Verdict, options: Options) -> str:
-    """The command that judges just this again, on the same app and database."""
-    database = "" if options.database == "sqlite" else f" --contract-database {options.database}"
+    """The command that judges just this again, on the same app and database.
+
+    A password in the database's address is left out.
+    """
+    address = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", options.database)
+    database = "" if address == "sqlite" else f" --contract-database {address}"
     which = f"--contract-rule {verdict.rule}"
+    if options.allow_existing_database:
+        which += " --contract-allow-existing-database"
     if verdict.replay:
         which += f" --contract-replay {verdict.replay}"
     return f"{COMMAND} run {options.app} {which}{database}"

@@ -37,6 +37,25 @@ AREAS: dict[str, tuple[Rule, ...]] = {
 RULES: tuple[Rule, ...] = tuple(rule for area in AREAS.values() for rule in area)
 
 
+INSIDE = (
+    "schema",
+    "sessions",
+    "lifespan",
+    "errors",
+    "failures",
+    "cancellation",
+    "disconnect",
+    "concurrency",
+)
+"""The areas that look into the process of the service: answers alone tell nothing of them."""
+
+
+def needs_of(rule: Rule) -> tuple[str, ...]:
+    """The capabilities that a rule needs, those that its whole area needs among them."""
+    is_inside = any(rule in AREAS[area] for area in INSIDE)
+    return ("inside-view", *rule.needs) if is_inside else rule.needs
+
+
 def rule_of(identifier: str) -> Rule:
     """The rule with this id, in any case. Raises `LookupError` with the nearest ids."""
     wanted = identifier.strip().upper()
@@ -48,4 +67,4 @@ def rule_of(identifier: str) -> Rule:
     raise LookupError(f"there is no rule {identifier!r}{hint} (`contract-tests list` shows all)")
 
 
-__all__ = ["AREAS", "RULES", "Level", "Rule", "rule_of"]
+__all__ = ["AREAS", "RULES", "Level", "Rule", "needs_of", "rule_of"]

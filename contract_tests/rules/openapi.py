@@ -91,7 +91,7 @@ ALLOWED = Rule(
         "refused them is written nowhere they can see."
     ),
     fix="Put the rule into the schema: a pattern, a length, an enum, a format.",
-    needs=("document",),
+    needs=("document", "inside-view"),
 )
 
 METHODS = Rule(

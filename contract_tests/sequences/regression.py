@@ -56,6 +56,29 @@ async def served():
 async def program():
     async with served() as client:
 '''
+LIVE_HEAD = '''"""{id}: {statement}
+
+Found by the contract of {app}. Needs httpx, and the service to be running there.
+"""
+
+import asyncio
+from contextlib import asynccontextmanager
+{quoting}
+import httpx
+
+HEADERS = {headers}
+
+
+@asynccontextmanager
+async def served():
+    """A client of the service."""
+    async with httpx.AsyncClient(base_url={app!r}, headers=HEADERS) as client:
+        yield client
+
+
+async def program():
+    async with served() as client:
+'''
 TAIL = """
 
 def test_{name}():
@@ -75,7 +98,7 @@ def regression(service: Service, rule: Rule, finding: Finding) -> str:
     is_factory = service.origin.is_factory
     name = "create_app" if is_factory else "found_app"
     written = _Written(service, finding)
-    head = HEAD.format(
+    head = (LIVE_HEAD if service.is_live else HEAD).format(
         id=rule.id, statement=rule.statement, app=service.origin.app, module=module,
         attribute=attribute, name=name, made=f"{name}()" if is_factory else name,
         headers=pformat(dict(service.headers)),

@@ -1,0 +1,106 @@
+"""A service that runs elsewhere is judged by its answers, and left as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract_tests.rules import AREAS
+from proofs.matrix import run_contract
+from proofs.serving import served
+
+WRITING = "--contract-allow-existing-database"
+QUICK = ("--contract-profile", "quick")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the database of the service is."""
+    return tmp_path_factory.mktemp("live")
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> Iterator[str]:
+    """The reference app behind a server."""
+    with served("reference_app:create_app", str(folder)) as (address, _):
+        yield address
+
+
+def rows_in(folder: Path) -> int:
+    """How many rows there are."""
+    with sqlite3.connect(folder / "served.db") as connection:
+        (count,) = connection.execute("SELECT count(*) FROM example_items").fetchone()
+    return int(count)
+
+
+def test_answers_alone_decide_what_they_can(reference: str, folder: Path) -> None:
+    """Rules about answers are decided, those about connections are not, and no row is left."""
+    result = run_contract(reference, "sqlite", WRITING, *QUICK)
+    assert result.exit_code == 0, result.printed
+    upheld = result.rules("upheld")
+    assert {"CRU-01", "CRU-19", "CRU-32", "PAY-01", "PAY-20", "API-01", "API-03"} <= upheld
+    inside = {rule.id for area in ("sessions", "failures", "schema") for rule in AREAS[area]}
+    assert inside <= result.rules("not applicable")
+    assert not result.rules("broken")
+    assert rows_in(folder) == 0
+
+
+def test_the_address_of_its_database_opens_the_back_door(reference: str, folder: Path) -> None:
+    """With it, what is stored is judged too; what was there before stays."""
+    address = f"sqlite+aiosqlite:///{folder}/served.db"
+    with sqlite3.connect(folder / "served.db") as connection:
+        connection.execute("INSERT INTO example_items (name) VALUES ('kept')")
+    result = run_contract(reference, address, WRITING, "--contract-rule", "CRU-02,CRU-20,CRU-29")
+    assert result.rules("upheld") == {"CRU-02", "CRU-20", "CRU-29"}, result.printed
+    assert rows_in(folder) == 1
+
+
+@pytest.mark.parametrize(
+    ("app", "rule"),
+    [
+        ("proofs.broken.crud_unasked:zero_is_nothing", "CRU-45"),
+        ("proofs.broken.crud_changes:update_without_where", "CRU-19"),
+        ("proofs.broken.payloads_hostile:any_spelling", "PAY-20"),
+        ("proofs.broken.openapi:forgotten_report", "API-03"),
+    ],
+)
+def test_a_broken_answer_is_seen_from_outside(app: str, rule: str, tmp_path: Path) -> None:
+    """What a broken app answers is the same behind a server."""
+    with served(app, str(tmp_path)) as (address, _):
+        result = run_contract(address, "sqlite", WRITING, "--contract-rule", rule, *QUICK)
+    assert result.rules("broken") == {rule}, result.printed
+    if result.exit_code:
+        assert f"run {address} --contract-rule {rule} {WRITING}" in result.printed
+
+
+def test_a_surprise_is_shown_by_a_test_against_the_address(tmp_path: Path) -> None:
+    """The regression test speaks to the running service, and imports nothing of it."""
+    app = "proofs.broken.crud_changes:update_without_where"
+    with served(app, str(tmp_path)) as (address, _):
+        result = run_contract(address, "sqlite", WRITING, "--contract-rule", "CRU-32")
+    said = result.messages("CRU-32")
+    assert f"httpx.AsyncClient(base_url='{address}'" in said, result.printed
+    assert "update_without_where" not in said.partition("as a test of its own")[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments", "words"),
+    [
+        ("http://127.0.0.1:9", (), "Say that this is no harm with --contract-allow-existing"),
+        ("http://127.0.0.1:9", (WRITING,), "nobody answers at http://127.0.0.1:9"),
+        ("http://127.0.0.1:port", (WRITING,), "is no address of a service, such as http://"),
+        ("ftp://127.0.0.1", (WRITING,), "is no address of a service, such as http://"),
+        ("http://me:secret@127.0.0.1:9", (WRITING,), "--contract-header 'Authorization: ...'"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told(
+    address: str, arguments: tuple[str, ...], words: str
+) -> None:
+    """One line says what was given, and what would be valid."""
+    result = run_contract(address, "sqlite", *arguments)
+    assert words in result.printed
+    assert "secret" not in result.printed
+    assert "Traceback" not in result.printed
