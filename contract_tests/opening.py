@@ -19,6 +19,7 @@ from .databases import (
     UnseenServer,
     provide,
 )
+from .databases.private import driver_threads, threads_ended
 from .databases.sqlite_memory import SqliteMemory
 from .detection import detect
 from .instruments.ledger import Ledger
@@ -34,6 +35,9 @@ from .targets.live import LiveApp, LiveTarget, is_address
 from .targets.locate import App, Located, locate
 from .targets.nursery import Nursery
 from .violation import Undecided, UsageError
+
+ENDING = 0.5
+"""Seconds that what a driver does behind everybody's back gets to end."""
 
 
 @contextmanager
@@ -54,6 +58,7 @@ def open_service(options: Options) -> Iterator[Service]:
         stack.enter_context(_calm_warnings())
         located = _located(options.app, roots)
         runner = stack.enter_context(asyncio.Runner())
+        stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
         target = _target(located.make(), ledger, presence)
         nursery = stack.enter_context(Nursery())
         origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)

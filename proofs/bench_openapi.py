@@ -27,7 +27,7 @@ from contract_tests.options import Options
 from contract_tests.service import Service
 from contract_tests.targets.conversation import PATIENT, scope_of
 from proofs.bench import APP, opened
-from proofs.side_by_side import by_command_line, by_kit
+from proofs.side_by_side import by_command_line
 
 ROUNDS = 11
 EXAMPLES = 40
@@ -54,6 +54,13 @@ class Table:
         ]
         self.hands = [hand for hand in hands if hand.cards]
         self.size = sum(len(hand.cards) for hand in self.hands)
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """How many cards are such as each phase of Schemathesis makes."""
+        cards = [card for hand in self.hands for card in hand.cards]
+        bounds = sum(card.phase == "boundary" for card in cards)
+        return {"coverage": bounds, "fuzzing": len(cards) - bounds}
 
     def played(self, play: Callable[[Hand], None]) -> float:
         """CPU seconds that playing all hands takes; making their rows in between is not counted."""
@@ -137,20 +144,39 @@ def main(asked: list[str]) -> None:
     """Print the ratios."""
     logging.disable(logging.CRITICAL)
     databases = [each for each in asked if not each.startswith("-")] or ["sqlite", "postgresql"]
-    for database in databases:
-        with opened(database) as service:
-            table = Table(service, database)
-            ratio, rate = replay_ratio(table)
-            print(f"{database}: {table.size} requests; sent and checked at {ratio:.2f} of the "
-                  f"speed of bare ASGI calls, {rate:.0f} a CPU second")  # fmt: skip
+    rates = {database: measured(database) for database in databases}
     with tempfile.TemporaryDirectory() as folder:
         alone = in_process_rate(f"sqlite+aiosqlite:///{Path(folder)}/alone.db")
     print(f"Schemathesis in process, call_and_validate: {alone:.0f} a CPU second")
     if "--command-line" in asked:
-        theirs, ours = by_command_line(APP, "", 1), by_kit(APP, "", 1, ())
-        print(f"its command line against uvicorn: {theirs.cases / theirs.seconds:.0f} a second; "
-              f"the kit's whole run: {ours.cases} requests among others in "
-              f"{ours.seconds:.1f} s")  # fmt: skip
+        compare_with_command_line(*rates["sqlite"])
+
+
+def measured(database: str) -> tuple[dict[str, int], float]:
+    """Print how fast the deck is played; the kinds of its cards, and cards per CPU second."""
+    with opened(database) as service:
+        table = Table(service, database)
+        ratio, rate = replay_ratio(table)
+        print(f"{database}: {table.size} requests; sent and checked at {ratio:.2f} of the "
+              f"speed of bare ASGI calls, {rate:.0f} a CPU second")  # fmt: skip
+        return table.shares, rate
+
+
+def compare_with_command_line(shares: Mapping[str, int], rate: float) -> None:
+    """Print its rate in each phase, and what it would take for as many cases as a deck has.
+
+    `shares` says how many cards of the deck are of the kind that a phase makes, `rate` how many
+    cards the kit sends and checks in a second.
+    """
+    needed = 0.0
+    for phase, count in shares.items():
+        theirs = by_command_line(APP, "", 1, "--phases", phase)
+        needed += count * theirs.seconds / theirs.cases
+        print(f"its command line against uvicorn, {phase}: {theirs.cases} cases, "
+              f"{theirs.cases / theirs.seconds:.0f} a second")  # fmt: skip
+    total = sum(shares.values())
+    print(f"for {total} cases of the deck's kinds: {needed:.1f} s, {total / needed:.0f} a second; "
+          f"the kit {rate * needed / total:.1f} times as many")  # fmt: skip
 
 
 if __name__ == "__main__":

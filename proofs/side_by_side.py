@@ -83,12 +83,12 @@ def by_kit(app: str, rule: str, seed: int, arguments: tuple[str, ...]) -> Try:
     return Try("kit", app, rule, seed, tuple(found), int(cases or 0), seconds, cpu)
 
 
-def by_command_line(app: str, rule: str, seed: int) -> Try:
-    """All checks, all phases, the defaults otherwise."""
+def by_command_line(app: str, rule: str, seed: int, *options: str) -> Try:
+    """All checks, all phases, the defaults otherwise, unless there are `options`."""
     with tempfile.TemporaryDirectory() as folder, served(app, folder) as (address, server):
         report = Path(folder) / "report.json"
         command = ["st", "run", f"{address}/openapi.json", "-c", "all", "--continue-on-failure",
-                   "--seed", str(seed), "--report-json-path", str(report)]  # fmt: skip
+                   "--seed", str(seed), "--report-json-path", str(report), *options]  # fmt: skip
         before = cpu_of(server.pid)
         seconds, cpu = timed(command, {}, folder)
         cpu += cpu_of(server.pid) - before

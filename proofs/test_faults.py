@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 
@@ -18,6 +17,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from contract_tests.acts.mishaps import MISHAPS, Aftermath
 from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
+from contract_tests.databases.private import driver_threads, threads_ended
 from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.sabotage import MARKER, can_sever, traces_in
 from contract_tests.instruments.attribution import current, unobserved
@@ -54,7 +54,7 @@ def database(server: Server) -> Database:
 @asynccontextmanager
 async def serving(database: Database) -> AsyncIterator[AsyncEngine]:
     """Play a service in the midst of a request: an engine that is warm, and one empty table."""
-    before = set(threading.enumerate())
+    before = driver_threads()
     engine = create_async_engine(database.url)
     token = current.set(Exchange(1, Request("POST", "/things")))
     try:
@@ -65,17 +65,7 @@ async def serving(database: Database) -> AsyncIterator[AsyncEngine]:
         current.reset(token)
         await engine.dispose()
         await database.close()
-        await workers_ended(before)
-
-
-async def workers_ended(before: set[threading.Thread]) -> None:
-    """Let the threads of aiosqlite end before their loop does: a closed loop is an error to them.
-
-    What SQLAlchemy gives up after a fault it closes behind everybody's back.
-    """
-    for thread in set(threading.enumerate()) - before:
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, LIMIT)
+        await threads_ended(before, LIMIT)
 
 
 def told(database: Database, story: Story) -> None:

@@ -21,7 +21,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, PoolResetState, QueuePool
 
 from contract_tests.databases import provide
-from contract_tests.databases.private import ask_aiosqlite, socket_number
+from contract_tests.databases.private import (
+    ask_aiosqlite,
+    driver_threads,
+    socket_number,
+    threads_ended,
+)
 from contract_tests.databases.sabotage import can_sever, lose_answer, sever
 from contract_tests.instruments.private import (
     is_autocommit,
@@ -170,6 +175,21 @@ def test_the_drivers_thread_answers() -> None:
         return str(answer)
 
     assert asyncio.run(ask()) == "deep", lost("answers in its thread", "aiosqlite")
+
+
+def test_a_drivers_thread_is_known_and_ends_before_its_loop() -> None:
+    """A connection that nobody closes has a thread; what was known before is not waited for."""
+
+    async def ask() -> tuple[int, int]:
+        known = driver_threads()
+        engine = create_async_engine("sqlite+aiosqlite://")
+        async with engine.connect():
+            during = len(driver_threads() - known)
+        await engine.dispose()
+        await threads_ended(known, 10)
+        return during, len(driver_threads() - known)
+
+    assert asyncio.run(ask()) == (1, 0), lost("shows the thread of a connection", "aiosqlite")
 
 
 def test_a_driver_without_a_socket_is_named() -> None:

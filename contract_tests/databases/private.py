@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -40,3 +43,29 @@ async def ask_aiosqlite(driver_connection: Any, question: Callable[[sqlite3.Conn
         raise LookupError(f"aiosqlite no longer has {absent.name!r}: see {__name__}") from absent
     answer: T = await travel(question, connection)
     return answer
+
+
+def driver_threads() -> set[threading.Thread]:
+    """The threads of aiosqlite that are alive, one for each connection.
+
+    It does not tell of them: they are known by the function they run, and older ones by class.
+    """
+    return {
+        thread
+        for thread in threading.enumerate()
+        if "_connection_worker_thread" in thread.name
+        or type(thread).__module__.startswith("aiosqlite")
+    }
+
+
+async def threads_ended(known: Collection[threading.Thread], limit: float) -> None:
+    """Let all threads of aiosqlite but the `known` ones end, as far as they do in `limit` seconds.
+
+    A connection that is given up is closed behind everybody's back, and its thread then tells the
+    loop so: one that is closed by then is an error in that thread.
+    """
+    gc.collect()
+    deadline = asyncio.get_running_loop().time() + limit
+    for thread in driver_threads().difference(known):
+        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        await asyncio.to_thread(thread.join, left)

@@ -8,6 +8,7 @@ import pytest
 
 from .. import samples
 from ..acts.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES, Case
+from ..acts.refusals import no_refusal
 from ..acts.rows import added, holds_any, home, same_id, seen, sendable
 from ..acts.sameness import differences, same
 from ..capabilities import missing
@@ -132,13 +133,11 @@ def test_a_refused_create_stores_nothing(judge: Judge, service: Service) -> None
     place = home(service)
     if not place.tables:
         judge.undecided("no table got a row by a create, so none can be watched")
-    refused, storing = [], []
-    for what, exchange, grown in _wrong_creates(service):
-        if exchange.refused:
-            refused.append(exchange)
-            storing += [(what, exchange)] if grown.keys() & set(place.tables) else []
+    wrong = _wrong_creates(service)
+    refused = [each for each in wrong if each[1].refused]
     if not refused:
-        judge.undecided("none of the wrong bodies was refused")
+        no_refusal(exchange for _, exchange, _ in wrong)
+    storing = [(what, e) for what, e, grown in refused if grown.keys() & set(place.tables)]
     judge.that(
         not storing,
         expected=f"no new row after any of {len(refused)} refused creates",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import samples
+from ..acts.refusals import no_refusal
 from ..acts.rows import Home, added, change_body, home, is_shown, partial, seen, sendable
 from ..acts.sameness import differences
 from ..instruments.exchange import Exchange
@@ -117,16 +118,17 @@ def test_a_refused_change_changes_nothing(judge: Judge, service: Service, change
     """Whatever is wrong with a body: if it is refused, the row is as it was."""
     row = service.row()
     before = seen(service, row)
-    refused, touched = 0, []
+    sent, touched = [], []
     for what, exchange in _wrong_changes(service, change, row):
         now = seen(service, row)
         changed = differences(before, now, sendable(service))
-        refused += exchange.refused
+        sent.append(exchange)
         if exchange.refused and changed:
             touched.append((exchange, f"{exchange} ({what}), and now {'; '.join(changed)}"))
         before = now
+    refused = sum(exchange.refused for exchange in sent)
     if not refused:
-        judge.undecided("none of the wrong bodies was refused")
+        no_refusal(sent)
     judge.that(
         not touched,
         expected=f"the row as it was after each of {refused} refused changes",

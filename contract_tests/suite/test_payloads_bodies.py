@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from ..acts.pages import largest
+from ..acts.refusals import no_refusal
 from ..acts.writing import answering, plain_body, texts, writing_roles
 from ..hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 from ..instruments.exchange import Exchange
@@ -198,15 +199,15 @@ def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
     tables = [name for name, size in before.items() if size > empty.get(name, 0)]
     if not tables:
         judge.undecided("a create adds no row to any table that can be seen")
-    refused, wrong = [], []
+    sent, wrong = [], []
     for name, exchange in strange_creates(service):
         after = sizes(service)
-        refused += [(name, exchange)] if exchange.refused else []
+        sent.append(exchange)
         if exchange.refused and any(after[table] > before[table] for table in tables):
             wrong.append((name, exchange))
         before = after
-    if not refused:
-        judge.undecided("no strange body was refused")
+    if not any(exchange.refused for exchange in sent):
+        no_refusal(sent)
     judge.that(
         not wrong,
         expected=f"no row more in {', '.join(tables)} after a refusal",
