@@ -361,3 +361,10 @@ def test_importing_the_samples_imports_nothing_heavy() -> None:
 
 def test_a_list_has_no_breaches() -> None:
     assert samples.breaches({"type": "array"}, {}) == ()
+
+
+@pytest.mark.parametrize("pattern", ["^[A-Za-z0-9-]+$", "^(GB|de)[a-zA-Z0-9]{4}$"])
+def test_matching_texts_differ_by_more_than_their_case(pattern: str) -> None:
+    """To the usual collations of MariaDB two codes that differ in their case are one."""
+    texts = [matching(pattern, serial) for serial in range(40)]
+    assert len({str(text).lower() for text in texts}) == len(texts)

@@ -77,11 +77,16 @@ def _is_more(token: re.Match[str]) -> bool:
 
 
 def _letters(letter: str) -> str:
-    """What one place of the text may be: letters and digits where the expression lets them."""
+    """What one place of the text may be: letters and digits where the expression lets them.
+
+    No letter in both cases: a database may take them for the same.
+    """
     if len(letter) == 1 and letter != ".":
         return letter
     allowed = "".join(one for one in _PRINTABLE if re.fullmatch(letter, one))
-    return "".join(one for one in allowed if one.isalnum()) or allowed
+    usual = [one for one in allowed if one.isalnum()]
+    small = [one for one in usual if one == one.lower() or one.lower() not in usual]
+    return "".join(small) or allowed
 
 
 def _counts(repeat: re.Match[str] | None) -> tuple[int, int]:
@@ -129,4 +134,4 @@ def _searched(pattern: str) -> tuple[str, ...]:
         collect()
     except Exception:  # noqa: BLE001 - an expression Python cannot read has no sample, that is all
         return ()
-    return tuple(dict.fromkeys(found))
+    return tuple({text.lower(): text for text in reversed(found)}.values())[::-1]

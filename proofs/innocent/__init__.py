@@ -8,6 +8,8 @@ from typing import Any
 
 Factory = Callable[[], Any]
 EVERYWHERE = ("sqlite", "postgresql", "mysql")
+NOT_MARIADB = ("sqlite", "postgresql")
+"""Where an app is at home that is written in words which MariaDB does not know."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class InnocentApp:
     locator: str
     looks: str
     style: str
-    databases: tuple[str, ...] = ("sqlite", "postgresql")
+    databases: tuple[str, ...] = EVERYWHERE
     arguments: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -34,7 +36,7 @@ INNOCENT: list[InnocentApp] = []
 def innocent(
     *,
     looks: str,
-    databases: tuple[str, ...] = ("sqlite", "postgresql"),
+    databases: tuple[str, ...] = EVERYWHERE,
     arguments: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Enter a factory among the innocent: it keeps the whole contract on these databases."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from proofs.innocent import EVERYWHERE, innocent
+from proofs.innocent import innocent
 from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
@@ -194,7 +194,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @innocent(
     looks="It repeats writes, swallows errors, refuses by itself and keeps a connection.",
-    databases=EVERYWHERE,
 )
 def app() -> FastAPI:
     """Each create has its id before its first try, so that the second finds what that stored."""

@@ -43,7 +43,7 @@ def shown(document: Document) -> dict[str, Any]:
     return json.loads(document.content) | {"id": document.id}  # type: ignore[no-any-return]
 
 
-@innocent(looks="never refuses a body that is an object", databases=("sqlite", "postgresql"))
+@innocent(looks="never refuses a body that is an object")
 def app() -> FastAPI:
     """Any object is stored as its text, and a PATCH adds to it."""
     engine = create_async_engine(os.environ["APP_DATABASE_URL"])

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from proofs.broken.disconnect import Attentive, attentive
 from proofs.broken.replacing import with_route, with_service
-from proofs.innocent import EVERYWHERE, innocent
+from proofs.innocent import innocent
 from reference_app.database import DatabaseFailure, transaction
 from reference_app.models import ExampleItem
 from reference_app.routes import Limit, Offset, Service, found
@@ -74,7 +74,6 @@ def asks_before_each_row() -> FastAPI:
 
 @innocent(
     looks="a create rolls back what it has written, and tasks ask at the same time",
-    databases=EVERYWHERE,
 )
 def tries_again_and_gathers() -> FastAPI:
     """A create tries its write out before it does it; a list asks twice, in a session each."""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SADeprecationWarning
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from proofs.innocent import innocent
+from proofs.innocent import NOT_MARIADB, innocent
 from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
@@ -124,7 +124,10 @@ class AuthorController(Controller):
         await authors.session.commit()
 
 
-@innocent(looks="Invalid bodies answer 400, ids are UUIDs, the document lies at /schema.")
+@innocent(
+    looks="Invalid bodies answer 400, ids are UUIDs, the document lies at /schema.",
+    databases=NOT_MARIADB,
+)
 def app() -> Litestar:
     """Litestar's controller, advanced-alchemy's repository and session."""
     config = SQLAlchemyAsyncConfig(

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from proofs.broken.replacing import with_route, with_sessions
 from proofs.broken.sessions import with_both
 from proofs.broken.starting import opening
-from proofs.innocent import EVERYWHERE, innocent
+from proofs.innocent import innocent
 from reference_app.database import (
     DatabaseFailure,
     create_example_schema,
@@ -158,7 +158,6 @@ def background_session() -> FastAPI:
 
 @innocent(
     looks="it commits after its answer, and what it stores there may be missing",
-    databases=EVERYWHERE,
 )
 def background_note() -> FastAPI:
     """Every request is noted by a task that runs after the response, and commits by itself."""

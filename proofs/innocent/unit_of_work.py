@@ -11,7 +11,7 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from proofs.innocent import EVERYWHERE, innocent
+from proofs.innocent import innocent
 from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
@@ -136,7 +136,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @innocent(
     looks="No route commits anything, and a session outlives the endpoint that used it.",
-    databases=EVERYWHERE,
 )
 def app() -> FastAPI:
     """A pure ASGI middleware commits when a success is about to be announced."""
