@@ -19,7 +19,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from contract_tests.acts.exploring import Exploration, sent_as
+from contract_tests.acts.exploring import Exploration
 from contract_tests.acts.parts import PARTS
 from contract_tests.fuzzing import Card
 from contract_tests.instruments.exchange import Request
@@ -82,7 +82,7 @@ class Table:
     def bare(self, hand: Hand) -> None:
         """The same requests by the barest ASGI client there can be."""
         rows = cycle(hand.rows or [{}])
-        wanted = [sent_as(card.aimed(next(rows)).request) for card in hand.cards]
+        wanted = [card.aimed(next(rows)).request for card in hand.cards]
         self.service.run(self._bare(wanted))
 
     async def _bare(self, wanted: Sequence[Request]) -> None:

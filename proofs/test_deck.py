@@ -18,9 +18,9 @@ from contract_tests.fuzzing import (
     Draw,
     Drawer,
     Player,
-    Request,
     shrink,
 )
+from contract_tests.instruments.exchange import Request
 from proofs.test_fuzzing import Wire
 
 DRAW = Draw(seed=3, count=8)

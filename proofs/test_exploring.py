@@ -17,7 +17,8 @@ from fastapi import FastAPI, Query
 from contract_tests.acts.exploring import Exploration
 from contract_tests.acts.parts import PARTS, Part
 from contract_tests.effort import QUICK, THOROUGH, Share
-from contract_tests.fuzzing import PHASES, Answer, Request
+from contract_tests.fuzzing import PHASES, Answer
+from contract_tests.instruments.exchange import Request
 from contract_tests.opening import open_service
 from contract_tests.options import Options
 from contract_tests.replay import Token

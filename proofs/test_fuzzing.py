@@ -22,13 +22,14 @@ from contract_tests.fuzzing import (
     Drawer,
     Heard,
     Player,
-    Request,
     Send,
+    curl,
     labels,
     without_headers,
 )
 from contract_tests.fuzzing.findings import excuse_of
 from contract_tests.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
+from contract_tests.instruments.exchange import Request
 
 
 class ItemIn(BaseModel):
@@ -291,7 +292,7 @@ def test_headers_of_the_caller_are_sent_but_masked(loop: asyncio.AbstractEventLo
     found = explore(wire.app.openapi(), wire, seed=1, examples=1, headers=headers)
 
     assert all(("Authorization", "Bearer secret") in request.headers for request, _ in wire.sent)
-    shown = [alarm.request.curl(headers) for alarm in found.alarms]
+    shown = [curl(alarm.request, headers) for alarm in found.alarms]
     assert shown
     assert not any("secret" in line for line in shown)
 
@@ -408,9 +409,9 @@ def test_a_server_error_for_a_content_type_is_reported() -> None:
 def test_curl_repeats_any_body() -> None:
     """Bytes are spelled for the shell, lengths are left to curl, secrets are hidden."""
     headers = (("X-Key", "hidden"), ("Content-Length", "3"))
-    line = Request("PUT", "/a?b=1&c", headers, b"\x00'\xff").curl(masked=["x-key"])
+    request = Request("PUT", "/a?b=1&c", headers, b"\x00'\xff")
 
-    assert line == (
+    assert curl(request, masked=["x-key"]) == (
         "curl -X PUT -H 'X-Key: ***' --data-binary $'\\x00\\x27\\xff' 'http://localhost:8000/a?b=1&c'"
     )
 

@@ -19,12 +19,11 @@ from ..fuzzing import (
     Heard,
     Phase,
     Player,
-    Request,
     labels,
     shrink,
     without_headers,
 )
-from ..instruments import exchange as instruments
+from ..instruments.exchange import Exchange, Request
 from ..options import Options
 from ..replay import Token
 from ..service import Service
@@ -214,14 +213,14 @@ class Exploration:
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
     async def _send(self, request: Request) -> Answer:
-        return answer_of(await self.service.target.exchange(sent_as(request)))
+        return answer_of(await self.service.target.exchange(request))
 
     # -- what is an alarm, and how simple it can be
 
     def _is_strange(self, request: Request) -> bool:
         """Whether a failure is another rule's: strange values are asked about one by one."""
-        sent, resource = sent_as(request), self.service.resource
-        return role_of(sent, resource) is not None and not is_ordinary(sent, resource)
+        resource = self.service.resource
+        return role_of(request, resource) is not None and not is_ordinary(request, resource)
 
     def _strictly(self, alarm: Alarm) -> Alarm:
         """The alarm without an excuse that this run does not take."""
@@ -248,18 +247,13 @@ class Exploration:
         rows = self._rows([card])
         return card.aimed(rows[0]) if rows else card
 
-    def again(self, alarm: Alarm) -> instruments.Exchange:
+    def again(self, alarm: Alarm) -> Exchange:
         """Send the request of an alarm once more, and record all that happens."""
         request = self._player.request(self._aimed(alarm.card))
-        return self.service.exchange(sent_as(request))
+        return self.service.exchange(request)
 
 
-def sent_as(request: Request) -> instruments.Request:
-    """A request of a card as the target takes it."""
-    return instruments.Request(request.method, request.target, request.headers, request.body)
-
-
-def answer_of(exchange: instruments.Exchange) -> Answer:
+def answer_of(exchange: Exchange) -> Answer:
     """What a check has to know of an exchange."""
     return Answer(
         exchange.status or FAILURE,
@@ -270,7 +264,7 @@ def answer_of(exchange: instruments.Exchange) -> Answer:
     )
 
 
-def cause_of(exchange: instruments.Exchange) -> str:
+def cause_of(exchange: Exchange) -> str:
     """The name of the exception behind a failure, if anything tells it."""
     said = [event.text for event in exchange.of("raised", "failed")]
     return said[0].partition(":")[0] if said else ""

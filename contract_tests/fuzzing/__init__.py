@@ -12,7 +12,7 @@ from .document import document_problems
 from .drawing import Drawer, labels
 from .headers import without_headers
 from .playing import Alarm, Heard, Player
-from .records import Answer, Request, Send
+from .records import Answer, Send, curl
 from .shrinking import shrink
 
 __all__ = [
@@ -26,9 +26,9 @@ __all__ = [
     "Heard",
     "Phase",
     "Player",
-    "Request",
     "Send",
     "body_strategy",
+    "curl",
     "document_problems",
     "labels",
     "shrink",

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
-from .records import Request
+from ..instruments.exchange import Request
 
 Phase = Literal["boundary", "valid", "invalid"]
 PHASES: tuple[Phase, ...] = ("boundary", "valid", "invalid")

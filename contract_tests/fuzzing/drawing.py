@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
+from ..instruments.exchange import Request
 from ..samples import reading
 from ..steady import steady
 from .bodies import loaded
 from .cards import Card, Draw, Phase, drawn_of
 from .document import is_resolvable
-from .records import Request
 
 _BASE_URL = "http://testserver"
 # The client library's own headers, and the random case id that would make equal runs differ.

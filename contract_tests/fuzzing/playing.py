@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..instruments.exchange import Request
 from . import findings
 from .cards import Card, Values
 from .drawing import Drawer
-from .records import Answer, Excuse, Headers, Request, Send
+from .records import Answer, Excuse, Headers, Send
 
 Sort = tuple[str, int, str]
 

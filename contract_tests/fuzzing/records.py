@@ -5,35 +5,31 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from ..instruments.exchange import Request
+
 Headers = tuple[tuple[str, str], ...]
 
 _LONGEST_SHOWN = 2_000
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request, ready to send: ``target`` is the raw path with its query."""
+def curl(
+    request: Request, masked: Collection[str] = (), base_url: str = "http://localhost:8000"
+) -> str:
+    """One line that repeats the request; headers named in ``masked`` lose their value."""
+    hidden = {name.lower() for name in masked}
+    words = ["curl", "-X", request.method, *_header_words(request.headers, hidden)]
+    if request.body:
+        words += ["--data-binary", _shown(request.body)]
+    return " ".join([*words, shlex.quote(base_url + request.target)])
 
-    method: str
-    target: str
-    headers: Headers
-    body: bytes
 
-    def curl(self, masked: Collection[str] = (), base_url: str = "http://localhost:8000") -> str:
-        """One line that repeats the request; headers named in ``masked`` lose their value."""
-        hidden = {name.lower() for name in masked}
-        words = ["curl", "-X", self.method, *self._header_words(hidden)]
-        if self.body:
-            words += ["--data-binary", _shown(self.body)]
-        return " ".join([*words, shlex.quote(base_url + self.target)])
-
-    def _header_words(self, hidden: Collection[str]) -> list[str]:
-        words: list[str] = []
-        for name, value in self.headers:
-            if name.lower() != "content-length":
-                shown = "***" if name.lower() in hidden else value
-                words += ["-H", shlex.quote(f"{name}: {shown}")]
-        return words
+def _header_words(headers: Headers, hidden: Collection[str]) -> list[str]:
+    words: list[str] = []
+    for name, value in headers:
+        if name.lower() != "content-length":
+            shown = "***" if name.lower() in hidden else value
+            words += ["-H", shlex.quote(f"{name}: {shown}")]
+    return words
 
 
 def _shown(body: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from ..acts.exploring import FAILURE, Exploration, Explored
 from ..acts.parts import PARTS, Part, parts
-from ..fuzzing import Alarm
+from ..fuzzing import Alarm, curl
 from ..judge import Judge, evidence_of, judges
 from ..rules import openapi as rules
 from ..run import ContractRun
@@ -80,7 +80,7 @@ def shown(alarm: Alarm, explored: Explored) -> str:
     return (
         f"{sent_in(alarm)} -> {alarm.answer.status}: {alarm.message}\n"
         f"  answered {alarm.answer.body[:500]!r}\n"
-        f"  send     {alarm.request.curl(explored.masked)}\n"
+        f"  send     {curl(alarm.request, explored.masked)}\n"
         f"  replay   --contract-replay {explored.token(alarm)}"
     )
 
