@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from .. import __version__
-from ..verdict import Verdict
-
-
-class Run(Protocol):
-    """What a report is made from."""
-
-    @property
-    def verdicts(self) -> Sequence[Verdict]: ...  # noqa: D102
-    @property
-    def facts(self) -> dict[str, Any]: ...  # noqa: D102
-    @property
-    def expected(self) -> int: ...  # noqa: D102
-    @property
-    def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
-    @property
-    def is_conformant(self) -> bool: ...  # noqa: D102
+from .run import Run
 
 
 def report_of(run: Run) -> dict[str, Any]:
@@ -35,6 +19,8 @@ def report_of(run: Run) -> dict[str, Any]:
         "database": run.facts.get("database", {}),
         "capabilities": run.facts.get("capabilities", []),
         "disturbed": dict(run.disturbed),
+        "generated": {part: requests for part, (requests, _) in run.generated.items()},
+        "played": dict(run.played),
         "verdicts": [verdict.as_row() for verdict in run.verdicts],
         "footer": {
             "expected": run.expected,

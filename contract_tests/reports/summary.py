@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 from ..options import Options
 from ..rules.rule import Rule
 from ..verdict import Outcome, Verdict
+from .run import Run
 
 COMMAND = f"python -m {__package__.rpartition('.')[0]}"
-
-
-class Run(Protocol):
-    """What a summary is made from."""
-
-    @property
-    def verdicts(self) -> Sequence[Verdict]: ...  # noqa: D102
-    @property
-    def expected(self) -> int: ...  # noqa: D102
-    @property
-    def disturbed(self) -> Mapping[str, int]: ...  # noqa: D102
-    @property
-    def generated(self) -> Mapping[str, tuple[int, int]]: ...  # noqa: D102
-    @property
-    def played(self) -> Mapping[str, int]: ...  # noqa: D102
-    @property
-    def options(self) -> Options: ...  # noqa: D102
-    @property
-    def is_conformant(self) -> bool: ...  # noqa: D102
 
 
 def broken_text(verdict: Verdict, rule: Rule, replay: str, *, again: bool) -> str:
