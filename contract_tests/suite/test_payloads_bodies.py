@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from .. import samples
 from ..acts.pages import largest
 from ..acts.refusals import no_refusal
 from ..acts.writing import answering, plain_body, texts, writing_roles
@@ -126,13 +127,26 @@ def test_deep_nesting_is_no_failure(judge: Judge, service: Service) -> None:
 
 
 def nested(service: Service, depth: int) -> tuple[str, Exchange]:
-    """Send a create whose first field is a list in a list in a list."""
-    body = service.body()
-    name = next(iter(body), "name")
+    """Send a create of which one field, the one that takes most, is nested so deep."""
+    body, (name, brackets) = service.body(), _nest(service)
+    value = brackets[0] * depth + b"0" + brackets[1] * depth
     spelled = json.dumps({**body, name: 0}).encode()
-    brackets = b"[" * depth + b"]" * depth
-    content = spelled.replace(b": 0", b": " + brackets, 1)
+    before, found, after = spelled.rpartition(json.dumps(name).encode() + b": 0")
+    content = before + found[:-1] + value + after
     return f"create, nested {depth} deep", service.request("create", content=content)
+
+
+def _nest(service: Service) -> tuple[str, tuple[bytes, bytes]]:
+    """The field to be nested, and what opens and closes one level in it."""
+    lists, maps = (b"[", b"]"), (b'{"a": ', b"}")
+    document = dict(service.resource.document)
+    fields = service.resource.fields("create")
+    open_to = {name: samples.kind(schema, document) for name, schema in fields.items()}
+    for kind, brackets in (("any", lists), ("object", maps), ("array", lists)):
+        for name, found in open_to.items():
+            if found == kind and not samples.properties(fields[name], document):
+                return name, brackets
+    return next(iter(service.body()), "name"), lists
 
 
 @judges(rules.MEDIA_TYPES)
@@ -188,6 +202,7 @@ def strange_creates(service: Service) -> Iterator[tuple[str, Exchange]]:
     for row in HOSTILE_TEXTS if names else ():
         body = service.body() | {names[0]: row.text}
         yield f"create, {row.name}", service.create(body)
+    yield from (nested(service, depth) for depth in DEPTHS)
 
 
 @judges(rules.REFUSED_BODY)

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from proofs.broken import breaks
+from proofs.innocent.free_form import documents
 from reference_app import create_app
 from reference_app.errors import answer_invalid_request, logger
 
@@ -125,3 +126,9 @@ def everything_is_json() -> FastAPI:
 
     app.add_middleware(OnCreate, look=look)
     return app
+
+
+@breaks("PAY-15", says="nested 300 deep", also=("PAY-10",))
+def documents_of_any_depth() -> FastAPI:
+    """A document is stored that is too deep to be written out again, in the list as well."""
+    return documents(levels=1000)

@@ -29,7 +29,16 @@ Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Content = Annotated[dict[str, Any], Body(json_schema_extra={"properties": {"title": {}}})]
 
 
-def written(content: dict[str, Any]) -> str:
+def is_deep(value: Any, levels: int) -> bool:
+    """Whether more levels are in each other: what is too deep to be written spoils every list."""
+    inside = value.values() if isinstance(value, dict) else value
+    is_nest = isinstance(value, dict | list)
+    return is_nest and (not levels or any(is_deep(item, levels - 1) for item in inside))
+
+
+def written(content: dict[str, Any], levels: int) -> str:
+    if is_deep(content, levels):
+        raise HTTPException(422, "too deep")
     try:
         text = json.dumps(content, allow_nan=False)
         text.encode("utf-8")
@@ -46,6 +55,11 @@ def shown(document: Document) -> dict[str, Any]:
 @innocent(looks="never refuses a body that is an object")
 def app() -> FastAPI:
     """Any object is stored as its text, and a PATCH adds to it."""
+    return documents(levels=50)
+
+
+def documents(levels: int) -> FastAPI:
+    """Documents of at most so many levels."""
     engine = create_async_engine(os.environ["APP_DATABASE_URL"])
     sessions = async_sessionmaker(engine, expire_on_commit=False)
 
@@ -69,7 +83,7 @@ def app() -> FastAPI:
 
     @service.post("/documents", status_code=201)
     async def add_document(content: Content) -> dict[str, Any]:
-        document = Document(content=written(content))
+        document = Document(content=written(content, levels))
         async with sessions.begin() as session:
             session.add(document)
         return shown(document)
@@ -84,12 +98,12 @@ def app() -> FastAPI:
 
     @service.patch("/documents/{number}")
     async def change_document(number: Id, content: Content) -> dict[str, Any]:
-        text = written(content)
+        text = written(content, levels)
         async with sessions.begin() as session:
             document = await session.get(Document, number, with_for_update=True)
             if document is None:
                 raise HTTPException(404)
-            document.content = written(json.loads(document.content) | json.loads(text))
+            document.content = written(json.loads(document.content) | json.loads(text), levels)
         return shown(document)
 
     @service.delete("/documents/{number}", status_code=204)
