@@ -125,3 +125,34 @@ def test_who_waits_for_the_client_is_woken_when_it_leaves() -> None:
 
     told(app, Client(patient=False, leaves=4))
     assert order == ["left", "answered"]
+
+
+async def listening(receive: Receive) -> None:
+    """Take messages until there are no more, as frameworks do in a task of their own."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def test_who_waits_for_the_client_is_woken_when_all_was_answered() -> None:
+    """As uvicorn does: an app may answer and then wait for its listener."""
+    order: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        listener = asyncio.create_task(listening(receive))
+        await answering(scope, receive, send)
+        await listener
+        order.append("ended")
+
+    exchange = told(app, Client())
+    assert order == ["ended"]
+    assert (exchange.complete, exchange.abandoned) == (True, False)
+
+
+def test_who_still_waits_when_the_app_has_returned_is_woken() -> None:
+    """A listener that an app leaves behind ends with its request."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asyncio.create_task(listening(receive))  # noqa: RUF006 - forgotten on purpose
+        raise RuntimeError("before any answer")
+
+    assert told(app, Client()).lasting == ()

@@ -155,6 +155,7 @@ class AsgiTarget:
             self.ledger.record("raised", text=exchange.raised)
             raise
         finally:
+            conversation.end()
             self.ledger.record("returned")
         if exchange.status is None and exchange.raised and not exchange.abandoned:
             exchange.status, exchange.body = 500, b"Internal Server Error"

@@ -44,21 +44,22 @@ class Conversation:
         self._ledger = ledger
         self._client = client
         self._body = parts_of(exchange.request.body, client.parts)
-        self._left = asyncio.Event()
+        self._over = asyncio.Event()
         self._chunks: list[bytes] = []
 
     async def receive(self) -> Message:
-        """Give the next part of the body, then wait until the client leaves.
+        """Give the next part of the body, then wait until the conversation is over.
 
-        That it has left is told at once, as uvicorn does: frameworks ask without waiting.
+        That the client has left is told at once, and that all was answered as well, as uvicorn
+        does: frameworks ask without waiting, or wait in a task of their own.
         """
-        if not self._is_gone():
+        if not self._is_gone() and not self._over.is_set():
             await self._turn()
             for part, is_last in self._body:
                 self._exchange.messages += 1
                 self._ledger.record("request end" if is_last else "request body")
                 return {"type": "http.request", "body": part, "more_body": not is_last}
-            await self._left.wait()
+            await self._over.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
@@ -75,13 +76,17 @@ class Conversation:
         self._note(message)
         self._is_gone()
 
+    def end(self) -> None:
+        """The app has returned: whoever still waits for a message is told that there is none."""
+        self._over.set()
+
     def _is_gone(self, text: str = "") -> bool:
         leaves = self._client.leaves
         if leaves is None or self._exchange.messages + 1 < leaves:
             return False
-        if not self._left.is_set():
-            self._left.set()
+        if not self._exchange.abandoned:
             self._exchange.abandoned = True
+            self._over.set()
             self._ledger.record("client gone", text=text)
         return True
 
@@ -103,6 +108,8 @@ class Conversation:
             more = bool(message.get("more_body", False))
             exchange.body = b"".join(self._chunks)
             exchange.complete = not more
+            if exchange.complete:
+                self._over.set()
             self._ledger.record("response body" if more else "response end")
 
 
