@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from starlette.requests import Request as StarletteRequest
@@ -11,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from contract_tests.instruments.exchange import UNSENT, Exchange, Request
 from contract_tests.instruments.ledger import Ledger
+from contract_tests.targets import asgi
 from contract_tests.targets.asgi import AsgiTarget
 from contract_tests.targets.conversation import PADDING, Client
 
@@ -156,3 +158,32 @@ def test_who_still_waits_when_the_app_has_returned_is_woken() -> None:
         raise RuntimeError("before any answer")
 
     assert told(app, Client()).lasting == ()
+
+
+def test_what_never_settles_is_waited_for_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that every request leaves behind for good must not cost each of a thousand seconds."""
+    waits: list[float] = []
+    wait = asyncio.wait
+
+    async def waiting(tasks: Any, *, timeout: float) -> Any:  # noqa: ASYNC109 - as asyncio's
+        waits.append(timeout)
+        return await wait(tasks, timeout=min(timeout, asgi.BRIEFLY))
+
+    async def forever() -> None:
+        await asyncio.Event().wait()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asyncio.create_task(forever())  # noqa: RUF006 - forgotten on purpose
+        await answering(scope, receive, send)
+
+    async def requests() -> list[Exchange]:
+        target = AsgiTarget(app, Ledger())
+        with monkeypatch.context() as patched:
+            patched.setattr(asyncio, "wait", waiting)
+            return [await target.exchange(POST) for _ in range(5)]
+
+    exchanges = asyncio.run(requests())
+    settling = [limit for limit in waits if limit != asgi.LIMIT]
+    assert settling == [asgi.SETTLING] * 3 + [asgi.BRIEFLY] * 2
+    assert all("forever" in name for each in exchanges for name in each.lasting)
+    assert all(each.lasting for each in exchanges)

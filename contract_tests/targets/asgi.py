@@ -7,6 +7,7 @@ import gc
 import itertools
 import traceback
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -32,6 +33,9 @@ SETTLING = 2.0
 BRIEFLY = 0.005
 """Seconds that SQLAlchemy's own tasks get: with aiosqlite, one that closes may never end."""
 
+ENOUGH = 3
+"""Times that tasks of one kind had not settled, after which they are hardly waited for."""
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 MANY = 3
@@ -51,6 +55,7 @@ class AsgiTarget:
         self.lifespan = Lifespan(app)
         self._numbers = itertools.count(1)
         self._known: set[asyncio.Task[object]] = set()
+        self._lasted: Counter[str] = Counter()
 
     async def start(self) -> None:
         """Run the app's start-up. Raises `LifespanFailed`."""
@@ -167,16 +172,27 @@ class AsgiTarget:
         SQLAlchemy's own may wait for ever (orphans).
         """
         new = asyncio.all_tasks() - before - self._known
-        cleaning = {task for task in new if is_of_sqlalchemy(task.get_coro())}
-        for tasks, limit in ((new - cleaning, SETTLING), (cleaning, BRIEFLY)):
+        brief = {task for task in new if self._is_brief(task)}
+        for tasks, limit in ((new - brief, SETTLING), (brief, BRIEFLY)):
             if tasks:
                 _, lasting = await asyncio.wait(tasks, timeout=limit)
                 self._known |= lasting
-        names = {name_of(stepped_by(task.get_coro())) for task in new if not task.done()}
-        return tuple(sorted(names - {""}))
+        running = [stepped_by(task.get_coro()) for task in new if not task.done()]
+        self._lasted.update(map(_kind, running))
+        return tuple(sorted({name_of(strand) for strand in running} - {""}))
+
+    def _is_brief(self, task: asyncio.Task[object]) -> bool:
+        """Whether waiting is in vain: for what SQLAlchemy gave up, and what lasts every time."""
+        strand = task.get_coro()
+        return is_of_sqlalchemy(strand) or self._lasted[_kind(stepped_by(strand))] >= ENOUGH
 
     def _describe_held(self, exchange: Exchange) -> tuple[str, ...]:
         return tuple(
             f"conn {loan.connection} NEVER RETURNED; taken at {loan.where or 'an unknown line'}"
             for loan in self.ledger.outstanding(exchange)
         )
+
+
+def _kind(strand: object) -> str:
+    """What a coroutine runs, the same for every request."""
+    return str(getattr(strand, "__qualname__", type(strand).__qualname__))
