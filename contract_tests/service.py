@@ -33,6 +33,7 @@ Rows = list[Mapping[str, Any]]
 Ids = list[Any]
 Contents = Mapping[str, tuple[tuple[object, ...], ...]]
 ABSENT_INTEGER = 1_999_999_999
+GONE = (404, 410)
 GRACE = 1.0
 """Seconds after which a transaction that is still open is no server's delay any more."""
 
@@ -358,12 +359,15 @@ class Service:
                 raise Undecided(f"the database could not be reset: {blocked}") from None
 
     def _delete_made(self, target: LiveTarget) -> None:
-        """Delete every row that a create of the kit has told of."""
+        """Delete every row that a create of the kit has told of, and count those that stay."""
         made, target.made = target.made, ()
-        if not self.resource.offers("create") or not self.resource.offers("delete"):
-            return
-        path = self.operation("create").target().partition("?")[0]
+        path = self.operation("create").target().partition("?")[0] if made else ""
         for exchange in made:
-            identifier = self.id_of(exchange)
-            if exchange.request.target.partition("?")[0] == path and identifier is not None:
-                self.delete(identifier)
+            if exchange.request.target.partition("?")[0] == path:
+                target.left += not self._is_deleted(self.id_of(exchange))
+
+    def _is_deleted(self, identifier: object) -> bool:
+        if identifier is None or not self.resource.offers("delete"):
+            return False
+        answer = self.delete(identifier)
+        return answer.ok or answer.status in GONE

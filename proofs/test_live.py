@@ -104,3 +104,11 @@ def test_an_address_that_leads_nowhere_is_told(
     assert words in result.printed
     assert "secret" not in result.printed
     assert "Traceback" not in result.printed
+
+
+def test_rows_that_cannot_be_deleted_are_counted(tmp_path: Path) -> None:
+    """Where there is no DELETE, the run says how many rows it leaves."""
+    with served("proofs.innocent.append_only:app", str(tmp_path)) as (address, _):
+        result = run_contract(address, "sqlite", WRITING, "--contract-rule", "CRU-01")
+    assert result.exit_code == 0, result.printed
+    assert "left behind: no DELETE took 3 of them away" in result.printed

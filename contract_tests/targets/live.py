@@ -106,9 +106,13 @@ class UnsendableError(HTTPException):
 
 
 class LiveTarget(AsgiTarget):
-    """Sends to a service elsewhere, and keeps in `made` the POSTs that succeeded."""
+    """Sends to a service elsewhere, and keeps in `made` the POSTs that succeeded.
+
+    `left` counts the rows of the kit that nobody could take away again.
+    """
 
     made: tuple[Exchange, ...] = ()
+    left = 0
 
     async def together(
         self,
