@@ -4,6 +4,7 @@ Python frameworks read ``false`` as 0, ``0`` as a date and ``1.0`` as a whole nu
 they do not know. Accepting those is a policy; accepting a text that is too long is a defect.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,12 +86,30 @@ def _array_fits(settled: reading.Settled, value: list[Any], document: Mapping[st
 
 
 def _valid(settled: reading.Settled, value: object) -> bool:
-    """Whether the value itself satisfies a schema that refers to nothing."""
+    """Whether the value itself satisfies a schema that refers to nothing.
+
+    A pattern that only Python knows is read as Python does; a schema that is none forbids nothing.
+    """
     import jsonschema_rs
 
     kept = {key: item for key, item in settled.items() if item is not None}
-    if any(isinstance(kept.get(key), bool) for key in ("exclusiveMinimum", "exclusiveMaximum")):
-        validator: Any = jsonschema_rs.Draft4Validator(kept)
-    else:
-        validator = jsonschema_rs.Draft202012Validator(kept, validate_formats=True)
-    return bool(validator.is_valid(value))
+    try:
+        return bool(_validator(kept).is_valid(value))
+    except jsonschema_rs.ValidationError:
+        pattern = kept.pop("pattern", "")
+    try:
+        return _matches(pattern, value) and bool(_validator(kept).is_valid(value))
+    except (jsonschema_rs.ValidationError, re.error):
+        return True
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    import jsonschema_rs
+
+    if any(isinstance(schema.get(key), bool) for key in ("exclusiveMinimum", "exclusiveMaximum")):
+        return jsonschema_rs.Draft4Validator(schema)
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+def _matches(pattern: object, value: object) -> bool:
+    return not isinstance(value, str) or re.search(str(pattern), value) is not None

@@ -39,8 +39,8 @@ ENDED = Rule(
 
 BODY_WHOLE = Rule(
     id="DIS-03",
-    level=Level.REQUIRED,
-    statement="A request whose body did not arrive in full MUST NOT change what is stored.",
+    level=Level.RECOMMENDED,
+    statement="A request whose body did not arrive in full SHOULD NOT change what is stored.",
     rationale=(
         "What arrived of an upload may look whole: a cut text is still a text. It is stored, the "
         "client never learns of it, tries again, and there are two."

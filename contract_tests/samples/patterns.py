@@ -1,7 +1,7 @@
 """Text that matches a regular expression, numbered so that two serials give two texts.
 
-Plain expressions (classes, escapes, repetitions) are written out here. The others, with groups
-or alternatives, are left to Hypothesis, which is imported only then.
+Plain expressions (classes, escapes, repetitions) are written out here, and so are groups and
+alternatives, by their first branch. The others are left to Hypothesis, which is imported only then.
 """
 
 import re
@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _OPEN_END = 8
-_KEPT = 64
+_KEPT = (64, 512, 2048)
+"""How many texts are asked for, until there is one for the serial."""
 _CLASSES = "dDwWsS"
 _PRINTABLE = string.digits + string.ascii_letters + " " + string.punctuation
 _TOKEN = re.compile(
     r"(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<plain>[^\\\[\](){}|*+?^$])"
+)
+_GROUP = re.compile(
+    r"(?<!\\)\((?:\?:|\?P<\w+>)?(?!\?)(?P<inside>[^()]*)\)(?:\{(?P<least>\d+)[^}]*\}|[*+?])?\??"
 )
 _REPEAT = re.compile(r"\{(\d+)(,?)(\d*)\}\??|([*+?])\??")
 
@@ -30,14 +34,47 @@ class Piece:
 
 def matching(pattern: str, serial: int, least: int = 0, most: int | None = None) -> str | None:
     """A text of ``least`` to ``most`` characters that matches; None if none was found."""
-    rows = [(_letters(piece.letter), piece) for piece in plain_pieces(pattern)]
+    pattern = _anchored(pattern)
+    plain = plain_pieces(pattern)
+    rows = [(_letters(piece.letter), piece) for piece in plain or _first_branches(pattern)]
     is_plain = all(letters for letters, _ in rows)
     for growth in (_OPEN_END, 0, 1, least, 64) if rows and is_plain else ():
-        text = _written(rows, serial, growth)
-        if _fits(pattern, text, least, most):
+        text, rest = _written(rows, serial, growth)
+        if _fits(pattern, text, least, most) and (plain or not rest):
             return text
-    found = [text for text in _searched(pattern) if _fits(pattern, text, least, most)]
-    return found[serial % len(found)] if found else None
+    return _found(pattern, serial, least, most)
+
+
+def _found(pattern: str, serial: int, least: int, most: int | None) -> str | None:
+    """The text of this serial among those that Hypothesis finds, of which there may be too few."""
+    found: dict[str, str] = {}
+    for many in _KEPT:
+        for text in _searched(pattern, many):
+            if _fits(pattern, text, least, most):
+                found.setdefault(text.lower(), text)
+        if not found or serial < len(found):
+            break
+    return list(found.values())[serial % len(found)] if found else None
+
+
+def _anchored(pattern: str) -> str:
+    """The expression with its ends in the spelling that all readers know."""
+    return re.sub(r"\\[Zz]$", "$", re.sub(r"^\\A", "^", pattern))
+
+
+def _first_branches(pattern: str) -> list[Piece]:
+    """The expression without groups and alternatives, of which the first is taken.
+
+    What it matches need not match the whole: brackets in a class are not understood.
+    """
+    before = ""
+    while before != pattern:
+        before, pattern = pattern, _GROUP.sub(_first_branch, pattern)
+    return plain_pieces(pattern.split("|")[0])
+
+
+def _first_branch(group: re.Match[str]) -> str:
+    return group["inside"].split("|")[0] * max(1, int(group["least"] or 1))
 
 
 def _fits(pattern: str, text: str, least: int, most: int | None) -> bool:
@@ -58,6 +95,7 @@ def sizes(pattern: str) -> tuple[int, int | None]:
 
 def plain_pieces(pattern: str) -> list[Piece]:
     """The expression as a row of repeated classes of letters; empty when it is not that plain."""
+    pattern = _anchored(pattern)
     here, pieces = int(pattern.startswith("^")), []
     end = len(pattern) - (pattern.endswith("$") and not pattern.endswith("\\$"))
     while here < end:
@@ -98,19 +136,20 @@ def _counts(repeat: re.Match[str] | None) -> tuple[int, int]:
     return int(least), int(most) if most else (-1 if comma else int(least))
 
 
-def _written(rows: list[tuple[str, Piece]], serial: int, growth: int) -> str:
-    """The serial, counted from the right in whatever letters each place allows."""
+def _written(rows: list[tuple[str, Piece]], serial: int, growth: int) -> tuple[str, int]:
+    """The serial, counted from the right in whatever letters each place allows, and its rest."""
     written: list[str] = []
     for letters, piece in reversed(rows):
-        wanted = max(piece.least, growth)
+        # A blank that may be left out is one at the end, which services rightly cut off.
+        wanted = piece.least if letters.isspace() else max(piece.least, growth)
         for _ in range(wanted if piece.most < 0 else min(wanted, piece.most)):
             serial, place = divmod(serial, len(letters))
             written.append(letters[place])
-    return "".join(reversed(written))
+    return "".join(reversed(written)), serial
 
 
 @lru_cache(maxsize=256)
-def _searched(pattern: str) -> tuple[str, ...]:
+def _searched(pattern: str, many: int) -> tuple[str, ...]:
     from hypothesis import HealthCheck, Phase, given, seed, settings
     from hypothesis import strategies as st
 
@@ -118,7 +157,7 @@ def _searched(pattern: str) -> tuple[str, ...]:
 
     @seed(0)
     @settings(
-        max_examples=_KEPT,
+        max_examples=many,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -134,4 +173,4 @@ def _searched(pattern: str) -> tuple[str, ...]:
         collect()
     except Exception:  # noqa: BLE001 - an expression Python cannot read has no sample, that is all
         return ()
-    return tuple({text.lower(): text for text in reversed(found)}.values())[::-1]
+    return tuple(dict.fromkeys(found))
