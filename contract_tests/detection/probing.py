@@ -14,10 +14,14 @@ from ..service import Service
 from ..violation import UsageError
 from .document import choose
 from .first_row import create_pointing_nowhere
+from .own_fields import create_what_is_taken, leave_out_own
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
           "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip
 ASKED = "asking"
+MODEST = {kind: {"minimum": 0, "maximum": 99} for kind in ("integer", "number")}
+"""The numbers that are sent where no document says which are taken: an age, a rating, an amount."""
+
 OK = 200
 
 
@@ -98,7 +102,8 @@ def probe(service: Service) -> Resource:
     """
     if not service.resource.offers("create"):
         return _seen_list(service)
-    created = service.create()
+    is_asked = service.resource.found == ASKED
+    created = create_what_is_taken(service) if is_asked else service.create()
     if created.status in {401, 403}:
         raise UsageError(
             f"{created}: the service asks for credentials; give them with "
@@ -109,8 +114,10 @@ def probe(service: Service) -> Resource:
     if created.ok:
         _seen_single(service, created)
     _seen_list(service)
-    if service.resource.found == ASKED:
+    if is_asked:
         _confirm(service, service.id_of(created))
+    if is_asked and created.ok:
+        leave_out_own(service, created)
     return service.resource
 
 
@@ -241,6 +248,8 @@ def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, An
     field: dict[str, Any] = {"type": [kind, "null"] if nullable else kind}
     if kind == "string" and length:
         field["maxLength"] = length
+    if kind in MODEST:
+        field |= MODEST[kind]
     formats = (("uuid", "uuid"), ("timestamp", "date-time"), ("datetime", "date-time"),
                ("date", "date"))  # fmt: skip
     spoken = next((name for part, name in formats if part in word), None)

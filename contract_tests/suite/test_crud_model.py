@@ -104,7 +104,7 @@ def test_a_restart_leaves_the_rows_as_they_were(
     """No program shows another row with a restart in it than without."""
     failure = lives.later.begun().round_failure
     if failure:
-        judge.undecided(f"one app after the other already fails: {failure}")
+        judge.not_applicable(f"one process cannot start the app a second time: {failure}")
     judge_finding(judge, service, programs.finding(judge, *SHOWN, extra="restart"))
 
 

@@ -90,7 +90,7 @@ def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
     usual = lives.first.closed()
     pair = lives.later.begun().pair
     if pair.start_failure:
-        judge.undecided(f"no second app could start beside it: {pair.start_failure}")
+        judge.not_applicable(f"one process cannot start the app again: {pair.start_failure}")
     judge.that(
         not pair.stop_failure,
         expected="a shutdown without an error, as after requests",
