@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Report = pytest.TestReport
 DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
-LATE = {rule: turn for turn, area in enumerate(DISTURBING, 2) for rule in AREAS[area]}
+TURNS = {rule: turn for turn, area in enumerate(DISTURBING, 3) for rule in AREAS[area]}
+TURNS |= dict.fromkeys(AREAS["sessions"], 1)
 JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
@@ -118,8 +119,9 @@ class ContractRun:
         """Keep only the rules that were asked for, and let them come after the team's tests.
 
         A service under contract is imported with the address of the kit's database. Of the rules,
-        those that disturb the service come last: one that stays poisoned would be accused by every
-        later rule.
+        those about sessions come first, since strange bodies may leave a shared one unusable; those
+        that disturb the service come last: one that stays poisoned would be accused by every later
+        rule.
         """
         ours = [(item, rule_of_item(item)) for item in items]
         dropped = [item for item, rule in ours if rule and not self._is_asked(item, rule)]
@@ -127,7 +129,7 @@ class ContractRun:
             items[:] = [item for item in items if item not in set(dropped)]
             config.hook.pytest_deselected(items=dropped)
         self.expected = sum(rule is not None for item, rule in ours) - len(dropped)
-        turns = {item: LATE.get(rule, 1) if rule else 0 for item, rule in ours}
+        turns = {item: TURNS.get(rule, 2) if rule else 0 for item, rule in ours}
         items.sort(key=turns.__getitem__)
         self._is_alone = all(turns[item] for item in items)
 

@@ -112,3 +112,14 @@ def test_rows_that_cannot_be_deleted_are_counted(tmp_path: Path) -> None:
         result = run_contract(address, "sqlite", WRITING, "--contract-rule", "CRU-01")
     assert result.exit_code == 0, result.printed
     assert "left behind: no DELETE took 3 of them away" in result.printed
+
+
+def test_a_service_without_a_document_is_told_what_it_takes(tmp_path: Path) -> None:
+    """Where neither a document nor a table can be read, the fields are given by hand."""
+    given = ("--contract-resource", "/notes",
+             "--contract-body", 'title="note {n}"', "--contract-body", "priority=5")  # fmt: skip
+    with served("proofs.test_own_fields:lenient", str(tmp_path)) as (address, _):
+        result = run_contract(
+            address, "sqlite", WRITING, *given, "--contract-rule", "CRU-01,CRU-03"
+        )
+    assert result.rules("upheld") == {"CRU-01", "CRU-03"}, result.printed

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
+from greenlet import getcurrent, greenlet
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +32,7 @@ from contract_tests.databases.sabotage import can_sever, lose_answer, sever
 from contract_tests.instruments.private import (
     is_autocommit,
     is_garbage,
+    is_in_commit,
     overflow_limit,
     set_wait,
 )
@@ -234,3 +236,23 @@ def test_a_lost_answer_is_an_error_of_the_driver(driver: tuple[str, bool], addre
         return bool(dialect.is_disconnect(caught.value, raw.dbapi_connection, None))
 
     assert connected(driver, address, fail), lost(f"knows a broken connection of {driver[0]}")
+
+
+def test_a_commit_under_way_is_told() -> None:
+    """While a task waits for it, and no longer."""
+
+    async def ask() -> list[bool]:
+        engine = create_async_engine("sqlite+aiosqlite://")
+        strands: list[greenlet] = []
+        event.listen(engine.sync_engine, "commit", lambda _: strands.append(getcurrent()))
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            committing = asyncio.create_task(connection.commit())
+            await asyncio.sleep(0)
+            seen = [is_in_commit(strands[0])]
+            await committing
+            seen.append(is_in_commit(strands[0]))
+        await engine.dispose()
+        return [*seen, is_in_commit(None)]
+
+    assert asyncio.run(ask()) == [True, False, False], lost("commits in `do_commit`")

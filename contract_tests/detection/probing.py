@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import samples
 from ..instruments.exchange import Exchange, items_of
 from ..resource import ROLES, VERBS, Operation, Resource, Role
 from ..samples.formats import told
@@ -14,14 +13,13 @@ from ..service import Service
 from ..violation import UsageError
 from .document import choose
 from .first_row import create_pointing_nowhere
+from .guessing import guessed_schema
 from .own_fields import create_what_is_taken, leave_out_own
+from .paging import seen_paging
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
           "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip
 ASKED = "asking"
-MODEST = {kind: {"minimum": 0, "maximum": 99} for kind in ("integer", "number")}
-"""The numbers that are sent where no document says which are taken: an age, a rating, an amount."""
-
 OK = 200
 
 
@@ -68,7 +66,7 @@ def detect(
     if document and (wanted is None or not _is_hidden(service, document, wanted)):
         resource = replace(choose(document, wanted), found=found)
     elif wanted:
-        resource = _by_asking(service, wanted, document)
+        resource = _by_asking(service, wanted, document, overrides)
     else:
         raise UsageError(
             f"{_no_document(service)}: "
@@ -118,6 +116,8 @@ def probe(service: Service) -> Resource:
         _confirm(service, service.id_of(created))
     if is_asked and created.ok:
         leave_out_own(service, created)
+        if service.resource.offers("list"):
+            service.resource = replace(service.resource, paging=seen_paging(service))
     return service.resource
 
 
@@ -188,9 +188,11 @@ def _confirm(service: Service, identifier: object) -> None:
     service.resource = replace(service.resource, operations=kept)
 
 
-def _by_asking(service: Service, collection: str, document: Mapping[str, Any]) -> Resource:
+def _by_asking(
+    service: Service, collection: str, document: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> Resource:
     """A resource at `collection`, its operations tried one by one."""
-    body = _schema_from_catalog(service, collection)
+    body = guessed_schema(service, collection, overrides)
     item = f"{collection.rstrip('/')}/{{id}}"
     assumed: dict[Role, Operation] = {}
     for role in ROLES:
@@ -219,41 +221,6 @@ def _is_offered(service: Service, operation: Operation) -> bool:
     asked = service.send(operation.method, operation.target("0"), json_body=body)
     absent = {405, 501} | ({404} if operation.role in {"list", "create"} else set())
     return asked.status not in absent
-
-
-def _schema_from_catalog(service: Service, collection: str) -> samples.Schema:
-    """A body schema read off the table whose name is nearest to the collection's."""
-    tables = service.run(service.database.tables())
-    word = collection.rstrip("/").rsplit("/", 1)[-1].replace("-", "_").rstrip("s")
-    near = sorted(tables, key=lambda table: (word not in table, len(table)))
-    if not near:
-        return {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
-    fields: dict[str, Any] = {}
-    needed = []
-    for column in service.run(service.database.columns(near[0])):
-        if column.primary_key or column.generated:
-            continue
-        fields[column.name] = _field(column.type, column.length, nullable=column.nullable)
-        if not column.nullable and not column.default:
-            needed.append(column.name)
-    return {"type": "object", "properties": fields, "required": needed}
-
-
-def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, Any]:
-    word = sql_type.lower()
-    kinds = (("bool", "boolean"), ("tinyint(1)", "boolean"), ("int", "integer"),
-             ("float", "number"), ("double", "number"), ("real", "number"),
-             ("numeric", "number"), ("decimal", "number"), ("json", "object"))  # fmt: skip
-    kind = next((kind for part, kind in kinds if part in word), "string")
-    field: dict[str, Any] = {"type": [kind, "null"] if nullable else kind}
-    if kind == "string" and length:
-        field["maxLength"] = length
-    if kind in MODEST:
-        field |= MODEST[kind]
-    formats = (("uuid", "uuid"), ("timestamp", "date-time"), ("datetime", "date-time"),
-               ("date", "date"))  # fmt: skip
-    spoken = next((name for part, name in formats if part in word), None)
-    return field | ({"format": spoken} if spoken and kind == "string" else {})
 
 
 def summary(resource: Resource) -> Iterator[str]:

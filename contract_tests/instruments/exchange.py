@@ -82,7 +82,8 @@ class Exchange:
     requests sent together, `letter` tells them apart. `messages` counts those that passed,
     `abandoned` says that the client left. `lasting` are the app's tasks that were started
     meanwhile and had not ended when it was judged. `lazy` are the connections whose rows may come
-    after their statement, as a stream reads them.
+    after their statement, as a stream reads them. `unfinished` are the orders of the COMMITs that
+    had begun and not ended when the answer was complete.
     """
 
     number: int
@@ -101,6 +102,7 @@ class Exchange:
     abandoned: bool = False
     lasting: tuple[str, ...] = ()
     lazy: set[int | None] = field(default_factory=set)
+    unfinished: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         """The exchange as a line."""

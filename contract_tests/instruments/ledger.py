@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from greenlet import getcurrent, greenlet
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 from .abandoned import LATE, finalizing
 from .attribution import caller, current, is_observed
 from .exchange import Event, Exchange, Kind
-from .private import is_autocommit, is_garbage
+from .private import is_autocommit, is_garbage, is_in_commit
 
 NUMBER = "contract_connection"
 
@@ -60,6 +61,7 @@ class Ledger:
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
         self.open: dict[int, str] = {}
         self._loans: list[Loan] = []
+        self._commits: dict[int, weakref.ref[greenlet]] = {}
         self._sessions: weakref.WeakKeyDictionary[Session, Exchange] = weakref.WeakKeyDictionary()
         self._numbers = itertools.count(1)
         self._orders = itertools.count(1)
@@ -117,19 +119,25 @@ class Ledger:
         self._loans = [loan for loan in self._loans if loan.owner is not owner or loan.is_out]
         self._began.pop(owner, None)
 
+    def unfinished(self) -> frozenset[int]:
+        """The orders of the COMMITs that have begun and not ended, of asyncio drivers."""
+        self._commits = {order: one for order, one in self._commits.items() if is_in_commit(one())}
+        return frozenset(self._commits)
+
     def record(
         self, kind: Kind, connection: int | None = None, text: str = "", where: str = ""
-    ) -> None:
+    ) -> Event:
         """Write an event into the exchange that is under way, or into `outside`."""
-        self._write(current.get(), kind, connection, text, where)
+        return self._write(current.get(), kind, connection, text, where)
 
     def _write(
         self, owner: Exchange | None, kind: Kind, connection: int | None, text: str, where: str
-    ) -> None:
+    ) -> Event:
         now = time.perf_counter()
         began = self._began.setdefault(owner, now) if owner is not None else now
         entry = Event(next(self._orders), now - began, kind, connection, text, where)
         (owner.events if owner is not None else self.outside).append(entry)
+        return entry
 
     def _guarded(self, listener: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(listener)  # SQLAlchemy reads the signature
@@ -203,7 +211,8 @@ class Ledger:
         self.record("begin", number_of(conn))
 
     def _committed(self, conn: Connection) -> None:
-        self.record("commit", number_of(conn), "", caller())
+        begun = self.record("commit", number_of(conn), "", caller())
+        self._commits[begun.order] = weakref.ref(getcurrent())
 
     def _rolled_back(self, conn: Connection) -> None:
         self.record("rollback", number_of(conn), "", caller())

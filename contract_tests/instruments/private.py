@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from greenlet import greenlet
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState, QueuePool
 
@@ -31,6 +32,17 @@ def is_garbage(connection_record: Any, reset_state: PoolResetState) -> bool:
         return bool(connection_record.needs_gc)
     borrower = getattr(connection_record, "fairy_ref", None)
     return borrower is not None and borrower() is None
+
+
+def is_in_commit(strand: greenlet | None) -> bool:
+    """Whether a greenlet waits, right now, for a COMMIT to be done.
+
+    No event tells that one has ended: `do_commit` of the dialect is looked for on its stack.
+    """
+    frame = strand.gr_frame if strand is not None else None
+    while frame is not None and frame.f_code.co_name != "do_commit":
+        frame = frame.f_back
+    return frame is not None
 
 
 def overflow_limit(pool: QueuePool) -> int:

@@ -108,9 +108,10 @@ class Conversation:
             more = bool(message.get("more_body", False))
             exchange.body = b"".join(self._chunks)
             exchange.complete = not more
-            if exchange.complete:
-                self._over.set()
             self._ledger.record("response body" if more else "response end")
+            if exchange.complete:
+                exchange.unfinished = self._ledger.unfinished()
+                self._over.set()
 
 
 def parts_of(body: bytes, parts: int) -> Iterator[tuple[bytes, bool]]:

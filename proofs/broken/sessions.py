@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import warnings
 from collections.abc import AsyncIterator, Mapping
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proofs.broken import breaks
 from proofs.broken.replacing import Sessions, with_service, with_sessions
@@ -67,9 +68,8 @@ class LateCommit:
                 await session.close()
 
 
-@breaks("SES-03", says="only after the answer had been sent")
-def commit_in_middleware() -> FastAPI:
-    """A middleware commits after the app has answered."""
+def collected(middleware: type[LateCommit]) -> FastAPI:
+    """The reference app whose sessions a middleware is to commit."""
 
     async def sessions(request: Request, maker: Sessionmaker) -> AsyncSession:
         session = maker()
@@ -77,8 +77,42 @@ def commit_in_middleware() -> FastAPI:
         return session
 
     app = with_both(Flushing, sessions)
-    app.add_middleware(LateCommit)
+    app.add_middleware(middleware)
     return app
+
+
+@breaks("SES-03", says="only after the answer had been sent")
+def commit_in_middleware() -> FastAPI:
+    """A middleware commits after the app has answered."""
+    return collected(LateCommit)
+
+
+class InTheBackground(LateCommit):
+    """Lets the sessions be committed beside the answer, and waits for that after it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sessions: list[AsyncSession] = []
+        scope.setdefault("state", {})["sessions"] = sessions
+        commits: list[asyncio.Task[None]] = []
+
+        async def sending(message: Message) -> None:
+            if not commits:
+                commits.extend(asyncio.create_task(session.commit()) for session in sessions)
+                await asyncio.sleep(0)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+            await asyncio.gather(*commits)
+        finally:
+            for session in sessions:
+                await session.close()
+
+
+@breaks("SES-03", says="COMMIT ended only after the answer had been sent")
+def commit_beside_the_answer() -> FastAPI:
+    """A task commits while the answer is sent: it has begun by then, and not ended."""
+    return collected(InTheBackground)
 
 
 @breaks("SES-04", says="first used by request")

@@ -1,0 +1,37 @@
+"""How a list without a document is cut: the usual parameters are tried on two rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..resource import Paging
+from ..service import Service
+
+SIZES = ("limit", "size", "page_size", "per_page")
+OFFSETS = ("offset", "skip")
+PAGES = ("page",)
+
+
+def seen_paging(service: Service) -> Paging:
+    """The parameters that make a difference; none of them if there are not two rows to cut."""
+    whole = _rows(service)
+    sizes = (name for name in SIZES if len(_rows(service, **{name: 1})) == 1)
+    size = next(sizes, None) if len(whole) > 1 else None
+    if size is None:
+        return Paging()
+    first, found = _rows(service, **{size: 1}), Paging(size=size)
+    for name in OFFSETS:
+        if _rows(service, **{size: 1, name: 1}) not in (first, []):
+            return replace(found, offset=name)
+    for name in PAGES:
+        pages = [_rows(service, **{size: 1, name: number}) for number in (1, 2)]
+        if pages[0] == first and pages[1] not in (first, []):
+            return replace(found, page=name)
+    return found
+
+
+def _rows(service: Service, **query: object) -> list[Any]:
+    """What a list shows; nothing where it refuses."""
+    answer = service.list(**query)
+    return service.resource.rows(answer.json) or [] if answer.ok else []
