@@ -17,20 +17,38 @@ from .rules import AREAS, Rule, needs_of, rule_of
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96
+SETTINGS = {
+    "pytest.toml": "",
+    ".pytest.toml": "",
+    "pytest.ini": "",
+    ".pytest.ini": "",
+    "pyproject.toml": "[tool.pytest",
+    "tox.ini": "[pytest]",
+    "setup.cfg": "[tool:pytest]",
+}
+"""The files that pytest reads, in its order, and what makes one of them pytest's."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; the exit code is pytest's where pytest ran."""
-    parser = _parser()
-    asked, rest = parser.parse_known_args(arguments)
-    if rest and asked.command not in {"run", "prove"}:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    own, rest = _divided(list(sys.argv[1:] if arguments is None else arguments))
+    asked = _parser().parse_args(own)
     try:
         return _carried_out(asked, rest)
     except BrokenPipeError:
         # Whoever read, such as `head`, has seen enough; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is the command's, and what is pytest's: all that follows the app."""
+    if arguments[:1] == ["prove"] and arguments[1:2] not in (["-h"], ["--help"]):
+        return arguments[:1], arguments[1:]
+    if arguments[:1] == ["run"] and arguments[1:2] not in (["-h"], ["--help"]):
+        own = 2 if arguments[1:2] and not arguments[1].startswith("-") else 1
+        return arguments[:own], arguments[own:]
+    return arguments, []
 
 
 def _carried_out(asked: argparse.Namespace, rest: list[str]) -> int:
@@ -55,7 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         help="judge an app; every option of `pytest --help` under 'contract' may follow",
         epilog="example: contract-tests run myservice.main:app --contract-database postgresql",
     )
-    run.add_argument("app", nargs="?", metavar="MODULE:ATTRIBUTE", help="the app or its factory")
+    run.add_argument(
+        "app",
+        nargs="?",
+        metavar="MODULE:ATTRIBUTE|URL",
+        help="the app, its factory, or where it runs",
+    )
     commands.add_parser("list", help="all rules, a line each")
     explain = commands.add_parser("explain", help="a rule's promise, reason and fix")
     explain.add_argument("rules", nargs="+", metavar="ID")
@@ -67,8 +90,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(app: str | None, rest: list[str]) -> int:
     named = ["--contract-app", app] if app else []
+    settings = _settings_of(Path.cwd()) if "-c" not in rest else []
     # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
-    return _pytest([str(HERE / "suite"), "-p", f"{__package__}.plugin", *named, *rest])
+    plugin = ["-p", f"{__package__}.plugin"]
+    return _pytest([str(HERE / "suite"), *plugin, *settings, *named, *rest])
+
+
+def _settings_of(folder: Path) -> list[str]:
+    """The settings of the project that one is in: pytest would look for those beside the suite."""
+    for place in (folder, *folder.parents):
+        for name, section in SETTINGS.items():
+            if (place / name).is_file() and section in (place / name).read_text(encoding="utf-8"):
+                return ["-c", str(place / name), "--rootdir", str(place)]
+    return ["-c", os.devnull, "--rootdir", str(folder)]
 
 
 def _pytest(arguments: list[str]) -> int:

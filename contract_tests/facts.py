@@ -13,8 +13,9 @@ from .options import Options
 if TYPE_CHECKING:
     from .service import Service
 
-LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "pydantic", "sqlalchemy", "sqlmodel",
-             "aiosqlite", "asyncpg", "psycopg", "aiomysql", "asyncmy")  # fmt: skip
+LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "blacksheep",
+             "pydantic", "sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "psycopg", "aiomysql",
+             "asyncmy")  # fmt: skip
 
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:

@@ -47,7 +47,8 @@ BODY_WHOLE = Rule(
     ),
     fix=(
         "When you call `receive()` yourself, stop at `http.disconnect`: only `http.request` with "
-        "`more_body` false ends a body. `await request.body()` does this for you."
+        "`more_body` false ends a body. Starlette's `await request.body()` does this for you; "
+        "Falcon and Sanic do not: there, compare the body's length with `Content-Length`."
     ),
 )
 
