@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from contract_tests.instruments.exchange import Request
+from contract_tests.instruments.ledger import Ledger
 from contract_tests.rules import AREAS
+from contract_tests.targets.live import LiveApp, LiveTarget
 from proofs.matrix import run_contract
 from proofs.serving import served
 
@@ -46,6 +50,13 @@ def test_answers_alone_decide_what_they_can(reference: str, folder: Path) -> Non
     assert inside <= result.rules("not applicable")
     assert not result.rules("broken")
     assert rows_in(folder) == 0
+
+
+def test_what_http_cannot_carry_is_not_sent(reference: str) -> None:
+    """It is answered as the service's own server would, and no failure of the service."""
+    target = LiveTarget(LiveApp(reference), Ledger())
+    exchange = asyncio.run(target.exchange(Request("GET", "/a b")))
+    assert (exchange.status, exchange.text.partition(":")[0]) == (400, "not sent")
 
 
 def test_the_address_of_its_database_opens_the_back_door(reference: str, folder: Path) -> None:

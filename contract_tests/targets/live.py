@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
+from http.client import HTTPConnection, HTTPSConnection, InvalidURL
 from urllib.parse import SplitResult, urlsplit
 
 from ..instruments.exchange import Exchange, Request
@@ -16,6 +16,7 @@ from .conversation import PATIENT, Client
 from .locate import WHERE, Receive, Scope, Send
 
 PORTS = {"http": 80, "https": 443}
+BAD_REQUEST = 400
 PATIENCE = 5.0
 """Seconds that a service gets to accept the first connection."""
 
@@ -74,8 +75,8 @@ class LiveApp:
             response = connection.getresponse()
             headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in response.getheaders()]
             return response.status, headers, response.read()
-        except (InvalidURL, ValueError) as error:
-            raise UnsendableError(str(error)) from None
+        except (InvalidURL, ValueError) as error:  # what HTTP cannot carry accuses nobody
+            return BAD_REQUEST, [], f"not sent: {error}".encode()
         finally:
             connection.close()
 
@@ -99,10 +100,6 @@ def _has_port(parts: SplitResult) -> bool:
     except ValueError:
         return False
     return True
-
-
-class UnsendableError(HTTPException):
-    """The request is none that HTTP could carry."""
 
 
 class LiveTarget(AsgiTarget):
