@@ -105,8 +105,7 @@ def strict() -> FastAPI:
     return notes("forbid")
 
 
-@pytest.mark.parametrize("app", ["lenient", "strict"])
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("app", "database"), [("lenient", "sqlite"), ("strict", "postgresql")])
 def test_a_service_is_not_held_to_columns_of_its_own(
     app: str, database: str, servers: Servers
 ) -> None:

@@ -364,17 +364,17 @@ def test_a_list_has_no_breaches() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern",
+    ("pattern", "many"),
     [
-        "^[A-Za-z0-9-]+$",
-        "^(GB|de)[a-zA-Z0-9]{4}$",
-        r"^[a-z0-9][a-z0-9_-]*\Z",
-        r"\A(?:[A-Z]{2}-){2}\d+\z",
-        r"^(?P<kind>a|b)(-[0-9a-f]{2}){3}$",
-        r"^(?=.*[A-Z])(?=.*\d).{8,}$",
+        ("^[A-Za-z0-9-]+$", 400),
+        ("^(GB|de)[a-zA-Z0-9]{4}$", 400),
+        (r"^[a-z0-9][a-z0-9_-]*\Z", 400),
+        (r"\A(?:[A-Z]{2}-){2}\d+\z", 400),
+        (r"^(?P<kind>a|b)(-[0-9a-f]{2}){3}$", 400),
+        (r"^(?=.*[A-Z])(?=.*\d).{8,}$", 80),
     ],
 )
-def test_matching_texts_differ_by_more_than_their_case(pattern: str) -> None:
+def test_matching_texts_differ_by_more_than_their_case(pattern: str, many: int) -> None:
     """To the usual collations of MariaDB two codes that differ in their case are one."""
-    texts = [matching(pattern, serial) for serial in range(400)]
+    texts = [matching(pattern, serial) for serial in range(many)]
     assert len({str(text).lower() for text in texts}) == len(texts)
