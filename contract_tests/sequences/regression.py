@@ -51,10 +51,6 @@ async def served():
         yield client
     await inbox.put({{"type": "lifespan.shutdown"}})
     await asyncio.wait({{life}})
-
-
-async def program():
-    async with served() as client:
 '''
 LIVE_HEAD = '''"""{id}: {statement}
 
@@ -74,11 +70,12 @@ async def served():
     """A client of the service."""
     async with httpx.AsyncClient(base_url={app!r}, headers=HEADERS) as client:
         yield client
-
+'''
+PROGRAM = """
 
 async def program():
     async with served() as client:
-'''
+"""
 TAIL = """
 
 def test_{name}():
@@ -106,7 +103,8 @@ def regression(service: Service, rule: Rule, finding: Finding) -> str:
     )  # fmt: skip
     lines = "\n".join(f"{INSIDE}{line}".rstrip() for line in written.lines())
     test = rule.id.lower().replace("-", "_")
-    return f"{head}{lines}\n{TAIL.format(name=test)}".replace(f"\n{INSIDE}DEDENT ", "\n    ")
+    whole = f"{head}{PROGRAM}{lines}\n{TAIL.format(name=test)}"
+    return whole.replace(f"\n{INSIDE}DEDENT ", "\n    ")
 
 
 class _Written:

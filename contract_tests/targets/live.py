@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPSConnection, InvalidURL
 from urllib.parse import SplitResult, urlsplit
 
-from ..instruments.exchange import Exchange, Request
-from ..instruments.turns import Turns
+from ..instruments.exchange import Exchange
 from ..violation import UsageError
 from .asgi import LIMIT, AsgiTarget
-from .conversation import PATIENT, Client
+from .conversation import Client
 from .locate import WHERE, Receive, Scope, Send
 
 PORTS = {"http": 80, "https": 443}
@@ -111,17 +109,10 @@ class LiveTarget(AsgiTarget):
     made: tuple[Exchange, ...] = ()
     left = 0
 
-    async def together(
-        self,
-        requests: Sequence[Request],
-        client: Client = PATIENT,
-        limit: float = LIMIT,
-        turns: Turns | None = None,
-    ) -> list[Exchange]:
-        """As an app in this process, but nothing is seen of its database."""
-        exchanges = await super().together(requests, client, limit, turns)
-        self.made += tuple(e for e in exchanges if e.ok and e.request.method == "POST")
-        return exchanges
+    async def _call(self, exchange: Exchange, client: Client) -> None:
+        await super()._call(exchange, client)
+        if exchange.ok and exchange.request.method == "POST":
+            self.made += (exchange,)
 
 
 def is_address(name: str) -> bool:
