@@ -23,7 +23,7 @@ class Effort:
     is_endless: bool = False
 
 
-QUICK = Effort("quick", cases=10, texts=10, programs=6, steps=12)
+QUICK = Effort("quick", cases=10, texts=6, programs=4, steps=10)
 DEFAULT = Effort("default", cases=40, texts=25, programs=40, steps=20)
 THOROUGH = Effort("thorough", cases=100, texts=100, programs=100, steps=30, is_endless=True)
 EFFORTS = {effort.name: effort for effort in (QUICK, DEFAULT, THOROUGH)}

@@ -41,10 +41,11 @@ ENDING = 0.5
 
 
 @contextmanager
-def open_service(options: Options) -> Iterator[Service]:
+def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Service]:
     """The started service, with its resource detected; everything is undone at the end.
 
-    Raises `UsageError` when the app cannot be found, started or understood.
+    What trials need is made ready beside it if there will be some. Raises `UsageError` when
+    the app cannot be found, started or understood.
     """
     with ExitStack() as stack:
         server = stack.enter_context(_server(options))
@@ -57,10 +58,13 @@ def open_service(options: Options) -> Iterator[Service]:
         roots = (options.root, Path.cwd())
         stack.enter_context(_calm_warnings())
         located = _located(options.app, roots)
+        nursery = stack.enter_context(Nursery())
+        if has_trials:
+            nursery.prepare()
+        stack.callback(gc.unfreeze)
         runner = stack.enter_context(asyncio.Runner())
         stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
         target = _target(located.make(), ledger, presence)
-        nursery = stack.enter_context(Nursery())
         origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
@@ -77,7 +81,7 @@ def open_service(options: Options) -> Iterator[Service]:
         )
         if database.owned:
             service.run(database.remember())
-        stack.enter_context(_frozen_heap())
+        _freeze_heap()
         yield service
 
 
@@ -195,12 +199,7 @@ def _calm_warnings() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _frozen_heap() -> Iterator[None]:
+def _freeze_heap() -> None:
     """Spare what is alive now from every later collection: a leak's proof collects often."""
     gc.collect()
     gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()

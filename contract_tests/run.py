@@ -52,6 +52,7 @@ class ContractRun:
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
         self._is_alone = False
+        self._has_trials = False
         self._told: set[str] = set()
         self._open = ExitStack()
         self._service: Service | None = None
@@ -67,7 +68,8 @@ class ContractRun:
         if self._service is None:
             from .opening import open_service
 
-            self._service = self._open.enter_context(open_service(self.options))
+            opened = open_service(self.options, has_trials=self._has_trials)
+            self._service = self._open.enter_context(opened)
             self.facts.update(facts_of(self._service, self.options))
         return self._service
 
@@ -132,6 +134,8 @@ class ContractRun:
         turns = {item: TURNS.get(rule, 2) if rule else 0 for item, rule in ours}
         items.sort(key=turns.__getitem__)
         self._is_alone = all(turns[item] for item in items)
+        # Of several workers, few get a test that needs them.
+        self._has_trials = not self._is_worker and any(map(_needs_trials, items))
 
     def _is_asked(self, item: pytest.Item, rule: Rule) -> bool:
         token, asked = self.options.replay, self.options.rule
@@ -257,6 +261,11 @@ def rule_of_item(item: pytest.Item) -> Rule | None:
     """The rule a test judges; None for any other test."""
     mark = item.get_closest_marker("contract")
     return mark.args[0] if mark and mark.args and isinstance(mark.args[0], Rule) else None
+
+
+def _needs_trials(item: pytest.Item) -> bool:
+    """Whether a test asks what the service does in interpreters of its own."""
+    return "lives" in getattr(item, "fixturenames", ())
 
 
 def finding_of(item: pytest.Item) -> str:

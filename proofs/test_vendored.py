@@ -20,7 +20,8 @@ def test_a_copy_runs_under_any_package_name(
     (pytester.path / "tests" / "__init__.py").write_text("", encoding="utf-8")
     pytester.makeconftest('pytest_plugins = ("tests.promises.plugin",)\n')
     pytester.makepyprojecttoml(
-        '[tool.pytest.ini_options]\ncontract_app = "reference_app:create_app"\npythonpath = ["."]\n'
+        '[tool.pytest.ini_options]\npythonpath = ["."]\n'
+        'contract_app = "reference_app:create_app"\ncontract_profile = "quick"\n'
     )
     monkeypatch.delenv("PYTHONPATH", raising=False)
     arguments = ("-p", "no:contract_tests.plugin", "-p", "no:schemathesis", "tests/promises")

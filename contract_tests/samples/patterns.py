@@ -114,6 +114,7 @@ def _is_more(token: re.Match[str]) -> bool:
     return bool(token["escape"]) and text[1].isalnum() and text[1] not in _CLASSES
 
 
+@lru_cache(maxsize=256)
 def _letters(letter: str) -> str:
     """What one place of the text may be: letters and digits where the expression lets them.
 

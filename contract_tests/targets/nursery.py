@@ -68,12 +68,16 @@ class Nursery:
         if self._mother is not None:
             self._mother.wait()
 
+    def prepare(self) -> None:
+        """Import the frameworks now, beside whatever else is done, and not at the first birth."""
+        if self._can_fork and self._line is None:
+            self._start()
+
     def bear(self, environ: Mapping[str, str], errors: IO[str]) -> Interpreter:
         """A new interpreter with this environment; what it prints goes into `errors`."""
         if not self._can_fork:
             return Spawned(environ, errors)
-        if self._line is None:
-            self._start()
+        self.prepare()
         assert self._line is not None
         return _forked(self._line, environ, errors)
 
