@@ -17,6 +17,10 @@ def _offers(role: Role) -> tuple[Question, str]:
 
 CAPABILITIES: dict[str, tuple[Question, str]] = {
     **{role: _offers(role) for role in get_args(Role)},
+    "look": (
+        lambda s: s.resource.offers("read") or s.resource.offers("list"),
+        "the service offers neither a read nor a list",
+    ),
     "change": (
         lambda s: s.resource.offers("replace") or s.resource.offers("update"),
         "the service offers neither PUT nor PATCH",
@@ -34,13 +38,13 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
         "this database is not reached over a network",
     ),
     "async-engine": (
-        lambda s: any(engine.dialect.is_async for engine in s.ledger.engines),
+        lambda s: s.ledger.is_async,
         "the database is asked in threads, which nobody can cancel",
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (
         lambda s: s.origin.is_factory,
-        "the app is the one object of its module, not a factory's",
+        "the app is the one object of its module: name its factory instead, if there is one",
     ),
     "paging": (
         lambda s: bool(s.resource.paging.size and s.resource.paging.moves),

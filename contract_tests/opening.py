@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -94,6 +95,7 @@ def _parts(
     yield lambda: ledger
     if database.owned:
         yield lambda: redirected
+    yield _quiet_engines
 
 
 def _located(app: str, roots: tuple[Path, ...]) -> Located:
@@ -189,6 +191,21 @@ def _clean(service: Service) -> None:
         reason = f"no DELETE took {target.left} of them away"
     if reason:
         warnings.warn(f"rows of the contract are left behind: {reason}", stacklevel=1)
+
+
+@contextmanager
+def _quiet_engines() -> Iterator[None]:
+    """Keep engines with `echo=True` from logging each statement: timelines show what matters."""
+    logger = logging.getLogger("sqlalchemy.engine.Engine")
+    logger.addFilter(_is_telling)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_telling)
+
+
+def _is_telling(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO
 
 
 @contextmanager

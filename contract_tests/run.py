@@ -53,7 +53,7 @@ class ContractRun:
         self._has_header = False
         self._is_alone = False
         self._has_trials = False
-        self._told: set[str] = set()
+        self._told: set[tuple[str, Outcome]] = set()
         self._open = ExitStack()
         self._service: Service | None = None
 
@@ -190,10 +190,11 @@ class ContractRun:
             return
         if verdict.is_red_at(self.options.level):
             report.outcome = "failed"
+            told = rule.id, verdict.outcome
             report.longrepr = broken_text(
-                verdict, rule, replay_of(verdict, self.options), again=rule.id in self._told
+                verdict, rule, replay_of(verdict, self.options), again=told in self._told
             )
-            self._told.add(rule.id)
+            self._told.add(told)
             if verdict.replay:
                 report.sections.clear()  # what hundreds of requests logged explains none of them
         else:

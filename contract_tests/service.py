@@ -200,6 +200,10 @@ class Service:
         """Send an update (PATCH)."""
         return self.request("update", identifier, body=dict(body))
 
+    def look(self, row: Row) -> Exchange:
+        """Send the plainest request that asks the database: a read of the row, else a list."""
+        return self.read(row.id) if self.resource.offers("read") else self.list()
+
     def delete(self, identifier: object) -> Exchange:
         """Send a delete."""
         return self.request("delete", identifier)

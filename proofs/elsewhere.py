@@ -39,6 +39,16 @@ def without_changes() -> FastAPI:
     return with_service(Fixed)
 
 
+def without_lists() -> FastAPI:
+    """Every list fails, whatever it asks for."""
+
+    class Secret(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            raise RuntimeError("nothing is listed here")
+
+    return with_service(Secret)
+
+
 def without_nulls() -> FastAPI:
     """A change that takes a description away fails."""
 

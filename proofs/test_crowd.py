@@ -143,14 +143,15 @@ def test_everything_comes_back(service: Service, ledger: Ledger, runner: asyncio
 def test_a_crowd_that_fails_to_form_leaves(
     service: Service, ledger: Ledger, runner: asyncio.Runner
 ) -> None:
-    """An error while connections are taken gives those back that were taken."""
+    """Where the server lends no more, the pool is spared, and all is given back."""
 
     def refuse(*_: object) -> None:
         raise ConnectionRefusedError
 
     event.listen(getattr(service.engine, "sync_engine", service.engine), "do_connect", refuse)
-    with pytest.raises(ConnectionRefusedError), Crowd(ledger, runner.run):
-        pass
+    with Crowd(ledger, runner.run) as crowd:
+        assert (crowd.crowded, crowd.spared) == (0, 1)
+        assert crowd.reasons[0].startswith("the server lends no more after ")
 
     assert service.pool.checkedout() == 0
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from contract_tests.fuzzing import (
     Deck,
     Draw,
     Drawer,
+    Heard,
     Player,
     shrink,
 )
@@ -129,7 +131,7 @@ def test_a_card_is_checked_as_the_case_it_was(loop: asyncio.AbstractEventLoop) -
         heard.append(loop.run_until_complete(player.play(cards, wire, [])))
 
     assert list(heard[0].alarms) == list(heard[1].alarms)
-    assert {check for check, _, _ in heard[0].alarms} >= {"not_a_server_error"}
+    assert {check for _, check, _, _ in heard[0].alarms} >= {"not_a_server_error"}
 
 
 def _revived(card: Card) -> Card:
@@ -146,6 +148,17 @@ def alarm_of(loop: asyncio.AbstractEventLoop) -> tuple[Alarm, Drawer, Player, Wi
     heard = loop.run_until_complete(player.play(cards, wire, []))
     (found,) = [a for a in heard.alarms.values() if a.check == "not_a_server_error"]
     return found, drawer, player, wire
+
+
+def test_one_operation_hides_no_other(loop: asyncio.AbstractEventLoop) -> None:
+    """The same sort of failure of two operations is two alarms."""
+    found = replace(alarm_of(loop)[0], times=1)
+    elsewhere = replace(found, card=replace(found.card, operation="GET /elsewhere"))
+    heard = Heard()
+    for alarm in (found, elsewhere, found):
+        heard.add(alarm)
+
+    assert [alarm.times for alarm in heard.alarms.values()] == [2, 1]
 
 
 def test_a_failure_is_shrunk(loop: asyncio.AbstractEventLoop) -> None:

@@ -28,6 +28,18 @@ def test_changes_that_always_fail_are_no_matter_of_strange_bodies(
     assert {"PAY-04", "PAY-05", "PAY-11", "PAY-12"} <= result.rules("upheld")
 
 
+@pytest.mark.parametrize(
+    ("app", "rules"),
+    [("without_lists", {"ERR-06", "PAY-07"}), ("without_changes", {"CRU-10", "CRU-13"})],
+)
+def test_what_always_fails_is_no_matter_of_what_was_odd(app: str, rules: set[str]) -> None:
+    """A list or a change that fails by itself fails for no injected error, page, null or id."""
+    chosen = ("--contract-rule", ",".join(rules))
+    result = run_contract(f"proofs.elsewhere:{app}", "sqlite", *chosen)
+    assert result.rules("broken") == set()
+    assert result.rules("undecided") == rules
+
+
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_null_is_no_text(database: str, servers: Servers) -> None:
     """A service that stumbles over null in a change has not spoilt a text."""

@@ -6,6 +6,7 @@ An answer is words; empty when all is well.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,11 @@ class Meeting:
         return self.course.schedule
 
     @property
+    def is_serial(self) -> bool:
+        """Whether one of the two was through with the database before the other began."""
+        return bool(re.fullmatch("A*B*|B*A*", self.schedule))
+
+    @property
     def following(self) -> str | None:
         """The schedule of the next meeting; None after the last."""
         return self.course.following
@@ -83,7 +89,7 @@ def fails(meeting: Meeting) -> str:
 
 def first_words(exchange: Exchange) -> str:
     """What a failed request raised, or else answered, as far as it fits in a line."""
-    return (exchange.raised or exchange.text).partition("\n")[0][:80]
+    return exchange.cause or exchange.text.partition("\n")[0][:80]
 
 
 def loses(meeting: Meeting, resource: Resource) -> str:

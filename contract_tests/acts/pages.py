@@ -41,6 +41,14 @@ def walk(
     return tuple(exchanges)
 
 
+def plain_list(service: Service) -> Exchange:
+    """The control of whatever is strange about a list. Raises `Undecided` if it fails itself."""
+    exchange = service.list()
+    if not exchange.ok:
+        raise Undecided(f"not even a plain list is answered with success: {exchange}")
+    return exchange
+
+
 def walked(service: Service, exchanges: tuple[Exchange, ...]) -> list[Any]:
     """The ids that the pages show, in their order."""
     return [identifier for exchange in exchanges for identifier in service.ids(exchange)]

@@ -132,7 +132,7 @@ class PostgresDatabase(Database):
             await other.close(timeout=BACK_DOOR_PATIENCE)
 
     async def move_rows(self, table: str) -> None:
-        """Write the rows anew, the last first; a table without a writable column stays."""
+        """Write the rows anew, the first one last; a table without a writable column stays."""
         names = [c.name for c in await self.columns(table) if not (c.generated or c.primary_key)]
         door = await self._opened()
         if not (self.owned and names and await door.fetchval(catalog.IS_SUPERUSER)):

@@ -125,10 +125,14 @@ def deletion(quoted: str, key: Mapping[str, object]) -> str:
 
 
 def moving(quoted: str, column: str) -> str:
-    """Write the statement that stores each row again, the last first, nothing in it changed."""
+    """Write the statement that stores each row again, the first one last, nothing in it changed.
+
+    Rows that move on by one place are never where they were on the next page.
+    """
     name = identifier(column)
+    first = f"(select ctid from {quoted} order by ctid limit 1)"
     return (
         f"do $$ declare place tid; begin "
-        f"for place in select ctid from {quoted} order by ctid desc loop "
+        f"for place in select ctid from {quoted} order by ctid = {first}, ctid loop "
         f"update {quoted} set {name} = {name} where ctid = place; end loop; end $$"
     )

@@ -31,19 +31,25 @@ def choose(document: Document, wanted: str | None) -> Resource:
     where = "--contract-resource, contract_resource or CONTRACT_RESOURCE"
     if wanted is None:
         if not found:
-            spoken = ", ".join(document.get("paths", {})) or "none"
-            raise UsageError(
-                f"the OpenAPI document has no collection: no path with POST, and none with GET "
-                f"that has an item path below it. Its paths: {spoken}. Name one: {where}"
-            )
+            raise UsageError(_none_of(document))
         return found[0]
     for resource in found:
         if wanted.rstrip("/") == resource.name.rstrip("/"):
             return resource
+    if not found:
+        raise UsageError(f"{wanted!r} is no collection: {_none_of(document)}")
     paths = [resource.name for resource in found]
     near = difflib.get_close_matches(wanted, paths, n=1, cutoff=0.3)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     raise UsageError(f"there is no collection {wanted!r}{hint} Valid: {', '.join(paths)} ({where})")
+
+
+def _none_of(document: Document) -> str:
+    spoken = ", ".join(document.get("paths", {})) or "none"
+    return (
+        f"the OpenAPI document has no collection: no path with POST, and none with GET that has "
+        f"an item path below it. Its paths: {spoken}"
+    )
 
 
 def collections(document: Document) -> Iterator[str]:

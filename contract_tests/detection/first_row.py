@@ -64,7 +64,7 @@ def _is_reference(name: str, empty: object) -> bool:
 
 def _explained(service: Service, refused: Exchange) -> str:
     """Why there is no row, and what to type."""
-    told = refused.raised.partition("\n")[0] if refused.failed else refused.text
+    told = refused.cause if refused.failed else refused.text
     said = f"{refused}: {(told or refused.text)[:SHOWN]}"
     sent = refused.request.body.decode()[:SHOWN]
     others = [r.name for r in _others(service) if r.name != service.resource.name]

@@ -151,9 +151,9 @@ def _is_uuid(identifier: object) -> bool:
 def _seen_list(service: Service) -> Resource:
     """Learn where the rows are if the declared way does not lead to a list."""
     if service.resource.offers("list"):
-        answer = service.list().json
-        if service.resource.rows(answer) is None:
-            way = _way(answer, 2)
+        shown = service.list()
+        if shown.ok and service.resource.rows(shown.json) is None:
+            way = _way(shown.json, 2)
             if way is not None:
                 service.resource = replace(service.resource, envelope=way)
     return service.resource

@@ -10,7 +10,7 @@ from .cards import Card, Values
 from .drawing import Drawer
 from .records import Answer, Excuse, Headers, Send
 
-Sort = tuple[str, int, str]
+Sort = tuple[str, str, int, str]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Alarm:
     @property
     def key(self) -> Sort:
         """What makes two alarms the same defect."""
-        return self.check, self.answer.status, self.sort
+        return self.card.operation, self.check, self.answer.status, self.sort
 
 
 @dataclass

@@ -25,8 +25,9 @@ _unobserved: ContextVar[bool] = ContextVar("contract_unobserved", default=False)
 KIT = str(Path(__file__).resolve().parent.parent)
 SQLALCHEMY = str(Path(sqlalchemy.__file__).parent)
 LIBRARIES = tuple(
-    {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *site.getsitepackages()}
+    {*map(sysconfig.get_path, ("stdlib", "platstdlib", "scripts")), *site.getsitepackages()}
 )
+_homes: set[Path] = set()
 
 
 @contextmanager
@@ -82,10 +83,20 @@ def short(filename: str) -> str:
     return Path(filename).name
 
 
+def claim(package: str) -> None:
+    """Count an imported top-level package as the service's: tox installs it among libraries."""
+    module = sys.modules[package]
+    places = getattr(module, "__path__", None) or [module.__file__]
+    _homes.update(Path(place).resolve() for place in places if place)
+    is_app.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def is_app(filename: str) -> bool:
     """Whether a file belongs to the service: not the kit's, not a library's, not generated."""
     if filename.startswith("<"):
         return False
-    path = str(Path(filename).resolve())
-    return not path.startswith((KIT, *LIBRARIES)) and "site-packages" not in path
+    path = Path(filename).resolve()
+    if any(path.is_relative_to(home) for home in _homes):
+        return True
+    return not str(path).startswith((KIT, *LIBRARIES)) and "site-packages" not in path.parts

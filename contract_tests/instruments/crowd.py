@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +85,7 @@ class Crowd:
         return max((seconds for _, seconds in self._waits), default=0.0)
 
     async def _take(self) -> None:
+        gc.collect()  # an engine that nobody holds any more lends nothing to anybody
         with unobserved():
             for pool in self._pools():
                 if reason := _why_not(pool, self._leave):
@@ -92,12 +94,16 @@ class Crowd:
                     await self._fill(pool)
 
     async def _fill(self, pool: QueuePool) -> None:
+        for _ in range(_room(pool) - self._leave):
+            try:
+                self._lent.append(await greenlet_spawn(pool.connect))
+            except Exception as error:  # noqa: BLE001 - whatever the driver says to that
+                self.reasons += (f"the server lends no more after {self.taken}: {error}",)
+                return
+            self.taken += 1
         self._waits.append((pool, pool.timeout()))
         if self._patience is not None:
             set_wait(pool, self._patience)
-        for _ in range(_room(pool) - self._leave):
-            self._lent.append(await greenlet_spawn(pool.connect))
-            self.taken += 1
 
     async def _give_back(self) -> None:
         with unobserved():

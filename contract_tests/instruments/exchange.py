@@ -58,6 +58,10 @@ class Event(NamedTuple):
         )
 
 
+CAUSE = 240
+"""Letters that are shown of an error: those of frameworks say late what they mean."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What is sent. `target` is the raw path with its query."""
@@ -135,6 +139,11 @@ class Exchange:
     def text(self) -> str:
         """The body as text, whatever its bytes."""
         return self.body.decode("utf-8", "backslashreplace")
+
+    @property
+    def cause(self) -> str:
+        """What was raised, on one line and without the SQL, as far as it fits; empty if nothing."""
+        return " ".join(self.raised.partition("\n[SQL:")[0].split())[:CAUSE]
 
     def header(self, name: str) -> str | None:
         """The first header of this name."""

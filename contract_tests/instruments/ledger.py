@@ -59,6 +59,7 @@ class Ledger:
         self.faults: list[str] = []
         self.outside: list[Event] = []
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+        self.has_worked = self.is_async = False  # an engine may be gone with its request
         self.open: dict[int, str] = {}
         self._loans: list[Loan] = []
         self._commits: dict[int, weakref.ref[greenlet]] = {}
@@ -206,8 +207,13 @@ class Ledger:
                 return loan.owner
         return current.get()
 
-    def _began_transaction(self, conn: Connection) -> None:
+    def _works(self, conn: Connection) -> None:
         self.engines.add(conn.engine)
+        self.has_worked = True
+        self.is_async |= conn.dialect.is_async
+
+    def _began_transaction(self, conn: Connection) -> None:
+        self._works(conn)
         self.record("begin", number_of(conn))
 
     def _committed(self, conn: Connection) -> None:
@@ -226,7 +232,7 @@ class Ledger:
         context: Any,
         executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
     ) -> None:
-        self.engines.add(conn.engine)
+        self._works(conn)
         owner = current.get()
         if owner and (context.execution_options.get("stream_results") or not conn.dialect.is_async):
             owner.lazy.add(number_of(conn))

@@ -163,9 +163,10 @@ SERVED = Rule(
         "sees a 500, tries again, and the row is there twice."
     ),
     fix=(
-        "Read the error in the evidence. After a COMMIT, `MissingGreenlet` or an invalid response "
-        "means expired attributes: `async_sessionmaker(engine, expire_on_commit=False)`, and "
-        "`await session.refresh(row)` for what the database fills in."
+        "Read the error in the evidence. `'coroutine' object` means a forgotten `await`. After a "
+        "COMMIT, `MissingGreenlet` or an invalid response means expired attributes: "
+        "`async_sessionmaker(engine, expire_on_commit=False)`, and `await session.refresh(row)` "
+        "for what the database fills in."
     ),
 )
 

@@ -157,7 +157,7 @@ SUCCESS_IS_STORED = Rule(
 
 RACE_TOLD = Rule(
     id="FAI-20",
-    level=Level.RECOMMENDED,
+    level=Level.PREVIEW,
     statement="A COMMIT refused for a lost race SHOULD be answered with 503 or 409 or tried again.",
     rationale=(
         "Serialization failures and deadlocks are part of a busy day, and a second try succeeds. "

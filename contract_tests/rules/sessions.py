@@ -109,7 +109,7 @@ NOT_GROWING = Rule(
         "is collected, and the server's limit is reached by traffic one client can make."
     ),
     fix="Make the engine once, in the lifespan, and let every request use its sessionmaker.",
-    needs=("read", "create"),
+    needs=("look", "create"),
 )
 
 RULES = (

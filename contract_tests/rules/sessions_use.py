@@ -87,7 +87,7 @@ FORGOTTEN = Rule(
         "End each request with `await registry.remove()`, since `close()` leaves the session in "
         "the registry; or take a session per request, `async with sessionmaker() as session:`."
     ),
-    needs=("read", "create"),
+    needs=("look", "create"),
 )
 
 RULES = (ONE_CONNECTION, NOT_BLOCKING, BRIEF, NOTHING_LOST, ONE_TASK, FORGOTTEN)

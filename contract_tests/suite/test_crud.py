@@ -239,10 +239,9 @@ def test_an_ordinary_request_is_no_failure(judge: Judge, service: Service, case:
     before = service.stored()
     exchange = case.act(service)
     is_stored = exchange.failed and bool(added(before, service.stored()))
-    told = exchange.raised.partition("\n")[0]
     judge.that(
         not exchange.failed,
         expected="an answer below 500",
-        observed=f"{exchange} {told}".strip() + ", and the row is stored" * is_stored,
+        observed=f"{exchange} {exchange.cause}".strip() + ", and the row is stored" * is_stored,
         seen=exchange,
     )

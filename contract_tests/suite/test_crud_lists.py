@@ -59,7 +59,8 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
     never = [str(i) for i in service.ids(once) if str(i) not in shown]
     judge.that(
         not twice and not never,
-        expected=f"each row on one of the {len(pages)} pages",
+        expected=f"each row on one of the {len(pages)} pages, also where the database gives rows "
+        "without an order in another one each time",
         observed=f"shown twice: {', '.join(twice) or 'none'}; never: {', '.join(never) or 'none'}",
         seen=pages[-1],
     )

@@ -15,6 +15,7 @@ from ..acts.mishaps import (
     sweep,
 )
 from ..acts.operations import CASES
+from ..acts.pages import plain_list
 from ..databases.sabotage import traces_in
 from ..instruments.exchange import Exchange
 from ..judge import Judge, judges
@@ -65,6 +66,7 @@ def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
         judge.not_applicable(f"requests share a session, failed or not ({sessions.OWN_SESSION.id})")
+    plain_list(service)
     aftermath = mishap.act(service)
     later = [service.list(), service.create()]
     failed = [exchange for exchange in later if not exchange.ok]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from .. import samples
+from ..acts.pages import plain_list
 from ..acts.rows import change_body
 from ..acts.writing import (
     Written,
@@ -160,6 +161,7 @@ def test_a_parameter_with_nul_is_no_failure(judge: Judge, service: Service) -> N
              if takes_text(service.resource, p.schema)]  # fmt: skip
     if not named:
         judge.not_applicable("the list takes no text parameter")
+    plain_list(service)
     asked = [service.list(**{name: NUL}) for name in named]
     failed = [exchange for exchange in asked if exchange.failed]
     judge.that(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from ..acts.pages import plain_list
 from ..acts.writing import brief, each_integer, moments, write
 from ..extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..instruments.exchange import Exchange
@@ -74,6 +75,7 @@ def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
     names = [name for name in (paging.size, paging.offset, paging.page) if name]
     if not names:
         judge.not_applicable("the list declares no paging parameters")
+    plain_list(service)
     asked = [service.list(**{name: value}) for name in names for value in PAGES]
     failed = [exchange for exchange in asked if exchange.failed]
     judge.that(

@@ -93,8 +93,10 @@ def _ended(sent: list[str], error: BaseException) -> Message:
 
 
 def _sentence(error: BaseException) -> str:
-    """The error in one line; of a group that holds a single error, that one."""
+    """The error in one line, and one that it covers; of a group that holds a single error, that."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     first_line = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {first_line}"
+    said = f"{type(error).__name__}: {first_line}"
+    covered = None if error.__suppress_context__ else error.__context__
+    return f"{said}, while there was {_sentence(covered)}" if covered else said

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..instruments.attribution import is_app
+from ..instruments.attribution import claim, is_app
 from ..violation import UsageError
 
 Scope = MutableMapping[str, Any]
@@ -67,6 +67,7 @@ def locate(name: str, roots: tuple[Path, ...] = ()) -> Located:
             sys.path.insert(0, str(root))
     module_name, _, attribute = name.partition(":")
     module = _imported(module_name)
+    claim(module_name.partition(".")[0])
     target = _attribute(module, attribute, name)
     if is_asgi(target):
         return Located(name, target, is_factory=False)

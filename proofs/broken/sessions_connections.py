@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from proofs.broken import SERVERS, breaks
-from proofs.broken.replacing import with_route, with_service
+from proofs.broken.replacing import routes_of, with_route, with_service
 from proofs.broken.sessions import with_both
 from proofs.broken.starting import around
 from proofs.broken.unended import engine_without_reset, leave_a_transaction
@@ -149,9 +149,22 @@ def wrapped_generator() -> FastAPI:
 
 
 @breaks("SES-08", says="more connections open")
-def engine_per_read() -> FastAPI:
-    """Every read makes an engine; a create or the shutdown disposes those made so far."""
+def engine_per_list() -> FastAPI:
+    """Every list makes an engine, and no read is known; a create disposes those made so far."""
+    app: FastAPI = engine_per_look()
+    for route in routes_of(app):
+        route.include_in_schema = route.name != "get_item"
+    return app
+
+
+@breaks("SES-08", says="more connections open")
+def engine_per_look() -> FastAPI:
+    """Every read or list makes an engine; a create or the shutdown disposes those made so far."""
     engines: list[AsyncEngine] = []
+
+    def session() -> AsyncSession:
+        engines.append(create_async_engine(load_settings().database_url))
+        return AsyncSession(engines[-1], expire_on_commit=False)
 
     async def disposed() -> None:
         while engines:
@@ -163,9 +176,12 @@ def engine_per_read() -> FastAPI:
             return await super().create(values)
 
         async def get(self, item_id: int) -> ExampleItem | None:
-            engines.append(create_async_engine(load_settings().database_url))
-            async with AsyncSession(engines[-1], expire_on_commit=False) as session:
-                return await ExampleItemService(session).get(item_id)
+            async with session() as own:
+                return await ExampleItemService(own).get(item_id)
+
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            async with session() as own:
+                return await ExampleItemService(own).list(limit=limit, offset=offset)
 
     async def lifespan(
         app: FastAPI, usual: AbstractAsyncContextManager[object]

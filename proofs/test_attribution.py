@@ -1,0 +1,33 @@
+"""Which lines of code are the service's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from contract_tests.instruments.attribution import is_app
+from contract_tests.targets.locate import locate
+
+
+@pytest.mark.parametrize("module", ["stall", "bakery.web"])
+def test_an_installed_service_is_told_from_its_libraries(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tox installs into an environment lies beside libraries, and is the service still."""
+    libraries = tmp_path / "site-packages"
+    made = libraries / f"{module.replace('.', '/')}.py"
+    made.parent.mkdir(parents=True)
+    made.write_text("async def app(scope, receive, send): ...\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(libraries))
+
+    locate(f"{module}:app")
+
+    assert is_app(str(made))
+    assert not is_app(str(libraries / "sqlalchemy" / "pool" / "base.py"))
+
+
+def test_the_runner_is_no_service() -> None:
+    """The script that started this process is not taken for the line that asked."""
+    assert not is_app(str(Path(sys.executable).parent / "pytest"))
