@@ -79,7 +79,10 @@ def read(document: Document, collection: str) -> Resource:
         if role == "create" and "post" not in entry and "put" in entry:
             verb = "put"
         if path and isinstance(entry.get(verb), dict):
-            operations[role] = _operation(document, role, verb, path, entry)
+            operation = _operation(document, role, verb, path, entry)
+            # What has to be asked for something is a search, or a read of one row.
+            if role != "list" or not any(parameter.is_required for parameter in operation.query):
+                operations[role] = operation
     listed = operations.get("list")
     single = _single(document, operations)
     name = item[item.rindex("{") + 1 : item.rindex("}")] if item else "id"

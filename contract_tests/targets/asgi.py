@@ -105,7 +105,8 @@ class AsgiTarget:
             for exchange in exchanges:
                 exchange.lasting = lasting
                 exchange.held = self._describe_held(exchange)
-            if any(exchange.held for exchange in exchanges):
+            # A coroutine that an error is about is dropped with it, and is warned about only then.
+            if any(exchange.held or "coroutine" in exchange.raised for exchange in exchanges):
                 gc.collect()
         said = tuple(sorted({f"{w.category.__name__}: {w.message}" for w in caught}))
         for exchange in exchanges:
