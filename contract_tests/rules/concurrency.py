@@ -84,8 +84,8 @@ CHANGE_OF_DELETED = Rule(
         "and is tried again."
     ),
     fix=(
-        "Catch `StaleDataError` around the flush, or change by `update(Item).where(...)` and "
-        "look at what it gives back; answer 404 or 409."
+        "Catch `StaleDataError` around the flush, and `InvalidRequestError` around a refresh, or "
+        "change by `update(Item).where(...)` and look at what it gives back; answer 404 or 409."
     ),
     needs=("create", "delete", "change"),
 )

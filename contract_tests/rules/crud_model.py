@@ -60,8 +60,9 @@ SERVED_AFTER = Rule(
         "become a trap that fails each time."
     ),
     fix=(
-        "Look at what earlier requests have left: rows marked as deleted whose unique values are "
-        "still taken, histories with narrower columns. Refuse what cannot be done with a 409."
+        "Look at what earlier requests have left: a unique value that is taken, perhaps by a row "
+        "marked as deleted; a null that the answer's model does not allow; a history with narrower "
+        "columns. Refuse what cannot be done with a 409, and show whatever may be stored."
     ),
     needs=("create", "read"),
 )

@@ -27,7 +27,7 @@ KEPT = Rule(
         "deployment, crash or scaling event."
     ),
     fix="Remove `drop_all` from the start-up: `create_all` alone makes only what is missing.",
-    needs=("outside-view", "create"),
+    needs=("outside-view", "create", "look"),
 )
 
 TOGETHER = Rule(
