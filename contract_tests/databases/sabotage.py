@@ -127,6 +127,7 @@ TRACES = (
     "sqlalchemy.exc.", "sqlalchemy.dialects.", "asyncpg.", "psycopg.", "psycopg2.", "aiosqlite.",
     "sqlite3.", "aiomysql.", "asyncmy.", "pymysql.", "Connect call failed",
     "connection to server at", "Can't connect to MySQL", "unable to open database file",
+    "UNIQUE constraint failed:", "violates unique constraint", "Duplicate entry '",
 )  # fmt: skip
 """Words by which an answer is known to contain what a driver, or SQLAlchemy, said."""
 

@@ -51,6 +51,18 @@ def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
     )
 
 
+def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
+    """Judge that neither body nor headers hold words of a driver, or the database's address."""
+    headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
+    told = traces_in(f"{headers}\n{exchange.text}", service.database.url)
+    judge.that(
+        not told,
+        expected="a failure told in fixed words of the service's own",
+        observed=f"{exchange}, and its answer contains {', '.join(map(repr, told))}",
+        seen=exchange,
+    )
+
+
 def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
     """The exchange of a mishap, which must be answered as the failure it is."""
     aftermath = mishap.act(service)
@@ -131,15 +143,19 @@ def restless_tables(service: Service) -> frozenset[str]:
 @each_mishap
 def test_a_failure_gives_nothing_away(judge: Judge, service: Service, mishap: Mishap) -> None:
     """Neither body nor headers contain words of a driver, or the database's address."""
-    exchange = failure(judge, service, mishap)
-    headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
-    told = traces_in(f"{headers}\n{exchange.text}", service.database.url)
-    judge.that(
-        not told,
-        expected="a failure told in fixed words of the service's own",
-        observed=f"{exchange}, and its answer contains {', '.join(map(repr, told))}",
-        seen=exchange,
-    )
+    judge_silence(judge, service, failure(judge, service, mishap))
+
+
+@judges(rules.SILENT)
+def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
+    """The same create twice: what the database says of that stays inside."""
+    body = service.body()
+    once, twice = service.create(body), service.create(body)
+    if not once.ok:
+        judge.undecided(f"not even a plain create is answered with success: {once}")
+    if twice.ok:
+        judge.not_applicable("two equal creates are two rows")
+    judge_silence(judge, service, twice)
 
 
 @judges(rules.RELEASED)

@@ -8,13 +8,13 @@ from contextlib import suppress
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from sqlalchemy import delete
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_service
 from reference_app import create_app
-from reference_app.database import DatabaseFailure
+from reference_app.database import DatabaseFailure, transaction
 from reference_app.errors import DETAILS, refusal, status_of
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
@@ -74,6 +74,30 @@ def error_as_detail() -> FastAPI:
         error = failure.__cause__ or failure
         return JSONResponse({"detail": str(error)}, status_of(error))
 
+    app.add_exception_handler(DatabaseFailure, answer)
+    return app
+
+
+@breaks("ERR-04", says="its answer contains", also=("CON-02",))
+def conflict_in_its_words() -> FastAPI:
+    """A second row of a name is given the first one's key, and the database's refusal is shown."""
+
+    class Numbered(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            same_name = select(ExampleItem.id).where(ExampleItem.name == values["name"])
+            async with transaction(self._session):
+                taken = await self._session.scalar(same_name.limit(1))
+            item = ExampleItem(id=taken, **values)
+            async with transaction(self._session):
+                self._session.add(item)
+            return item
+
+    async def answer(_request: Request, failure: Exception) -> Response:
+        error = failure.__cause__ or failure
+        words = error.orig if isinstance(error, IntegrityError) else DETAILS[status_of(error)]
+        return JSONResponse({"detail": str(words)}, status_of(error))
+
+    app = with_service(Numbered)
     app.add_exception_handler(DatabaseFailure, answer)
     return app
 
