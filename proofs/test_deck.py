@@ -150,6 +150,13 @@ def alarm_of(loop: asyncio.AbstractEventLoop) -> tuple[Alarm, Drawer, Player, Wi
     return found, drawer, player, wire
 
 
+def test_another_schemathesis_is_no_empty_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be called any more is told, and not taken for a document without requests."""
+    monkeypatch.setattr("schemathesis.generation.drivers.CoverageGenerator", lambda: ())
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        Drawer(notes().openapi(), {}).draw(LABEL, "boundary", Draw(1, 10))
+
+
 def test_one_operation_hides_no_other(loop: asyncio.AbstractEventLoop) -> None:
     """The same sort of failure of two operations is two alarms."""
     found = replace(alarm_of(loop)[0], times=1)

@@ -3,6 +3,7 @@
 Generation never looks at answers, so one seed gives one sequence of cards, in every process.
 """
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -145,11 +146,22 @@ def _declared(operation: Any, document: Mapping[str, Any]) -> Any:
 
 
 def _made(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
-    """What ``make`` gives until it fails; a failure to generate leaves nothing to send."""
+    """What ``make`` gives until it fails; a failure to generate leaves nothing to send.
+
+    Raises what says that Schemathesis is of a version this module does not know.
+    """
     try:
         yield from make()
-    except Exception:  # noqa: BLE001 - unsatisfiable, unresolvable, unserialisable: not a case
-        return
+    except Exception as error:  # unsatisfiable, unresolvable, unserialisable: not a case
+        if _is_misfit(error):
+            raise
+
+
+def _is_misfit(error: Exception) -> bool:
+    """Whether a call of this file did not fit what it called, whatever the document says."""
+    *_, innermost = traceback.walk_tb(error.__traceback__)
+    is_here = innermost[0].f_code.co_filename == __file__
+    return is_here and isinstance(error, TypeError | AttributeError | ImportError)
 
 
 def _boundaries(operation: Any) -> Iterator[Any]:
