@@ -31,7 +31,7 @@ def choose(document: Document, wanted: str | None) -> Resource:
     where = "--contract-resource, contract_resource or CONTRACT_RESOURCE"
     if wanted is None:
         if not found:
-            raise UsageError(_none_of(document))
+            raise UsageError(f"{_none_of(document)}. If it leaves one out, name it: {where}")
         return found[0]
     for resource in found:
         if wanted.rstrip("/") == resource.name.rstrip("/"):
