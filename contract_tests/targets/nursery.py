@@ -66,6 +66,7 @@ class Nursery:
         if self._line is not None:
             self._line.close()
         if self._mother is not None:
+            self._mother.terminate()  # it may still be importing
             self._mother.wait()
 
     def prepare(self) -> None:
