@@ -152,6 +152,7 @@ def test_a_crowd_that_fails_to_form_leaves(
     with Crowd(ledger, runner.run) as crowd:
         assert (crowd.crowded, crowd.spared) == (0, 1)
         assert crowd.reasons[0].startswith("the server lends no more after ")
+        assert service.pool.checkedout() == 0
 
     assert service.pool.checkedout() == 0
 

@@ -94,13 +94,15 @@ class Crowd:
                     await self._fill(pool)
 
     async def _fill(self, pool: QueuePool) -> None:
-        for _ in range(_room(pool) - self._leave):
-            try:
+        had = len(self._lent)
+        try:
+            for _ in range(_room(pool) - self._leave):
                 self._lent.append(await greenlet_spawn(pool.connect))
-            except Exception as error:  # noqa: BLE001 - whatever the driver says to that
-                self.reasons += (f"the server lends no more after {self.taken}: {error}",)
-                return
-            self.taken += 1
+        except Exception as error:  # noqa: BLE001 - whatever the driver says to that
+            self.reasons += (f"the server lends no more after {len(self._lent)}: {error}",)
+            await self._return_all_but(had)  # the server's room is for the other pools again
+            return
+        self.taken = len(self._lent)
         self._waits.append((pool, pool.timeout()))
         if self._patience is not None:
             set_wait(pool, self._patience)
@@ -109,11 +111,14 @@ class Crowd:
         with unobserved():
             for pool, seconds in self._waits:
                 set_wait(pool, seconds)
-            while self._lent:
-                proxy = self._lent.pop()
-                # What was connected unobserved has no number; the service gets a new one.
-                returns = proxy.close if NUMBER in proxy.info else proxy.invalidate
-                await greenlet_spawn(returns)
+            await self._return_all_but(0)
+
+    async def _return_all_but(self, first: int) -> None:
+        while len(self._lent) > first:
+            proxy = self._lent.pop()
+            # What was connected unobserved has no number; the service gets a new one.
+            returns = proxy.close if NUMBER in proxy.info else proxy.invalidate
+            await greenlet_spawn(returns)
 
     def _pools(self) -> Iterator[Pool]:
         pools = {id(engine.pool): engine.pool for engine in list(self._ledger.engines)}
