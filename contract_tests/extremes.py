@@ -73,7 +73,7 @@ def _is_plain_id(text: str, resource: Resource) -> bool:
 
 
 def _has_usual_query(request: Request, resource: Resource) -> bool:
-    paging = {resource.paging.size, resource.paging.offset, resource.paging.page}
+    paging = resource.paging.names
     given = parse_qsl(request.target.partition("?")[2], keep_blank_values=True)
     return all(
         _is_usual_page(value) if name in paging else _is_plain(name) and _is_plain(value)

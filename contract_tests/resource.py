@@ -71,6 +71,11 @@ class Paging:
     page: str | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters there are."""
+        return tuple(filter(None, (self.size, self.offset, self.page)))
+
+    @property
     def moves(self) -> bool:
         """Whether the list can be walked."""
         return bool(self.offset or self.page)

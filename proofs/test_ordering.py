@@ -23,14 +23,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     try:
         with provide(request.param) as server:
             made = server.make()
-            asyncio.run(_fill(made))
+            asyncio.run(_write(made, AS_WRITTEN))
             yield made
     except DatabaseUnavailable as error:
         pytest.skip(str(error))
-
-
-async def _fill(database: Database) -> None:
-    await _write(database, AS_WRITTEN)
 
 
 async def _write(database: Database, numbers: list[int]) -> None:

@@ -228,7 +228,7 @@ def summary(resource: Resource) -> Iterator[str]:
     kind = resource.id_schema.get("format") or resource.id_kind
     rows = f"under {'.'.join(resource.envelope)!r}" if resource.envelope else "a bare list"
     paging = resource.paging
-    words = " and ".join(filter(None, (paging.size, paging.offset, paging.page))) or "nothing"
+    words = " and ".join(paging.names) or "nothing"
     yield f"resource  {resource.name}, found by {resource.found}"
     yield f"offers    {', '.join(_spoken(operation) for operation in resource.operations.values())}"
     yield f"rows      {rows}, id {resource.id_field!r} ({kind}), paged by {words}"

@@ -163,10 +163,9 @@ def with_digits(service: Service) -> Iterator[tuple[str, Exchange]]:
             yield f"{name} in a {role}", answer
     if resource.offers("read") and resource.id_kind == "integer":
         yield "the id in a read", service.read(DIGITS)
-    pages = [resource.paging.size, resource.paging.offset, resource.paging.page]
-    named = [name for name in pages if name]
-    for name in named if named and service.list().ok else ():
-        yield f"{name} of the list", service.list(**{name: DIGITS})
+    if resource.paging.names and service.list().ok:
+        for name in resource.paging.names:
+            yield f"{name} of the list", service.list(**{name: DIGITS})
 
 
 @judges(rules.NO_NUMBER)

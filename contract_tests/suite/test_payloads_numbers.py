@@ -71,8 +71,7 @@ def brief_of(exchange: Exchange) -> str:
 @judges(rules.PAGING_RANGE)
 def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
     """Every paging parameter may be -1, 0, 2^31, 2^63, 10^30, a word or empty."""
-    paging = service.resource.paging
-    names = [name for name in (paging.size, paging.offset, paging.page) if name]
+    names = service.resource.paging.names
     if not names:
         judge.not_applicable("the list declares no paging parameters")
     plain_list(service)
