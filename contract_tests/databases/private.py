@@ -32,6 +32,39 @@ def socket_number(driver_connection: Any) -> int:
     )
 
 
+def asked_of_asyncpg(connection: Any) -> tuple[str, str, int]:
+    """Give the database, the host (or the socket's path) and the port a connection was made for.
+
+    asyncpg keeps them in `_params` and `_addr`, and its connections as proxies in a pool.
+    """
+    try:
+        name, address = connection._params.database, connection._addr  # noqa: SLF001
+    except AttributeError as absent:
+        raise LookupError(f"asyncpg no longer has {absent.name!r}: see {__name__}") from absent
+    if isinstance(address, str):  # .../.s.PGSQL.5432
+        folder, _, port = address.rpartition("/.s.PGSQL.")
+        return name, folder, int(port)
+    return name, address[0], address[1]
+
+
+def asked_of_asyncmy(connection: Any) -> tuple[str, str, int]:
+    """Give the database, the host (or the socket's path) and the port a connection was made for.
+
+    asyncmy keeps them in `_db`, `_host`, `_port` and `_unix_socket`.
+    """
+    try:
+        name, port = connection._db, connection._port  # noqa: SLF001
+        host = connection._unix_socket or connection._host  # noqa: SLF001
+    except AttributeError as absent:
+        raise LookupError(f"asyncmy no longer has {absent.name!r}: see {__name__}") from absent
+    return name, host, port
+
+
+def inner_sqlite(driver_connection: Any) -> Any:
+    """Give the sqlite3 connection inside of aiosqlite's, and any other as it is."""
+    return getattr(driver_connection, "_conn", driver_connection)
+
+
 async def ask_aiosqlite(driver_connection: Any, question: Callable[[sqlite3.Connection], T]) -> T:
     """Put a question to the sqlite3 connection inside of aiosqlite's, in the driver's own thread.
 
