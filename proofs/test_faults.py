@@ -213,9 +213,9 @@ def test_an_unreachable_database_is_the_drivers_own_failure(database: Database) 
 
     async def story(engine: AsyncEngine) -> None:
         lead = leading_to(database.unreachable())
-        with Ledger() as ledger:
+        with Ledger():
             await insert(engine)
-            with Unreachable(ledger, lead) as absent, pytest.raises((DBAPIError, OSError)):
+            with Unreachable(lead) as absent, pytest.raises((DBAPIError, OSError)):
                 await insert(engine)
 
         assert absent.fired == 1
@@ -259,9 +259,9 @@ def test_the_kth_connection_is_refused(database: Database) -> None:
 
     async def story(engine: AsyncEngine) -> None:
         lead = leading_to(database.unreachable())
-        with Ledger() as ledger:
+        with Ledger():
             await insert(engine)
-            with Cold(ledger), Faults("connect", 1, "refused", lead) as faults:
+            with Cold(), Faults("connect", 1, "refused", lead) as faults:
                 with pytest.raises((DBAPIError, OSError)):
                     await insert(engine)
                 await insert(engine)
@@ -279,11 +279,11 @@ def test_the_only_connection_of_a_database_in_memory_is_spared(pool: type[Static
     async def story() -> None:
         engine = create_async_engine("sqlite+aiosqlite://", poolclass=pool)
         current.set(Exchange(1, Request("GET", "/")))
-        with Ledger() as ledger:
+        with Ledger():
             async with engine.connect() as connection:
                 await connection.execute(text("select 1"))
             lead = leading_to(make_url("sqlite+aiosqlite:////no/such/folder/file.db"))
-            with Unreachable(ledger, lead) as absent:
+            with Unreachable(lead) as absent:
                 async with engine.connect() as connection:
                     await connection.execute(text("select 1"))
         await engine.dispose()

@@ -91,7 +91,7 @@ class Mishap:
         reason = missing(service, ("outside-view",))
         if reason:
             raise NotApplicable(f"a database in one connection cannot be out of reach: {reason}")
-        return Unreachable(service.ledger, leading_to(service.database.unreachable()))
+        return Unreachable(leading_to(service.database.unreachable()))
 
 
 def arranged(service: Service, role: Role) -> Callable[[], Exchange]:

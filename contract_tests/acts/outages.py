@@ -50,7 +50,7 @@ class Outage:
 def outage(service: Service, requests: int) -> Outage:
     """Let this many lists find no database, then let a list and a create find it again."""
     require_service(service)
-    with Unreachable(service.ledger, leading_to(service.database.unreachable())) as away:
+    with Unreachable(leading_to(service.database.unreachable())) as away:
         during = tuple(service.list() for _ in range(requests))
     if not away.fired:
         raise Undecided(f"none of {requests} lists tried to connect")

@@ -61,7 +61,7 @@ class Departure:
 @contextmanager
 def _in_cold(service: Service, faults: Faults) -> Iterator[Faults]:
     """Faults in requests that find no connection in their pool."""
-    with Cold(service.ledger), faults:
+    with Cold(), faults:
         yield faults
 
 

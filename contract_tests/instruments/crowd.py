@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Coroutine, Iterator
-from types import TracebackType
-from typing import Any, Self
+from contextlib import ExitStack
+from typing import Any
 
 from sqlalchemy.pool import Pool, PoolProxiedConnection, QueuePool
 from sqlalchemy.util import greenlet_spawn
 
 from .attribution import unobserved
+from .instrument import Instrument
 from .ledger import NUMBER, Ledger
 from .private import overflow_limit, set_wait
 
@@ -21,7 +22,7 @@ PATIENCE = 0.2
 """Seconds a request waits where nothing is left: long enough to be a wait, which is in vain."""
 
 
-class Crowd:
+class Crowd(Instrument):
     """Takes connections out of the service's queue pools until only `leave` can still be had.
 
     `run` runs a coroutine on the loop the engines belong to. Pools without a limit, or with one
@@ -51,23 +52,9 @@ class Crowd:
         self.reasons: tuple[str, ...] = ()
         self.taken = 0
 
-    def __enter__(self) -> Self:
-        """Take."""
-        try:
-            self._run(self._take())
-        except BaseException:
-            self._run(self._give_back())
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Give everything back."""
-        self._run(self._give_back())
+    def _begin(self, undo: ExitStack) -> None:
+        undo.callback(lambda: self._run(self._give_back()))
+        self._run(self._take())
 
     @property
     def crowded(self) -> int:

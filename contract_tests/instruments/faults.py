@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
-from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import PoolProxiedConnection, SingletonThreadPool, StaticPool
+from sqlalchemy.pool import Pool, PoolProxiedConnection, SingletonThreadPool, StaticPool
 
 from ..databases.redirects import Redirect, nowhere
 from ..databases.sabotage import (
@@ -23,8 +22,9 @@ from ..databases.sabotage import (
 from ..databases.sqlite_commit import refusing_commit, why_commit_is_safe
 from .attribution import caller, current, is_observed
 from .funnel import Call, Funnel
-from .ledger import Ledger
-from .private import is_autocommit
+from .instrument import Instrument
+from .listening import listen
+from .private import is_autocommit, pool_of
 
 Place = Literal["statement", "write", "commit", "call", "connect"]
 Strike = Literal["error", "disconnect", "lost", "refused", "busy"]
@@ -53,7 +53,7 @@ class Fault(Protocol):
         """Leave nothing behind."""
 
 
-class Faults:
+class Faults(Instrument):
     """Fails the `k`-th database call at a `place` of the requests inside the block, once.
 
     `place`: "statement" counts every SQL, "write" that which changes rows, "commit" each COMMIT
@@ -92,21 +92,9 @@ class Faults:
         self._wrote: set[int] = set()
         self._funnel = Funnel(self._visit)
 
-    def __enter__(self) -> Self:
-        """Stand between SQLAlchemy and the drivers."""
-        event.listen(Engine, "begin", self._begins)
-        self._funnel.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Get out of the way."""
-        self._funnel.__exit__(kind, error, traceback)
-        event.remove(Engine, "begin", self._begins)
+    def _begin(self, undo: ExitStack) -> None:
+        listen(undo, (Engine, "begin", self._begins))
+        undo.enter_context(self._funnel)
 
     def _begins(self, conn: Connection) -> None:
         self._wrote.discard(_key(conn.connection))
@@ -174,37 +162,17 @@ def strike(kind: Strike, call: Call, proceed: Proceed, lead: Redirect) -> Any:
     return None
 
 
-class Cold:
+class Cold(Instrument):
     """Makes requests inside the block connect anew, whatever their pool holds.
 
-    Engines that keep one connection for ever are spared, since a database may live in it.
+    Pools that keep one connection for ever are spared, since a database may live in it.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self) -> None:
         self._new: set[int] = set()
-        self._undo = ExitStack()
 
-    def __enter__(self) -> Self:
-        """Start to discard."""
-        listeners = (("connect", self._connected), ("checkout", self._discard))
-        with ExitStack() as undo:
-            for engine in list(self._ledger.engines):
-                if not isinstance(engine.pool, IN_ONE_CONNECTION):
-                    for name, listener in listeners:
-                        event.listen(engine.pool, name, listener)
-                        undo.callback(event.remove, engine.pool, name, listener)
-            self._undo = undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Leave the pools alone."""
-        self._undo.close()
+    def _begin(self, undo: ExitStack) -> None:
+        listen(undo, (Pool, "connect", self._connected), (Pool, "checkout", self._discard))
 
     def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
         self._new.add(id(dbapi_connection))
@@ -213,38 +181,26 @@ class Cold:
         self, dbapi_connection: Any, connection_record: Any, connection_proxy: PoolProxiedConnection
     ) -> None:
         """Make the pool connect anew, and let what comes of it pass."""
-        if serves_a_request() and id(dbapi_connection) not in self._new:
+        is_spared = isinstance(pool_of(connection_proxy), IN_ONE_CONNECTION)
+        if serves_a_request() and not is_spared and id(dbapi_connection) not in self._new:
             raise DisconnectionError
 
 
-class Unreachable:
+class Unreachable(Instrument):
     """Lets the requests inside the block find no database: their connections are led astray.
 
     Pooled connections are discarded when a request takes them, and new ones go where `lead` sends
     them, which should be where nothing answers. `fired` counts the attempts to connect.
     """
 
-    def __init__(self, ledger: Ledger, lead: Redirect) -> None:
+    def __init__(self, lead: Redirect) -> None:
         self._lead = lead
-        self._cold = Cold(ledger)
         self.fired = 0
         self.idle = 0
 
-    def __enter__(self) -> Self:
-        """Lead astray."""
-        event.listen(Engine, "do_connect", self._connects)
-        self._cold.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Let connections go where they ask."""
-        self._cold.__exit__(kind, error, traceback)
-        event.remove(Engine, "do_connect", self._connects)
+    def _begin(self, undo: ExitStack) -> None:
+        listen(undo, (Engine, "do_connect", self._connects))
+        undo.enter_context(Cold())
 
     def _connects(
         self, dialect: Dialect, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]

@@ -6,8 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol
 
 import greenlet
 from sqlalchemy.engine import Dialect
@@ -16,6 +15,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from .attribution import current, is_observed
 from .exchange import Event
+from .instrument import Instrument
 
 CallKind = Literal["connect", "statement", "commit", "rollback"]
 NAMES: dict[str, CallKind] = {
@@ -64,7 +64,7 @@ class Visitor(Protocol):
         """Give what the call gives, or raise what it would raise."""
 
 
-class Funnel:
+class Funnel(Instrument):
     """Lets `visit` stand before each database call of every request, inside the block.
 
     Holds for dialects whose drivers are loaded when the block begins. Blocks may be nested: the
@@ -74,27 +74,13 @@ class Funnel:
     def __init__(self, visit: Visitor) -> None:
         self._visit = visit
         self._inside: set[int] = set()
-        self._undo = ExitStack()
 
-    def __enter__(self) -> Self:
-        """Stand between SQLAlchemy and the drivers."""
-        with ExitStack() as undo:
-            for kind in _dialects(DefaultDialect):
-                for name in NAMES.keys() & vars(kind).keys():
-                    original = vars(kind)[name]
-                    undo.callback(setattr, kind, name, original)
-                    setattr(kind, name, self._instead_of(original, NAMES[name]))
-            self._undo = undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Get out of the way."""
-        self._undo.close()
+    def _begin(self, undo: ExitStack) -> None:
+        for kind in _dialects(DefaultDialect):
+            for name in NAMES.keys() & vars(kind).keys():
+                original = vars(kind)[name]
+                undo.callback(setattr, kind, name, original)
+                setattr(kind, name, self._instead_of(original, NAMES[name]))
 
     def _instead_of(self, original: Callable[..., Any], kind: CallKind) -> Callable[..., Any]:
         @functools.wraps(original)

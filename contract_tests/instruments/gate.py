@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Literal, Self
+from contextlib import ExitStack
+from typing import Any, Literal
 
-from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
+
+from .instrument import Instrument
+from .listening import listen
 
 Point = Literal["create", "commit"]
 DEFINING = ("CREATE TABLE", "CREATE TYPE", "CREATE INDEX", "CREATE UNIQUE", "ALTER TABLE")
 
 
-class Gate:
+class Gate(Instrument):
     """Calls `ask` once, before the first statement that defines schema or before its COMMIT.
 
     The thread that runs the statement waits for `ask` to return.
@@ -25,21 +27,12 @@ class Gate:
         self._defined = False
         self._passed = False
 
-    def __enter__(self) -> Self:
-        """Stand in the way."""
-        event.listen(Engine, "before_cursor_execute", self._executes)
-        event.listen(Engine, "commit", self._commits)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Get out of the way."""
-        event.remove(Engine, "before_cursor_execute", self._executes)
-        event.remove(Engine, "commit", self._commits)
+    def _begin(self, undo: ExitStack) -> None:
+        listen(
+            undo,
+            (Engine, "before_cursor_execute", self._executes),
+            (Engine, "commit", self._commits),
+        )
 
     def _executes(
         self,
@@ -65,29 +58,19 @@ class Gate:
             self._ask({"gate": _short(statement)})
 
 
-class Trace:
+class Trace(Instrument):
     """Tells when a statement begins and when it is over, so that one that waits can be seen."""
 
     def __init__(self, tell: Callable[[dict[str, Any]], object]) -> None:
         self._tell = tell
 
-    def __enter__(self) -> Self:
-        """Start to tell."""
-        event.listen(Engine, "before_cursor_execute", self._begins)
-        event.listen(Engine, "after_cursor_execute", self._ends)
-        event.listen(Engine, "handle_error", self._fails)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Fall silent."""
-        event.remove(Engine, "before_cursor_execute", self._begins)
-        event.remove(Engine, "after_cursor_execute", self._ends)
-        event.remove(Engine, "handle_error", self._fails)
+    def _begin(self, undo: ExitStack) -> None:
+        listen(
+            undo,
+            (Engine, "before_cursor_execute", self._begins),
+            (Engine, "after_cursor_execute", self._ends),
+            (Engine, "handle_error", self._fails),
+        )
 
     def _begins(
         self,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from ..databases.hindrances import Hindrance, has_begun
 from .attribution import is_observed, unobserved
+from .instrument import Instrument
+from .listening import listen
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Loan:
     times: int = 1
 
 
-class Hindered:
+class Hindered(Instrument):
     """Tells each connection something when it is lent, and takes that back when it is returned.
 
     The database gives the words (`Database.hindrances`); without them nothing happens. They go
@@ -43,23 +43,13 @@ class Hindered:
         self.fired = 0
         self.idle = 0
 
-    def __enter__(self) -> Self:
-        """Start to hinder."""
+    def _begin(self, undo: ExitStack) -> None:
+        undo.callback(self._replace_lent)
         if self._hindrance:
-            event.listen(Pool, "checkout", self._lent)
-            event.listen(Pool, "checkin", self._returned, insert=True)  # the last told is first
-        return self
+            listen(undo, (Pool, "checkout", self._lent))
+            listen(undo, (Pool, "checkin", self._returned), insert=True)  # the last told is first
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Leave connections as they are."""
-        if self._hindrance:
-            event.remove(Pool, "checkin", self._returned)
-            event.remove(Pool, "checkout", self._lent)
+    def _replace_lent(self) -> None:
         while self._loans:
             _replace(self._loans.popitem()[0])
 

@@ -7,13 +7,11 @@ import gc
 import itertools
 import time
 import weakref
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from greenlet import getcurrent, greenlet
-from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
@@ -21,6 +19,8 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 from .abandoned import LATE, finalizing
 from .attribution import caller, current, is_observed
 from .exchange import Event, Exchange, Kind
+from .instrument import Instrument
+from .listening import Listener, listen
 from .private import is_autocommit, is_garbage, is_in_commit
 
 NUMBER = "contract_connection"
@@ -48,7 +48,7 @@ class Loan:
         return not self.is_returned and proxy is not None and proxy.is_valid
 
 
-class Ledger:
+class Ledger(Instrument):
     """Class-level SQLAlchemy listeners: they see every engine, sync or async, of any library.
 
     Used with `with`; the listeners are gone afterwards. An error in a listener would be the
@@ -67,11 +67,9 @@ class Ledger:
         self._numbers = itertools.count(1)
         self._orders = itertools.count(1)
         self._began: dict[Exchange, float] = {}
-        self._listeners: list[tuple[type[Any], str, Callable[..., None]]] = []
 
-    def __enter__(self) -> Self:
-        """Start to listen."""
-        listeners: tuple[tuple[type[Any], str, Callable[..., None]], ...] = (
+    def _begin(self, undo: ExitStack) -> None:
+        listeners: tuple[tuple[type[Any], str, Listener], ...] = (
             (Pool, "connect", self._connected),
             (Pool, "checkout", self._checked_out),
             (Pool, "checkin", self._checked_in),
@@ -86,21 +84,7 @@ class Ledger:
             (Engine, "handle_error", self._failed),
             (Session, "after_begin", self._session_began),
         )
-        for target, name, listener in listeners:
-            guarded = self._guarded(listener)
-            event.listen(target, name, guarded)
-            self._listeners.append((target, name, guarded))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop listening."""
-        while self._listeners:
-            event.remove(*self._listeners.pop())
+        listen(undo, *((kind, name, self._guarded(each)) for kind, name, each in listeners))
 
     def outstanding(self, owner: Exchange | None) -> tuple[Loan, ...]:
         """The loans of `owner` that are still out (None: those made outside any request)."""
@@ -140,7 +124,7 @@ class Ledger:
         (owner.events if owner is not None else self.outside).append(entry)
         return entry
 
-    def _guarded(self, listener: Callable[..., None]) -> Callable[..., None]:
+    def _guarded(self, listener: Listener) -> Listener:
         @functools.wraps(listener)  # SQLAlchemy reads the signature
         def guarded(*arguments: Any) -> None:
             if not is_observed():

@@ -6,10 +6,10 @@ import asyncio
 import importlib.util
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, cast
 
 from .attribution import current, is_of_sqlalchemy
+from .instrument import Instrument
 from .ledger import Ledger
 from .strands import foreign_line, is_queueing, line_of
 
@@ -25,7 +25,7 @@ def ways() -> tuple[Way, ...]:
     return WAYS if has_scopes else tuple(way for way in WAYS if way != "scope")
 
 
-class Steps:
+class Steps(Instrument):
     """Counts the suspensions of a request, over all of its tasks, and cancels it at the `k`-th.
 
     - "cancel": `task.cancel()`, as a server does that shuts down: what is awaited is cancelled;
@@ -66,23 +66,14 @@ class Steps:
         self._ledger = ledger
         self._cancel: Callable[[], object] | None = None
         self._is_over = False
-        self._undo = ExitStack()
 
-    def __enter__(self) -> Self:
-        """Start to step."""
+    def _begin(self, undo: ExitStack) -> None:
         factory = cast("Factory | None", self._loop.get_task_factory())
+        undo.callback(self._forget)
+        undo.callback(self._loop.set_task_factory, cast("Any", factory))
         self._loop.set_task_factory(self._factory(factory))
-        self._undo.callback(self._loop.set_task_factory, cast("Any", factory))
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Let tasks run as they like."""
-        self._undo.close()
+    def _forget(self) -> None:
         self._cancel = None  # a cancelled task keeps its frames, and they keep cursors and locks
 
     def _factory(self, factory: Factory | None) -> Any:

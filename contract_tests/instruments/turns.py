@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from contextlib import ExitStack, suppress
+from typing import Any
 
 from sqlalchemy.util import await_only
 
@@ -15,6 +14,7 @@ from .attribution import current
 from .course import Course
 from .exchange import Exchange
 from .funnel import Call, Funnel
+from .instrument import Instrument
 from .player import Player
 
 STEP = 0.005
@@ -27,7 +27,7 @@ PATIENCE = 2000
 """Steps without news that a call may take that waits for none of the other requests."""
 
 
-class Turns(Course):
+class Turns(Course, Instrument):
     """Holds each statement and COMMIT of requests sent together until it is its turn.
 
     One runs at a time, so that what the database is told, and in which order, depends on the
@@ -48,20 +48,9 @@ class Turns(Course):
         self._funnel = Funnel(self._visit)
         self._is_over = False
 
-    def __enter__(self) -> Self:
-        """Stand before the database calls."""
-        self._funnel.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Get out of the way."""
-        self._funnel.__exit__(kind, error, traceback)
-        self._players.clear()
+    def _begin(self, undo: ExitStack) -> None:
+        undo.callback(self._players.clear)
+        undo.enter_context(self._funnel)
 
     # -- what a target tells
 

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.pool import Pool, QueuePool
 
 from .attribution import caller, current, is_observed
 from .exchange import Exchange
+from .instrument import Instrument
 from .ledger import number_of
+from .listening import Listener, listen
 from .private import pool_of
 
-Listener = Callable[..., None]
 
-
-class Usage:
+class Usage(Instrument):
     """Listens, while it is entered, to what the requests of this process do with connections.
 
     Each list has a line for everything that was seen: `doubled` are connections taken while
@@ -38,10 +35,10 @@ class Usage:
         self.faults: list[str] = []
         self._out: dict[int, tuple[Exchange, Pool, str]] = {}
         self._running: dict[int, tuple[object, str]] = {}
-        self._undo = ExitStack()
 
-    def __enter__(self) -> Self:
-        """Start to listen."""
+    def _begin(self, undo: ExitStack) -> None:
+        undo.callback(self._running.clear)
+        undo.callback(self._out.clear)
         listeners: tuple[tuple[type[Any], str, Listener], ...] = (
             (Pool, "checkout", self._checked_out),
             (Pool, "checkin", self._given_up),
@@ -50,22 +47,7 @@ class Usage:
             (Engine, "after_cursor_execute", self._ends),
             (Engine, "handle_error", self._fails),
         )
-        for target, name, listener in listeners:
-            guarded = self._guarded(listener)
-            event.listen(target, name, guarded)
-            self._undo.callback(event.remove, target, name, guarded)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop listening."""
-        self._undo.close()
-        self._out.clear()
-        self._running.clear()
+        listen(undo, *((kind, name, self._guarded(each)) for kind, name, each in listeners))
 
     def _guarded(self, listener: Listener) -> Listener:
         @functools.wraps(listener)  # SQLAlchemy reads the signature
