@@ -5,36 +5,49 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 
 from .databases import Database
+from .instruments.confinement import Confinement
 from .options import ADDRESS_NAMES
 from .violation import UsageError
 
 
-def variables_for(env: tuple[tuple[str, str], ...], database: Database) -> dict[str, str]:
-    """The variables that lead a service to `database`. Raises `UsageError` for a bad template."""
-    return _filled(env, database.placeholders())
+@dataclass(frozen=True)
+class Handover:
+    """How a service is given the address of a database: by variables, and by its confinement.
 
+    Raises `UsageError` for a template with an unknown placeholder.
+    """
 
-def variables_for_url(
-    env: tuple[tuple[str, str], ...], database: Database, url: URL
-) -> dict[str, str]:
-    """The same, but leading to another address of the same kind, such as one that is dead."""
-    places = database.placeholders() | {
-        "url": url.render_as_string(hide_password=False),
-        "url_sync": url.set(drivername=database.sync_driver, query={}).render_as_string(
-            hide_password=False
-        ),
-        "user": url.username or "",
-        "password": str(url.password or ""),
-        "host": url.host or "",
-        "port": str(url.port or ""),
-        "db": url.database or "",
-        "path": url.database or "",
-    }
-    return _filled(env, places)
+    templates: tuple[tuple[str, str], ...]
+    confinement: Confinement
+
+    def variables(self, database: Database) -> dict[str, str]:
+        """Give the variables that lead a service to `database`."""
+        return self._led(database, database.url, database.placeholders())
+
+    def variables_at(self, database: Database, url: URL) -> dict[str, str]:
+        """Give those that lead to another address of the same kind, such as one that is dead."""
+        places = database.placeholders() | {
+            "url": url.render_as_string(hide_password=False),
+            "url_sync": url.set(drivername=database.sync_driver, query={}).render_as_string(
+                hide_password=False
+            ),
+            "user": url.username or "",
+            "password": str(url.password or ""),
+            "host": url.host or "",
+            "port": str(url.port or ""),
+            "db": url.database or "",
+            "path": url.database or "",
+        }
+        return self._led(database, url, places)
+
+    def _led(self, database: Database, url: URL, places: Mapping[str, str]) -> dict[str, str]:
+        confined = self.confinement.variables(url)
+        return database.client_variables(url) | _filled(self.templates, places) | confined
 
 
 def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from .address import environment, variables_for
+from .address import Handover, environment
 from .databases import (
     OUTSIDE_VIEW,
     Database,
@@ -21,16 +21,19 @@ from .databases import (
     provide,
 )
 from .databases.private import driver_threads, threads_ended
+from .databases.scratch import scratch
 from .databases.sqlite_memory import SqliteMemory
 from .detection import detect
+from .instruments.confined import Confined
+from .instruments.confinement import Confinement
 from .instruments.ledger import Ledger
-from .instruments.redirect import Redirected
 from .options import Options
 from .preparing import has_migrations, run_command
 from .presence import Part, Presence
 from .resource import Resource
 from .service import Origin, Service
 from .targets.asgi import AsgiTarget
+from .targets.home import require_no_stray
 from .targets.lifespan import LifespanFailed
 from .targets.live import LiveApp, LiveTarget, is_address
 from .targets.locate import App, Located, locate
@@ -51,25 +54,30 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
     with ExitStack() as stack:
         server = stack.enter_context(_server(options))
         database = server.make()
-        ledger, redirected = Ledger(), Redirected(database.redirect)
-        parts = () if is_address(options.app) else _parts(options, database, ledger, redirected)
+        ledger = Ledger()
+        handover = Handover(options.env, _confinement(options, database, stack))
+        confined = handover.confinement.here(database.url)
+        parts = () if is_address(options.app) else _parts(handover, database, ledger, confined)
         presence = stack.enter_context(Presence(*parts))
         if options.prepare:
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
         stack.enter_context(_calm_warnings())
-        located = _located(options.app, roots)
+        with _confinement_first(confined):
+            located = _located(options.app, roots)
         nursery = stack.enter_context(Nursery())
         if has_trials:
             nursery.prepare()
         stack.callback(gc.unfreeze)
         runner = stack.enter_context(asyncio.Runner())
         stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
-        target = _target(located.make(), ledger, presence)
-        origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)
+        with _confinement_first(confined):
+            made = located.make()
+        target = _target(made, ledger, presence, confined)
+        origin = Origin(options.app, roots, handover, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
-        _start(service, redirected)
+        _start(service, confined)
         _migrate(service, options)
         if not database.owned:
             service.run(database.remember())  # the first row of the kit has to go as well
@@ -86,15 +94,20 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
         yield service
 
 
+def _confinement(options: Options, database: Database, stack: ExitStack) -> Confinement:
+    """Give the terms on which the service and all its processes are kept on the database."""
+    is_open = options.allow_existing_database and database.owned
+    return Confinement(stack.enter_context(scratch()), leads=database.owned, is_open=is_open)
+
+
 def _parts(
-    options: Options, database: Database, ledger: Ledger, redirected: Redirected
+    handover: Handover, database: Database, ledger: Ledger, confined: Confined
 ) -> Iterator[Part]:
-    """What must be there in this process for an app in it."""
-    variables = variables_for(options.env, database)
+    """Give what must be there in this process for an app in it."""
+    variables = handover.variables(database)
     yield lambda: environment(variables)
     yield lambda: ledger
-    if database.owned:
-        yield lambda: redirected
+    yield lambda: confined
     yield _quiet_engines
 
 
@@ -102,9 +115,19 @@ def _located(app: str, roots: tuple[Path, ...]) -> Located:
     return Located(app, LiveApp(app), is_factory=False) if is_address(app) else locate(app, roots)
 
 
-def _target(app: App, ledger: Ledger, presence: Presence) -> AsgiTarget:
-    kind = LiveTarget if isinstance(app, LiveApp) else AsgiTarget
-    return kind(app, ledger, presence)
+@contextmanager
+def _confinement_first(confined: Confined) -> Iterator[None]:
+    """Tell of a connection elsewhere rather than of what its refusal has made fail."""
+    try:
+        yield
+    finally:
+        require_no_stray(confined)
+
+
+def _target(app: App, ledger: Ledger, presence: Presence, confined: Confined) -> AsgiTarget:
+    if isinstance(app, LiveApp):
+        return LiveTarget(app, ledger, presence)
+    return AsgiTarget(app, ledger, presence, confined)
 
 
 @contextmanager
@@ -132,27 +155,19 @@ def _require_permission(options: Options) -> None:
         )
 
 
-def _start(service: Service, redirected: Redirected) -> None:
+def _start(service: Service, confined: Confined) -> None:
     """Run the start-up. Raises `UsageError` with the app's own words if it fails."""
     service.run(service.database.open())
-    try:
-        service.run(service.target.start())
-    except LifespanFailed as error:
-        hint = _refusal(service, redirected)
-        raise UsageError(f"the app could not start: {error}{hint}") from None
+    confined.beside = service.run(service.database.beside())
+    with _confinement_first(confined):
+        try:
+            service.run(service.target.start())
+        except LifespanFailed as error:
+            raise UsageError(f"the app could not start: {error}") from None
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])
     service.open_at_start = len(service.open_transactions())
-
-
-def _refusal(service: Service, redirected: Redirected) -> str:
-    """What to do about connections to a kind of database that the kit did not make."""
-    if not redirected.refused:
-        return ""
-    kinds = ", ".join(sorted(set(redirected.refused)))
-    return (f". It connected to {kinds}, but was given {service.database.name}: choose "
-            f"--contract-database, or name its variable with --contract-env")  # fmt: skip
 
 
 def _migrate(service: Service, options: Options) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .facts import fact_lines, facts_of
+from .instruments.instrument import StillInForce
 from .options import Options
 from .reports.report import report_of, write_report
 from .reports.summary import broken_text, replay_of, summary_lines
 from .rules import AREAS
 from .rules.rule import Rule
 from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
-from .violation import NotApplicable, Undecided, UsageError, Violation
+from .violation import Elsewhere, NotApplicable, Undecided, UsageError, Violation
 
 if TYPE_CHECKING:
     from .judge import Judge
@@ -27,6 +28,9 @@ Report = pytest.TestReport
 DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
 TURNS = {rule: turn for turn, area in enumerate(DISTURBING, 3) for rule in AREAS[area]}
 TURNS |= dict.fromkeys(AREAS["sessions"], 1)
+STOPPING = (Elsewhere, StillInForce)
+"""After these nothing more is judged: rows of others are in danger, or the verdicts untrue."""
+
 JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
@@ -152,6 +156,9 @@ class ContractRun:
         """Attach the verdict to the report, and make pytest's outcome agree with it."""
         report = yield
         rule = rule_of_item(item)
+        if call.excinfo and isinstance(call.excinfo.value, STOPPING):
+            item.session.shouldstop = "the run cannot go on"
+            report.longrepr = str(call.excinfo.value)
         if rule is None or not _is_telling(call, report):
             return report
         verdict = self._verdict(item, call, rule)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from .acts.sameness import differences
-from .address import variables_for, variables_for_url
+from .address import Handover
 from .databases import BackDoorBlocked, Database, Server, Unseen
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
@@ -55,7 +55,7 @@ class Origin:
 
     app: str
     roots: tuple[Path, ...]
-    env: tuple[tuple[str, str], ...]
+    handover: Handover
     server: Server
     nursery: Nursery
     is_factory: bool
@@ -302,11 +302,8 @@ class Service:
 
     def trial(self, database: Database | None = None) -> Trial:
         """The service in an interpreter of its own, on `database` (its own by default)."""
-        place = database or self.database
-        address = place.url.render_as_string(hide_password=False)
-        origin = self.origin
-        return Trial(origin.app, origin.roots, variables_for(origin.env, place), address,
-                     origin.nursery)  # fmt: skip
+        variables = self.origin.handover.variables(database or self.database)
+        return Trial(self.origin.app, self.origin.roots, variables, self.origin.nursery)
 
     def unreachable_trial(self, password: str = "") -> Trial:
         """The service in an interpreter of its own, where no database answers.
@@ -315,9 +312,8 @@ class Service:
         """
         url, origin = self.database.unreachable(), self.origin
         url = url.set(password=password) if password else url
-        variables = variables_for_url(origin.env, self.database, url)
-        address = url.render_as_string(hide_password=False)
-        return Trial(origin.app, origin.roots, variables, address, origin.nursery)
+        variables = origin.handover.variables_at(self.database, url)
+        return Trial(origin.app, origin.roots, variables, origin.nursery)
 
     # -- the back door
 

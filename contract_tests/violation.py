@@ -7,6 +7,10 @@ class UsageError(Exception):
     """The kit was pointed at something it cannot use: what was given, what is valid, where."""
 
 
+class Elsewhere(UsageError):  # noqa: N818 - said of the service
+    """The service stands on a database that the kit did not make: the run must not go on."""
+
+
 class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error
     """A broken promise: what was expected, what was observed, and the evidence.
 

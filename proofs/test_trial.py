@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.address import variables_for
+from contract_tests.address import Handover
 from contract_tests.databases import Database, provide
+from contract_tests.instruments.confinement import Confinement
 from contract_tests.targets.nursery import Nursery
 from contract_tests.targets.trial import Trial
 from proofs.conftest import Servers
@@ -36,10 +37,10 @@ def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def trial_of(database: Database, nursery: Nursery) -> TrialOf:
+def trial_of(database: Database, nursery: Nursery, tmp_path: Path) -> TrialOf:
     """The app in a process of its own, led to the database."""
-    address = database.url.render_as_string(hide_password=False)
-    return lambda app: Trial(app, (ROOT,), variables_for((), database), address, nursery)
+    variables = Handover((), Confinement(tmp_path)).variables(database)
+    return lambda app: Trial(app, (ROOT,), variables, nursery)
 
 
 @pytest.mark.parametrize("app", [FACTORY, MODULE])

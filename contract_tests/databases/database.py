@@ -93,6 +93,10 @@ class Database(ABC):
             "path": "",
         }
 
+    def client_variables(self, url: URL) -> dict[str, str]:
+        """Give the variables by which the vendor's own client library finds `url`, if any."""
+        return {}
+
     @abstractmethod
     def unreachable(self) -> URL:
         """Give an address of the same kind where nothing answers."""
@@ -116,6 +120,10 @@ class Database(ABC):
     @abstractmethod
     async def contents(self) -> Contents:
         """Give the committed rows of every table, in an order that repeats."""
+
+    async def beside(self) -> frozenset[str]:
+        """Name the other databases that a statement on a connection to this one could reach."""
+        return frozenset()
 
     @abstractmethod
     async def columns(self, table: str) -> tuple[Column, ...]:

@@ -113,6 +113,11 @@ class MysqlDatabase(Database):
             for table in await self.tables()
         }
 
+    async def beside(self) -> frozenset[str]:
+        """Name the server's other databases, but for the vendor's."""
+        names = {str(row[0]) for row in await self._ask("show databases")}
+        return frozenset(names - catalog.VENDORS_OWN - {self.url.database or ""})
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
         return tuple(_column(row) for row in await self._ask(catalog.COLUMNS, (table,)))

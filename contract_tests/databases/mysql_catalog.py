@@ -23,3 +23,5 @@ WAITS = "LOCK WAIT"
 TRANSACTION = re.compile(
     r"---TRANSACTION [^\s,]+, (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)", re.DOTALL
 )
+
+VENDORS_OWN = frozenset({"information_schema", "mysql", "performance_schema", "sys"})

@@ -64,6 +64,16 @@ class PostgresDatabase(Database):
         self._door: Connection[Record] | None = None
         self._script = ""
 
+    def client_variables(self, url: URL) -> dict[str, str]:
+        """Give libpq's variables, which asyncpg reads as well."""
+        return {
+            "PGHOST": url.host or "",
+            "PGPORT": str(url.port or ""),
+            "PGUSER": url.username or "",
+            "PGPASSWORD": str(url.password or ""),
+            "PGDATABASE": url.database or "",
+        }
+
     def unreachable(self) -> URL:
         """Give a local address whose port is closed."""
         return self.url.set(host="127.0.0.1", port=closed_port())

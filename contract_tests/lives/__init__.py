@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from ..address import environment, variables_for
+from ..address import environment
 from ..databases import Database
 from ..preparing import has_migrations, run_command
 from ..service import Service
@@ -74,6 +74,6 @@ class Lives:
             raise NotApplicable("the kit may make no further databases beside the one given")
         database = self._service.origin.server.make()
         if self._prepare:
-            with environment(variables_for(self._service.origin.env, database)):
+            with environment(self._service.origin.handover.variables(database)):
                 run_command(self._prepare, self._root)
         return database

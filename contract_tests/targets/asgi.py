@@ -9,18 +9,21 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.util import greenlet_spawn
 
 from ..instruments.abandoned import watched_generators
 from ..instruments.attribution import current, is_of_sqlalchemy, name_of
+from ..instruments.confined import Confined
 from ..instruments.exchange import Exchange, Request
 from ..instruments.ledger import Ledger
 from ..instruments.stepping import stepped_by
 from ..instruments.turns import Turns
 from ..presence import Presence
 from .conversation import PATIENT, Client, Conversation, scope_of
+from .home import require_home, require_no_stray
 from .lifespan import Lifespan
 from .locate import App
 
@@ -36,6 +39,8 @@ BRIEFLY = 0.005
 ENOUGH = 3
 """Times that tasks of one kind had not settled, after which they are hardly waited for."""
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 MANY = 3
@@ -45,13 +50,22 @@ MANY = 3
 class AsgiTarget:
     """Sends requests to an app and records each as an `Exchange`.
 
-    `presence` is what must be there in this process for that.
+    `presence` is what must be there in this process for that, `confined` what keeps it on one
+    database: nothing is written before it was seen there.
     """
 
-    def __init__(self, app: App, ledger: Ledger, presence: Presence | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        ledger: Ledger,
+        presence: Presence | None = None,
+        confined: Confined | None = None,
+    ) -> None:
         self.app = app
         self.ledger = ledger
         self.presence = presence or Presence()
+        self.confined = confined
+        self._has_looked = False
         self.lifespan = Lifespan(app)
         self._numbers = itertools.count(1)
         self._known: set[asyncio.Task[object]] = set()
@@ -91,8 +105,11 @@ class AsgiTarget:
         """Send requests at the same time, let all of them return and settle, and say what happened.
 
         The exchanges come in the order of the requests, and bear the letters A, B, C...
-        With `turns` they step through their database calls as it says.
+        With `turns` they step through their database calls as it says. Raises `Elsewhere` where
+        the service connects to another database, or is not seen on its own before a write.
         """
+        if self.confined is not None and any(r.method not in READING for r in requests):
+            await self._look_before(requests[0])
         exchanges = [
             Exchange(next(self._numbers), request, letter=letter)
             for letter, request in zip(itertools.cycle(LETTERS), requests, strict=False)
@@ -115,7 +132,19 @@ class AsgiTarget:
             await self.relieve()
         for exchange in exchanges:
             self.ledger.forget(exchange)
+        if self.confined is not None:
+            require_no_stray(self.confined)
         return exchanges
+
+    async def _look_before(self, write: Request) -> None:
+        """Have the service read its rows before the first write. Raises `Elsewhere`."""
+        if self.confined is None or self._has_looked:
+            return
+        self._has_looked = True
+        path = write.target.partition("?")[0]
+        paths = dict.fromkeys((path, path.rstrip("/").rpartition("/")[0] or "/"))
+        looks = [replace(write, method="GET", target=target, body=b"") for target in paths]
+        require_home(self.confined, [await self.exchange(look) for look in looks])
 
     async def relieve(self) -> None:
         """Take back every connection that requests still hold, so that the next ones can work."""

@@ -17,16 +17,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy.engine import make_url
-
-from ..databases.redirects import leading_to
+from ..instruments.confined import Confined
+from ..instruments.confinement import confined_here
 from ..instruments.exchange import Request
 from ..instruments.gate import Gate, Trace
 from ..instruments.ledger import Ledger
-from ..instruments.redirect import Redirected
 from ..preparing import migrate
-from ..violation import UsageError
+from ..violation import Elsewhere, UsageError
 from .asgi import AsgiTarget
+from .home import require_no_stray
 from .lifespan import LifespanFailed
 from .locate import locate
 
@@ -41,7 +40,14 @@ POOLED = ("asyncio_", "AnyIO worker", "ThreadPoolExecutor")
 class Child:
     """Carries out one command after the other, all on one event loop."""
 
-    def __init__(self, runner: asyncio.Runner, ledger: Ledger, channel: TextIO) -> None:
+    def __init__(
+        self,
+        runner: asyncio.Runner,
+        ledger: Ledger,
+        channel: TextIO,
+        confined: Confined | None = None,
+    ) -> None:
+        self._confined = confined
         self._runner = runner
         self._ledger = ledger
         self._channel = channel
@@ -66,7 +72,16 @@ class Child:
         try:
             return {"ok": True} | acts[command["act"]](command)
         except (UsageError, LifespanFailed) as error:
-            return {"ok": False, "error": str(error)}
+            return {"ok": False, "error": str(error)} | self._elsewhere()
+
+    def _elsewhere(self) -> Answer:
+        """Say that the service went elsewhere: the reason for whatever failed."""
+        try:
+            if self._confined is not None:
+                require_no_stray(self._confined)
+        except Elsewhere as error:
+            return {"elsewhere": str(error)}
+        return {}
 
     def _import(self, command: dict[str, Any]) -> Answer:
         self._name = command["app"]
@@ -90,7 +105,7 @@ class Child:
 
     def _make(self, command: dict[str, Any]) -> Answer:
         made = locate(self._name, self._roots).make()
-        self._targets.append(AsgiTarget(made, self._ledger))
+        self._targets.append(AsgiTarget(made, self._ledger, confined=self._confined))
         return {"app": len(self._targets) - 1}
 
     def _migrate(self, command: dict[str, Any]) -> Answer:
@@ -162,11 +177,11 @@ def main() -> None:
     os.dup2(2, 1)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger())
-        address = os.environ.get("CONTRACT_REDIRECT")
-        if address:
-            stack.enter_context(Redirected(leading_to(make_url(address))))
+        confined = confined_here()
+        if confined is not None:
+            stack.enter_context(confined)
         runner = stack.enter_context(asyncio.Runner())
-        child = Child(runner, ledger, channel)
+        child = Child(runner, ledger, channel, confined)
         for line in sys.stdin:
             child.say(child.obey(json.loads(line)))
     gc.freeze()  # the last collection of an interpreter takes longer than all its requests

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..instruments.exchange import items_of
-from ..violation import Undecided
+from ..violation import Elsewhere, Undecided
 from .nursery import Nursery
 
 LIMIT = 75.0
@@ -29,8 +29,7 @@ TAIL = 1500
 class Trial:
     """A child process that imports, starts, asks and stops the service's app.
 
-    `variables` are its environment's; `redirect` is the address every connection is led to,
-    or None to let the app connect where it was told. Used with `with`.
+    `variables` are its environment's; they say where its connections are led. Used with `with`.
     """
 
     def __init__(
@@ -38,13 +37,11 @@ class Trial:
         app: str,
         roots: tuple[Path, ...],
         variables: Mapping[str, str],
-        redirect: str | None,
         nursery: Nursery,
     ) -> None:
         self._app = app
         self._roots = roots
         self._variables = dict(variables)
-        self._redirect = redirect
         self._nursery = nursery
         self._asked_to_end = False
         self._answers: queue.Queue[str] = queue.Queue()
@@ -52,9 +49,6 @@ class Trial:
     def __enter__(self) -> Self:
         """Start the interpreter; nothing of the app is imported yet."""
         environ = os.environ | self._variables
-        environ.pop("CONTRACT_REDIRECT", None)
-        if self._redirect:
-            environ["CONTRACT_REDIRECT"] = self._redirect
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self._child = self._nursery.bear(environ, self._errors)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -93,7 +87,8 @@ class Trial:
     def hear(self, limit: float = LIMIT) -> dict[str, Any]:
         """The next answer. A child that died answers ``ok: False`` with what it said last.
 
-        Raises `TimeoutError` when there is none within `limit` seconds.
+        Raises `TimeoutError` when there is none within `limit` seconds, and `Elsewhere` when the
+        app has asked for a database that the kit did not make.
         """
         try:
             line = self._answers.get(timeout=limit)
@@ -102,7 +97,10 @@ class Trial:
         if not line:
             self._answers.put("")
             return {"ok": False, "error": f"the process ended: {self.said()}"}
-        return dict(items_of(json.loads(line)))
+        answer = dict(items_of(json.loads(line)))
+        if "elsewhere" in answer:
+            raise Elsewhere(str(answer["elsewhere"]))
+        return answer
 
     def ask(self, act: str, **details: Any) -> dict[str, Any]:
         """Send a command and wait for its answer. Raises `Undecided` when there is none."""

@@ -1,0 +1,252 @@
+"""Keep the service on the database the kit made, however it gets its connections."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import Pool
+
+from ..databases.authorizers import let_attach_nothing, let_read_only
+from ..databases.places import Place, is_same, place_at, place_of
+from ..databases.private import inner_sqlite
+from ..databases.redirects import Redirect, is_private_memory
+from .attribution import caller
+from .instrument import Instrument
+from .interception import Interception
+from .listening import listen
+from .sockets import SERVERS, Sockets
+from .strays import Refused, Stray, Strays
+
+CONNECTING = {
+    "sqlite3": ("connect",),
+    "sqlite3.dbapi2": ("connect",),
+    "asyncpg.connect_utils": ("_connect",),
+    "psycopg": ("connect",),
+    "psycopg.connection": ("Connection.connect",),
+    "psycopg.connection_async": ("AsyncConnection.connect",),
+    "psycopg2": ("connect",),
+    "aiomysql.connection": ("_connect",),
+    "pymysql.connections": ("Connection.connect",),
+}
+"""Where drivers make connections, whoever asks them: SQLAlchemy, a pool of theirs, the service."""
+
+KIT = f"{__package__.rpartition('.')[0]}.databases"
+TOOLS = ("coverage.",)
+"""Packages that keep files of their own beside any service."""
+
+_is_checked: ContextVar[bool] = ContextVar("contract_arrival_is_checked", default=False)
+
+PRIVATE_MEMORY = Place("sqlite", "")
+PROVEN = "contract_proven"
+NAMED = re.compile(
+    r"^\s*use\s+`?(\w+)|\b(?:from|join|into|update|table|exists|references)\s+`?(\w+)`?\s*\.",
+    re.IGNORECASE,
+)
+"""What a statement of MySQL says before a table when it means one of another database."""
+
+
+_in_force: list[Confined] = []
+
+
+class Confined(Instrument):
+    """Leads new connections to one database, checks where each arrives, and refuses all others.
+
+    `redirect` rewrites the driver's connect arguments in place and says whether it could. Whatever
+    it could not reach, such as a `creator`, a listener of the service or a driver used past
+    SQLAlchemy, is checked as the connection that it made. One that leads elsewhere is closed before
+    anything is said on it; a SQLite file elsewhere can be read.
+
+    `strays` keeps what was refused, `arrived` counts the connections that lead to `url`,
+    `elsewhere` has the files that were opened to be read, `beside` the other databases that a
+    statement on a connection could name. With `is_open` nothing is refused. Of nested blocks the
+    inner one alone is in force.
+    """
+
+    def __init__(
+        self, url: URL, redirect: Redirect | None, strays: Strays, *, is_open: bool = False
+    ) -> None:
+        self.home = place_at(url)
+        self.strays = strays
+        self.arrived = 0
+        self.elsewhere: list[Place] = []
+        self.beside: frozenset[str] = frozenset()
+        self.leads = redirect is not None
+        self._redirect = redirect
+        self.is_open = is_open
+        self._files: dict[int, Place] = {}
+
+    def _begin(self, undo: ExitStack) -> None:
+        _in_force.append(self)
+        undo.callback(_in_force.remove, self)
+        listeners = (
+            (Engine, "do_connect", self._connecting),
+            (Pool, "connect", self._connected),
+            (Pool, "checkout", self._checked_out),
+        )
+        listen(undo, *listeners, insert=True)
+        if self.home.kind == "mysql":
+            listen(undo, (Engine, "before_cursor_execute", self._executes))
+        undo.enter_context(Interception(CONNECTING, self._checking))
+        undo.enter_context(Sockets(self._asked))
+
+    @property
+    def _is_in_force(self) -> bool:
+        return _in_force[-1] is self
+
+    # -- connections of SQLAlchemy
+
+    def _connecting(
+        self, dialect: Any, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]
+    ) -> None:
+        """Lead a connection here before it is made."""
+        if not self._is_in_force or self._redirect is None:
+            return
+        if self._redirect(dialect.name, cargs, cparams):
+            return
+        if is_private_memory(dialect.name, cargs, cparams) or self.is_open:
+            return
+        self._refuse(f"a database of {dialect.name}+{dialect.driver}", dialect.name)
+
+    def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
+        """Check a connection as it arrives, before the service can use it."""
+        if not self._is_in_force:
+            return
+        place = self._place_of(connection_record.driver_connection)
+        if not self._is_ours(place):
+            with suppress(Exception):  # whatever happens, it is not used
+                dbapi_connection.close()
+            self._refuse(place or f"what {type(dbapi_connection).__module__} does not tell of")
+        connection_record.info[PROVEN] = self
+
+    def _checked_out(
+        self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any
+    ) -> None:
+        """Have a connection made anew that was made before this block."""
+        is_proven = connection_record.info.get(PROVEN) is self or self.is_open
+        if self._is_in_force and not is_proven:
+            raise DisconnectionError("made before the contract began")
+
+    def _executes(self, conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+        """Refuse a statement that names another database of the server."""
+        named = {one or other for one, other in NAMED.findall(statement)} & self.beside
+        if named and self._is_in_force and not self.is_open:
+            self._refuse(replace(self.home, name=min(named)))
+
+    # -- connections of anybody
+
+    def _checking(self, connect: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a driver's function that connects."""
+
+        @functools.wraps(connect)
+        def checked(*given: Any, **named: Any) -> Any:
+            is_of_kit = _is_of_kit()
+            with _arrival_is_checked():
+                made = connect(*given, **named)
+            if self._is_in_force and not is_of_kit:
+                self._arrived(given[0] if made is None else made)
+            return made
+
+        @functools.wraps(connect)
+        async def checked_later(*given: Any, **named: Any) -> Any:
+            is_of_kit = _is_of_kit()
+            with _arrival_is_checked():
+                made = await connect(*given, **named)
+            if self._is_in_force and not is_of_kit:
+                self._arrived(made)
+            return made
+
+        return checked_later if inspect.iscoroutinefunction(connect) else checked
+
+    def _arrived(self, connection: Any) -> None:
+        """Check a connection right after a driver has made it."""
+        place = place_of(connection)
+        if place is not None and place.kind == "sqlite":
+            self._file_opened(connection, place)
+        elif not self._is_ours(place):
+            _end(connection)
+            self._refuse(place or f"what {type(connection).__module__} does not tell of")
+
+    def _asked(self, host: str, port: int) -> None:
+        """Refuse a socket to a server that is not the kit's, where nobody checks what arrives."""
+        is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
+        is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
+        if self._is_in_force and not is_allowed:
+            self._refuse(f"the {SERVERS[port]} server on {host}:{port}")
+
+    def _file_opened(self, connection: Any, place: Place) -> None:
+        """Let nothing be attached to the file of ours, and a file elsewhere be read.
+
+        What the service itself has made during the run is its own.
+        """
+        self._files[id(connection)] = place
+        is_ours, stray = self._is_ours(place), _stray(place)
+        if self.is_open:
+            return
+        if is_ours:
+            beside = replace(stray, place="a SQLite file that it attaches", address="")
+            let_attach_nothing(connection, lambda: self.strays.add(beside))
+        elif not self.strays.is_new(Path(place.name)):
+            self.elsewhere.append(place)
+            change = replace(stray, place=f"{place} to change it")
+            let_read_only(connection, lambda: self.strays.add(change))
+
+    def _place_of(self, driver_connection: Any) -> Place | None:
+        raw = inner_sqlite(driver_connection)
+        return self._files.get(id(raw)) or place_of(raw)
+
+    def _is_ours(self, place: Place | None) -> bool:
+        """Return whether a place is the kit's database, or memory of its own, or permitted."""
+        is_home = place is not None and is_same(place, self.home)
+        self.arrived += is_home
+        return is_home or place == PRIVATE_MEMORY or self.is_open
+
+    def _refuse(self, place: Place | str, kind: str = "") -> NoReturn:
+        self.strays.add(_stray(place, kind))
+        raise Refused(f"the contract kit keeps {place} closed: it made no such database")
+
+
+def _stray(place: Place | str, kind: str = "") -> Stray:
+    if isinstance(place, Place):
+        return Stray(str(place), place.kind, place.address, caller())
+    return Stray(place, kind, "", caller())
+
+
+@contextmanager
+def _arrival_is_checked() -> Iterator[None]:
+    """Let a driver connect where it likes: where it leads is seen right after."""
+    token = _is_checked.set(True)
+    try:
+        yield
+    finally:
+        _is_checked.reset(token)
+
+
+def _end(connection: Any) -> None:
+    """Close a driver's connection at once."""
+    with suppress(Exception):
+        (connection.terminate if hasattr(connection, "terminate") else connection.close)()
+
+
+def _is_of_kit() -> bool:
+    """Whether the kit itself asks for a connection, or a tool that keeps files of its own."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith((KIT, *TOOLS)):
+            return True
+        if name.startswith("sqlalchemy."):
+            return False
+        frame = frame.f_back
+    return False

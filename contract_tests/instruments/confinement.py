@@ -1,0 +1,56 @@
+"""The terms of a confinement, as another process reads them in its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+
+from ..databases.redirects import leading_to
+from .confined import Confined
+from .strays import Strays
+
+VARIABLE = "CONTRACT_CONFINED"
+SITE = Path(__file__).resolve().parent / "child_site"
+PACKAGE = __package__.rpartition(".")[0]
+HOME = Path(__file__).resolve().parents[PACKAGE.count(".") + 2]
+"""The folder that the kit's package is imported from."""
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """Where strays are kept, whether connections are led to the database, whether all is open."""
+
+    folder: Path
+    leads: bool = True
+    is_open: bool = False
+
+    def here(self, url: URL) -> Confined:
+        """Give what keeps this process on the database at `url`."""
+        lead = leading_to(url) if self.leads else None
+        return Confined(url, lead, Strays(self.folder), is_open=self.is_open)
+
+    def variables(self, url: URL) -> dict[str, str]:
+        """Give the environment that keeps a Python process on the database at `url`."""
+        terms = {
+            "url": url.render_as_string(hide_password=False),
+            "folder": str(self.folder),
+            "leads": self.leads,
+            "is_open": self.is_open,
+            "kit": {"package": PACKAGE, "path": str(HOME)},
+        }
+        others = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+        path = [str(SITE), *(place for place in others if place != str(SITE))]
+        return {VARIABLE: json.dumps(terms), "PYTHONPATH": os.pathsep.join(path)}
+
+
+def confined_here() -> Confined | None:
+    """Give what keeps this process where its environment says; None if it says nothing."""
+    if VARIABLE not in os.environ:
+        return None
+    terms = json.loads(os.environ[VARIABLE])
+    confinement = Confinement(Path(terms["folder"]), terms["leads"], terms["is_open"])
+    return confinement.here(make_url(terms["url"]))
