@@ -7,7 +7,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -55,7 +55,7 @@ class Origin:
 
     app: str
     roots: tuple[Path, ...]
-    env: tuple[tuple[str, str], ...]
+    env: tuple[tuple[str, str], ...] = field(repr=False)
     server: Server
     nursery: Nursery
     is_factory: bool
@@ -224,7 +224,7 @@ class Service:
         exchange = self.create(sent)
         if not exchange.ok:
             raise Undecided(
-                f"could not create a row: {exchange} {exchange.text[:200]}"
+                f"could not create a row: {exchange} {exchange.excerpt(200)}"
                 + HOW_TO_HELP * exchange.refused
             )
         identifier = self.told_id(exchange, sent)
@@ -262,7 +262,7 @@ class Service:
         """The rows a list shows. Raises `Undecided` if they are not where they should be."""
         rows = self.resource.rows(exchange.json)
         if rows is None:
-            raise Undecided(f"no rows found in the list: {exchange} {exchange.text[:200]}")
+            raise Undecided(f"no rows found in the list: {exchange} {exchange.excerpt(200)}")
         return [items_of(row) for row in rows]
 
     def ids(self, exchange: Exchange) -> Ids:

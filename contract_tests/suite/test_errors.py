@@ -237,6 +237,6 @@ def test_a_read_that_fails_is_not_called_a_success(
     judge.that(
         exchange.failed or not exchange.ok or exchange.json == truth.json,
         expected="an answer that says the read failed, or the answer of another try",
-        observed=f"{aftermath}: {exchange.text[:80]!r} instead of {truth.text[:80]!r}",
+        observed=f"{aftermath}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
         seen=exchange,
     )
