@@ -188,6 +188,12 @@ def test_passwords_of_addresses_are_secrets() -> None:
     assert found == {"a%2Fb", "a/b", "one", "another"}
 
 
+@pytest.mark.parametrize("address", ["http://localhost:8000", "mysql://me@h:3306/", "x:1@h"])
+def test_an_address_without_a_password_has_no_secret(address: str) -> None:
+    """A port is none, nor is a name."""
+    assert known(app=address) == set()
+
+
 def test_variables_that_are_named_like_secrets_are_secrets() -> None:
     """Not those that are filled by the kit, nor those of other names."""
     env = (

@@ -18,6 +18,7 @@ BROKER = "br0ker-pw-5521"
 HEADER = ("--contract-header", f"Authorization: Bearer {TOKEN}")
 KEY = "k3y-of-the-service-77"
 LOUD = ("-l", "--tb=long", "-rA", "--junit-xml=junit.xml", "--contract-report=report.json")
+WRITTEN = ("junit.xml", "report.json", "all.log")
 
 TELLING = """
 import base64, logging, os, sys, urllib.parse
@@ -129,7 +130,8 @@ def told(project: pytest.Pytester, *arguments: str) -> str:
     """Run the contract, and give all that came out of it in any way."""
     own = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider")
     result = project.runpytest_subprocess(*own, "--pyargs", "contract_tests", *arguments)
-    written = [path.read_text("utf-8") for path in project.path.glob("*.[jlx][som][ogl]*")]
+    files = [path for path in project.path.iterdir() if path.name in WRITTEN]
+    written = [path.read_text("utf-8") for path in files]
     return "\n".join((result.stdout.str(), result.stderr.str(), *written))
 
 
@@ -236,6 +238,24 @@ def test_a_password_that_the_kit_made_up_is_masked(
 
     assert re.findall(r"postgres:[0-9a-f]+@", text) == []
     assert "postgres:***@127.0.0.1" in text
+
+
+def test_an_address_that_a_service_tells_is_reported_and_masked(project: pytest.Pytester) -> None:
+    """The rule sees the password of a queue, the reader does not."""
+    text = told(
+        project,
+        "--contract-app",
+        "proofs.broken.errors_more:queue_in_the_answer",
+        "--contract-rule",
+        "ERR-04",
+        "-k",
+        "list-statement",
+        *LOUD,
+    )
+
+    assert "its answer contains 'an address with a password'" in text
+    assert "amqp://shop:***@queue.example/failures" in text
+    assert leaks(text, "correct-horse") == []
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,12 @@ def without_passwords(text: str) -> str:
 def passwords_in(address: str) -> Iterator[str]:
     """Give the passwords of an address, as they are written and as they are meant.
 
-    It may be none that can be read. One with an @ in it may end at any of them.
+    A text that is no address has none. A password with an @ in it may end at any of them.
     """
-    rest = address.partition("://")[2] or address
-    for login in {rest.partition("@")[0], rest.rpartition("@")[0]}:
+    rest = address.partition("://")[2]
+    for login in {rest[: rest.find("@")], rest[: rest.rfind("@")]} if "@" in rest else ():
         user, _, password = login.partition(":")
-        if password != user:  # such as postgres:postgres: that word is in every text
+        if password not in ("", user):  # such as postgres:postgres: that word is in every text
             yield from {password, unquote(password)}
     for password in _QUERY.findall(address):
         yield from {password, unquote(password)}

@@ -25,13 +25,13 @@ def secrets_of(options: Options, environ: Mapping[str, str]) -> Iterator[str]:
     for name, value in options.header:
         yield from _in_header(name, value)
     for address in (options.app, options.database, *(environ.get(name, "") for name in SERVERS)):
-        yield from _passwords(address)
+        yield from passwords_in(address)
     for name, template in options.env:
         yield from _in_variable(name, template)
     for word in options.prepare.split():
         name, _, value = word.partition("=")
         yield from _in_variable(name, value)
-        yield from _passwords(word)
+        yield from passwords_in(word)
 
 
 def says_secret(name: str) -> bool:
@@ -39,12 +39,8 @@ def says_secret(name: str) -> bool:
     return bool(SAYS_SECRET.search(name))
 
 
-def _passwords(address: str) -> Iterator[str]:
-    return passwords_in(address) if "://" in address else iter(())
-
-
 def _in_variable(name: str, value: str) -> Iterator[str]:
-    yield from _passwords(value)
+    yield from passwords_in(value)
     if value and says_secret(name) and not _PLACEHOLDER.search(value):
         yield value
 

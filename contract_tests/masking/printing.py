@@ -73,8 +73,9 @@ class MaskedPrinting:
             self._uncaptured.enter_context(masked_streams(self._mask))
 
     def _wrap(self, owner: Any, name: str) -> None:
-        if hasattr(owner, name):
-            setattr(owner, name, MaskedStream(getattr(owner, name), self._mask))
+        stream = getattr(owner, name, None)
+        if stream is not None:
+            setattr(owner, name, MaskedStream(stream, self._mask))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_finish(self) -> Generator[None, object, object]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import unquote
+
 import pytest
 
 from ..acts.mishaps import (
@@ -54,13 +57,22 @@ def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
 def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
     """Judge that neither body nor headers hold words of a driver, or the database's address."""
     headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
-    told = traces_in(f"{headers}\n{exchange.text}", service.database.url)
+    told = traces_in(
+        f"{headers}\n{exchange.text}", service.database.url, sent=sent_by(service, exchange)
+    )
     judge.that(
         not told,
         expected="a failure told in fixed words of the service's own",
         observed=f"{exchange}, and its answer contains {', '.join(map(repr, told))}",
         seen=exchange,
     )
+
+
+def sent_by(service: Service, exchange: Exchange) -> str:
+    """What the client sent: it may come back, now or in a row that was sent before."""
+    request = exchange.request
+    body = request.body.decode("utf-8", "backslashreplace")
+    return f"{unquote(request.target)} {body} {json.dumps(dict(service.resource.overrides))}"
 
 
 def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
