@@ -9,7 +9,8 @@ from urllib.parse import unquote
 HIDDEN = "***"
 
 _EXAMPLES = r"(?:pass|password|\*+)@"
-_USER = r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s:@\"'<>\[]*"
+# The length of a scheme is bounded, or a long text without any would cost its square.
+_USER = r"[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/\s:@\"'<>\[]*"
 _PORT = r"\d{1,5}(?:[^\w@-]|\.{2}|$)"
 CREDENTIALS = re.compile(rf"({_USER}):(?!{_EXAMPLES}|{_PORT})[^/\s@\"'<>]+@")
 """An address with a password. Neither the words of an example, nor a port, are one."""
