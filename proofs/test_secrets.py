@@ -11,108 +11,14 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from proofs.conftest import Servers
+from proofs.telling import BROKER, DROPPING, FAILING, TELLING
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "Zq7/vN4x+Lk9mP2wRt5y-aB8cD6eF3gH1jK0"
-BROKER = "br0ker-pw-5521"
 HEADER = ("--contract-header", f"Authorization: Bearer {TOKEN}")
 KEY = "k3y-of-the-service-77"
 LOUD = ("-l", "--tb=long", "-rA", "--junit-xml=junit.xml", "--contract-report=report.json")
 WRITTEN = ("junit.xml", "report.json", "all.log")
-
-TELLING = """
-import base64, logging, os, sys, urllib.parse
-
-from proofs.broken.sessions import commit_in_teardown
-
-
-class Telling:
-    def __init__(self, app):
-        self.app = app
-
-    async def __call__(self, scope, receive, send):
-        if scope["type"] == "http":
-            tell({name.decode(): value.decode() for name, value in scope["headers"]})
-        await self.app(scope, receive, send)
-
-
-def tell(headers):
-    shown = headers.get("authorization", "")
-    print("asked with", headers)
-    print(urllib.parse.quote_plus(shown), file=sys.stderr)
-    encoded = base64.b64encode(f"key={shown}.".encode()).decode()
-    logging.getLogger("service").warning("%s at %s", encoded, os.environ["DATABASE_URL"])
-    logging.getLogger("service").warning("amqp://me:BROKER@queue, key %s", os.environ["API_KEY"])
-
-
-def create():
-    app = commit_in_teardown()
-    app.add_middleware(Telling)
-    return app
-""".replace("BROKER", BROKER)
-
-FAILING = """
-import pytest
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    value = dict(item.config.getoption("contract_header")[0].split(": ") for _ in "1")
-    padded = ["x" * 90, value["Authorization"]] * 4
-    try:
-        return (yield)
-    finally:
-        raise RuntimeError(f"the kit has failed with {value}")
-
-
-def pytest_runtest_logreport(report):
-    if report.when == "teardown" and INTERNAL:
-        raise_with(report, CONFIG.getoption("contract_header"))
-
-
-def pytest_configure(config):
-    global CONFIG
-    CONFIG = config
-
-
-def raise_with(report, headers):
-    raise RuntimeError(f"an internal error with {headers}")
-"""
-
-DROPPING = """
-import os
-
-import asyncpg
-from reference_app import create_app
-
-
-class Dropping:
-    count = 0
-
-    def __init__(self, app):
-        self.app = app
-
-    async def __call__(self, scope, receive, send):
-        await self.app(scope, receive, send)
-        if scope["type"] == "http" and scope["method"] == "POST":
-            Dropping.count += 1
-            if Dropping.count == 3:
-                await drop()
-
-
-async def drop():
-    address = os.environ["DATABASE_URL"].replace("+asyncpg", "")
-    lobby, _, name = address.rpartition("/")
-    door = await asyncpg.connect(f"{lobby}/postgres")
-    await door.execute(f"drop database {name} with (force)")
-    await door.close()
-
-
-def create():
-    app = create_app()
-    app.add_middleware(Dropping)
-    return app
-"""
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from urllib.parse import unquote
-
 import pytest
 
+from ..acts.echoes import sent_by
 from ..acts.mishaps import (
     COMMITS,
     MISHAPS,
@@ -66,13 +64,6 @@ def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
         observed=f"{exchange}, and its answer contains {', '.join(map(repr, told))}",
         seen=exchange,
     )
-
-
-def sent_by(service: Service, exchange: Exchange) -> str:
-    """What the client sent: it may come back, now or in a row that was sent before."""
-    request = exchange.request
-    body = request.body.decode("utf-8", "backslashreplace")
-    return f"{unquote(request.target)} {body} {json.dumps(dict(service.resource.overrides))}"
 
 
 def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
