@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import URL
 
 from .databases import Database
 from .instruments.confinement import Confinement
+from .masking.known import says_secret
 from .options import ADDRESS_NAMES
 from .violation import UsageError
 
@@ -22,7 +23,7 @@ class Handover:
     Raises `UsageError` for a template with an unknown placeholder.
     """
 
-    templates: tuple[tuple[str, str], ...]
+    templates: tuple[tuple[str, str], ...] = field(repr=False)
     confinement: Confinement
 
     def variables(self, database: Database) -> dict[str, str]:
@@ -55,12 +56,19 @@ def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict
     if not any("{" in template for template in templates.values()):
         # None of them leads to the database, so they come on top of what does.
         templates = dict.fromkeys(ADDRESS_NAMES, "{url}") | templates
+    return {name: _fill(name, template, places) for name, template in templates.items()}
+
+
+def _fill(name: str, template: str, places: Mapping[str, str]) -> str:
+    """The value of a variable. What is wrong in that of a secret is not repeated."""
     try:
-        return {name: template.format_map(places) for name, template in templates.items()}
+        return template.format_map(places)
     except (KeyError, ValueError, IndexError) as error:
+        shown = "" if says_secret(name) else f" {error}"
         raise UsageError(
-            f"--contract-env: unknown placeholder {error}; valid: "
-            f"{', '.join('{' + name + '}' for name in places)}"
+            f"--contract-env {name}: unknown placeholder{shown}; valid: "
+            f"{', '.join('{' + place + '}' for place in places)}; "
+            "a brace that stands for itself is written twice"
         ) from None
 
 

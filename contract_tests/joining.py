@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,14 @@ HERE = Path(__file__).resolve().parent
 
 def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
+    from .masking.known import secrets_of
+    from .masking.mask import Mask
+    from .masking.printing import MaskedPrinting
     from .run import ContractRun
 
-    config.pluginmanager.register(ContractRun(config, options), ContractRun.NAME)
+    mask = Mask(*secrets_of(options, os.environ))
+    config.pluginmanager.register(ContractRun(config, options, mask), ContractRun.NAME)
+    config.pluginmanager.register(MaskedPrinting(mask), MaskedPrinting.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
     # Workers get it from here: on their own they might read the date on another day.
     config.option.contract_seed = str(options.seed)

@@ -24,6 +24,11 @@ DATABASES = ("sqlite", "sqlite-memory", "postgresql", "mysql")
 ADDRESS_NAMES = ("APP_DATABASE_URL", "DATABASE_URL", "DATABASE_URI", "DB_URL", "DB_URI", "DB_DSN",
                  "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI")  # fmt: skip
 
+VARIABLE = re.compile(r"[\w.-]+")
+HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
+"""The names that RFC 9110 allows: a scheme and a credential with a colon in it are none."""
+WORD = re.compile(r"[\w+-]*")
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -101,12 +106,12 @@ class Options:
 
     app: str = ""
     resource: str = ""
-    database: str = "sqlite"
-    env: tuple[tuple[str, str], ...] = ()
-    header: tuple[tuple[str, str], ...] = ()
+    database: str = field(default="sqlite", repr=False)
+    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    header: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: Mapping[str, Any] = field(default_factory=dict)
     openapi: str = ""
-    prepare: str = ""
+    prepare: str = field(default="", repr=False)
     level: Level = Level.REQUIRED
     rule: tuple[str, ...] = ()
     replay: Token | None = None
@@ -120,11 +125,6 @@ class Options:
     report: Path | None = None
     allow_existing_database: bool = False
     root: Path = field(default_factory=Path)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Texts that must never be printed."""
-        return tuple(value for _, value in self.header if value)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -177,8 +177,8 @@ def _given(
 
 def _parsed(name: str, value: Any, where: str) -> Any:
     parsers = {
-        "env": _pairs_of("=", "NAME=TEMPLATE"),
-        "header": _pairs_of(":", "Name: value"),
+        "env": _secret_pairs_of("=", "NAME=TEMPLATE", VARIABLE),
+        "header": _secret_pairs_of(":", "Name: value", HEADER),
         "body": _fields,
         "level": _level,
         "rule": _rules,
@@ -206,6 +206,22 @@ def _pairs_of(separator: str, valid: str) -> Any:
                 raise UsageError(f"{where}: {value.split('=')[0]!r} is not {valid}")
             pairs.append((name.strip(), rest.strip()))
         return tuple(pairs)
+
+    return parse
+
+
+def _secret_pairs_of(separator: str, valid: str, names: re.Pattern[str]) -> Any:
+    """Read pairs whose values may be secret: one that is none is counted, and not repeated."""
+
+    def parse(values: list[str], where: str) -> tuple[tuple[str, str], ...]:
+        for place, value in enumerate(values, 1):
+            name, found, _ = value.partition(separator)
+            if not found or not names.fullmatch(name.strip()):
+                raise UsageError(
+                    f"{where}: entry {place} of {len(values)} is not {valid} "
+                    "(it is not shown here, since it may be secret)"
+                )
+        return tuple(_pairs_of(separator, valid)(values, where))
 
     return parse
 
@@ -299,7 +315,9 @@ def _flag(value: object, _where: str) -> bool:
 def _database(value: str, where: str) -> str:
     word = value.partition("+")[0]
     if "://" not in value and word not in DATABASES:
-        raise UsageError(f"{where}: {value!r} is not a database{_near(word, list(DATABASES))}, "
+        # An address without its scheme has the password in it all the same.
+        given = repr(value) if WORD.fullmatch(value) else "what was given (not shown here)"
+        raise UsageError(f"{where}: {given} is not a database{_near(word, list(DATABASES))}, "
                          "or a URL such as postgresql+asyncpg://user:pass@host/name")  # fmt: skip
     return value
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .masking.addresses import without_passwords
 from .options import add_options, read_options
 from .violation import UsageError
 
@@ -31,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         options = read_options(config)
     except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(without_passwords(str(error))) from None
     if options.app:
         from .joining import join
 

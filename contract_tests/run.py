@@ -12,6 +12,7 @@ import pytest
 
 from .facts import fact_lines, facts_of
 from .instruments.instrument import StillInForce
+from .masking.mask import Mask
 from .options import Options
 from .reports.report import report_of, write_report
 from .reports.summary import broken_text, replay_of, summary_lines
@@ -44,8 +45,9 @@ class ContractRun:
 
     NAME = f"{__package__}.run"
 
-    def __init__(self, config: pytest.Config, options: Options) -> None:
+    def __init__(self, config: pytest.Config, options: Options, mask: Mask) -> None:
         self.options = options
+        self._masked = mask
         self.verdicts: list[Verdict] = []
         self.facts: dict[str, Any] = {}
         self.disturbed: dict[str, int] = {}
@@ -187,11 +189,6 @@ class ContractRun:
         error = call.excinfo.value if call.excinfo else None
         return replace(verdict, replay=error.token if isinstance(error, Violation) else "")
 
-    def _masked(self, text: str) -> str:
-        for secret in self.options.secrets:
-            text = text.replace(secret, "***")
-        return text
-
     def _agree(self, report: Report, verdict: Verdict, rule: Rule) -> None:
         if verdict.outcome in {Outcome.UPHELD, Outcome.ERROR}:
             return
@@ -242,7 +239,7 @@ class ContractRun:
         if exitstatus == pytest.ExitCode.OK and not self.is_conformant:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.options.report:
-            write_report(self.options.report, report_of(self))
+            write_report(self.options.report, self._masked.within(report_of(self)))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -224,7 +224,7 @@ class Service:
         exchange = self.create(sent)
         if not exchange.ok:
             raise Undecided(
-                f"could not create a row: {exchange} {exchange.text[:200]}"
+                f"could not create a row: {exchange} {exchange.excerpt(200)}"
                 + HOW_TO_HELP * exchange.refused
             )
         identifier = self.told_id(exchange, sent)
@@ -262,7 +262,7 @@ class Service:
         """The rows a list shows. Raises `Undecided` if they are not where they should be."""
         rows = self.resource.rows(exchange.json)
         if rows is None:
-            raise Undecided(f"no rows found in the list: {exchange} {exchange.text[:200]}")
+            raise Undecided(f"no rows found in the list: {exchange} {exchange.excerpt(200)}")
         return [items_of(row) for row in rows]
 
     def ids(self, exchange: Exchange) -> Ids:

@@ -318,6 +318,32 @@ def test_a_path_is_given_away() -> None:
     assert traces_in("cannot open /srv/shop/rows.db", address) == ("the database's path",)
 
 
+@pytest.mark.parametrize(
+    "told",
+    ["amqp://shop:pw@queue", 'at "redis://:p%2Fw@cache:1/0"', "postgresql+asyncpg://me:p@h/db"],
+)
+def test_any_address_with_a_password_is_given_away(told: str) -> None:
+    """Also that of another database, or of a queue."""
+    assert traces_in(told, make_url("sqlite://")) == ("an address with a password",)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "https://me:pw@example.com is taken",  # it was sent
+        "postgresql://me:***@h/db",
+        "see http://localhost:8000/docs?by=a@b",
+        '{"at":"http://localhost:8000","mail":"a@b"}',
+        "set it to postgresql://user:password@host/name",
+    ],
+)
+def test_an_address_without_a_password_of_the_service_is_no_leak(told: str) -> None:
+    """What the client sent may come back; ports, masks and examples are no passwords."""
+    sent = '{"name": "https://me:pw@example.com"}'
+
+    assert traces_in(told, make_url("sqlite://"), sent=sent) == ()
+
+
 def test_every_mishap_has_a_name_of_its_own() -> None:
     """The names are the findings of a report: two of the same could not be told apart."""
     names = [str(mishap) for mishap in MISHAPS]

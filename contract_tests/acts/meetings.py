@@ -13,6 +13,7 @@ from typing import Any
 
 from ..instruments.exchange import Exchange, items_of
 from ..instruments.timeline import timeline
+from ..masking.cutting import cut
 from ..replay import Token
 from ..resource import Resource
 from ..service import Row
@@ -67,7 +68,7 @@ class Meeting:
         """The order of the calls, both timelines, and what a read showed then."""
         lines = [self.course.story]
         lines += [f"{e.letter}: {timeline(e)}" for e in self.pair]
-        lines += [f"afterwards: {self.then} {self.then.text[:200]}"] if self.then else []
+        lines += [f"afterwards: {self.then} {self.then.excerpt(200)}"] if self.then else []
         return "\n".join(lines)
 
 
@@ -89,7 +90,7 @@ def fails(meeting: Meeting) -> str:
 
 def first_words(exchange: Exchange) -> str:
     """What a failed request raised, or else answered, as far as it fits in a line."""
-    return exchange.cause or exchange.text.partition("\n")[0][:80]
+    return exchange.cause or cut(exchange.text.partition("\n")[0], 80)
 
 
 def loses(meeting: Meeting, resource: Resource) -> str:

@@ -185,7 +185,7 @@ def _draft(service: Service, role: Role, row: Row | None) -> Request:
 def _succeeds_alone(service: Service, role: Role) -> None:
     exchange = service.exchange(_draft(service, role, service.row() if role in ON_A_ROW else None))
     if not exchange.ok:
-        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.text[:120]}")
+        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.excerpt(120)}")
 
 
 def _independent(service: Service) -> tuple[str, str]:

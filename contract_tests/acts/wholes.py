@@ -22,7 +22,7 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
     body = change_body(service, role, row)
     exchange = service.request(role, row.id, body=body)
     if not exchange.ok:
-        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.text[:120]}")
+        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.excerpt(120)}")
     stored = [cells for rows in added(before, service.stored()).values() for cells in rows]
     shown = seen(service, row)
     kept = {n for n in row.sent if n in created and same(row.sent[n], created[n])}

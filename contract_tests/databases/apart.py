@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from ..masking.mask import learn
+
 T = TypeVar("T")
 
 
@@ -25,8 +27,8 @@ def closed_port() -> int:
 
 
 def password() -> str:
-    """Make up a password for a server of ours."""
-    return secrets.token_hex(16)
+    """Make up a password for a server of ours, which nobody will print."""
+    return learn(secrets.token_hex(16))
 
 
 def fresh_name() -> str:

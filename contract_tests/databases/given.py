@@ -67,14 +67,19 @@ def _near(kind: str) -> str:
 
 
 def _parsed(choice: str) -> URL:
+    scheme = choice.partition("://")[0]
+    unreadable = UnknownDatabase(
+        f"the address {scheme}://… cannot be read. Valid: {scheme}://user:password@host:port/"
+        f"database, where an @ of the password is written %40. {WHERE}"
+    )
     try:
-        return make_url(choice)
+        url = make_url(choice)
     except (ArgumentError, ValueError):  # its words repeat the address, password included
-        scheme = choice.partition("://")[0]
-        raise UnknownDatabase(
-            f"the address {scheme}://… cannot be read. Valid: "
-            f"{scheme}://user:password@host:port/database. {WHERE}"
-        ) from None
+        raise unreadable from None
+    if url.host and choice.partition("?")[0].count("@") > 1:
+        # The rest of a password would be taken for the host, and shown.
+        raise unreadable
+    return url
 
 
 def _with_driver(url: URL) -> URL:

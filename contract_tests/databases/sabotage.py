@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.pool import PoolProxiedConnection
 
+from ..masking.addresses import CREDENTIALS
 from .private import socket_number
 
 MARKER = "contract-marker-7f3a"
@@ -134,11 +135,12 @@ TRACES = (
 SHORTEST_SECRET = 6
 
 
-def traces_in(text: str, *addresses: URL) -> tuple[str, ...]:
+def traces_in(text: str, *addresses: URL, sent: str = "") -> tuple[str, ...]:
     """What a text gives away: words of a driver, and parts of a database's address by their kind.
 
-    A password is never repeated, only reported. One that equals the user's name, or is shorter
-    than `SHORTEST_SECRET`, could stand in a text by chance and is not looked for.
+    Any address with a password counts, unless the client has `sent` it. A password is never
+    repeated, only reported. One that equals the user's name, or is shorter than
+    `SHORTEST_SECRET`, could stand in a text by chance and is not looked for.
     """
     found = [trace for trace in TRACES if trace in text]
     for address in addresses:
@@ -146,6 +148,8 @@ def traces_in(text: str, *addresses: URL) -> tuple[str, ...]:
         if len(password) >= SHORTEST_SECRET and password != address.username and password in text:
             found.append("the database's password")
         found += [f"the database's {part}" for part, words in _places(address) if words in text]
+    if any(login[0] not in sent for login in CREDENTIALS.finditer(text)):
+        found.append("an address with a password")
     return tuple(dict.fromkeys(found))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..masking.cutting import cut
 from ..samples import reading
 from .bodies import loaded
 
@@ -35,7 +36,7 @@ def _invalid(document: Mapping[str, Any]) -> Iterator[str]:
     try:
         loaded(document, seed=0).validate()
     except jsonschema_rs.ValidationError as error:
-        yield f"{_place(error.instance_path)}: {error.message[:300]}"
+        yield f"{_place(error.instance_path)}: {cut(error.message, 300)}"
     except SchemathesisError as error:
         yield f"#: {error}"
 
@@ -146,4 +147,4 @@ def _refusals(
     except (ValueError, TypeError):
         return
     for error in validator.iter_errors(example):
-        yield error.message[:200]
+        yield cut(error.message, 200)

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..instruments.exchange import Request
@@ -55,7 +55,7 @@ class Answer:
     """
 
     status: int
-    headers: Headers
+    headers: Headers = field(repr=False)
     body: bytes
     has_database_error: bool = False
     cause: str = ""

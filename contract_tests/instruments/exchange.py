@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from ..masking.cutting import cut
+
 Kind = Literal[
     "checkout",
     "checkin",
@@ -61,6 +63,9 @@ class Event(NamedTuple):
 CAUSE = 240
 """Letters that are shown of an error: those of frameworks say late what they mean."""
 
+BODY = 120
+"""Letters that are shown of a request's body."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -73,8 +78,13 @@ class Request:
 
     def __str__(self) -> str:
         """The request as a line."""
-        shown = self.body[:120].decode("utf-8", "backslashreplace")
+        shown = cut(self.body.decode("utf-8", "backslashreplace"), BODY)
         return f"{self.method} {self.target} {shown}".rstrip()
+
+    def __repr__(self) -> str:
+        """The request with the names of its headers: their values may be credentials."""
+        names = tuple(name for name, _ in self.headers)
+        return f"Request({self.method!r}, {self.target!r}, headers={names}, body={self.body!r})"
 
 
 @dataclass(eq=False)
@@ -93,7 +103,7 @@ class Exchange:
     number: int
     request: Request
     status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = b""
     raised: str = ""
     events: list[Event] = field(default_factory=list)
@@ -140,10 +150,14 @@ class Exchange:
         """The body as text, whatever its bytes."""
         return self.body.decode("utf-8", "backslashreplace")
 
+    def excerpt(self, longest: int) -> str:
+        """The beginning of the body as text, with a mark where it was cut."""
+        return cut(self.text, longest)
+
     @property
     def cause(self) -> str:
         """What was raised, on one line and without the SQL, as far as it fits; empty if nothing."""
-        return " ".join(self.raised.partition("\n[SQL:")[0].split())[:CAUSE]
+        return cut(" ".join(self.raised.partition("\n[SQL:")[0].split()), CAUSE)
 
     def header(self, name: str) -> str | None:
         """The first header of this name."""

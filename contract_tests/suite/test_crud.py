@@ -96,7 +96,7 @@ def test_reading_an_unknown_id_is_refused(judge: Judge, service: Service) -> Non
     judge.that(
         exchange.refused,
         expected="a 4xx, since no row has this id",
-        observed=f"{exchange} {exchange.text[:80]}",
+        observed=f"{exchange} {exchange.excerpt(80)}",
         seen=exchange,
     )
 
@@ -195,7 +195,7 @@ def test_the_location_leads_to_the_row(judge: Judge, service: Service) -> None:
     judge.that(
         exchange.ok and same_id(identifier, row.id),
         expected=f"Location {location} leads to row {row.id}",
-        observed=f"{exchange} {exchange.text[:80]}",
+        observed=f"{exchange} {exchange.excerpt(80)}",
         seen=exchange,
     )
 
@@ -224,7 +224,7 @@ def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -
     judge.that(
         not talking,
         expected="204 and no body",
-        observed="; ".join(f"{e} with the body {e.text[:40]}" for e in talking),
+        observed="; ".join(f"{e} with the body {e.excerpt(40)}" for e in talking),
         seen=(talking or empty)[0],
     )
 

@@ -23,7 +23,7 @@ def test_a_change_is_what_the_next_read_shows(judge: Judge, service: Service, ch
     body = change_body(service, change, row)
     exchange = service.request(change, row.id, body=body)
     if not exchange.ok:
-        judge.undecided(f"the change was not accepted: {exchange} {exchange.text[:120]}")
+        judge.undecided(f"the change was not accepted: {exchange} {exchange.excerpt(120)}")
     wrong = differences(body, seen(service, row))
     judge.that(
         not wrong,
@@ -102,7 +102,7 @@ def test_a_change_leaves_the_other_rows(judge: Judge, service: Service, change: 
     others = [(row, seen(service, row)) for row in (rows[0], rows[2])]
     exchange = service.request(change, rows[1].id, body=change_body(service, change, rows[1]))
     if not exchange.ok:
-        judge.undecided(f"the change was not accepted: {exchange} {exchange.text[:120]}")
+        judge.undecided(f"the change was not accepted: {exchange} {exchange.excerpt(120)}")
     touched = [
         f"row {row.id} shows {'; '.join(changed)}"
         for row, before in others

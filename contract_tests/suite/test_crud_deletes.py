@@ -17,7 +17,7 @@ def deleted(judge: Judge, service: Service, row: Row) -> Exchange:
     """The exchange of a delete that is done."""
     exchange = service.delete(row.id)
     if not exchange.ok:
-        judge.undecided(f"the delete was not accepted: {exchange} {exchange.text[:120]}")
+        judge.undecided(f"the delete was not accepted: {exchange} {exchange.excerpt(120)}")
     if exchange.status == LATER:
         judge.not_applicable(f"{exchange}: the service deletes later")
     return exchange

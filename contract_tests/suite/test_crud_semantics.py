@@ -26,7 +26,7 @@ def test_the_answer_to_a_change_is_the_stored_row(
     body = change_body(service, change, row)
     exchange = service.request(change, row.id, body=body)
     if not exchange.ok:
-        judge.undecided(f"the change was not accepted: {exchange} {exchange.text[:120]}")
+        judge.undecided(f"the change was not accepted: {exchange} {exchange.excerpt(120)}")
     echo, shown, again = service.shown(exchange), seen(service, row), seen(service, row)
     steady = {name for name in shown if same(shown[name], again.get(name))}
     # What is not as sent even in the read is judged by the rule on that.
@@ -79,7 +79,7 @@ def test_a_put_twice_is_a_put_once(judge: Judge, service: Service) -> None:
     body = change_body(service, "replace", row)
     first = service.replace(row.id, body)
     if not first.ok:
-        judge.undecided(f"the PUT was not accepted: {first} {first.text[:120]}")
+        judge.undecided(f"the PUT was not accepted: {first} {first.excerpt(120)}")
     before, ids = seen(service, row), _all_ids(service)
     second = service.replace(row.id, body)
     after = seen(service, row)

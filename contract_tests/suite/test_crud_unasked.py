@@ -71,7 +71,7 @@ def test_a_create_that_is_sent_again_is_refused_or_a_row(judge: Judge, service: 
     judge.that(
         is_sound and is_shown(service, row),
         expected="a 4xx, or a row that a read shows, beside the first",
-        observed=f"{exchange} {exchange.text[:80]}",
+        observed=f"{exchange} {exchange.excerpt(80)}",
         seen=exchange,
     )
 
@@ -86,7 +86,7 @@ def test_a_repeated_key_makes_no_other_row(judge: Judge, service: Service) -> No
     body, headers = service.body(), {names[0]: f"contract-{service.serial()}"}
     first = with_headers(service, "create", headers, body=body)
     if not first.ok:
-        judge.undecided(f"a create with a key was not accepted: {first} {first.text[:80]}")
+        judge.undecided(f"a create with a key was not accepted: {first} {first.excerpt(80)}")
     before = _sizes(service, place)
     second = with_headers(service, "create", headers, body=body)
     judge.that(
@@ -122,6 +122,8 @@ def test_a_corrected_create_is_accepted(judge: Judge, service: Service) -> None:
     judge.that(
         not lost,
         expected="the corrected body accepted",
-        observed="; ".join(f"{no}, and corrected {again} {again.text[:80]}" for no, again in lost),
+        observed="; ".join(
+            f"{no}, and corrected {again} {again.excerpt(80)}" for no, again in lost
+        ),
         seen=lost[0][1] if lost else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..acts.echoes import sent_by
 from ..acts.mishaps import (
     COMMITS,
     MISHAPS,
@@ -54,7 +55,9 @@ def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
 def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
     """Judge that neither body nor headers hold words of a driver, or the database's address."""
     headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
-    told = traces_in(f"{headers}\n{exchange.text}", service.database.url)
+    told = traces_in(
+        f"{headers}\n{exchange.text}", service.database.url, sent=sent_by(service, exchange)
+    )
     judge.that(
         not told,
         expected="a failure told in fixed words of the service's own",
@@ -237,6 +240,6 @@ def test_a_read_that_fails_is_not_called_a_success(
     judge.that(
         exchange.failed or not exchange.ok or exchange.json == truth.json,
         expected="an answer that says the read failed, or the answer of another try",
-        observed=f"{aftermath}: {exchange.text[:80]!r} instead of {truth.text[:80]!r}",
+        observed=f"{aftermath}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
         seen=exchange,
     )

@@ -11,6 +11,7 @@ from ..acts.exploring import FAILURE, Exploration, Explored
 from ..acts.parts import PARTS, Part, parts
 from ..fuzzing import Alarm, curl
 from ..judge import Judge, evidence_of, judges
+from ..masking.cutting import CUT
 from ..rules import openapi as rules
 from ..run import ContractRun
 from ..service import Service
@@ -79,7 +80,7 @@ def shown(alarm: Alarm, explored: Explored) -> str:
     """An alarm as evidence: the whole message, the answer, and the request to paste."""
     return (
         f"{sent_in(alarm)} -> {alarm.answer.status}: {alarm.message}\n"
-        f"  answered {alarm.answer.body[:500]!r}\n"
+        f"  answered {alarm.answer.body[:500]!r}{CUT * (len(alarm.answer.body) > 500)}\n"
         f"  send     {curl(alarm.request, explored.masked)}\n"
         f"  replay   --contract-replay {explored.token(alarm)}"
     )

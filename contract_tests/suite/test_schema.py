@@ -45,7 +45,7 @@ def test_a_restart_keeps_the_rows(judge: Judge, service: Service, lives: Lives) 
     judge.that(
         bool(ids) and row in [None, *ids] if is_listed else shown.ok,
         expected="the row of the first life shown after a restart",
-        observed=f"{shown} {shown.text[:80]}",
+        observed=f"{shown} {shown.excerpt(80)}",
     )
 
 
@@ -88,7 +88,7 @@ def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> Non
     judge.that(
         is_failure and not hung(told),
         expected="a failed start-up, or a first request answered 5xx, in bounded time",
-        observed=told or f"{life.answer} {life.answer.text[:80] if life.answer else ''}",
+        observed=told or f"{life.answer} {life.answer.excerpt(80) if life.answer else ''}",
         seen=life.said,
     )
 

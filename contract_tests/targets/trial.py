@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..instruments.exchange import items_of
+from ..masking.cutting import cut_front
 from ..violation import Elsewhere, Undecided
 from .nursery import Nursery
 
@@ -165,7 +166,7 @@ class Trial:
 
     def said(self) -> str:
         """The end of what the child wrote to standard error."""
-        return self.written()[-TAIL:].strip()
+        return cut_front(self.written(), TAIL).strip()
 
     def written(self) -> str:
         """Everything the child wrote to standard output and standard error."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -14,9 +15,11 @@ from proofs.broken import breaks
 from proofs.broken.replacing import with_service
 from reference_app import create_app
 from reference_app.database import DatabaseFailure, transaction
-from reference_app.errors import refusal, status_of
+from reference_app.errors import DETAILS, refusal, status_of
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
+
+QUEUE = "amqp://shop:correct-horse@queue.example/failures"
 
 
 @breaks("ERR-10", says="without it")
@@ -32,6 +35,19 @@ def outside_of_the_middleware() -> FastAPI:
 
     app.add_exception_handler(DatabaseFailure, answer)
     app.add_middleware(CORSMiddleware, allow_origins=["*"])
+    return app
+
+
+@breaks("ERR-04", says="an address with a password")
+def queue_in_the_answer() -> FastAPI:
+    """A failure tells the client which queue was to learn of it, by its address as it is set."""
+    app = create_app()
+
+    async def answer(_request: Request, failure: Exception) -> Response:
+        status = status_of(failure.__cause__ or failure)
+        return JSONResponse({"detail": DETAILS[status], "queue": QUEUE}, status)
+
+    app.add_exception_handler(DatabaseFailure, answer)
     return app
 
 

@@ -1,0 +1,1 @@
+"""Keep the secrets of a run out of everything it prints."""
