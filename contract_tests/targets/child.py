@@ -28,7 +28,7 @@ from ..preparing import migrate
 from ..violation import UsageError
 from .asgi import AsgiTarget
 from .lifespan import LifespanFailed
-from .locate import locate
+from .locate import locate, reason_of
 
 Answer = dict[str, Any]
 
@@ -67,6 +67,9 @@ class Child:
             return {"ok": True} | acts[command["act"]](command)
         except (UsageError, LifespanFailed) as error:
             return {"ok": False, "error": str(error)}
+        except SystemExit as error:  # of a task that nobody awaits: asyncio lets it through
+            told = f"a task of the app ended the process by {reason_of(error)}"
+            return {"ok": False, "error": told}
 
     def _import(self, command: dict[str, Any]) -> Answer:
         self._name = command["app"]
