@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from .closing import CLOSING
 from .options import Options
 
 HERE = Path(__file__).resolve().parent
@@ -15,6 +16,9 @@ def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
     from .run import ContractRun
 
+    closing = config.stash.get(CLOSING, None)
+    if closing is not None:
+        closing.watch()
     config.pluginmanager.register(ContractRun(config, options), ContractRun.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
     # Workers get it from here: on their own they might read the date on another day.

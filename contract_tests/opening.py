@@ -7,10 +7,11 @@ import gc
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .address import environment, variables_for
+from .closing import blame, kept_output, note
 from .databases import (
     OUTSIDE_VIEW,
     Database,
@@ -58,21 +59,29 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
         stack.enter_context(_calm_warnings())
-        located = _located(options.app, roots)
+        note(f"importing {options.app}")
+        with kept_output():
+            located = _located(options.app, roots)
         nursery = stack.enter_context(Nursery())
         if has_trials:
             nursery.prepare()
         stack.callback(gc.unfreeze)
         runner = stack.enter_context(asyncio.Runner())
         stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
-        target = _target(located.make(), ledger, presence)
+        note(f"making {options.app}")
+        with kept_output():
+            app = located.make()
+        target = _target(app, ledger, presence)
         origin = Origin(options.app, roots, options.env, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
-        _start(service, redirected)
+        note(f"starting {options.app}")
+        with kept_output():
+            _start(service, redirected)
         _migrate(service, options)
         if not database.owned:
             service.run(database.remember())  # the first row of the kit has to go as well
+        note(f"looking for the collection of {options.app}")
         service.resource = detect(
             service,
             options.resource or None,
@@ -172,8 +181,12 @@ def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
     if not service.database.owned:
         _clean(service)
-    with suppress(LifespanFailed):
+    note(f"stopping {service.origin.app}")
+    try:
         service.run(service.target.stop())
+    except LifespanFailed as failure:
+        if failure.is_exit:  # no rule judges what ends a whole server
+            blame(f"the app's {failure}")
     service.run(service.database.close())
 
 
