@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .rules import AREAS, Rule, needs_of, rule_of
+from .watching import watched
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96
@@ -93,7 +94,10 @@ def _run(app: str | None, rest: list[str]) -> int:
     settings = _settings_of(Path.cwd()) if "-c" not in rest else []
     # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
     plugin = ["-p", f"{__package__}.plugin"]
-    return _pytest([str(HERE / "suite"), *plugin, *settings, *named, *rest])
+    arguments = [str(HERE / "suite"), *plugin, *settings, *named, *rest]
+    # Asked for its version, pytest loads no plug-in that could keep a record.
+    is_version = {"-V", "--version"} & set(rest)
+    return _pytest(arguments) if is_version else watched(_command(arguments))
 
 
 def _settings_of(folder: Path) -> list[str]:
@@ -107,7 +111,11 @@ def _settings_of(folder: Path) -> list[str]:
 
 def _pytest(arguments: list[str]) -> int:
     """Run pytest in an interpreter of its own: in this one the plug-in is imported too early."""
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments])  # noqa: S603
+    return subprocess.call(_command(arguments))  # noqa: S603 - our own interpreter
+
+
+def _command(arguments: list[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
 
 
 def _list() -> int:

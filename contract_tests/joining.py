@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .closing import CLOSING
 from .options import Options
 
 HERE = Path(__file__).resolve().parent
@@ -19,6 +20,9 @@ def join(config: pytest.Config, options: Options) -> None:
     from .masking.printing import MaskedPrinting
     from .run import ContractRun
 
+    closing = config.stash.get(CLOSING, None)
+    if closing is not None:
+        closing.watch()
     mask = Mask(*secrets_of(options, os.environ))
     config.pluginmanager.register(ContractRun(config, options, mask), ContractRun.NAME)
     config.pluginmanager.register(MaskedPrinting(mask), MaskedPrinting.NAME)

@@ -7,10 +7,11 @@ import gc
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .address import Handover, environment
+from .closing import blame, kept_output, note
 from .databases import (
     OUTSIDE_VIEW,
     Database,
@@ -63,7 +64,7 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
         stack.enter_context(_calm_warnings())
-        with _confinement_first(confined):
+        with _stage(f"importing {options.app}", confined):
             located = _located(options.app, roots)
         nursery = stack.enter_context(Nursery())
         if has_trials:
@@ -71,16 +72,18 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
         stack.callback(gc.unfreeze)
         runner = stack.enter_context(asyncio.Runner())
         stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
-        with _confinement_first(confined):
+        with _stage(f"making {options.app}", confined):
             made = located.make()
         target = _target(made, ledger, presence, confined)
         origin = Origin(options.app, roots, handover, server, nursery, located.is_factory)
         service = Service(runner, target, database, Resource("", {}), origin, options.header)
         stack.callback(_stop, service)
-        _start(service, confined)
+        with _stage(f"starting {options.app}", confined):
+            _start(service)
         _migrate(service, options)
         if not database.owned:
             service.run(database.remember())  # the first row of the kit has to go as well
+        note(f"looking for the collection of {options.app}")
         service.resource = detect(
             service,
             options.resource or None,
@@ -116,10 +119,15 @@ def _located(app: str, roots: tuple[Path, ...]) -> Located:
 
 
 @contextmanager
-def _confinement_first(confined: Confined) -> Iterator[None]:
-    """Tell of a connection elsewhere rather than of what its refusal has made fail."""
+def _stage(place: str, confined: Confined) -> Iterator[None]:
+    """Note where the run is, while the app's own code runs.
+
+    A connection elsewhere is told rather than what its refusal has made fail.
+    """
+    note(place)
     try:
-        yield
+        with kept_output():
+            yield
     finally:
         require_no_stray(confined)
 
@@ -155,15 +163,15 @@ def _require_permission(options: Options) -> None:
         )
 
 
-def _start(service: Service, confined: Confined) -> None:
+def _start(service: Service) -> None:
     """Run the start-up. Raises `UsageError` with the app's own words if it fails."""
     service.run(service.database.open())
-    confined.beside = service.run(service.database.beside())
-    with _confinement_first(confined):
-        try:
-            service.run(service.target.start())
-        except LifespanFailed as error:
-            raise UsageError(f"the app could not start: {error}") from None
+    if service.target.confined is not None:
+        service.target.confined.beside = service.run(service.database.beside())
+    try:
+        service.run(service.target.start())
+    except LifespanFailed as error:
+        raise UsageError(f"the app could not start: {error}") from None
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])
@@ -187,8 +195,12 @@ def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
     if not service.database.owned:
         _clean(service)
-    with suppress(LifespanFailed):
+    note(f"stopping {service.origin.app}")
+    try:
         service.run(service.target.stop())
+    except LifespanFailed as failure:
+        if failure.is_exit:  # no rule judges what ends a whole server
+            blame(f"the app's {failure}")
     service.run(service.database.close())
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from .closing import CLOSING, Closing
 from .masking.addresses import without_passwords
 from .options import add_options, read_options
 from .violation import UsageError
@@ -24,6 +27,15 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
             f"uninstall one, or switch the installed one off with -p no:contract_tests.plugin"
         )
     add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
+    """Make the closing record, whatever ends the run."""
+    config.stash[CLOSING] = run = Closing(config, os.environ)
+    with run:
+        run.decide((yield) or 0)
+    return run.code
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -45,7 +45,7 @@ async def migrate(root: Path) -> None:
     os.chdir(root)
     try:
         await asyncio.to_thread(_upgrade, root)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"`alembic upgrade heads` in {root} failed: {type(error).__name__}: {error}; "
             f"name another command with --contract-prepare"

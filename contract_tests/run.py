@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .closing import CLOSING, kept_output, note
 from .facts import fact_lines, facts_of
 from .instruments.instrument import StillInForce
 from .masking.mask import Mask
@@ -54,6 +55,9 @@ class ContractRun:
         self.generated: dict[str, tuple[int, int]] = {}
         self.played: dict[str, int] = {}
         self.expected = 0
+        self._place = "beginning the tests"
+        self._closing = config.stash.get(CLOSING, None)
+        self._of_workers: list[str] = []
         self._cache = getattr(config, "cache", None)
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
@@ -75,7 +79,11 @@ class ContractRun:
             from .opening import open_service
 
             opened = open_service(self.options, has_trials=self._has_trials)
-            self._service = self._open.enter_context(opened)
+            with kept_output():
+                self._service = self._open.enter_context(opened)
+            if self.faults:
+                raise UsageError(self.faults[0])
+            note(self._place)
             self.facts.update(facts_of(self._service, self.options))
         return self._service
 
@@ -104,6 +112,8 @@ class ContractRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Step aside for a test of others: a runner may have brought it here after ours."""
+        self._place = f"running {item.nodeid}"
+        note(self._place)
         if self._service is not None:
             presence = self._service.target.presence
             (presence.enter if rule_of_item(item) else presence.leave)()
@@ -112,11 +122,31 @@ class ContractRun:
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Stop the service after the last test, before the team's own fixtures are torn down."""
         if nextitem is None:
-            self._open.close()
+            with kept_output():
+                self._open.close()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """See to it that what the tests say can still be read."""
+        with kept_output() if rule_of_item(item) else nullcontext():
+            return (yield)
 
     def pytest_unconfigure(self) -> None:
         """Stop the service, however the run ended."""
         self._open.close()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Take away the report of an earlier run: should this one die, none is left."""
+        report = self.options.report
+        if report is None or self._is_worker or session.config.option.collectonly:
+            return
+        try:
+            report.unlink(missing_ok=True)
+        except OSError as error:
+            raise pytest.UsageError(
+                f"--contract-report {report}: {error.strerror}; name a file that can be written"
+            ) from None
 
     # -- which tests
 
@@ -231,7 +261,14 @@ class ContractRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Zero rules decided is red; the report is written whatever happened."""
+        note("finishing")
+        self._finish(session, exitstatus)
+        if self._closing is not None:
+            self._closing.decide(session.exitstatus)
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         if self._is_worker:
+            session.config.workeroutput["contract_faults"] = self.faults  # type: ignore[attr-defined]
             session.config.workeroutput["contract_expected"] = self.expected  # type: ignore[attr-defined]
             return
         if session.config.option.collectonly or not (self.expected or self.verdicts):
@@ -242,23 +279,34 @@ class ContractRun:
             write_report(self.options.report, self._masked.within(report_of(self)))
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Learn from a worker how many judgements it had before it."""
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Learn from a worker how many judgements it had before it, and how it ended."""
         output = getattr(node, "workeroutput", {})
         self.expected = max(self.expected, output.get("contract_expected", 0))
+        self._of_workers += output.get("contract_faults", ())
+        if error:
+            self._of_workers.append(f"worker {node.gateway.id} ended early: {error}")
+
+    @property
+    def faults(self) -> list[str]:
+        """What no rule judges, and no green run may have."""
+        here = self._closing.faults if self._closing is not None else ()
+        return [self._masked(fault) for fault in (*here, *self._of_workers)]
 
     @property
     def is_conformant(self) -> bool:
         """Whether something was decided, all that was expected is there, and nothing is red."""
-        is_whole = len(self.verdicts) >= self.expected
+        is_whole = len(self.verdicts) >= self.expected and not self.faults
         return is_whole and is_conformant(self.verdicts, self.options.level)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the outcome, rule by rule."""
-        if not self.verdicts:
+        if not (self.verdicts or self._of_workers):
             return
         terminalreporter.section("contract")
-        for line in (*(() if self._has_header else fact_lines(self.facts)), *summary_lines(self)):
+        facts = () if self._has_header else fact_lines(self.facts)
+        faults = (f"NOT conformant: {fault}" for fault in self.faults)
+        for line in (*facts, *summary_lines(self), *faults):
             terminalreporter.line(line)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from .acts.sameness import differences
 from .address import Handover
+from .closing import blame
 from .databases import BackDoorBlocked, Database, Server, Unseen
 from .instruments.exchange import Exchange, Request, items_of
 from .instruments.ledger import Ledger
@@ -23,7 +24,7 @@ from .targets.asgi import AsgiTarget
 from .targets.conversation import PATIENT, Client
 from .targets.lifespan import LifespanFailed
 from .targets.live import LiveTarget
-from .targets.locate import locate
+from .targets.locate import locate, reason_of
 from .targets.nursery import Nursery
 from .targets.trial import Trial
 from .violation import NotApplicable, Undecided
@@ -102,7 +103,14 @@ class Service:
 
         Not by the runner, which minds Ctrl-C anew each time: that costs a third of a request.
         """
-        return self.loop.run_until_complete(coroutine)
+        task = self.loop.create_task(coroutine)
+        while not task.done():
+            try:
+                self.loop.run_until_complete(task)
+            except SystemExit as error:  # asyncio stops the loop for it, whichever task it was
+                if not task.done():
+                    blame(f"a task of the app ended a server by {reason_of(error)}")
+        return task.result()
 
     # -- requests
 
@@ -224,7 +232,7 @@ class Service:
         exchange = self.create(sent)
         if not exchange.ok:
             raise Undecided(
-                f"could not create a row: {exchange} {exchange.excerpt(200)}"
+                f"could not create a row: {exchange} {exchange.cause or exchange.excerpt(200)}"
                 + HOW_TO_HELP * exchange.refused
             )
         identifier = self.told_id(exchange, sent)

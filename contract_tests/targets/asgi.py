@@ -181,14 +181,16 @@ class AsgiTarget:
         scope = scope_of(exchange.request, dict(self.lifespan.state), client)
         try:
             await self.app(scope, conversation.receive, conversation.send)
-        except Exception as error:  # noqa: BLE001 - a server would log it and answer 500
-            exchange.raised = "".join(traceback.format_exception_only(error)).strip()
-            self.ledger.record("raised", text=exchange.raised)
-            traceback.clear_frames(error.__traceback__)
         except asyncio.CancelledError:
             exchange.raised = exchange.raised or "CancelledError"
             self.ledger.record("raised", text=exchange.raised)
             raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a server would log it and answer 500
+            exchange.raised = "".join(traceback.format_exception_only(error)).strip()
+            self.ledger.record("raised", text=exchange.raised)
+            traceback.clear_frames(error.__traceback__)
         finally:
             conversation.end()
             self.ledger.record("returned")

@@ -27,7 +27,7 @@ from ..violation import Elsewhere, UsageError
 from .asgi import AsgiTarget
 from .home import require_no_stray
 from .lifespan import LifespanFailed
-from .locate import locate
+from .locate import locate, reason_of
 
 Answer = dict[str, Any]
 
@@ -73,6 +73,9 @@ class Child:
             return {"ok": True} | acts[command["act"]](command)
         except (UsageError, LifespanFailed) as error:
             return {"ok": False, "error": str(error)} | self._elsewhere()
+        except SystemExit as error:  # of a task that nobody awaits: asyncio lets it through
+            told = f"a task of the app ended the process by {reason_of(error)}"
+            return {"ok": False, "error": told} | self._elsewhere()
 
     def _elsewhere(self) -> Answer:
         """Say that the service went elsewhere: the reason for whatever failed."""

@@ -6,7 +6,7 @@ import asyncio
 import traceback
 from typing import Any
 
-from .locate import App, Message, settings_missing
+from .locate import App, Message, line_of, settings_missing
 
 LIMIT = 60.0
 """Seconds a start-up or a shutdown may take before it counts as hanging."""
@@ -16,11 +16,15 @@ SETTLING = 2.0
 
 
 class LifespanFailed(Exception):  # noqa: N818 - said of the app, not of the kit
-    """The app's start-up or shutdown failed; the message is the app's own error, one line."""
+    """The app's start-up or shutdown failed; the message is the app's own error, one line.
 
-    def __init__(self, stage: str, message: str) -> None:
+    `is_exit` if it was no `Exception`, but one of those that end a process or a task.
+    """
+
+    def __init__(self, stage: str, message: str, *, is_exit: bool = False) -> None:
         super().__init__(f"{stage} failed: {message}")
         self.stage = stage
+        self.is_exit = is_exit
 
 
 class Lifespan:
@@ -34,6 +38,7 @@ class Lifespan:
         self.state: dict[str, Any] = {}
         self.supported = True
         self._error = ""
+        self._is_exit = False
 
     async def start(self) -> None:
         """Run the start-up. An app without lifespan is fine. Raises `LifespanFailed`."""
@@ -56,7 +61,8 @@ class Lifespan:
         except TimeoutError:
             raise LifespanFailed(stage, f"no end within {LIMIT:.0f} s") from None
         if answer["type"].endswith((".failed", ".raised")):
-            raise LifespanFailed(stage, await self._reason(str(answer.get("message", ""))))
+            reason = await self._reason(str(answer.get("message", "")))
+            raise LifespanFailed(stage, reason, is_exit=self._is_exit)
         return answer
 
     async def _reason(self, told: str) -> str:
@@ -76,8 +82,11 @@ class Lifespan:
 
         try:
             await self._app(scope, self._inbox.get, send)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - told to whoever asked
-            self._error = settings_missing(error) or _sentence(error)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - told to whoever asked
+            self._error = settings_missing(error) or f"{_sentence(error)} ({line_of(error)})"
+            self._is_exit = not isinstance(error, Exception)
             await self._outbox.put(_ended(sent, error))
         else:
             await self._outbox.put({"type": "lifespan.unsupported"})
@@ -86,10 +95,15 @@ class Lifespan:
 def _ended(sent: list[str], error: BaseException) -> Message:
     """An app that raises before it answered does not know lifespan, as uvicorn reads it.
 
-    Frameworks answer `failed` before they raise, so a raise after that adds nothing.
+    Frameworks answer `failed` before they raise, so a raise after that adds nothing. What is no
+    `Exception`, such as `sys.exit`, never says that an app does not know lifespan.
     """
+    is_unsupported = not sent and isinstance(error, Exception)
     text = "".join(traceback.format_exception_only(error)).strip()
-    return {"type": "lifespan.raised" if sent else "lifespan.unsupported", "message": text}
+    return {
+        "type": "lifespan.unsupported" if is_unsupported else "lifespan.raised",
+        "message": text,
+    }
 
 
 def _sentence(error: BaseException) -> str:

@@ -42,8 +42,10 @@ class Located:
         try:
             made = self.target()
             made = asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
-        except Exception as error:
-            raise UsageError(f"{self.name}() failed: {_reason(error)}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise UsageError(f"{self.name}() failed: {reason_of(error)}") from error
         if not is_asgi(made):
             raise UsageError(
                 f"{self.name}() returned {type(made).__name__}, which is not an ASGI app "
@@ -118,9 +120,11 @@ def _imported(module_name: str) -> Any:
                 f"there is no module {error.name!r} (looked for {module_name!r} in "
                 f"{', '.join(sys.path[:3])}); valid: package.module:attribute in {WHERE}"
             ) from None
-        raise UsageError(f"importing {module_name} failed: {_reason(error)}") from error
-    except (Exception, SystemExit) as error:
-        raise UsageError(f"importing {module_name} failed: {_reason(error)}") from error
+        raise UsageError(f"importing {module_name} failed: {reason_of(error)}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise UsageError(f"importing {module_name} failed: {reason_of(error)}") from error
 
 
 def _attribute(module: Any, attribute: str, name: str) -> Any:
@@ -148,12 +152,17 @@ def _candidates(module: Any) -> str:
     return f"It has: {', '.join(names)}." if names else f"It is set by {WHERE}."
 
 
-def _reason(error: BaseException) -> str:
-    """The error as its type, its message, and the app's own line."""
+def line_of(error: BaseException) -> str:
+    """The app's own line that an error comes from, else the innermost one: ``shop.py:12``."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if is_app(frame.filename)]
     last = own[-1] if own else frames[-1]
-    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"{Path(last.filename).name}:{last.lineno}"
+
+
+def reason_of(error: BaseException) -> str:
+    """The error as its type, its message, and the app's own line."""
+    where = line_of(error)
     hint = settings_missing(error)
     if hint:
         return f"at {where} {hint}"

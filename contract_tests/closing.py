@@ -1,0 +1,212 @@
+"""The closing record of a pytest run: a run that ends without it is red."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
+
+import pytest
+
+VARIABLE = "CONTRACT_CLOSING"
+"""Names the file that a process which watches this one wants the record in."""
+
+_EXIT = os._exit
+STDOUT, STDERR = 1, 2
+LEAVE_OPEN = "leave it open, the run reports there"
+_RUNS: list[Closing] = []
+"""The contract runs of this process that `os._exit` must not end well, the innermost last."""
+
+
+class Closing:
+    """One pytest run: the place it has come to, and the exit code it has decided.
+
+    Used with `with`. Without a contract it does no more than write the record it is asked for.
+    """
+
+    def __init__(self, config: pytest.Config, environ: MutableMapping[str, str]) -> None:
+        self._config = config
+        self.pid = os.getpid()
+        self.place = "getting ready"
+        self.code: int | None = None
+        self.faults: list[str] = []
+        self._errors = STDERR
+        self._is_program = _is_program()
+        given = environ.pop(VARIABLE, "")  # not for the app, nor for the workers of pytest-xdist
+        self._record = Path(given) if given else None
+
+    def __enter__(self) -> Self:
+        """Begin the run."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        """Close the run. An error is kept back if it is that nobody can read the output."""
+        is_unreadable = self in _RUNS and _is_unreadable(error)
+        if error is not None:
+            is_usage = isinstance(error, pytest.UsageError)
+            self.decide(pytest.ExitCode.USAGE_ERROR if is_usage else 1)
+        if is_unreadable:
+            fault = (*self.faults, f"standard output was closed while {self.place}")[0]
+            self.tell(f"{fault}; it failed, exit code 1")
+            self._give_up_output()
+        if self in _RUNS and not self._is_program:
+            self._release()
+        return is_unreadable
+
+    def watch(self) -> None:
+        """Be the contract run of this process: from now on it cannot be ended unseen.
+
+        `os._exit` raises no audit event, so it is replaced; forks keep the original. Where pytest
+        is the program, nothing puts it back: the handlers of `atexit` are still to come.
+        """
+        _RUNS[:] = [run for run in _RUNS if run.pid == self.pid] + [self]
+        with suppress(OSError):
+            self._errors = os.dup(STDERR)  # before pytest captures what tests write
+        os._exit = _exit
+
+    def note(self, place: str) -> None:
+        """Say where the run is now, in words that follow "while"."""
+        self.place = place
+        self._write(f"at {place}")
+
+    def decide(self, code: int) -> None:
+        """Make the record: the exit code that pytest ends with, as far as is known."""
+        self.code = int(code)
+        self._write(f"closed {self.code}")
+
+    def tell(self, line: str) -> None:
+        """Write a line to standard error, past what pytest captures."""
+        with suppress(OSError):
+            os.write(self._errors, f"\ncontract: {line}\n".encode())
+            self._write("told")
+
+    def _write(self, line: str) -> None:
+        """Add a line to the record. Opened each time: an app may close what it has not opened."""
+        if self._record is not None:
+            with suppress(OSError), self._record.open("a", encoding="utf-8") as record:
+                record.write(f"{line}\n")
+
+    def _give_up_output(self) -> None:
+        """End pytest's part, and keep the interpreter from complaining of its output once more."""
+        with suppress(Exception):  # there it would show a traceback for the same reason
+            self._config._ensure_unconfigure()  # noqa: SLF001 - pytest has no public way
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, STDOUT)
+        sys.stdout = os.fdopen(nowhere, "w")
+
+    def _release(self) -> None:
+        """Let the process, which is somebody else's program, end as it likes."""
+        _RUNS.remove(self)
+        if self._errors != STDERR:
+            os.close(self._errors)
+        if not _RUNS:
+            os._exit = _EXIT
+
+
+CLOSING: pytest.StashKey[Closing] = pytest.StashKey()
+
+
+def note(place: str) -> None:
+    """Say where the contract run of this process is now; without one, nothing."""
+    run = _current()
+    if run is not None:
+        run.note(place)
+
+
+def blame(fault: str) -> None:
+    """Hold against the contract run of this process what no rule judges: it cannot be green."""
+    run = _current()
+    if run is not None:
+        run.faults.append(fault)
+
+
+@contextmanager
+def kept_output() -> Iterator[None]:
+    """Put standard output back if the app closes it meanwhile, and hold that against the run."""
+    run = _current()
+    if run is None or not _is_open(STDOUT):
+        yield
+        return
+    stream, copy = sys.stdout, os.dup(STDOUT)
+    was_closed = _is_closed(stream)
+    try:
+        yield
+    finally:
+        is_kept = _is_open(STDOUT) and os.path.sameopenfile(STDOUT, copy)
+        if not is_kept:
+            os.dup2(copy, STDOUT)
+        os.close(copy)
+        if not is_kept or (_is_closed(stream) and not was_closed):
+            run.faults.append(f"the app closed standard output while {run.place}: {LEAVE_OPEN}")
+
+
+def _is_closed(stream: object) -> bool:
+    return getattr(stream, "closed", False) is True
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _current() -> Closing | None:
+    return next((run for run in reversed(_RUNS) if run.pid == os.getpid()), None)
+
+
+def _exit(status: int) -> NoReturn:
+    """End the process as `os._exit` does, but never with a better code than its run has."""
+    run = _current()
+    is_good = status % 256 == 0
+    if run is not None and run.code is None:
+        code = 1 if is_good else status
+        what = f"os._exit({status}){_caller()} ended the run while {run.place}"
+        run.tell(f"{what}: it failed, exit code {code}")
+        _EXIT(code)
+    if run is not None and run.code and is_good:
+        what = f"os._exit({status}){_caller()} came after the run had failed"
+        run.tell(f"{what}: exit code {run.code}")
+        _EXIT(run.code)
+    _EXIT(status)
+
+
+def _caller() -> str:
+    """Name the line that called `os._exit`; empty if the interpreter did so, for `atexit`."""
+    try:
+        frame = sys._getframe(2)  # noqa: SLF001 - its public name
+    except ValueError:
+        return ""
+    return f" at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+
+
+def _is_program() -> bool:
+    """Tell a process that was started as pytest from a program that calls `pytest.main`."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - its public name
+    while frame is not None and not _is_main(frame):
+        frame = frame.f_back
+    while frame is not None and _is_main(frame):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name.endswith("console_main")
+
+
+def _is_main(frame: FrameType) -> bool:
+    is_pytest = frame.f_globals.get("__name__") == "_pytest.config"
+    return is_pytest and frame.f_code.co_name in {"main", "_main"}
+
+
+def _is_unreadable(error: BaseException | None) -> bool:
+    """Tell errors that say: there is no standard output any more, or nobody who reads it."""
+    if isinstance(error, ValueError):
+        return "closed file" in str(error)
+    return isinstance(error, BrokenPipeError)
