@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 
 from ..violation import NotApplicable
 from .database import Column, Contents, Database, Server
+from .image import Differences, Image
 
 
 def _unseen() -> NoReturn:
@@ -80,7 +81,13 @@ class Unseen(Database):
     async def _paste(self) -> None:
         _unseen()
 
-    async def _remove(self, added: object) -> None:
+    async def _look(self) -> Image:
+        _unseen()
+
+    def _mending(self) -> AbstractAsyncContextManager[None]:
+        _unseen()
+
+    async def _mend(self, found: Differences) -> None:
         _unseen()
 
 
