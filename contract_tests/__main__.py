@@ -7,13 +7,13 @@ import importlib
 import importlib.util
 import os
 import pkgutil
-import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from .rules import AREAS, Rule, needs_of, rule_of
+from .terminating import call
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96
@@ -107,7 +107,7 @@ def _settings_of(folder: Path) -> list[str]:
 
 def _pytest(arguments: list[str]) -> int:
     """Run pytest in an interpreter of its own: in this one the plug-in is imported too early."""
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments])  # noqa: S603
+    return call([sys.executable, "-m", "pytest", *arguments])
 
 
 def _list() -> int:

@@ -15,7 +15,12 @@ def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
     from .run import ContractRun
 
-    config.pluginmanager.register(ContractRun(config, options), ContractRun.NAME)
+    run = ContractRun(config, options)
+    config.pluginmanager.register(run, ContractRun.NAME)
+    if options.allow_existing_database:
+        from .existing import ExistingDatabase
+
+        config.pluginmanager.register(ExistingDatabase(run), ExistingDatabase.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
     # Workers get it from here: on their own they might read the date on another day.
     config.option.contract_seed = str(options.seed)

@@ -16,6 +16,7 @@ from .reports.report import report_of, write_report
 from .reports.summary import broken_text, replay_of, summary_lines
 from .rules import AREAS
 from .rules.rule import Rule
+from .terminating import interruptible
 from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import NotApplicable, Undecided, UsageError, Violation
 
@@ -68,9 +69,15 @@ class ContractRun:
         if self._service is None:
             from .opening import open_service
 
+            self._open.enter_context(interruptible())
             opened = open_service(self.options, has_trials=self._has_trials)
             self._service = self._open.enter_context(opened)
             self.facts.update(facts_of(self._service, self.options))
+        return self._service
+
+    @property
+    def opened(self) -> Service | None:
+        """The service, if it was opened, even when it has been closed since."""
         return self._service
 
     def cache_folder(self, name: str) -> Path | None:

@@ -82,6 +82,8 @@ class Database(ABC):
         self.owned = owned
         self.notes: Notes = NoNotes()
         self.left: Differences = ()
+        self.found_left = ""
+        self.is_given_back = False
         self._known: Image | None = None
 
     def placeholders(self) -> dict[str, str]:
@@ -195,6 +197,14 @@ class Database(ABC):
             await self._paste()
         elif self._known is not None:
             self.left = await self.put_back(partial(differences, self._known))
+
+    def recall(self, image: Image) -> None:
+        """Take rows that were kept elsewhere as the state to go back to."""
+        self._known = image
+
+    async def compared(self, image: Image) -> Differences:
+        """Give every row that is not as it is in the image."""
+        return differences(image, await self._look())
 
     def known_ids(self) -> frozenset[str]:
         """Give the ids of the rows of others, each in its one spelling (`image.spelled`)."""
