@@ -17,7 +17,7 @@ def join(config: pytest.Config, options: Options) -> None:
 
     run = ContractRun(config, options)
     config.pluginmanager.register(run, ContractRun.NAME)
-    if options.allow_existing_database:
+    if options.allow_existing_database and "://" in options.app + options.database:
         from .existing import ExistingDatabase
 
         config.pluginmanager.register(ExistingDatabase(run), ExistingDatabase.NAME)

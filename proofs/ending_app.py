@@ -1,4 +1,4 @@
-"""The reference app, which ends its own run by a signal when it has stored its n-th item."""
+"""The reference app, which ends its own run by signals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ CREATED = 201
 
 
 def create() -> FastAPI:
-    """Make the app. `ENDING_SIGNALS` go out, once in all, when `ENDING_AFTER` items are stored."""
+    """Make the app.
+
+    `ENDING_SIGNALS` go out when `ENDING_AFTER` items are stored, `ENDING_AT_STOP` at the shutdown.
+    """
     app = create_app()
     app.add_middleware(Ending)
     return app
@@ -47,16 +50,22 @@ class Ending:
             if message["type"] == "http.response.start" and message["status"] == CREATED:
                 self._left -= 1
                 if not self._left:
-                    end()
+                    send_signals(os.environ["ENDING_SIGNALS"])
             await send(message)
 
-        await self._app(scope, receive, counting)
+        async def stopping() -> Any:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                send_signals(os.environ.get("ENDING_AT_STOP", ""))
+            return message
+
+        await self._app(scope, stopping, counting)
 
 
-def end() -> None:
+def send_signals(names: str) -> None:
     """Send each signal that is asked for: to this process, its parent, or its guardian."""
     pids = {"": [os.getpid()], "parent": [os.getppid()], "guardian": list(guardians())}
-    for name in os.environ["ENDING_SIGNALS"].split():
+    for name in names.split():
         target, _, number = name.rpartition(":")
         for pid in pids[target]:
             os.kill(pid, signal.Signals[number])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contract_tests.databases import Database, provide
+from contract_tests.databases import Database, DatabaseUnavailable, provide
 from contract_tests.databases.image import counted
 from proofs.conftest import Servers
 from proofs.owners import dumped, inside, run_on, script_of, settle, written
@@ -214,3 +214,13 @@ def test_an_ordinary_role_puts_back_in_order(ordinary: URL, deeds: tuple[str, ..
     with provide(address, allow_existing=True) as server:
         undone(server.make(), ordinary, *deeds)
     assert before == dumped(ordinary)
+
+
+def test_a_table_that_cannot_be_read_is_told(ordinary: URL) -> None:
+    """Where rows are hidden from the role, the run does not begin: they could not be put back."""
+    written(ordinary, f"revoke all on note from {ordinary.username}")
+    address = ordinary.render_as_string(hide_password=False)
+    with provide(address, allow_existing=True) as server:
+        database = server.make()
+        with pytest.raises(DatabaseUnavailable, match=r"cannot see all rows of .* table note"):
+            run_on(database, database.remember)

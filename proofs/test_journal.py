@@ -154,7 +154,7 @@ def killed_run(url: URL, *statements: str) -> None:
         assert image is not None
 
         async def noting() -> None:
-            journal.note(await database.compared(image))
+            journal.note(differences(image, await database.look()))
 
         run_on(database, noting)
 

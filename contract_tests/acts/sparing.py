@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ..databases.image import spelled
+from ..databases.image import ids_in, spelled
 from ..fuzzing import Card, Phase
 from ..service import Service
 from ..violation import NotApplicable, Undecided
@@ -50,7 +50,7 @@ class Sparing:
 
 def _known(service: Service) -> frozenset[str]:
     if service.is_seen:
-        return service.database.known_ids()
+        return ids_in(service.database.known or {})
     service.restore()  # a row of the kit's own is none of them
     try:
         listed = service.ids(service.list())

@@ -9,7 +9,7 @@ from functools import partial
 from .apart import finish
 from .database import Database
 from .guardian import Guardian
-from .image import Differences, Image, counted, still_so
+from .image import Differences, Image, counted, differences, still_so
 from .journal import Journal
 from .turn import turn
 from .unseen import Unseen
@@ -35,12 +35,14 @@ class Borrowed:
 
     def end(self) -> None:
         """Forget all if the rows are back; what keeps them from it may end with this process."""
-        if self._guardian is not None:
-            if not self._database.is_given_back:
-                return
+        if self._guardian is None:
+            self._journal.release()
+        elif self._database.is_given_back:
             self._journal.remove()
             self._guardian.dismiss()
-        self._journal.release()
+            self._journal.release()
+        else:
+            self._guardian.wait()
 
 
 @contextmanager
@@ -71,7 +73,7 @@ async def _recover(database: Database, journal: Journal) -> str:
         return ""
     try:
         await database.put_back(partial(still_so, noted))
-        rest = await database.compared(image)
+        rest = differences(image, await database.look())
     finally:
         await database.close()
     if not rest:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy.engine import URL
 
 from .hindrances import Hindrances
-from .image import Differences, Image, NoNotes, Notes, differences, ids_in
+from .image import Differences, Image, NoNotes, Notes, differences
 
 BACK_DOOR_PATIENCE = 2.0
 """Seconds the back door waits for a lock before it says who holds it."""
@@ -84,7 +84,7 @@ class Database(ABC):
         self.left: Differences = ()
         self.found_left = ""
         self.is_given_back = False
-        self._known: Image | None = None
+        self.known: Image | None = None  # the rows to go back to in a database of others
 
     def placeholders(self) -> dict[str, str]:
         """Give the parts of the address, password included, to fill into settings."""
@@ -126,6 +126,10 @@ class Database(ABC):
         """Give the committed rows of every table, in an order that repeats."""
 
     @abstractmethod
+    async def look(self) -> Image:
+        """Read every committed row, each as a text that can be stored again exactly."""
+
+    @abstractmethod
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table, in their own order."""
 
@@ -163,10 +167,6 @@ class Database(ABC):
         """Put back what `_copy` kept, committed."""
 
     @abstractmethod
-    async def _look(self) -> Image:
-        """Read every committed row, each as a text that can be stored again exactly."""
-
-    @abstractmethod
     def _mending(self) -> AbstractAsyncContextManager[None]:
         """Open a transaction in which foreign keys look away, if that is allowed."""
 
@@ -182,8 +182,8 @@ class Database(ABC):
         if self.owned:
             await self._copy()
         else:
-            self._known = await self._look()
-            self.notes.begin(self._known)
+            self.known = await self.look()
+            self.notes.begin(self.known)
 
     async def restore(self) -> None:
         """Go back to the remembered state with a real commit.
@@ -195,31 +195,19 @@ class Database(ABC):
         """
         if self.owned:
             await self._paste()
-        elif self._known is not None:
-            self.left = await self.put_back(partial(differences, self._known))
-
-    def recall(self, image: Image) -> None:
-        """Take rows that were kept elsewhere as the state to go back to."""
-        self._known = image
-
-    async def compared(self, image: Image) -> Differences:
-        """Give every row that is not as it is in the image."""
-        return differences(image, await self._look())
-
-    def known_ids(self) -> frozenset[str]:
-        """Give the ids of the rows of others, each in its one spelling (`image.spelled`)."""
-        return ids_in(self._known or {})
+        elif self.known is not None:
+            self.left = await self.put_back(partial(differences, self.known))
 
     async def put_back(self, wrong: Callable[[Image], Differences]) -> Differences:
         """Put back every row that is wrong, and give those that could not be."""
-        found = wrong(await self._look())
+        found = wrong(await self.look())
         if not found:
             return found
         self.notes.note(found)
         async with self._mending():
             for _ in range(PASSES):
                 await self._mend(found)
-                before, found = found, wrong(await self._look())
+                before, found = found, wrong(await self.look())
                 if not found or found == before:
                     break
         self.notes.note(found)

@@ -23,6 +23,8 @@ LIMIT = 10.0
 ATTEMPTS = 10
 """Times that a lock may be in the way, each after the back door has waited for it."""
 
+WAITING: list[Guardian] = []
+
 
 class Guardian:
     """The process, as the run sees it. It ends at once when told that all is done.
@@ -46,6 +48,10 @@ class Guardian:
         self._line = self._process.stdin
         self._line.write(address.encode() + b"\n")
         self._line.flush()
+
+    def wait(self) -> None:
+        """Leave it waiting for the end of this process: a line that is dropped would be closed."""
+        WAITING.append(self)
 
     def dismiss(self) -> None:
         """Say that there is nothing to do, and wait for the end."""
@@ -103,7 +109,7 @@ async def _put_back(address: str) -> None:
         image, _ = journal.read()
         if image is None:
             return
-        database.recall(image)
+        database.known = image
         database.notes = journal
         await _undisturbed(database)
         if not database.left:

@@ -19,39 +19,16 @@ from .database import (
     Column,
     Contents,
     Database,
-    DatabaseUnavailable,
     Row,
     in_order,
 )
 from .hindrances import MYSQL
 from .image import Differences, Image
+from .mysql_connection import connect
 from .mysql_existing import quote
 from .redirects import to_mysql
 
-MISSING_DRIVER = (
-    "MySQL needs aiomysql for the kit's own connection. "
-    "Type: pip install 'pytest-crud-contract[mysql]'"
-)
 BLOCKED = (1205, 3572)
-
-
-async def connect(url: URL, **options: Any) -> Any:
-    """Open a raw connection that commits by itself and never waits long for a lock."""
-    try:
-        import aiomysql
-    except ImportError as error:
-        raise DatabaseUnavailable(MISSING_DRIVER) from error
-    arguments: dict[str, Any] = {}
-    to_mysql(url, [], arguments)
-    patience = int(BACK_DOOR_PATIENCE)
-    return await aiomysql.connect(
-        **arguments,
-        autocommit=True,
-        charset="utf8mb4",
-        connect_timeout=10,
-        **options,
-        init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +90,10 @@ class MysqlDatabase(Database):
             table: in_order(await self._ask(f"select * from {quote(table)}"))
             for table in await self.tables()
         }
+
+    async def look(self) -> Image:
+        """Read every committed row as a text."""
+        return await existing.look(await self._plainly())
 
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
@@ -184,9 +165,6 @@ class MysqlDatabase(Database):
             await self._ask(f"insert into {quote(table)} ({names}) values ({marks})", cells)
         if kept.next_number:
             await self._ask(f"alter table {quote(table)} auto_increment = {kept.next_number}")
-
-    async def _look(self) -> Image:
-        return await existing.look(await self._plainly())
 
     @asynccontextmanager
     async def _mending(self) -> AsyncIterator[None]:

@@ -97,6 +97,16 @@ class PostgresDatabase(Database):
                 for label, quoted in (await self._quoted()).items()
             }
 
+    async def look(self) -> Image:
+        """Read every committed row as a text."""
+        door = await self._opened()
+        if door.is_in_transaction():
+            return await existing.look(door)
+        snapshot = door.transaction(isolation="repeatable_read", readonly=True)
+        with existing.allowed(self.url):
+            async with self._bounded(), snapshot:
+                return await existing.look(door)
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
         quoted = (await self._quoted())[table]
@@ -162,13 +172,6 @@ class PostgresDatabase(Database):
             finally:
                 if not door.is_closed() and door.is_in_transaction():
                     await door.execute("rollback")
-
-    async def _look(self) -> Image:
-        door = await self._opened()
-        if door.is_in_transaction():
-            return await existing.look(door)
-        async with self._bounded(), door.transaction(isolation="repeatable_read", readonly=True):
-            return await existing.look(door)
 
     @asynccontextmanager
     async def _mending(self) -> AsyncIterator[None]:

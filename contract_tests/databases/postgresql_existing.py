@@ -5,10 +5,13 @@ A row is read as the text of its row value, which the server reads back exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.engine import URL
+
+from .database import DatabaseUnavailable
 from .image import Difference, Differences, Image, Key, numbered
 from .postgresql_catalog import OWN_TABLES, UNBOUND
 
@@ -20,6 +23,20 @@ ROW = '"row of the kit"'
 WHOLE = f"({ROW}.*)::text"
 HERE = '"here"'
 THERE = '"there"'
+
+
+@contextmanager
+def allowed(url: URL) -> Iterator[None]:
+    """Raise `DatabaseUnavailable` where a table may not be read: its rows could not be put back."""
+    import asyncpg
+
+    try:
+        yield
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise DatabaseUnavailable(
+            f"{url.username} cannot see all rows of {url.database}: {error}. Allow it (grant "
+            "select on all tables), or name a database of its own with --contract-database"
+        ) from error
 
 
 async def look(door: Connection[Record]) -> Image:

@@ -44,6 +44,10 @@ class SqliteDatabase(Database):
         """Give the committed rows of every table."""
         return await self._ask(catalog.contents) or {}
 
+    async def look(self) -> Image:
+        """Read every committed row as a text."""
+        return await self._ask(existing.look) or {}
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
         return await self._ask(partial(catalog.columns, table=table)) or ()
@@ -63,9 +67,6 @@ class SqliteDatabase(Database):
     async def _paste(self) -> None:
         if self._memory is not None:
             await self._ask(partial(catalog.paste, self._memory))
-
-    async def _look(self) -> Image:
-        return await self._ask(existing.look) or {}
 
     @asynccontextmanager
     async def _mending(self) -> AsyncIterator[None]:

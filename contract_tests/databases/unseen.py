@@ -55,6 +55,10 @@ class Unseen(Database):
         """Not applicable."""
         _unseen()
 
+    async def look(self) -> Image:
+        """Not applicable."""
+        _unseen()
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Not applicable."""
         _unseen()
@@ -79,9 +83,6 @@ class Unseen(Database):
         _unseen()
 
     async def _paste(self) -> None:
-        _unseen()
-
-    async def _look(self) -> Image:
         _unseen()
 
     def _mending(self) -> AbstractAsyncContextManager[None]:
