@@ -17,11 +17,12 @@ LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "bl
              "pydantic", "sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "psycopg", "aiomysql",
              "asyncmy")  # fmt: skip
 
+EXISTING = "existing, used with permission; rows are put back at the end"
+
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
     """The service, its database and its capabilities, as JSON."""
     from .capabilities import held
-    from .databases import Unseen
     from .detection import summary
 
     database = service.database
@@ -39,7 +40,7 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
             "version": service.origin.server.version,
             "driver": database.url.drivername,
             "owned": database.owned,
-            "seen": not isinstance(database, Unseen),
+            "seen": service.is_seen,
         },
         "capabilities": held(service),
     }
@@ -62,7 +63,7 @@ def fact_lines(facts: Mapping[str, Any]) -> Iterator[str]:
         return
     service, database = facts["service"], facts["database"]
     libraries = ", ".join(f"{name} {number}" for name, number in service["libraries"].items())
-    made = "made for this run" if database["owned"] else "an existing one"
+    made = "made for this run" if database["owned"] else EXISTING
     if database["seen"]:
         yield f"contract of {service['app']} on {database['name']}"
         yield f"  database  {database['name']} {database['version']}, {database['driver']}, {made}"

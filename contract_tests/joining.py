@@ -24,8 +24,13 @@ def join(config: pytest.Config, options: Options) -> None:
     if closing is not None:
         closing.watch()
     mask = Mask(*secrets_of(options, os.environ))
-    config.pluginmanager.register(ContractRun(config, options, mask), ContractRun.NAME)
+    run = ContractRun(config, options, mask)
+    config.pluginmanager.register(run, ContractRun.NAME)
     config.pluginmanager.register(MaskedPrinting(mask), MaskedPrinting.NAME)
+    if options.allow_existing_database and "://" in options.app + options.database:
+        from .existing import ExistingDatabase
+
+        config.pluginmanager.register(ExistingDatabase(run), ExistingDatabase.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
     # Workers get it from here: on their own they might read the date on another day.
     config.option.contract_seed = str(options.seed)

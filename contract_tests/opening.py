@@ -21,6 +21,8 @@ from .databases import (
     UnseenServer,
     provide,
 )
+from .databases.borrowed import borrowed
+from .databases.image import counted
 from .databases.private import driver_threads, threads_ended
 from .databases.scratch import scratch
 from .databases.sqlite_memory import SqliteMemory
@@ -55,6 +57,7 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
     with ExitStack() as stack:
         server = stack.enter_context(_server(options))
         database = server.make()
+        stack.enter_context(_borrowed(database))
         ledger = Ledger()
         handover = Handover(options.env, _confinement(options, database, stack))
         confined = handover.confinement.here(database.url)
@@ -193,30 +196,44 @@ def _migrate(service: Service, options: Options) -> None:
 
 def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
-    if not service.database.owned:
-        _clean(service)
     note(f"stopping {service.origin.app}")
     try:
         service.run(service.target.stop())
     except LifespanFailed as failure:
         if failure.is_exit:  # no rule judges what ends a whole server
             blame(f"the app's {failure}")
+    if not service.database.owned:
+        _clean(service)
     service.run(service.database.close())
 
 
-def _clean(service: Service) -> None:
-    """Take the rows of the contract out of a database that is not the kit's, or say that they stay.
+@contextmanager
+def _borrowed(database: Database) -> Iterator[None]:
+    """Have a database that is not the kit's put back however the run ends."""
+    try:
+        with borrowed(database):
+            yield
+    except DatabaseUnavailable as error:
+        raise UsageError(str(error)) from None
 
-    pytest shows the warning below the results.
+
+def _clean(service: Service) -> None:
+    """Leave a database that is not the kit's as it was, or say what is left behind.
+
+    A request that an interrupt has cut short must not go on meanwhile.
     """
-    target, reason = service.target, ""
+    target, database = service.target, service.database
+    service.run(target.abandon())
     try:
         service.restore()
     except Undecided as hindrance:
-        reason = str(hindrance)
+        service.left_behind = str(hindrance)
+    if database.left:
+        service.left_behind = f"rows that could not be put back: {counted(database.left)}"
+    database.is_given_back = not service.left_behind
     if isinstance(target, LiveTarget) and target.left:
+        # pytest shows the warning below the results.
         reason = f"no DELETE took {target.left} of them away"
-    if reason:
         warnings.warn(f"rows of the contract are left behind: {reason}", stacklevel=1)
 
 

@@ -19,6 +19,7 @@ from .reports.report import report_of, write_report
 from .reports.summary import broken_text, replay_of, summary_lines
 from .rules import AREAS
 from .rules.rule import Rule
+from .terminating import interruptible
 from .verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from .violation import Elsewhere, NotApplicable, Undecided, UsageError, Violation
 
@@ -78,6 +79,7 @@ class ContractRun:
         if self._service is None:
             from .opening import open_service
 
+            self._open.enter_context(interruptible())
             opened = open_service(self.options, has_trials=self._has_trials)
             with kept_output():
                 self._service = self._open.enter_context(opened)
@@ -85,6 +87,11 @@ class ContractRun:
                 raise UsageError(self.faults[0])
             note(self._place)
             self.facts.update(facts_of(self._service, self.options))
+        return self._service
+
+    @property
+    def opened(self) -> Service | None:
+        """The service, if it was opened, even when it has been closed since."""
         return self._service
 
     def cache_folder(self, name: str) -> Path | None:

@@ -81,6 +81,8 @@ class Service:
         self.origin = origin
         self.headers = headers
         self.open_at_start = 0
+        self.spared = 0
+        self.left_behind = ""
         self._serials = itertools.count(1)
 
     @property
@@ -92,6 +94,11 @@ class Service:
     def is_live(self) -> bool:
         """Whether it runs elsewhere, and shows no more than its answers."""
         return isinstance(self.target, LiveTarget)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether its database can be looked at."""
+        return not isinstance(self.database, Unseen)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .closing import VARIABLE
+from .terminating import handed_on
 
 ENDING = 30.0
 """Seconds that pytest gets to undo what it has made once Ctrl-C was pressed."""
@@ -52,7 +53,8 @@ def watched(command: Sequence[str]) -> int:
 
 def _ended(command: Sequence[str], environ: dict[str, str]) -> int:
     """Wait for the command's end. A terminal sends Ctrl-C to it as well: it ends by itself."""
-    with subprocess.Popen(command, env=environ) as child:  # noqa: S603 - our own interpreter
+    # Every word of the command is our own.
+    with subprocess.Popen(command, env=environ) as child, handed_on(child):  # noqa: S603
         try:
             return child.wait()
         except KeyboardInterrupt:

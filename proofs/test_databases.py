@@ -240,8 +240,8 @@ def test_in_memory_rows_are_reached_through_the_service_engine() -> None:
         play(server.make(), story)
 
 
-def test_an_existing_file_loses_only_what_was_added(tmp_path: Path) -> None:
-    """In a database the kit did not make, rows of others stay as they are, even changed ones."""
+def test_an_existing_file_is_given_back_as_it_was(tmp_path: Path) -> None:
+    """In a database the kit did not make, added rows go, and changed ones are put back."""
     address = f"sqlite+aiosqlite:///{tmp_path}/mine.db"
 
     async def story(database: Database, engine: AsyncEngine) -> None:
@@ -254,7 +254,7 @@ def test_an_existing_file_loses_only_what_was_added(tmp_path: Path) -> None:
             "insert into book (author_id) values (2)",
         )
         await database.restore()
-        assert await database.contents() == {"author": ((1, "changed"),), "book": ()}
+        assert await database.contents() == {"author": ((1, "Ada"),), "book": ()}
 
     with provide(address, allow_existing=True) as server:
         play(server.make(), story)

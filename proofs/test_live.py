@@ -14,6 +14,7 @@ from contract_tests.instruments.ledger import Ledger
 from contract_tests.rules import AREAS
 from contract_tests.targets.live import LiveApp, LiveTarget
 from proofs.matrix import run_contract
+from proofs.owners import script_of
 from proofs.serving import served
 
 WRITING = "--contract-allow-existing-database"
@@ -132,3 +133,15 @@ def test_a_service_without_a_document_is_told_what_it_takes(tmp_path: Path) -> N
             address, "sqlite", WRITING, *given, "--contract-rule", "CRU-01,CRU-03"
         )
     assert result.rules("upheld") == {"CRU-01", "CRU-03"}, result.printed
+
+
+def test_rows_that_the_list_shows_are_spared(tmp_path: Path) -> None:
+    """Where nobody can put rows back, drawn requests do not go to those that were there before."""
+    with served("reference_app:create_app", str(tmp_path)) as (address, _):
+        with sqlite3.connect(tmp_path / "served.db") as connection:
+            names = [(f"kept {number}",) for number in range(50)]
+            connection.executemany("INSERT INTO example_items (name) VALUES (?)", names)
+        before = script_of(tmp_path / "served.db")
+        result = run_contract(address, "sqlite", WRITING, *QUICK, "--contract-rule", "API-03")
+        assert before == script_of(tmp_path / "served.db")
+    assert "requests not sent, to rows that were there before: " in result.printed

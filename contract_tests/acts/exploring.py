@@ -29,6 +29,7 @@ from ..replay import Token
 from ..service import Service
 from ..violation import NotApplicable, Undecided
 from .parts import PARTS, Part, Subject
+from .sparing import Sparing
 
 AREA = "openapi"
 FAILURE = 500
@@ -92,6 +93,7 @@ class Exploration:
         self.deck = Deck(asking, drawer, self.folder, service.resource.overrides)
         self._drawer = drawer
         self._player = Player(document, drawer, service.headers, self._is_strange)
+        self._sparing = Sparing(service)
 
     def of(self, part: Part) -> Explored:
         """What is known of a part. Raises `NotApplicable` if there is nothing to ask about."""
@@ -189,7 +191,8 @@ class Exploration:
         """Send these cards to a service that is as it was when the contract began."""
         self.service.restore()
         rows = self._rows(cards)
-        return self.service.run(self._player.play(cards, self._send, rows))
+        sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
+        return self.service.run(self._player.play(sent, self._send, rows))
 
     def _rows(self, cards: Sequence[Card]) -> Rows:
         """Rows to aim at: one for each request that deletes, else one; none if none can be made."""
@@ -206,7 +209,8 @@ class Exploration:
         sent = heard.cases.get(label, 0)
         if self.options.replay:
             return bool(heard.cases)
-        if sent >= LEAST // self.options.share.of:
+        spared = self._sparing.count(label, part.phase) if sent else 0
+        if sent + spared >= LEAST // self.options.share.of:
             return True
         drawn = self.deck.cards(label, part.phase, self._draw(label))
         # Where nothing can be invalid there is nothing to ask about.
@@ -239,18 +243,25 @@ class Exploration:
             yield replace(simple, card=self.deck.keep(simple.card)) if simple != alarm else alarm
 
     def _hear(self, card: Card) -> list[Alarm]:
-        return self.service.run(self._player.sent(self._aimed(card), self._send))
+        aimed = self._aimed(card)
+        if self._sparing.spares(aimed):
+            return []
+        return self.service.run(self._player.sent(aimed, self._send))
 
     def _aimed(self, card: Card) -> Card:
         """The card, aimed at a row of a service that is as it was when the contract began."""
         self.service.restore()
-        rows = self._rows([card])
-        return card.aimed(rows[0]) if rows else card
+        return _at(card, self._rows([card]))
 
     def again(self, alarm: Alarm) -> Exchange:
         """Send the request of an alarm once more, and record all that happens."""
         request = self._player.request(self._aimed(alarm.card))
         return self.service.exchange(request)
+
+
+def _at(card: Card, rows: Rows) -> Card:
+    """The card, aimed at a row if there is one."""
+    return card.aimed(rows[0]) if rows else card
 
 
 def answer_of(exchange: Exchange) -> Answer:

@@ -45,7 +45,7 @@ def provide(
     """Give the server meant by a word (`sqlite`, `postgresql+psycopg`) or by a URL.
 
     A database the kit did not make is only ever used when `allow_existing` is set, and then
-    only what was added to it is removed again. Raises `UnknownDatabase` for a choice that
+    every row is put back as it was. Raises `UnknownDatabase` for a choice that
     cannot be meant, `DatabaseUnavailable` when there is no such server here.
     """
     if "://" in choice:

@@ -1,25 +1,29 @@
 """What the kit asks of a database: the roles and the errors, no vendor among them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from sqlalchemy.engine import URL
 
 from .hindrances import Hindrances
+from .image import Differences, Image, NoNotes, Notes, differences
 
 BACK_DOOR_PATIENCE = 2.0
 """Seconds the back door waits for a lock before it says who holds it."""
+
+PASSES = 5
+"""Times that rows are put back: triggers may write meanwhile, and one row wait for another."""
 
 OUTSIDE_VIEW = "outside-view"
 NETWORK = "network"
 
 Row = tuple[object, ...]
 Contents = dict[str, tuple[Row, ...]]
-Keys = dict[str, frozenset[Row]]
 
 
 class UnknownDatabase(ValueError):  # noqa: N818 - reads as a sentence where it is raised
@@ -76,7 +80,11 @@ class Database(ABC):
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         self.url = url
         self.owned = owned
-        self._known: Keys = {}
+        self.notes: Notes = NoNotes()
+        self.left: Differences = ()
+        self.found_left = ""
+        self.is_given_back = False
+        self.known: Image | None = None  # the rows to go back to in a database of others
 
     def placeholders(self) -> dict[str, str]:
         """Give the parts of the address, password included, to fill into settings."""
@@ -126,6 +134,10 @@ class Database(ABC):
         return frozenset()
 
     @abstractmethod
+    async def look(self) -> Image:
+        """Read every committed row, each as a text that can be stored again exactly."""
+
+    @abstractmethod
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table, in their own order."""
 
@@ -163,52 +175,51 @@ class Database(ABC):
         """Put back what `_copy` kept, committed."""
 
     @abstractmethod
-    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        """Delete the rows with these keys, in one transaction, whatever refers to them."""
+    def _mending(self) -> AbstractAsyncContextManager[None]:
+        """Open a transaction in which foreign keys look away, if that is allowed."""
+
+    @abstractmethod
+    async def _mend(self, found: Differences) -> None:
+        """Put back each row once; what the database refuses is left as it is."""
 
     async def remember(self) -> None:
         """Keep rows and sequences as they are now, as the state to go back to.
 
-        Of a database the kit did not make only the keys are kept.
+        Of a database the kit did not make only rows are kept.
         """
         if self.owned:
             await self._copy()
         else:
-            self._known = await self._keys()
+            self.known = await self.look()
+            self.notes.begin(self.known)
 
     async def restore(self) -> None:
         """Go back to the remembered state with a real commit.
 
-        In a database the kit did not make this only removes the rows that were added. What
-        an open transaction holds is not undone: ask `open_transactions` first.
+        In a database the kit did not make, rows that were added are removed, and those that were
+        changed or deleted are put back; no other is touched, and `left` are those that could not
+        be. What an open transaction holds is not undone: ask `open_transactions` first.
         Raises `BackDoorBlocked` when somebody holds a lock longer than the back door waits.
         """
         if self.owned:
             await self._paste()
-        else:
-            await self._remove_added()
+        elif self.known is not None:
+            self.left = await self.put_back(partial(differences, self.known))
 
-    async def _key_names(self, table: str) -> tuple[str, ...]:
-        return tuple(column.name for column in await self.columns(table) if column.primary_key)
-
-    async def _keys(self) -> Keys:
-        keys: Keys = {}
-        for table, rows in (await self.contents()).items():
-            columns = await self.columns(table)
-            places = [place for place, column in enumerate(columns) if column.primary_key]
-            if places:  # without a key an added row cannot be told from one that was there
-                keys[table] = frozenset(tuple(row[place] for place in places) for row in rows)
-        return keys
-
-    async def _remove_added(self) -> None:
-        added: dict[str, list[dict[str, object]]] = {}
-        for table, keys in (await self._keys()).items():
-            fresh = keys - self._known.get(table, frozenset())
-            names = await self._key_names(table)
-            if fresh:
-                added[table] = [dict(zip(names, key, strict=True)) for key in fresh]
-        if added:
-            await self._remove(added)
+    async def put_back(self, wrong: Callable[[Image], Differences]) -> Differences:
+        """Put back every row that is wrong, and give those that could not be."""
+        found = wrong(await self.look())
+        if not found:
+            return found
+        self.notes.note(found)
+        async with self._mending():
+            for _ in range(PASSES):
+                await self._mend(found)
+                before, found = found, wrong(await self.look())
+                if not found or found == before:
+                    break
+        self.notes.note(found)
+        return found
 
 
 class Server(ABC):

@@ -64,7 +64,9 @@ def mariadb(program: Path) -> Iterator[URL]:
         store = directory / "store"
         store.mkdir()
         grant(store)
-        command = [str(program), "--no-defaults", f"--datadir={store}", *SETTINGS]
+        # A server that starts removes the temporary tables of all that share its folder for them.
+        places = [f"--datadir={store}", f"--tmpdir={store}"]
+        command = [str(program), "--no-defaults", *places, *SETTINGS]
         word = password()
         bootstrap = _system_tables(program) + LOCK_UP.format(word)
         complete(guarded([*command, "--bootstrap"]), bootstrap)

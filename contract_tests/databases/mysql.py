@@ -1,6 +1,6 @@
 """MySQL and MariaDB: databases on a server, seen through aiomysql."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from . import mysql_catalog as catalog
+from . import mysql_existing as existing
 from .apart import closed_port
 from .database import (
     BACK_DOOR_PATIENCE,
@@ -18,41 +19,16 @@ from .database import (
     Column,
     Contents,
     Database,
-    DatabaseUnavailable,
     Row,
     in_order,
 )
 from .hindrances import MYSQL
+from .image import Differences, Image
+from .mysql_connection import connect
+from .mysql_existing import quote
 from .redirects import to_mysql
 
-MISSING_DRIVER = (
-    "MySQL needs aiomysql for the kit's own connection. "
-    "Type: pip install 'pytest-crud-contract[mysql]'"
-)
 BLOCKED = (1205, 3572)
-
-
-async def connect(url: URL) -> Any:
-    """Open a raw connection that commits by itself and never waits long for a lock."""
-    try:
-        import aiomysql
-    except ImportError as error:
-        raise DatabaseUnavailable(MISSING_DRIVER) from error
-    arguments: dict[str, Any] = {}
-    to_mysql(url, [], arguments)
-    patience = int(BACK_DOOR_PATIENCE)
-    return await aiomysql.connect(
-        **arguments,
-        autocommit=True,
-        charset="utf8mb4",
-        connect_timeout=10,
-        init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}",
-    )
-
-
-def quote(name: str) -> str:
-    """Quote a name so that MySQL reads it as a name."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +50,7 @@ class MysqlDatabase(Database):
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         super().__init__(url, owned=owned)
         self._door: Any = None
+        self._plain: Any = None
         self._kept: dict[str, Kept] | None = None
 
     def unreachable(self) -> URL:
@@ -91,9 +68,10 @@ class MysqlDatabase(Database):
 
     async def close(self) -> None:
         """Close the back door."""
-        if self._door is not None:
-            await self._door.ensure_closed()
-        self._door = None
+        for door in (self._door, self._plain):
+            if door is not None:
+                await door.ensure_closed()
+        self._door = self._plain = None
 
     async def drop(self) -> None:
         """End every connection to the database, and drop it."""
@@ -117,6 +95,10 @@ class MysqlDatabase(Database):
         """Name the server's other databases, but for the vendor's."""
         names = {str(row[0]) for row in await self._ask("show databases")}
         return frozenset(names - catalog.VENDORS_OWN - {self.url.database or ""})
+
+    async def look(self) -> Image:
+        """Read every committed row as a text."""
+        return await existing.look(await self._plainly())
 
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
@@ -189,12 +171,25 @@ class MysqlDatabase(Database):
         if kept.next_number:
             await self._ask(f"alter table {quote(table)} auto_increment = {kept.next_number}")
 
-    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        async with self._unbound():
-            for table, keys in added.items():
-                same = " and ".join(f"{quote(name)} = %s" for name in keys[0])
-                for key in keys:
-                    await self._ask(f"delete from {quote(table)} where {same}", [*key.values()])
+    @asynccontextmanager
+    async def _mending(self) -> AsyncIterator[None]:
+        door = await self._plainly()
+        async with self._bounded():
+            await door.begin()
+            try:
+                yield
+            finally:
+                await door.commit()
+
+    async def _mend(self, found: Differences) -> None:
+        await existing.mend(await self._plainly(), found)
+
+    async def _plainly(self) -> Any:
+        """The door through which cells are seen as texts, opened on first use."""
+        if self._plain is None or self._plain.closed:
+            self._plain = await connect(self.url, conv={})
+            await existing.ask(self._plain, existing.SETTINGS)
+        return self._plain
 
     async def _now(self) -> dict[str, Kept]:
         numbers = dict(await self._ask(catalog.TABLES))
@@ -211,9 +206,18 @@ class MysqlDatabase(Database):
     @asynccontextmanager
     async def _unbound(self) -> AsyncIterator[None]:
         """Let foreign keys look away, and bound the waiting for locks."""
+        await self._ask("set foreign_key_checks = 0")
+        try:
+            async with self._bounded():
+                yield
+        finally:
+            await self._ask("set foreign_key_checks = 1")
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncIterator[None]:
+        """Raise `BackDoorBlocked` for a lock that was waited for in vain."""
         import aiomysql
 
-        await self._ask("set foreign_key_checks = 0")
         try:
             yield
         except aiomysql.OperationalError as error:
@@ -224,8 +228,6 @@ class MysqlDatabase(Database):
                 f"database {self.url.database} stayed locked for {BACK_DOOR_PATIENCE:.0f} s "
                 f"by: {holders}"
             ) from error
-        finally:
-            await self._ask("set foreign_key_checks = 1")
 
 
 def _first_line(text: str) -> str:

@@ -6,7 +6,8 @@ from sqlalchemy.engine import URL
 
 from .apart import finish, fresh_name
 from .database import DatabaseUnavailable, Server
-from .mysql import MysqlDatabase, connect
+from .mysql import MysqlDatabase
+from .mysql_connection import connect
 
 
 class MysqlServer(Server):

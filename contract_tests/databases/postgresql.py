@@ -1,6 +1,6 @@
 """PostgreSQL: databases on a server of ours or a given one, seen through asyncpg."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import URL
 
 from . import postgresql_catalog as catalog
+from . import postgresql_existing as existing
 from .apart import closed_port
 from .database import (
     BACK_DOOR_PATIENCE,
@@ -21,6 +22,7 @@ from .database import (
     in_order,
 )
 from .hindrances import POSTGRESQL
+from .image import Differences, Image
 from .redirects import to_postgresql
 
 if TYPE_CHECKING:
@@ -105,6 +107,16 @@ class PostgresDatabase(Database):
                 for label, quoted in (await self._quoted()).items()
             }
 
+    async def look(self) -> Image:
+        """Read every committed row as a text."""
+        door = await self._opened()
+        if door.is_in_transaction():
+            return await existing.look(door)
+        snapshot = door.transaction(isolation="repeatable_read", readonly=True)
+        with existing.allowed(self.url):
+            async with self._bounded(), snapshot:
+                return await existing.look(door)
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
         quoted = (await self._quoted())[table]
@@ -171,15 +183,17 @@ class PostgresDatabase(Database):
                 if not door.is_closed() and door.is_in_transaction():
                     await door.execute("rollback")
 
-    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    @asynccontextmanager
+    async def _mending(self) -> AsyncIterator[None]:
         door = await self._opened()
-        quoted = await self._quoted()
         async with self._bounded(), door.transaction():
-            if await door.fetchval(catalog.IS_SUPERUSER):
-                await door.execute(catalog.UNBOUND)
-            for table in await self._children_first(added):
-                for key in added[table]:
-                    await door.execute(catalog.deletion(quoted[table], key), *key.values())
+            await existing.unbind(door)
+            yield
+
+    async def _mend(self, found: Differences) -> None:
+        door = await self._opened()
+        order = [table["quoted"] for table in await self._parents_first(door)]
+        await existing.mend(door, found, order)
 
     async def _opened(self) -> "Connection[Record]":
         if self._door is None or self._door.is_closed():
@@ -210,12 +224,6 @@ class PostgresDatabase(Database):
             return [tables[oid] for oid in TopologicalSorter(graph).static_order()]
         except CycleError:  # no order satisfies a cycle; a superuser does not need one
             return list(tables.values())
-
-    async def _children_first(self, labels: Mapping[str, object]) -> list[str]:
-        tables = await self._parents_first(await self._opened())
-        place = {row["quoted"]: at for at, row in enumerate(tables)}
-        quoted = await self._quoted()
-        return sorted(labels, key=lambda label: place[quoted[label]], reverse=True)
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """The questions put to PostgreSQL's catalog, as the SQL that asks them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 # What belongs to the system or to an extension is not the service's.
 _RELATIONS = """
@@ -25,6 +25,22 @@ WRITABLE = f"""
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
            and a.attgenerated = '') as names
     {_RELATIONS}
+"""
+# `source` leaves out the rows of tables that inherit: they are looked at on their own.
+OWN_TABLES = f"""
+    select {_LABEL} as label, {_QUOTED} as quoted,
+        case c.relkind when 'r' then 'only ' else '' end || {_QUOTED} as source,
+        array(select quote_ident(a.attname) from pg_constraint k, pg_attribute a
+              where k.conrelid = c.oid and k.contype = 'p'
+                and a.attrelid = c.oid and a.attnum = any(k.conkey)
+              order by array_position(k.conkey, a.attnum)) as key,
+        array(select quote_ident(a.attname) from pg_attribute a
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                and a.attgenerated = '' order by a.attnum) as writable,
+        array(select quote_ident(a.attname) from pg_attribute a
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                and a.attgenerated = '' and a.attidentity <> 'a') as settable
+    {_RELATIONS} order by 1
 """
 SEQUENCES = """
     select format('%I.%I', schemaname, sequencename) as quoted, start_value, last_value
@@ -116,12 +132,6 @@ def sequence_back(quoted: str, start: int, last: int | None) -> str:
     """Write the statement that puts a sequence back; one that is gone is passed over."""
     value, called = (start, "false") if last is None else (last, "true")
     return f"select setval(to_regclass({literal(quoted)}), {value}, {called});"
-
-
-def deletion(quoted: str, key: Mapping[str, object]) -> str:
-    """Write the statement that deletes one row by its key."""
-    same = " and ".join(f"{identifier(name)} = ${n}" for n, name in enumerate(key, start=1))
-    return f"delete from {quoted} where {same}"
 
 
 def moving(quoted: str, column: str) -> str:

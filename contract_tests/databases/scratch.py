@@ -28,7 +28,7 @@ def sweep(place: Path) -> None:
     """Remove what runs that no longer live have left in a directory."""
     for left in place.glob(f"{PREFIX}*"):
         owner = left.name.removeprefix(PREFIX).partition("-")[0]
-        if owner.isdigit() and not _is_alive(int(owner)):
+        if owner.isdigit() and not is_alive(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -36,7 +36,8 @@ def _has_room(place: Path) -> bool:
     return os.access(place, os.W_OK) and shutil.disk_usage(place).free > ROOMY
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether there is a process of this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

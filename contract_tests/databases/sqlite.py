@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from itertools import count
@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import URL
 
 from . import sqlite_catalog as catalog
+from . import sqlite_existing as existing
 from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
 from .hindrances import SQLITE
+from .image import Differences, Image
 from .redirects import to_file
 from .scratch import scratch
 
@@ -42,6 +44,10 @@ class SqliteDatabase(Database):
         """Give the committed rows of every table."""
         return await self._ask(catalog.contents) or {}
 
+    async def look(self) -> Image:
+        """Read every committed row as a text."""
+        return await self._ask(existing.look) or {}
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Describe the columns of a table."""
         return await self._ask(partial(catalog.columns, table=table)) or ()
@@ -62,8 +68,17 @@ class SqliteDatabase(Database):
         if self._memory is not None:
             await self._ask(partial(catalog.paste, self._memory))
 
-    async def _remove(self, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        await self._ask(partial(catalog.remove, added=added))
+    @asynccontextmanager
+    async def _mending(self) -> AsyncIterator[None]:
+        await self._ask(existing.begin)
+        try:
+            yield
+        finally:
+            # What could be put back stays so, whatever happened to the rest.
+            await self._ask(sqlite3.Connection.commit)
+
+    async def _mend(self, found: Differences) -> None:
+        await self._ask(partial(existing.mend, found=found))
 
     def discard(self) -> None:
         """Let go of everything without a loop; a file itself goes with its directory."""

@@ -3,7 +3,6 @@
 import re
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from .database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, in_order
@@ -37,7 +36,7 @@ def contents(door: sqlite3.Connection) -> Contents:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             raise
-        raise _blocked(door, "be read") from error
+        raise blocked(door, "be read") from error
 
 
 def columns(door: sqlite3.Connection, table: str) -> tuple[Column, ...]:
@@ -75,22 +74,9 @@ def paste(memory: sqlite3.Connection, door: sqlite3.Connection) -> None:
 
     def give_up_in_time(_status: int, _remaining: int, _total: int) -> None:
         if time.monotonic() > deadline:
-            raise _blocked(door, "be put back")
+            raise blocked(door, "be put back")
 
     memory.backup(door, progress=give_up_in_time, sleep=RETRY_EVERY)
-
-
-def remove(door: sqlite3.Connection, added: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-    """Delete the rows with these keys in one transaction; nothing cascades from it."""
-    try:
-        door.execute("begin immediate")
-    except sqlite3.OperationalError as error:
-        raise _blocked(door, "be put back") from error
-    for table, keys in added.items():
-        same = " and ".join(f"{quote(name)} = :{place}" for place, name in enumerate(keys[0]))
-        numbered = [{str(n): cell for n, cell in enumerate(key.values())} for key in keys]
-        door.executemany(f"delete from {quote(table)} where {same}", numbered)
-    door.execute("commit")
 
 
 def open_transactions(path: str) -> tuple[str, ...]:
@@ -119,7 +105,8 @@ def writer(path: str) -> sqlite3.Connection:
     return lock
 
 
-def _blocked(door: sqlite3.Connection, wanted: str) -> BackDoorBlocked:
+def blocked(door: sqlite3.Connection, wanted: str) -> BackDoorBlocked:
+    """Give the error that names who keeps the file locked."""
     (_, _, path), *_ = door.execute("pragma database_list").fetchall()
     lines = open_transactions(path) or ("a read transaction is open and never ended",)
     return BackDoorBlocked(

@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 
 from ..violation import NotApplicable
 from .database import Column, Contents, Database, Server
+from .image import Differences, Image
 
 
 def _unseen() -> NoReturn:
@@ -54,6 +55,10 @@ class Unseen(Database):
         """Not applicable."""
         _unseen()
 
+    async def look(self) -> Image:
+        """Not applicable."""
+        _unseen()
+
     async def columns(self, table: str) -> tuple[Column, ...]:
         """Not applicable."""
         _unseen()
@@ -80,7 +85,10 @@ class Unseen(Database):
     async def _paste(self) -> None:
         _unseen()
 
-    async def _remove(self, added: object) -> None:
+    def _mending(self) -> AbstractAsyncContextManager[None]:
+        _unseen()
+
+    async def _mend(self, found: Differences) -> None:
         _unseen()
 
 

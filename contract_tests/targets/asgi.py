@@ -146,6 +146,14 @@ class AsgiTarget:
         looks = [replace(write, method="GET", target=target, body=b"") for target in paths]
         require_home(self.confined, [await self.exchange(look) for look in looks])
 
+    async def abandon(self) -> None:
+        """Cancel all that still runs on the loop, and wait for it: the app has been stopped."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=SETTLING)
+
     async def relieve(self) -> None:
         """Take back every connection that requests still hold, so that the next ones can work."""
         for loan in self.ledger.lent_to_requests():

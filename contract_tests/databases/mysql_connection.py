@@ -1,0 +1,32 @@
+"""The kit's own connections to MySQL and MariaDB."""
+
+from typing import Any
+
+from sqlalchemy.engine import URL
+
+from .database import BACK_DOOR_PATIENCE, DatabaseUnavailable
+from .redirects import to_mysql
+
+MISSING_DRIVER = (
+    "MySQL needs aiomysql for the kit's own connection. "
+    "Type: pip install 'pytest-crud-contract[mysql]'"
+)
+
+
+async def connect(url: URL, **options: Any) -> Any:
+    """Open a raw connection that commits by itself and never waits long for a lock."""
+    try:
+        import aiomysql
+    except ImportError as error:
+        raise DatabaseUnavailable(MISSING_DRIVER) from error
+    arguments: dict[str, Any] = {}
+    to_mysql(url, [], arguments)
+    patience = int(BACK_DOOR_PATIENCE)
+    return await aiomysql.connect(
+        **arguments,
+        autocommit=True,
+        charset="utf8mb4",
+        connect_timeout=10,
+        **options,
+        init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}",
+    )
