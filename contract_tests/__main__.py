@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .rules import AREAS, Rule, needs_of, rule_of
-from .watching import watched
+from .commands.watching import watched
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from .closing import CLOSING, Closing
+from .runner.closing import CLOSING, Closing
 from .masking.addresses import without_passwords
-from .options import add_options, read_options
-from .violation import UsageError
+from .runner.options import add_options, read_options
+from .rules.violation import UsageError
 
 SUITE = f"{__package__}.suite"
 MARK = "contract(rule): the rule this test of the suite judges"
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(without_passwords(str(error))) from None
     if options.app:
-        from .joining import join
+        from .runner.joining import join
 
         join(config, options)
 

@@ -22,13 +22,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from contract_tests.acts.exploring import Exploration
-from contract_tests.acts.parts import PARTS
-from contract_tests.fuzzing import Card
+from contract_tests.scenarios.fuzzing.exploring import Exploration
+from contract_tests.scenarios.fuzzing.parts import PARTS
+from contract_tests.scenarios.fuzzing import Card
 from contract_tests.instruments.exchange import Request
-from contract_tests.options import Options
-from contract_tests.service import Service
-from contract_tests.targets.conversation import PATIENT, scope_of
+from contract_tests.runner.options import Options
+from contract_tests.service.service import Service
+from contract_tests.service.transports.conversation import PATIENT, scope_of
 from proofs.bench import APP, opened
 from proofs.side_by_side import by_command_line
 

@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from contract_tests.fuzzing import body_strategy
-from contract_tests.payloads import valid_bodies
+from contract_tests.scenarios.fuzzing import body_strategy
+from contract_tests.generation.strategies import valid_bodies
 from reference_app import create_app
 
 BLOCK = 300

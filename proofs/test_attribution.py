@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.instruments.attribution import is_app
-from contract_tests.targets.locate import locate
+from contract_tests.service.transports.locate import locate
 
 
 @pytest.mark.parametrize("module", ["stall", "bakery.web"])

@@ -12,9 +12,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from contract_tests.instruments.exchange import UNSENT, Exchange, Request
 from contract_tests.instruments.ledger import Ledger
-from contract_tests.targets import asgi
-from contract_tests.targets.asgi import AsgiTarget
-from contract_tests.targets.conversation import PADDING, Client
+from contract_tests.service.transports import asgi
+from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.conversation import PADDING, Client
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 START: Message = {"type": "http.response.start", "status": 200, "headers": []}

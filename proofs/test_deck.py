@@ -10,18 +10,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
-from contract_tests.fuzzing import (
-    PHASES,
-    Alarm,
-    Answer,
-    Card,
-    Deck,
-    Draw,
-    Drawer,
-    Heard,
-    Player,
-    shrink,
-)
+from contract_tests.scenarios.fuzzing import (PHASES, Alarm, Answer, Card, Deck, Draw, Drawer, Heard, Player, shrink)
 from contract_tests.instruments.exchange import Request
 from proofs.test_fuzzing import Wire
 

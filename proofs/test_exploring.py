@@ -14,16 +14,16 @@ from typing import Annotated
 import pytest
 from fastapi import FastAPI, Query
 
-from contract_tests.acts.exploring import Exploration
-from contract_tests.acts.parts import PARTS, Part
-from contract_tests.effort import QUICK, THOROUGH, Share
-from contract_tests.fuzzing import PHASES, Answer
+from contract_tests.scenarios.fuzzing.exploring import Exploration
+from contract_tests.scenarios.fuzzing.parts import PARTS, Part
+from contract_tests.rules.effort import QUICK, THOROUGH, Share
+from contract_tests.scenarios.fuzzing import PHASES, Answer
 from contract_tests.instruments.exchange import Request
-from contract_tests.opening import open_service
-from contract_tests.options import Options
-from contract_tests.replay import Token
-from contract_tests.service import Service
-from contract_tests.violation import NotApplicable
+from contract_tests.runner.opening import open_service
+from contract_tests.runner.options import Options
+from contract_tests.rules.replay import Token
+from contract_tests.service.service import Service
+from contract_tests.rules.violation import NotApplicable
 from reference_app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from contract_tests.acts.mishaps import MISHAPS, Aftermath
+from contract_tests.scenarios.faults.mishaps import MISHAPS, Aftermath
 from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
 from contract_tests.databases.private import driver_threads, threads_ended
 from contract_tests.databases.redirects import leading_to

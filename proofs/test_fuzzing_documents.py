@@ -6,8 +6,8 @@ import pytest
 from fastapi import FastAPI, Path
 from pydantic import BaseModel, Field
 
-from contract_tests import fuzzing
-from contract_tests.fuzzing.laxity import is_lax
+from contract_tests.scenarios import fuzzing
+from contract_tests.scenarios.fuzzing.laxity import is_lax
 
 
 class ItemIn(BaseModel):

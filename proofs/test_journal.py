@@ -12,14 +12,7 @@ from sqlalchemy import URL, make_url
 
 from contract_tests.databases import DatabaseUnavailable, provide
 from contract_tests.databases.borrowed import borrowed
-from contract_tests.databases.image import (
-    Difference,
-    Image,
-    differences,
-    ids_in,
-    spelled,
-    still_so,
-)
+from contract_tests.databases.image import Difference, Image, differences, ids_in, spelled, still_so
 from contract_tests.databases.journal import Journal, private_folder
 from contract_tests.databases.turn import turn
 from proofs.owners import dumped, inside, run_on, settle, written

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.ledger import Ledger
-from contract_tests.targets.asgi import AsgiTarget
-from contract_tests.targets.locate import App, Receive, Scope, Send
+from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.locate import App, Receive, Scope, Send
 
 Act = Callable[[AsyncEngine], Awaitable[None]]
 kept: list[AsyncConnection] = []

@@ -12,7 +12,7 @@ import pytest
 from contract_tests.instruments.exchange import Request
 from contract_tests.instruments.ledger import Ledger
 from contract_tests.rules import AREAS
-from contract_tests.targets.live import LiveApp, LiveTarget
+from contract_tests.service.transports.live import LiveApp, LiveTarget
 from proofs.matrix import run_contract
 from proofs.owners import script_of
 from proofs.serving import served

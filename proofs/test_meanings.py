@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from contract_tests.acts.cursors import cursor_of
-from contract_tests.acts.filters import Filter, Order, comparable, filters, in_order, orders
-from contract_tests.acts.unasked import MOMENT, NUMBER, WORD, folded, other_than
-from contract_tests.acts.values import is_choice, is_exactly, is_reordered, is_whole_map
-from contract_tests.resource import Operation, Parameter, Resource
-from contract_tests.service import Service
+from contract_tests.scenarios.crud.cursors import cursor_of
+from contract_tests.scenarios.crud.filters import Filter, Order, comparable, filters, in_order, orders
+from contract_tests.scenarios.crud.unasked import MOMENT, NUMBER, WORD, folded, other_than
+from contract_tests.scenarios.crud.values import is_choice, is_exactly, is_reordered, is_whole_map
+from contract_tests.service.resource import Operation, Parameter, Resource
+from contract_tests.service.service import Service
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}

@@ -10,9 +10,9 @@ from hypothesis.strategies import SearchStrategy
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from contract_tests import payloads
-from contract_tests.hostile import HOSTILE_TEXTS, hostile_bodies
-from contract_tests.samples import Schema
+from contract_tests.generation import strategies as payloads
+from contract_tests.generation.hostile import HOSTILE_TEXTS, hostile_bodies
+from contract_tests.generation.samples import Schema
 
 
 class Circle(BaseModel):

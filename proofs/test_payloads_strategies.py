@@ -11,11 +11,11 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from contract_tests import payloads, samples
-from contract_tests.fuzzing import body_strategy
-from contract_tests.hostile import hostile_bodies
-from contract_tests.payloads.converting import Converter
-from contract_tests.samples.formats import told
+from contract_tests.generation import strategies as payloads, samples
+from contract_tests.scenarios.fuzzing import body_strategy
+from contract_tests.generation.hostile import hostile_bodies
+from contract_tests.generation.strategies.converting import Converter
+from contract_tests.generation.samples.formats import told
 from proofs.payload_documents import (
     DESCRIBED,
     MSGSPEC,

@@ -15,8 +15,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, TypeAdapter, ValidationError
 
-from contract_tests import samples
-from contract_tests.samples.patterns import matching
+from contract_tests.generation import samples
+from contract_tests.generation.samples.patterns import matching
 
 
 class Colour(Enum):

@@ -13,8 +13,8 @@ from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.ledger import Ledger
 from contract_tests.instruments.stepping import WAYS, Steps, Way, stepped_by
 from contract_tests.instruments.strands import is_queueing
-from contract_tests.targets.asgi import AsgiTarget
-from contract_tests.targets.locate import Receive, Scope, Send
+from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.locate import Receive, Scope, Send
 
 Work = Callable[["Room"], Awaitable[None]]
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.engine import URL
 
-from ..violation import NotApplicable
+from ..rules.violation import NotApplicable
 from .database import Column, Contents, Database, Server
 from .image import Differences, Image
 

@@ -12,13 +12,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool, PoolProxiedConnection, SingletonThreadPool, StaticPool
 
 from ..databases.redirects import Redirect, nowhere
-from ..databases.sabotage import (
-    has_transaction,
-    lose_answer,
-    refuse_commit,
-    refuse_statement,
-    sever,
-)
+from ..databases.sabotage import (has_transaction, lose_answer, refuse_commit, refuse_statement, sever)
 from ..databases.sqlite_commit import refusing_commit, why_commit_is_safe
 from .attribution import caller, current, is_observed
 from .funnel import Call, Funnel

@@ -6,25 +6,17 @@ from functools import partial
 
 import pytest
 
-from ..acts.mishaps import WRITES
-from ..acts.points import Calm, Point
-from ..acts.questions import (
-    begins_again,
-    claims_success,
-    fails_later,
-    keeps,
-    leaves_open,
-    stores_in_part,
-    stores_later,
-)
-from ..acts.queueing import queue
-from ..acts.sweeps import ROLES, Sweeps
+from ..scenarios.faults.mishaps import WRITES
+from ..scenarios.faults.points import Calm, Point
+from ..scenarios.faults.questions import (begins_again, claims_success, fails_later, keeps, leaves_open, stores_in_part, stores_later)
+from ..scenarios.faults.queueing import queue
+from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.stepping import ways
-from ..judge import Judge, judges
-from ..resource import Role
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import cancellation as rules
 from ..rules import sessions
-from ..service import Service
+from ..service.service import Service
 
 AREA = "cancellation"
 EDGE = ("cancel", "late", "timeout")

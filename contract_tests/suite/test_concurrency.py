@@ -6,14 +6,14 @@ from functools import partial
 
 import pytest
 
-from ..acts.meetings import Meeting, confuses, fails, loses, mixes, revives, stores_both, tears
-from ..acts.pairs import ORDINARY, Pairs
-from ..acts.wholes import in_one_row, stays_gone
-from ..judge import Judge, judges
-from ..resource import Role
+from ..scenarios.concurrency.meetings import (Meeting, confuses, fails, loses, mixes, revives, stores_both, tears)
+from ..scenarios.concurrency.pairs import ORDINARY, Pairs
+from ..scenarios.concurrency.wholes import in_one_row, stays_gone
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import concurrency as rules
 from ..rules import sessions
-from ..service import Service
+from ..service.service import Service
 
 CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}
 

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from ..acts.mishaps import Mishap
-from ..acts.pairs import Pairs
+from ..scenarios.faults.mishaps import Mishap
+from ..scenarios.concurrency.pairs import Pairs
 from ..instruments.crowd import Crowd
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import concurrency as pairs_rules
 from ..rules import concurrency_load as rules
 from ..rules import errors, sessions
-from ..service import Service
+from ..service.service import Service
 
 MANY = 8
 """Requests of each kind: more than one connection serves at once, fewer than a server's threads."""

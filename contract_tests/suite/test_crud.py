@@ -6,16 +6,16 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from .. import samples
-from ..acts.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES, Case
-from ..acts.refusals import no_refusal
-from ..acts.rows import added, holds_any, home, same_id, seen, sendable
-from ..acts.sameness import differences, same
-from ..capabilities import missing
+from ..generation import samples
+from ..scenarios.crud.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES, Case
+from ..scenarios.crud.refusals import no_refusal
+from ..scenarios.crud.rows import added, holds_any, home, same_id, seen, sendable
+from ..service.sameness import differences, same
+from ..service.capabilities import missing
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import crud as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 NOT_THERE = (404, 410)
 MOVED = (307, 308)

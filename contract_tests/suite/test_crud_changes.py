@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import samples
-from ..acts.refusals import no_refusal
-from ..acts.rows import Home, added, change_body, home, is_shown, partial, seen, sendable
-from ..acts.sameness import differences
-from ..acts.writing import answering
+from ..generation import samples
+from ..scenarios.crud.refusals import no_refusal
+from ..scenarios.crud.rows import (Home, added, change_body, home, is_shown, partial, seen, sendable)
+from ..service.sameness import differences
+from ..scenarios.crud.writing import answering
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
-from ..resource import Role
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import crud_changes as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 
 @judges(rules.KEPT)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from ..acts.asking import by_method
-from ..acts.conditions import (
-    change_if,
-    changed,
-    honours_if_match,
-    is_weak,
-    read_unless,
-    tag_of,
-)
-from ..acts.rows import seen, sendable
-from ..acts.sameness import differences
+from ..scenarios.crud.asking import by_method
+from ..scenarios.crud.conditions import (change_if, changed, honours_if_match, is_weak, read_unless, tag_of)
+from ..scenarios.crud.rows import seen, sendable
+from ..service.sameness import differences
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
-from ..resource import Role
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import crud_queries as rules
-from ..service import Service
+from ..service.service import Service
 
 NOT_SERVED = (404, 405, 501)
 LIKE_GET = ("content-type", "content-length", "etag")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from ..acts.cursors import cursor_of, walk_on
-from ..acts.pages import walked
+from ..scenarios.crud.cursors import cursor_of, walk_on
+from ..scenarios.crud.pages import walked
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import crud_queries as rules
-from ..service import Service
+from ..service.service import Service
 
 ROWS = 7
 PAGE = 2

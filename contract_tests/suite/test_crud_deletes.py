@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..acts.pages import listed
-from ..acts.rows import is_shown, seen
+from ..scenarios.crud.pages import listed
+from ..scenarios.crud.rows import is_shown, seen
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import crud_changes as rules
 from ..rules import crud_lists as lists
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 LATER = 202
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from ..acts.pages import declaration, walk, walked
-from ..acts.rows import Home, home, sendable
+from ..scenarios.crud.pages import declaration, walk, walked
+from ..scenarios.crud.rows import Home, home, sendable
 from ..instruments.exchange import Exchange, items_of
 from ..instruments.hindrance import Hindered
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import crud_lists as rules
-from ..service import Contents, Service
+from ..service.service import Contents, Service
 
 FEW = 5
 PAGE = 2

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..effort import Effort
-from ..judge import Judge, evidence_of, judges
-from ..lives import Lives
-from ..options import Options
+from ..rules.effort import Effort
+from ..runner.judge import Judge, evidence_of, judges
+from ..scenarios.startup import Lives
+from ..runner.options import Options
 from ..rules import crud_model as rules
-from ..run import ContractRun
-from ..sequences.steps import Act
-from ..service import Service
+from ..runner.run import ContractRun
+from ..scenarios.stateful.steps import Act
+from ..service.service import Service
 
 if TYPE_CHECKING:
-    from ..sequences.model import Kind
-    from ..sequences.programs import Finding, Search
+    from ..scenarios.stateful.model import Kind
+    from ..scenarios.stateful.programs import Finding, Search
 
 SHOWN: tuple[Kind, ...] = ("field", "missing", "back")
 KINDS: tuple[Kind, ...] = (*SHOWN, "failed")
@@ -46,7 +46,7 @@ class Programs:
         return search.finding
 
     def _searched(self, extra: Act | None, *kinds: Kind) -> Search:
-        from ..sequences.programs import Search
+        from ..scenarios.stateful.programs import Search
 
         if (extra, *kinds) not in self._made:
             search, options = Search(self.service, kinds, extra), self.options
@@ -75,8 +75,8 @@ def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> No
     if finding is None:
         judge.that(kept=True, expected="no surprise", observed="none")
         return
-    from ..sequences import words
-    from ..sequences.regression import regression
+    from ..scenarios.stateful import words
+    from ..scenarios.stateful.regression import regression
 
     seen = [words.evidence(finding), evidence_of(finding.surprise.exchange)]
     alone = regression(service, judge.rule, finding)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import samples
-from ..acts.rows import change_body, needed, partial, seen, sendable
-from ..acts.sameness import differences, is_left, same
-from ..judge import Judge, judges
+from ..generation import samples
+from ..scenarios.crud.rows import change_body, needed, partial, seen, sendable
+from ..service.sameness import differences, is_left, same
+from ..runner.judge import Judge, judges
 from ..rules import crud_changes as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 
 @judges(rules.ONLY_SENT)

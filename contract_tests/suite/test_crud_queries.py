@@ -6,22 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
-from ..acts.filters import (
-    Filter,
-    Order,
-    comparable,
-    filters,
-    in_order,
-    orders,
-    paged,
-    rows_with,
-    spelled,
-)
-from ..acts.pages import walk, walked
+from ..scenarios.crud.filters import (Filter, Order, comparable, filters, in_order, orders, paged, rows_with, spelled)
+from ..scenarios.crud.pages import walk, walked
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import crud_queries as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 FEW = 5
 PAGE = 2

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ..acts.fields import Write, another, kept_fields, nothings, write_one
-from ..acts.pages import listed, walk, walked
-from ..acts.rows import change_body, seen, sendable
-from ..acts.sameness import contradictions, differences, is_left, same
-from ..acts.writing import answering
-from ..judge import Judge, judges
-from ..resource import CHANGING, Role
+from ..scenarios.crud.fields import Write, another, kept_fields, nothings, write_one
+from ..scenarios.crud.pages import listed, walk, walked
+from ..scenarios.crud.rows import change_body, seen, sendable
+from ..service.sameness import contradictions, differences, is_left, same
+from ..scenarios.crud.writing import answering
+from ..runner.judge import Judge, judges
+from ..service.resource import CHANGING, Role
 from ..rules import crud_semantics as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 
 @judges(rules.CHANGE_ECHO)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .. import samples
-from ..acts.asking import with_headers
-from ..acts.rows import Home, home, is_shown
-from ..acts.unasked import Naming, named_columns, named_fields, overfull
-from ..judge import Judge, judges
+from ..generation import samples
+from ..scenarios.crud.asking import with_headers
+from ..scenarios.crud.rows import Home, home, is_shown
+from ..scenarios.crud.unasked import Naming, named_columns, named_fields, overfull
+from ..runner.judge import Judge, judges
 from ..rules import crud_semantics as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 KEY = "idempotency-key"
 TRIES = 5

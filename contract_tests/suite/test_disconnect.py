@@ -6,14 +6,14 @@ from functools import partial
 
 import pytest
 
-from ..acts.mishaps import WRITES
-from ..acts.points import Point
-from ..acts.questions import fails_later, keeps, leaves_open, stores_in_part, stores_later
-from ..acts.sweeps import ROLES, Sweeps
+from ..scenarios.faults.mishaps import WRITES
+from ..scenarios.faults.points import Point
+from ..scenarios.faults.questions import (fails_later, keeps, leaves_open, stores_in_part, stores_later)
+from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.abandoned import LATE
 from ..instruments.exchange import UNSENT
-from ..judge import Judge, judges
-from ..resource import SENDING, Role
+from ..runner.judge import Judge, judges
+from ..service.resource import SENDING, Role
 from ..rules import disconnect as rules
 
 each_role = pytest.mark.parametrize("role", ROLES)

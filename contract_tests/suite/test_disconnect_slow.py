@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from ..acts.holdings import lent_before
-from ..acts.mishaps import READS, prepared
-from ..acts.points import Point
-from ..acts.sweeps import ROLES, Sweeps
+from ..scenarios.faults.holdings import lent_before
+from ..scenarios.faults.mishaps import READS, prepared
+from ..scenarios.faults.points import Point
+from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.exchange import Event, Exchange
-from ..judge import Judge, judges
-from ..resource import SENDING, Role
+from ..runner.judge import Judge, judges
+from ..service.resource import SENDING, Role
 from ..rules import disconnect_slow as rules
 from ..rules import sessions
-from ..service import Service
-from ..targets.conversation import Client
+from ..service.service import Service
+from ..service.transports.conversation import Client
 
 TOLERATED = 1
 """Statements after the client has left: the one a stream had in mind before it could be told."""

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from ..acts.echoes import sent_by
-from ..acts.mishaps import (
-    COMMITS,
-    MISHAPS,
-    READS,
-    STATEMENTS,
-    WRITES,
-    Aftermath,
-    Mishap,
-    sweep,
-)
-from ..acts.operations import CASES
-from ..acts.pages import plain_list
+from ..scenarios.crud.echoes import sent_by
+from ..scenarios.faults.mishaps import (COMMITS, MISHAPS, READS, STATEMENTS, WRITES, Aftermath, Mishap, sweep)
+from ..scenarios.crud.operations import CASES
+from ..scenarios.crud.pages import plain_list
 from ..databases.sabotage import traces_in
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
-from ..resource import Role
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import errors as rules
 from ..rules import sessions
-from ..service import Service
-from ..violation import NotApplicable, Undecided
+from ..service.service import Service
+from ..rules.violation import NotApplicable, Undecided
 
 JSON_TYPES = ("application/json", "+json")
 UNAVAILABLE = 503

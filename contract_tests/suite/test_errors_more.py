@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from ..acts.failing import hides_rows, is_plain
-from ..acts.mishaps import prepared
-from ..acts.sweeps import Sweeps
+from ..scenarios.faults.failing import hides_rows, is_plain
+from ..scenarios.faults.mishaps import prepared
+from ..scenarios.faults.sweeps import Sweeps
 from ..instruments.exchange import Request
 from ..instruments.faults import Faults
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import errors as rules
-from ..service import Service
+from ..service.service import Service
 
 ALLOWED = "access-control-allow-origin"
 ORIGINS = (

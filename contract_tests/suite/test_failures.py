@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ..acts.mishaps import WRITES, Aftermath, Mishap
-from ..acts.outages import (
-    BEYOND,
-    SOME,
-    Outage,
-    hindered,
-    locked_write,
-    outage,
-    places,
-    read_only_write,
-    severance,
-)
-from ..acts.points import follow_up, require_service
-from ..judge import Judge, judges
-from ..resource import Role
+from ..scenarios.faults.mishaps import WRITES, Aftermath, Mishap
+from ..scenarios.faults.outages import (BEYOND, SOME, Outage, hindered, locked_write, outage, places, read_only_write, severance)
+from ..scenarios.faults.points import follow_up, require_service
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import errors, sessions
 from ..rules import failures_outages as rules
-from ..service import Service
-from ..violation import NotApplicable, Undecided
+from ..service.service import Service
+from ..rules.violation import NotApplicable, Undecided
 
 each_write = pytest.mark.parametrize("role", WRITES)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..judge import Judge, judges
-from ..lives import Lives
-from ..lives.first import Left
+from ..runner.judge import Judge, judges
+from ..scenarios.startup import Lives
+from ..scenarios.startup.first import Left
 from ..rules import lifespan as rules
 
 

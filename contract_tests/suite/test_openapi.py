@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .. import samples
-from ..acts.rows import home
-from ..acts.writing import texts
-from ..fuzzing import document_problems
-from ..judge import Judge, judges
-from ..lives import Lives
-from ..resource import ROLES, Operation, Resource
+from ..generation import samples
+from ..scenarios.crud.rows import home
+from ..scenarios.crud.writing import texts
+from ..scenarios.fuzzing import document_problems
+from ..runner.judge import Judge, judges
+from ..scenarios.startup import Lives
+from ..service.resource import ROLES, Operation, Resource
 from ..rules import openapi as rules
-from ..service import Service
+from ..service.service import Service
 
 NOT_ROUTED = frozenset({404, 405, 501})
 ABOUT_IDS = "operationId "

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from ..acts.exploring import FAILURE, Exploration, Explored
-from ..acts.parts import PARTS, Part, parts
-from ..fuzzing import Alarm, curl
-from ..judge import Judge, evidence_of, judges
+from ..scenarios.fuzzing.exploring import FAILURE, Exploration, Explored
+from ..scenarios.fuzzing.parts import PARTS, Part, parts
+from ..scenarios.fuzzing import Alarm, curl
+from ..runner.judge import Judge, evidence_of, judges
 from ..masking.cutting import CUT
 from ..rules import openapi as rules
-from ..run import ContractRun
-from ..service import Service
+from ..runner.run import ContractRun
+from ..service.service import Service
 
 SUCCESS = range(200, 300)
 NOT_OURS = frozenset({405, 429, 501})

@@ -8,26 +8,17 @@ from typing import Any
 
 import pytest
 
-from .. import samples
-from ..acts.pages import plain_list
-from ..acts.rows import change_body
-from ..acts.writing import (
-    Written,
-    answering,
-    brief,
-    each_text,
-    lengths,
-    takes_text,
-    texts,
-    write,
-)
-from ..hostile import HOSTILE_TEXTS
-from ..judge import Judge, evidence_of, judges
-from ..options import Options
-from ..resource import CHANGING, Role
+from ..generation import samples
+from ..scenarios.crud.pages import plain_list
+from ..scenarios.crud.rows import change_body
+from ..scenarios.crud.writing import (Written, answering, brief, each_text, lengths, takes_text, texts, write)
+from ..generation.hostile import HOSTILE_TEXTS
+from ..runner.judge import Judge, evidence_of, judges
+from ..runner.options import Options
+from ..service.resource import CHANGING, Role
 from ..rules import payloads as rules
-from ..service import Service
-from ..violation import NotApplicable
+from ..service.service import Service
+from ..rules.violation import NotApplicable
 
 NUL = "a\x00b"
 LONGEST_ODD = 100
@@ -59,8 +50,8 @@ class TextTrial:
 
         Texts of known oddity are for the create alone: what spoils them is rarely the verb.
         """
-        from ..acts.searching import search
-        from ..payloads import valid_bodies
+        from ..generation.searching import search
+        from ..generation.strategies import valid_bodies
 
         asked = self.service.resource.fields(self.role)
         chosen = {name: asked[name] for name in self.names}

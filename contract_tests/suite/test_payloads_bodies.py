@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from .. import samples
-from ..acts.pages import largest, plain_list
-from ..acts.refusals import no_refusal
-from ..acts.writing import answering, plain_body, texts, writing_roles
-from ..hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
+from ..generation import samples
+from ..scenarios.crud.pages import largest, plain_list
+from ..scenarios.crud.refusals import no_refusal
+from ..scenarios.crud.writing import answering, plain_body, texts, writing_roles
+from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 from ..instruments.exchange import Exchange
-from ..judge import Judge, evidence_of, judges
-from ..resource import Role
+from ..runner.judge import Judge, evidence_of, judges
+from ..service.resource import Role
 from ..rules import payloads as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 SURROGATES = (
     "lone surrogate, escaped",

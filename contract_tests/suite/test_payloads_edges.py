@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .. import samples
-from ..acts.rows import change_body, is_shown
-from ..acts.sameness import same
-from ..acts.writing import Written, answering, brief, is_plain, takes_text, write
-from ..judge import Judge, judges
-from ..resource import CHANGING, Role
+from ..generation import samples
+from ..scenarios.crud.rows import change_body, is_shown
+from ..service.sameness import same
+from ..scenarios.crud.writing import Written, answering, brief, is_plain, takes_text, write
+from ..runner.judge import Judge, judges
+from ..service.resource import CHANGING, Role
 from ..rules import payloads_edges as rules
-from ..samples import Edge
-from ..service import Service
+from ..generation.samples import Edge
+from ..service.service import Service
 from .test_payloads import changing
 
 __all__ = ["changing"]

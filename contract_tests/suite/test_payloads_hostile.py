@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import samples
-from ..acts.pages import plain_list
-from ..acts.rows import same_id
-from ..acts.sameness import same
-from ..acts.writing import answering, integers, is_plain, plain_body, texts, write, writing_roles
-from ..hostile import spliced
+from ..generation import samples
+from ..scenarios.crud.pages import plain_list
+from ..scenarios.crud.rows import same_id
+from ..service.sameness import same
+from ..scenarios.crud.writing import (answering, integers, is_plain, plain_body, texts, write, writing_roles)
+from ..generation.hostile import spliced
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
-from ..resource import Role
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import payloads as shared
 from ..rules import payloads_hostile as rules
-from ..service import Row, Service
+from ..service.service import Row, Service
 
 TENS = 10
 DIGITS = "7" * 5000

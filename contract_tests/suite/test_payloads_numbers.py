@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ..acts.pages import plain_list
-from ..acts.writing import brief, each_integer, moments, write
-from ..extremes import IDS, INTEGERS, ODD_IDS, PAGES
+from ..scenarios.crud.pages import plain_list
+from ..scenarios.crud.writing import brief, each_integer, moments, write
+from ..generation.extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
-from ..resource import ROLES
+from ..runner.judge import Judge, judges
+from ..service.resource import ROLES
 from ..rules import payloads as rules
-from ..service import Service
+from ..service.service import Service
 
 SENT = "2024-05-06T07:08:09+05:30"
 DIGITS = 401

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..acts.fields import Write, nothings
-from ..acts.values import (
-    EXACT,
-    FINE,
-    MANY_DIGITS,
-    each_choice,
-    each_decimal,
-    each_list,
-    each_map,
-    is_choice,
-    is_exactly,
-    is_reordered,
-    is_whole_map,
-    keeps_digits,
-)
-from ..judge import Judge, judges
+from ..scenarios.crud.fields import Write, nothings
+from ..scenarios.crud.values import (EXACT, FINE, MANY_DIGITS, each_choice, each_decimal, each_list, each_map, is_choice, is_exactly, is_reordered, is_whole_map, keeps_digits)
+from ..runner.judge import Judge, judges
 from ..rules import payloads_values as rules
-from ..service import Service
+from ..service.service import Service
 
 
 def judge_writes(

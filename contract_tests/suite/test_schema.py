@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ..judge import Judge, judges
-from ..lives import Lives, Point
-from ..lives.asking import hung
+from ..runner.judge import Judge, judges
+from ..scenarios.startup import Lives, Point
+from ..scenarios.startup.asking import hung
 from ..rules import schema as rules
-from ..service import Service
+from ..service.service import Service
 
 
 @judges(rules.FIRST_START)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..acts.operations import Case
+from ..scenarios.crud.operations import Case
 from ..instruments.exchange import Exchange
-from ..judge import Judge, judges
+from ..runner.judge import Judge, judges
 from ..rules import crud
 from ..rules import sessions as rules
-from ..service import Service
+from ..service.service import Service
 
 REQUESTS = 5
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from ..acts.holdings import open_after, uncommitted
-from ..acts.operations import Case
-from ..acts.sweeps import ROLES, Sweeps
+from ..scenarios.faults.holdings import open_after, uncommitted
+from ..scenarios.crud.operations import Case
+from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.exchange import Exchange
 from ..instruments.usage import Usage
-from ..judge import Judge, judges
-from ..resource import Role
+from ..runner.judge import Judge, judges
+from ..service.resource import Role
 from ..rules import crud, sessions
 from ..rules import sessions_use as rules
-from ..service import Service
+from ..service.service import Service
 
 REQUESTS = 5
 

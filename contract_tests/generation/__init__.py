@@ -1,0 +1,1 @@
+"""Bodies from a schema: valid, at its limits, broken, hostile."""

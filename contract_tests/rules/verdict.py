@@ -1,0 +1,90 @@
+"""The outcome of one judgement, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from .rule import Level, Rule
+
+
+class Outcome(StrEnum):
+    """The words for how a judgement ended."""
+
+    UPHELD = "upheld"
+    BROKEN = "broken"
+    KNOWN = "known"
+    FIXED = "fixed"
+    NOT_APPLICABLE = "not applicable"
+    UNDECIDED = "undecided"
+    ERROR = "error"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the promise was really looked at."""
+        return self in {Outcome.UPHELD, Outcome.BROKEN, Outcome.KNOWN, Outcome.FIXED}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of the report: a rule judged by one test on one finding.
+
+    `duration` is in seconds. `replay` is the token of the disturbed request that showed it, if any.
+    `finding` names the case within the rule and is stable between runs.
+    """
+
+    rule: str
+    level: str
+    verdict: str
+    finding: str
+    title: str
+    message: str
+    evidence: str
+    test: str
+    duration: float
+    replay: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict as a word of the domain."""
+        return Outcome(self.verdict)
+
+    def is_red_at(self, asked: Level) -> bool:
+        """Whether this row alone fails a run that asked for level `asked`."""
+        if self.outcome in {Outcome.ERROR, Outcome.FIXED}:
+            return True
+        bad = self.outcome in {Outcome.BROKEN, Outcome.UNDECIDED}
+        return bad and Level(self.level).is_red_at(asked)
+
+    def as_row(self) -> dict[str, Any]:
+        """The row as JSON, its words as plain texts (what xdist sends must be no subclass)."""
+        return asdict(self) | {"level": str(self.level), "verdict": str(self.verdict)}
+
+
+def verdict_of(
+    rule: Rule,
+    outcome: Outcome,
+    *,
+    finding: str,
+    test: str,
+    message: str = "",
+    evidence: str = "",
+) -> Verdict:
+    """The verdict on `rule`, with the words of the rule filled in."""
+    words = (rule.id, rule.level, outcome, finding, rule.statement)
+    return Verdict(*words, message, evidence, test, 0.0)
+
+
+def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
+    """Whether something was decided and nothing is red."""
+    rows = tuple(verdicts)
+    return any(row.outcome.is_decided for row in rows) and not any(
+        row.is_red_at(asked) for row in rows
+    )
+
+
+def from_row(row: Mapping[str, Any]) -> Verdict:
+    """The verdict that `as_row` gave."""
+    return Verdict(**row)

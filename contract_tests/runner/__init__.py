@@ -1,0 +1,1 @@
+"""Run pytest as a contract run: options, the service's life, verdicts, totals."""

@@ -1,0 +1,98 @@
+"""What suite tests ask for: nouns, a few lines each."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scenarios.crud.operations import CASES, Case
+from ..scenarios.concurrency.pairs import Pairs
+from ..scenarios.faults.sweeps import Sweeps
+from ..service.capabilities import missing
+from .judge import Judge
+from ..scenarios.startup import Lives
+from .options import Options
+from ..service.resource import CHANGING, VERBS, Role
+from ..rules import needs_of
+from .run import JUDGE, ContractRun
+from ..service.service import Service
+from ..rules.violation import NotApplicable
+
+
+@pytest.fixture(scope="session")
+def contract_run(pytestconfig: pytest.Config) -> ContractRun:
+    """The run this test belongs to."""
+    run = pytestconfig.pluginmanager.get_plugin(ContractRun.NAME)
+    assert isinstance(run, ContractRun)
+    return run
+
+
+@pytest.fixture(scope="session")
+def contract_options(contract_run: ContractRun) -> Options:
+    """What the run was asked for."""
+    return contract_run.options
+
+
+@pytest.fixture(scope="session")
+def contract_service(contract_run: ContractRun) -> Service:
+    """The started service, one for the whole run."""
+    return contract_run.service
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
+    """The judge of this test's rule; the rule's needs are checked before the test begins."""
+    mark = request.node.get_closest_marker("contract")
+    made = Judge(mark.args[0])
+    request.node.stash[JUDGE] = made
+    reason = missing(contract_service, needs_of(made.rule))
+    if reason:
+        raise NotApplicable(reason)
+    return made
+
+
+@pytest.fixture
+def service(judge: Judge, contract_service: Service) -> Service:
+    """The service, its rows as they were when the contract began."""
+    contract_service.restore()
+    return contract_service
+
+
+@pytest.fixture(params=CHANGING, ids=VERBS.get)
+def change(request: pytest.FixtureRequest, service: Service) -> Role:
+    """Each way to change a row that the service offers."""
+    role: Role = request.param
+    reason = missing(service, (role,))
+    if reason:
+        raise NotApplicable(reason)
+    return role
+
+
+@pytest.fixture(params=CASES, ids=str)
+def case(request: pytest.FixtureRequest, service: Service) -> Case:
+    """Each operation with each way it can end, where the service offers it."""
+    chosen: Case = request.param
+    reason = missing(service, chosen.needs)
+    if reason:
+        raise NotApplicable(reason)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def sweeps(contract_run: ContractRun) -> Sweeps:
+    """Every request disturbed at every place, each sweep made when first asked for."""
+    made = Sweeps(contract_run.service, contract_run.options.replay)
+    contract_run.disturbed = made.sizes
+    return made
+
+
+@pytest.fixture(scope="session")
+def pairs(contract_run: ContractRun) -> Pairs:
+    """Two requests that meet in every order, each pair arranged when first asked for."""
+    return Pairs(contract_run.service, contract_run.options.replay)
+
+
+@pytest.fixture(scope="session")
+def lives(contract_run: ContractRun) -> Lives:
+    """The lives of the service in interpreters of their own, each lived when first asked for."""
+    options = contract_run.options
+    return Lives(contract_run.service, options.root, options.prepare)

@@ -1,0 +1,96 @@
+"""How a suite test says what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol, TypeVar
+
+import pytest
+
+from ..instruments.exchange import Event, Exchange
+from ..instruments.timeline import timeline
+from ..rules.replay import Token
+from ..rules.rule import Rule
+from ..rules.violation import NotApplicable, Undecided, Violation
+
+Evidence = Exchange | str | None
+
+
+class Struck(Protocol):
+    """One of many: what a sweep consists of, in words, with its evidence and the name to replay."""
+
+    @property
+    def token(self) -> Token:
+        """What it is found again by."""
+
+    @property
+    def evidence(self) -> str:
+        """What happened, for a stranger."""
+
+
+S = TypeVar("S", bound=Struck)
+
+
+def judges(rule: Rule) -> pytest.MarkDecorator:
+    """Mark a suite test as the judgement of `rule`."""
+    return pytest.mark.contract(rule)
+
+
+class Judge:
+    """Collects the judgements of one test. A test that judged nothing is undecided."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.judgements = 0
+
+    def that(
+        self,
+        kept: object,
+        *,
+        expected: str,
+        observed: str,
+        seen: Evidence = None,
+        at: Event | None = None,
+        token: str = "",
+    ) -> None:
+        """Count one judgement; raise `Violation` when the promise was not kept.
+
+        `seen` is the evidence: an exchange (shown as its timeline, `at` pointed at) or a text.
+        `token` names the request that showed it, if it can be sent again by a name.
+        """
+        __tracebackhide__ = True
+        self.judgements += 1
+        if not kept:
+            raise Violation(expected, observed, evidence_of(seen, at), token)
+
+    def each(self, points: Sequence[S], wrong: Callable[[S], str], *, expected: str) -> None:
+        """Judge every point of a sweep: `wrong` says what is wrong with it, or nothing.
+
+        The first that is wrong is shown; a sweep without a point is undecided.
+        """
+        __tracebackhide__ = True
+        if not points:
+            self.undecided("no request was disturbed: nothing of it could be reached")
+        self.judgements += len(points)
+        found = [(point, words) for point in points if (words := wrong(point))]
+        if found:
+            point, words = found[0]
+            observed = f"{words}, after {point}; so at {len(found)} of {len(points)} points"
+            raise Violation(expected, observed, point.evidence, str(point.token))
+
+    def undecided(self, why: str) -> NoReturn:
+        """End the test: the promise could not be looked at."""
+        __tracebackhide__ = True
+        raise Undecided(why)
+
+    def not_applicable(self, why: str) -> NoReturn:
+        """End the test: the promise has no meaning here."""
+        __tracebackhide__ = True
+        raise NotApplicable(why)
+
+
+def evidence_of(seen: Evidence, at: Event | None = None) -> str:
+    """The evidence as text."""
+    if isinstance(seen, Exchange):
+        return timeline(seen, *(() if at is None else (at,)))
+    return seen or ""

@@ -1,0 +1,258 @@
+"""Bring a service under contract: a database, its address, the app, and what it offers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..service.address import Handover, environment
+from .closing import blame, kept_output, note
+from ..databases import (OUTSIDE_VIEW, Database, DatabaseUnavailable, Server, UnknownDatabase, UnseenServer, provide)
+from ..databases.borrowed import borrowed
+from ..databases.image import counted
+from ..databases.private import driver_threads, threads_ended
+from ..databases.scratch import scratch
+from ..databases.sqlite_memory import SqliteMemory
+from ..service.discovery import detect
+from ..instruments.confined import Confined
+from ..instruments.confinement import Confinement
+from ..instruments.ledger import Ledger
+from .options import Options
+from ..service.preparing import has_migrations, run_command
+from ..service.transports.presence import Part, Presence
+from ..service.resource import Resource
+from ..service.service import Origin, Service
+from ..service.transports.asgi import AsgiTarget
+from ..service.transports.home import require_no_stray
+from ..service.transports.lifespan import LifespanFailed
+from ..service.transports.live import LiveApp, LiveTarget, is_address
+from ..service.transports.locate import App, Located, locate
+from ..service.workers.nursery import Nursery
+from ..rules.violation import Undecided, UsageError
+
+ENDING = 0.5
+"""Seconds that what a driver does behind everybody's back gets to end."""
+
+
+@contextmanager
+def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Service]:
+    """The started service, with its resource detected; everything is undone at the end.
+
+    What trials need is made ready beside it if there will be some. Raises `UsageError` when
+    the app cannot be found, started or understood.
+    """
+    with ExitStack() as stack:
+        server = stack.enter_context(_server(options))
+        database = server.make()
+        stack.enter_context(_borrowed(database))
+        ledger = Ledger()
+        handover = Handover(options.env, _confinement(options, database, stack))
+        confined = handover.confinement.here(database.url)
+        parts = () if is_address(options.app) else _parts(handover, database, ledger, confined)
+        presence = stack.enter_context(Presence(*parts))
+        if options.prepare:
+            run_command(options.prepare, options.root)
+        roots = (options.root, Path.cwd())
+        stack.enter_context(_calm_warnings())
+        with _stage(f"importing {options.app}", confined):
+            located = _located(options.app, roots)
+        nursery = stack.enter_context(Nursery())
+        if has_trials:
+            nursery.prepare()
+        stack.callback(gc.unfreeze)
+        runner = stack.enter_context(asyncio.Runner())
+        stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
+        with _stage(f"making {options.app}", confined):
+            made = located.make()
+        target = _target(made, ledger, presence, confined)
+        origin = Origin(options.app, roots, handover, server, nursery, located.is_factory)
+        service = Service(runner, target, database, Resource("", {}), origin, options.header)
+        stack.callback(_stop, service)
+        with _stage(f"starting {options.app}", confined):
+            _start(service)
+        _migrate(service, options)
+        if not database.owned:
+            service.run(database.remember())  # the first row of the kit has to go as well
+        note(f"looking for the collection of {options.app}")
+        service.resource = detect(
+            service,
+            options.resource or None,
+            options.openapi or None,
+            options.body,
+            options.format,
+        )
+        if database.owned:
+            service.run(database.remember())
+        _freeze_heap()
+        yield service
+
+
+def _confinement(options: Options, database: Database, stack: ExitStack) -> Confinement:
+    """Give the terms on which the service and all its processes are kept on the database."""
+    is_open = options.allow_existing_database and database.owned
+    return Confinement(stack.enter_context(scratch()), leads=database.owned, is_open=is_open)
+
+
+def _parts(
+    handover: Handover, database: Database, ledger: Ledger, confined: Confined
+) -> Iterator[Part]:
+    """Give what must be there in this process for an app in it."""
+    variables = handover.variables(database)
+    yield lambda: environment(variables)
+    yield lambda: ledger
+    yield lambda: confined
+    yield _quiet_engines
+
+
+def _located(app: str, roots: tuple[Path, ...]) -> Located:
+    return Located(app, LiveApp(app), is_factory=False) if is_address(app) else locate(app, roots)
+
+
+@contextmanager
+def _stage(place: str, confined: Confined) -> Iterator[None]:
+    """Note where the run is, while the app's own code runs.
+
+    A connection elsewhere is told rather than what its refusal has made fail.
+    """
+    note(place)
+    try:
+        with kept_output():
+            yield
+    finally:
+        require_no_stray(confined)
+
+
+def _target(app: App, ledger: Ledger, presence: Presence, confined: Confined) -> AsgiTarget:
+    if isinstance(app, LiveApp):
+        return LiveTarget(app, ledger, presence)
+    return AsgiTarget(app, ledger, presence, confined)
+
+
+@contextmanager
+def _server(options: Options) -> Iterator[Server]:
+    """The server of the run's database; that of a service elsewhere is its own."""
+    if is_address(options.app):
+        _require_permission(options)
+        if "://" not in options.database:
+            yield UnseenServer()
+            return
+    try:
+        with provide(options.database, allow_existing=options.allow_existing_database) as server:
+            yield server
+    except (DatabaseUnavailable, UnknownDatabase) as error:
+        raise UsageError(str(error)) from None
+
+
+def _require_permission(options: Options) -> None:
+    """Raise `UsageError` if nobody said that the kit may write there."""
+    if not options.allow_existing_database:
+        raise UsageError(
+            f"{options.app} is a service that is running, and judging it makes rows in its "
+            "database. Say that this is no harm with --contract-allow-existing-database; what the "
+            "kit made is deleted again, where the service offers DELETE"
+        )
+
+
+def _start(service: Service) -> None:
+    """Run the start-up. Raises `UsageError` with the app's own words if it fails."""
+    service.run(service.database.open())
+    if service.target.confined is not None:
+        service.target.confined.beside = service.run(service.database.beside())
+    try:
+        service.run(service.target.start())
+    except LifespanFailed as error:
+        raise UsageError(f"the app could not start: {error}") from None
+    engines = list(service.ledger.engines)
+    if isinstance(service.database, SqliteMemory) and engines:
+        service.database.attach(engines[0])
+    service.open_at_start = len(service.open_transactions())
+
+
+def _migrate(service: Service, options: Options) -> None:
+    """Run the project's own migrations if its start-up left the database empty.
+
+    In another interpreter, as a project does: they would leave loggers off and connections open.
+    """
+    is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
+    if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
+        with service.trial() as trial:
+            answer = trial.ask("migrate", root=str(options.root))
+        if not answer["ok"]:
+            raise UsageError(answer["error"])
+
+
+def _stop(service: Service) -> None:
+    """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
+    note(f"stopping {service.origin.app}")
+    try:
+        service.run(service.target.stop())
+    except LifespanFailed as failure:
+        if failure.is_exit:  # no rule judges what ends a whole server
+            blame(f"the app's {failure}")
+    if not service.database.owned:
+        _clean(service)
+    service.run(service.database.close())
+
+
+@contextmanager
+def _borrowed(database: Database) -> Iterator[None]:
+    """Have a database that is not the kit's put back however the run ends."""
+    try:
+        with borrowed(database):
+            yield
+    except DatabaseUnavailable as error:
+        raise UsageError(str(error)) from None
+
+
+def _clean(service: Service) -> None:
+    """Leave a database that is not the kit's as it was, or say what is left behind.
+
+    A request that an interrupt has cut short must not go on meanwhile.
+    """
+    target, database = service.target, service.database
+    service.run(target.abandon())
+    try:
+        service.restore()
+    except Undecided as hindrance:
+        service.left_behind = str(hindrance)
+    if database.left:
+        service.left_behind = f"rows that could not be put back: {counted(database.left)}"
+    database.is_given_back = not service.left_behind
+    if isinstance(target, LiveTarget) and target.left:
+        # pytest shows the warning below the results.
+        reason = f"no DELETE took {target.left} of them away"
+        warnings.warn(f"rows of the contract are left behind: {reason}", stacklevel=1)
+
+
+@contextmanager
+def _quiet_engines() -> Iterator[None]:
+    """Keep engines with `echo=True` from logging each statement: timelines show what matters."""
+    logger = logging.getLogger("sqlalchemy.engine.Engine")
+    logger.addFilter(_is_telling)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_telling)
+
+
+def _is_telling(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO
+
+
+@contextmanager
+def _calm_warnings() -> Iterator[None]:
+    """Keep a run's `-W error` from failing the service, its driver or its libraries."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        yield
+
+
+def _freeze_heap() -> None:
+    """Spare what is alive now from every later collection: a leak's proof collects often."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,1 @@
+"""Let requests meet in every order."""

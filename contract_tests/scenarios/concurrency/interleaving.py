@@ -1,0 +1,88 @@
+"""Requests sent together in every order that their database calls can come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
+
+from ...service.capabilities import missing
+from ...instruments.exchange import Exchange, Request
+from ...instruments.turns import Turns
+from ...service.service import Contents, Service
+from ...rules.violation import NotApplicable
+
+Requests = Callable[[], tuple[Request, ...]]
+
+
+class Taken(Protocol):
+    """What a run of a schedule tells: which one comes next."""
+
+    @property
+    def following(self) -> str | None:
+        """The schedule to try after this one; None if there is none."""
+
+
+T = TypeVar("T", bound=Taken)
+
+
+def schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
+    """Run every schedule, depth first, and give what came of each; at most so many.
+
+    If the last of them has a `following`, there were more.
+    """
+    schedule: str | None = ""
+    for _ in range(most):
+        if schedule is None:
+            return
+        taken = run(schedule)
+        yield taken
+        schedule = taken.following
+
+
+@dataclass(frozen=True)
+class Interleaving:
+    """What came of requests sent together in one schedule, and what was stored around them.
+
+    `schedule` brings the same about again, on the same state, if it `is_exact`. `following` is
+    the schedule after this one, None if all have been seen.
+    """
+
+    schedule: str
+    story: str
+    arranged: tuple[Request, ...]
+    exchanges: tuple[Exchange, ...]
+    before: Contents
+    after: Contents
+    is_exact: bool
+    following: str | None
+
+    def __str__(self) -> str:
+        """The schedule as a line, with the answers."""
+        answers = ", ".join(f"{one.letter} {one.status or 'no answer'}" for one in self.exchanges)
+        return f"{self.schedule}: {self.story} -> {answers}"
+
+
+def interleave(service: Service, requests: Requests, most: int) -> list[Interleaving]:
+    """Send what `requests` arranges, anew for each, in at most so many schedules.
+
+    If the last of them has a `following`, there were more. Raises `NotApplicable` where all
+    requests would share a connection.
+    """
+    reason = missing(service, ("outside-view",))
+    if reason:
+        raise NotApplicable(f"requests cannot be told apart in one connection: {reason}")
+    return list(schedules(partial(interleaved, service, requests), most))
+
+
+def interleaved(service: Service, requests: Requests, schedule: str) -> Interleaving:
+    """Send what `requests` arranges in one schedule."""
+    arranged = requests()
+    before = service.stored()
+    with Turns(schedule, service.database) as turns:
+        exchanges = service.together(*arranged, turns=turns)
+    return Interleaving(
+        turns.taken, turns.story, arranged, tuple(exchanges), before, service.stored(),
+        turns.is_exact, turns.following,
+    )  # fmt: skip

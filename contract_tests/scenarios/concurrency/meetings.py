@@ -1,0 +1,204 @@
+"""Two requests that met in the database, in one order, and what is asked about each such meeting.
+
+An answer is words; empty when all is well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...instruments.exchange import Exchange, items_of
+from ...instruments.timeline import timeline
+from ...masking.cutting import cut
+from ...rules.replay import Token
+from ...service.resource import Resource
+from ...service.service import Row
+from .interleaving import Interleaving
+from ...service.sameness import differences, same
+
+UNAVAILABLE = 503
+GONE = (404, 410)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Two requests sent together in one schedule.
+
+    `rows` are those the requests are about, as they were created; `then` is a read of the first
+    of them afterwards, None if there is none.
+    """
+
+    token: Token
+    course: Interleaving
+    rows: tuple[Row, ...]
+    then: Exchange | None
+
+    def __str__(self) -> str:
+        """The answers, and the order that led to them."""
+        answers = ", ".join(f"{e.letter} {e}" for e in self.course.exchanges)
+        return f"{answers}, in the order {self.course.story}"
+
+    @property
+    def schedule(self) -> str:
+        """The schedule as it was."""
+        return self.course.schedule
+
+    @property
+    def is_serial(self) -> bool:
+        """Whether one of the two was through with the database before the other began."""
+        return bool(re.fullmatch("A*B*|B*A*", self.schedule))
+
+    @property
+    def following(self) -> str | None:
+        """The schedule of the next meeting; None after the last."""
+        return self.course.following
+
+    @property
+    def pair(self) -> tuple[Exchange, Exchange]:
+        """The two exchanges."""
+        first, second = self.course.exchanges
+        return first, second
+
+    @property
+    def evidence(self) -> str:
+        """The order of the calls, both timelines, and what a read showed then."""
+        lines = [self.course.story]
+        lines += [f"{e.letter}: {timeline(e)}" for e in self.pair]
+        lines += [f"afterwards: {self.then} {self.then.excerpt(200)}"] if self.then else []
+        return "\n".join(lines)
+
+
+def sent(exchange: Exchange) -> Mapping[str, Any]:
+    """The fields of a request's body."""
+    return items_of(json.loads(exchange.request.body or b"{}"))
+
+
+def fails(meeting: Meeting) -> str:
+    """Which of the two failed; a refusal is none, nor is 503.
+
+    Where an order cannot be kept the database itself is in the way, as SQLite's lock can be.
+    """
+    if not meeting.course.is_exact:
+        return ""
+    failed = [e for e in meeting.pair if e.failed and e.status != UNAVAILABLE]
+    return "; ".join(f"{e.letter} {e} {first_words(e)}".strip() for e in failed)
+
+
+def first_words(exchange: Exchange) -> str:
+    """What a failed request raised, or else answered, as far as it fits in a line."""
+    return exchange.cause or cut(exchange.text.partition("\n")[0], 80)
+
+
+def loses(meeting: Meeting, resource: Resource) -> str:
+    """Which fields of a change that succeeded are not there afterwards."""
+    shown = shown_then(meeting, resource)
+    if shown is None:
+        return ""
+    needed = [e for e in meeting.pair if e.ok]
+    own = {e.letter: sent(e).keys() - sent(_other(meeting, e)).keys() for e in needed}
+    return "; ".join(
+        f"{e.letter} was answered {e.status}, and then a read shows {', '.join(lost)}"
+        for e in needed
+        if (lost := differences(sent(e), shown, own[e.letter]))
+    )
+
+
+def stores_both(meeting: Meeting, resource: Resource) -> str:
+    """Whether both of two equal creates made a row."""
+    if not all(e.ok for e in meeting.pair):
+        return ""
+    first, second = (resource.row(e.json).get(resource.id_field) for e in meeting.pair)
+    told = f"rows {first!r} and {second!r}"
+    return "" if first is not None and first == second else f"both are stored, {told}"
+
+
+def revives(meeting: Meeting) -> str:
+    """Whether a row is there although its delete has succeeded."""
+    is_back = meeting.then is not None and meeting.then.ok
+    deleted = [e for e in meeting.pair if e.request.method == "DELETE" and e.ok]
+    told = [f"{e.letter} {e}, and the row is there afterwards" for e in deleted if is_back]
+    return "; ".join(told)
+
+
+def mixes(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
+    """Whether the row is neither of the two bodies that replaced it."""
+    shown, accepted = shown_then(meeting, resource), [e for e in meeting.pair if e.ok]
+    if shown is None or not accepted:
+        return ""
+    telling = told_apart([meeting.rows[0].sent, *(sent(e) for e in meeting.pair)], names)
+    is_whole = any(_says(shown, sent(e), telling) for e in accepted)
+    return "" if is_whole else f"the row is neither body: {_few(shown, telling)}"
+
+
+def tears(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
+    """Whether a read showed something between the row before and the row after a change."""
+    read, change = meeting.pair
+    before, after = meeting.rows[0].sent, sent(change)
+    if change.ok and read.status in GONE:
+        return f"{read.letter} {read}, and the row was there all the time"
+    if not read.ok:
+        return ""
+    telling = told_apart([before, after], names)
+    shown = resource.row(read.json)
+    is_whole = _says(shown, before, telling) or _says(shown, after, telling)
+    return "" if is_whole else f"the read showed {_few(shown, telling)}"
+
+
+def confuses(meeting: Meeting, resource: Resource) -> str:
+    """Whether an answer tells of the other request's row."""
+    return "; ".join(filter(None, (_confused(meeting, e, resource) for e in meeting.pair)))
+
+
+def _confused(meeting: Meeting, exchange: Exchange, resource: Resource) -> str:
+    shown = resource.row(exchange.json) if exchange.ok else {}
+    mine, others = _subjects(meeting, exchange, resource)
+    foreign = [
+        f"{name} {shown[name]!r} instead of {mine[name]!r}"
+        for name in mine.keys() & others.keys() & shown.keys()
+        if not same(mine[name], shown[name]) and same(others[name], shown[name])
+    ]
+    told = f"{exchange.letter} {exchange} showed the other's"
+    return f"{told} {', '.join(sorted(foreign))}" if foreign else ""
+
+
+def _subjects(
+    meeting: Meeting, exchange: Exchange, resource: Resource
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What an answer should be about, and what the other one should."""
+    bodies = [sent(e) for e in meeting.pair]
+    rows = [{resource.id_field: row.id} | dict(row.sent) for row in meeting.rows]
+    first, second = rows if len(rows) == len(meeting.pair) else bodies
+    return (first, second) if exchange is meeting.pair[0] else (second, first)
+
+
+def shown_then(meeting: Meeting, resource: Resource) -> Mapping[str, Any] | None:
+    """The row as a read shows it afterwards; None if it does not."""
+    is_there = meeting.then is not None and meeting.then.ok
+    return resource.row(meeting.then.json) if is_there and meeting.then else None
+
+
+def told_apart(bodies: list[Mapping[str, Any]], names: Iterable[str]) -> tuple[str, ...]:
+    """The fields that are different in every two of the bodies."""
+    return tuple(name for name in names if _all_differ([body.get(name) for body in bodies]))
+
+
+def _all_differ(values: list[Any]) -> bool:
+    pairs = [(a, b) for place, a in enumerate(values) for b in values[place + 1 :]]
+    return not any(same(a, b) for a, b in pairs)
+
+
+def _says(shown: Mapping[str, Any], body: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return not differences(body, shown, names)
+
+
+def _few(shown: Mapping[str, Any], names: Iterable[str]) -> str:
+    return ", ".join(f"{name} {shown.get(name)!r}" for name in names)
+
+
+def _other(meeting: Meeting, exchange: Exchange) -> Exchange:
+    first, second = meeting.pair
+    return second if exchange is first else first

@@ -1,0 +1,1 @@
+"""Write rows and read them back."""

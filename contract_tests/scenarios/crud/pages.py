@@ -1,0 +1,92 @@
+"""Walk through a list, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...instruments.exchange import Exchange
+from ...service.resource import Parameter
+from ...service.service import Row, Service
+from ...rules.violation import Undecided
+from .rows import same_id
+
+MOST_PAGES = 100
+LARGEST = 100
+"""Rows per page that nearly every service allows."""
+
+
+def walk(
+    service: Service, size: int | None = None, between: Callable[[], None] | None = None
+) -> tuple[Exchange, ...]:
+    """Every page up to the first that shows nothing new; one page where nothing moves on.
+
+    `between` is called after each page. Raises `Undecided` if a page is refused.
+    """
+    exchanges: list[Exchange] = []
+    shown: list[Any] = []
+    while len(exchanges) < MOST_PAGES:
+        exchange = service.list(**query(service, size, len(exchanges), len(shown)))
+        if not exchange.ok:
+            raise Undecided(f"a page of the list could not be read: {exchange}")
+        page = service.ids(exchange)
+        if exchanges and all(identifier in shown for identifier in page):
+            break
+        exchanges.append(exchange)
+        shown += page
+        if not (service.resource.paging.offset or service.resource.paging.page):
+            break
+        if between:
+            between()
+    return tuple(exchanges)
+
+
+def plain_list(service: Service) -> Exchange:
+    """The control of whatever is strange about a list. Raises `Undecided` if it fails itself."""
+    exchange = service.list()
+    if not exchange.ok:
+        raise Undecided(f"not even a plain list is answered with success: {exchange}")
+    return exchange
+
+
+def walked(service: Service, exchanges: tuple[Exchange, ...]) -> list[Any]:
+    """The ids that the pages show, in their order."""
+    return [identifier for exchange in exchanges for identifier in service.ids(exchange)]
+
+
+def listed(service: Service, row: Row) -> dict[str, Any] | None:
+    """The row as the list shows it, or None."""
+    name = service.resource.id_field
+    rows = [shown for page in walk(service) for shown in service.listed(page)]
+    return next((dict(shown) for shown in rows if same_id(shown.get(name), row.id)), None)
+
+
+def query(service: Service, size: int | None, number: int, shown: int) -> dict[str, object]:
+    """What asks for page `number` (the first is 0) after `shown` rows."""
+    paging = service.resource.paging
+    asked: dict[str, object] = {}
+    if paging.size:
+        asked[paging.size] = size or largest(service)
+    if paging.offset:
+        asked[paging.offset] = shown
+    elif paging.page:
+        asked[paging.page] = first_page(service) + number
+    return asked
+
+
+def largest(service: Service) -> int:
+    """The largest page the document allows, within reason."""
+    declared = declaration(service, service.resource.paging.size).get("maximum")
+    return min(declared, LARGEST) if isinstance(declared, int) and declared > 0 else LARGEST
+
+
+def first_page(service: Service) -> int:
+    """The number of the first page: 0 only where the document says so."""
+    schema = declaration(service, service.resource.paging.page)
+    return 0 if 0 in (schema.get("minimum"), schema.get("default")) else 1
+
+
+def declaration(service: Service, name: str | None) -> dict[str, Any]:
+    """What the document says of a parameter of the list."""
+    declared: tuple[Parameter, ...] = service.operation("list").query
+    return next((dict(p.schema) for p in declared if p.name == name), {})

@@ -1,0 +1,218 @@
+"""Write values through the service and read them back: what was sent, what is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...generation import samples
+from ...instruments.exchange import Exchange
+from ...service.resource import Resource, Role
+from ...service.service import Row, Service
+from ...rules.violation import NotApplicable, Undecided
+from .rows import change_body
+
+WRITING: tuple[Role, ...] = ("create", "replace", "update")
+SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One write and the fresh read after it; `shown` is empty unless the write was accepted.
+
+    `asked` are the fields it was about; the others only make the body valid.
+    """
+
+    sent: Mapping[str, Any]
+    exchange: Exchange
+    shown: Mapping[str, Any]
+    asked: tuple[str, ...] = ()
+
+    def lost(self, *names: str) -> tuple[str, ...]:
+        """One phrase for each of these fields that is shown otherwise than it was sent.
+
+        Without names, for each that the write was about.
+        """
+        return tuple(
+            f"{name}: sent {brief(self.sent[name])}, shown {brief(self.shown[name])}"
+            for name in names or self.asked
+            if name in self.sent and name in self.shown
+            if not is_kept(self.sent[name], self.shown[name])
+        )
+
+
+def write(
+    service: Service, role: Role, values: Mapping[str, Any], row: Row | None = None
+) -> Written:
+    """Send `values` over a valid body, and read the row afresh if they were accepted.
+
+    A change goes to `row`, or to a new one, and does not give it another id.
+    """
+    target = row or (service.row() if role != "create" else None)
+    sent = {**plain_body(service, role, target), **values}
+    exchange = service.request(role, target and target.id, body=sent)
+    if not exchange.ok:
+        return Written(sent, exchange, {}, tuple(values))
+    identifier = target.id if target else service.id_of(exchange)
+    if identifier is None or not service.resource.offers("read"):
+        return Written(sent, exchange, service.shown(exchange), tuple(values))
+    return Written(sent, exchange, service.shown(service.read(identifier)), tuple(values))
+
+
+def plain_body(service: Service, role: Role, row: Row | None) -> dict[str, Any]:
+    """A valid body with new values: for a new row, or for a change of `row`, which keeps its id."""
+    return change_body(service, role, row) if row else service.body(role=role)
+
+
+def write_plainly(service: Service, role: Role) -> Exchange:
+    """The control of everything strange: a plain valid write, a change on a row of its own."""
+    row = service.row() if role != "create" else None
+    return service.request(role, row and row.id, body=plain_body(service, role, row))
+
+
+def answering(service: Service, roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Those of the operations that answer a plain write with success.
+
+    What a strange body does to the others cannot be told. Raises `Undecided` if none is left.
+    """
+    controls = {role: write_plainly(service, role) for role in roles}
+    accepted = tuple(role for role, control in controls.items() if control.ok)
+    if not accepted:
+        refused = "; ".join(map(str, controls.values()))
+        raise Undecided(f"not even a plain write is answered with success: {refused}")
+    return accepted
+
+
+def each_text(
+    service: Service, values: Callable[[Role, str], Iterable[object]]
+) -> Iterator[Written]:
+    """Write every value for every text field through every operation that takes it.
+
+    Raises `NotApplicable` if nothing takes free text, `Undecided` if no plain write succeeds.
+    """
+    return _each(service, texts, values, "free text")
+
+
+def each_integer(
+    service: Service, values: Callable[[Role, str], Iterable[object]]
+) -> Iterator[Written]:
+    """Write every value for every integer field through every operation that takes it.
+
+    Raises `NotApplicable` if nothing takes an integer, `Undecided` if no plain write succeeds.
+    """
+    return _each(service, integers, values, "an integer")
+
+
+def _each(
+    service: Service,
+    fields: Callable[[Resource, Role], tuple[str, ...]],
+    values: Callable[[Role, str], Iterable[object]],
+    what: str,
+) -> Iterator[Written]:
+    taking = [role for role in writing_roles(service) if fields(service.resource, role)]
+    if not taking:
+        raise NotApplicable(f"no field of {service.resource.name} takes {what}")
+    for role in answering(service, taking):
+        for name in fields(service.resource, role):
+            yield from (write(service, role, {name: value}) for value in values(role, name))
+
+
+def writing_roles(service: Service) -> tuple[Role, ...]:
+    """The operations that take a body and can be sent: a change needs a row to be created."""
+    if not service.resource.offers("create"):
+        return ()
+    return tuple(role for role in WRITING if service.resource.offers(role))
+
+
+def lengths(service: Service, role: Role, name: str) -> set[int]:
+    """The most characters of a field: what its schema says, and what columns of its name take."""
+    schema = service.resource.fields(role)[name]
+    branches = _branches(schema, dict(service.resource.document))
+    declared = {branch["maxLength"] for branch in branches if "maxLength" in branch}
+    tables = service.run(service.database.tables())
+    columns = [column for t in tables for column in service.run(service.database.columns(t))]
+    return declared | {c.length for c in columns if c.name == name and c.length}
+
+
+def is_kept(sent: object, shown: object) -> bool:
+    """Whether a value came back as it was sent.
+
+    A service may trim a text, compose its accents and write it in one case; nothing else.
+    """
+    if isinstance(sent, str) and isinstance(shown, str):
+        return any(
+            form in {shown, unicodedata.normalize("NFC", shown)}
+            for text in (sent, sent.strip())
+            for form in _spellings(text)
+        )
+    return sent == shown and isinstance(sent, bool) == isinstance(shown, bool)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    composed = unicodedata.normalize("NFC", text)
+    return text, composed, text.lower(), composed.lower(), text.upper()
+
+
+def texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+    """The fields that take free text and are shown again; a pattern does not make it less free.
+
+    A field whose value the owner has pinned is left alone, and so is an id that would change.
+    """
+    asked = _asked(resource, role).items()
+    return tuple(name for name, schema in asked if takes_text(resource, schema))
+
+
+def takes_text(resource: Resource, schema: samples.Schema) -> bool:
+    """Whether a value of this schema is a text of no particular format."""
+    document = dict(resource.document)
+    shaped = any(key in branch for branch in _branches(schema, document) for key in SHAPED)
+    return samples.kind(schema, document) == "string" and not shaped
+
+
+def _branches(schema: samples.Schema, document: Mapping[str, object]) -> list[Mapping[str, Any]]:
+    resolved = samples.resolve(schema, document)
+    options = [*(resolved.get("anyOf") or ()), *(resolved.get("oneOf") or ())]
+    return [resolved, *(samples.resolve(option, document) for option in options)]
+
+
+def integers(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+    """The fields that take whole numbers and are shown again."""
+    document = dict(resource.document)
+    fields = _asked(resource, role).items()
+    return tuple(n for n, schema in fields if samples.kind(schema, document) == "integer")
+
+
+def moments(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+    """The fields that take a date with a time and are shown again."""
+    document = dict(resource.document)
+    return tuple(
+        name
+        for name, schema in _asked(resource, role).items()
+        if any(b.get("format") == "date-time" for b in _branches(schema, document))
+    )
+
+
+def is_plain(resource: Resource, name: str, role: Role = "create") -> bool:
+    """Whether a field may take any value of its schema: it is shown, not pinned, and no pointer."""
+    return name in _asked(resource, role) and not name.endswith(("_id", "Id", "_ID"))
+
+
+def _asked(resource: Resource, role: Role) -> dict[str, samples.Schema]:
+    shown = resource.shown()
+    fixed = {*resource.overrides} | ({resource.id_field} if role != "create" else set())
+    return {
+        name: schema
+        for name, schema in resource.fields(role).items()
+        if name not in fixed and (not shown or name in shown)
+    }
+
+
+def brief(value: object, longest: int = 60) -> str:
+    """A value in few letters: a long text by its beginning and its length."""
+    spelled = ascii(value)
+    if len(spelled) <= longest:
+        return spelled
+    size = f"{len(value)} characters" if isinstance(value, str) else f"{len(spelled)} letters"
+    return f"{spelled[: longest - 25]}... ({size})"

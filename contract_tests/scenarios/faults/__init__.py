@@ -1,0 +1,1 @@
+"""Disturb each request at every place."""

@@ -1,0 +1,102 @@
+"""Questions about requests whose database call failed or whose connection broke; words, or none."""
+
+from __future__ import annotations
+
+from ...instruments.exchange import Event
+from ...service.resource import Resource
+from .points import Calm, Point, commits_of, grown
+from .questions import claims_success, keeps, leaves_open, stores_in_part
+
+FIRST = "1"
+
+
+def retains(point: Point) -> str:
+    """What it kept: connections, or else transactions."""
+    return keeps(point) or leaves_open(point)
+
+
+def tells_success(point: Point) -> str:
+    """Whether a failure came before the answer, which was a success, and nothing is stored."""
+    return "" if is_late(point) else claims_success(point)
+
+
+def is_late(point: Point) -> bool:
+    """Whether the call failed only when the answer had been sent."""
+    return point.exchange.failed_late
+
+
+def is_plain(point: Point) -> bool:
+    """Whether the errors area looks at this very failure: a first statement, write or COMMIT."""
+    if point.token.way == "refused":
+        return point.token.place == FIRST and point.token.subject in {"list", "create"}
+    if point.token.way != "error":
+        return False
+    asked = _asked(point)
+    if not asked or asked[-1].kind == "commit":
+        return commits_of(point.exchange) <= 1
+    writes = [event for event in asked if event.writes]
+    is_read = point.token.subject in {"list", "read"}
+    return len(asked) == 1 if is_read else asked[-1].writes and len(writes) == 1
+
+
+def _asked(point: Point) -> list[Event]:
+    """What the database was asked up to the call that failed."""
+    failed = next((e.order for e in point.exchange.of("failed")), None)
+    asked = point.exchange.of("sql", "commit")
+    return [event for event in asked if failed is None or event.order < failed]
+
+
+def breaks_apart(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
+    """Which tables hold a part of it, where that is no note about it.
+
+    `home` are the tables of the resource. A success needs no more than these; a failure may have
+    been written down after it happened.
+    """
+    found = grown(point.before, point.after)
+    is_at_home = all(found.get(table) == calm.growth.get(table) for table in home)
+    is_note = point.exchange.wrote_on and not point.changed & {*home}
+    is_forgiven = is_at_home if point.exchange.ok else is_note
+    return "" if is_forgiven else stores_in_part(point, calm)
+
+
+def hides_rows(point: Point, resource: Resource) -> str:
+    """Which rows a success left out, or made up, that the next list shows."""
+    told, truth = point.exchange, point.later[0]
+    if not (told.ok and told.complete and truth.ok):
+        return ""
+    ids = [
+        {str(resource.row(row).get(resource.id_field)) for row in resource.rows(one.json) or ()}
+        for one in (told, truth)
+    ]
+    return f"{len(ids[0])} rows, and {len(ids[1])} right after it" if ids[0] != ids[1] else ""
+
+
+def stores_twice(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
+    """Which of the resource's tables got more rows than a whole request stores."""
+    found = grown(point.before, point.after)
+    usual = {table: calm.growth.get(table, (0, 0))[0] for table in home}
+    more = [t for t, new in usual.items() if found.get(t, (0, 0))[0] > new]
+    return f"{found[more[0]][0]} new rows in {more[0]} instead of {usual[more[0]]}" if more else ""
+
+
+def refuses_what_is_stored(point: Point) -> str:
+    """Whether it was answered as a mistake of the client although something is stored."""
+    blames = point.exchange.refused and point.changed
+    return f"answered {point.exchange.status}, and the write is stored" if blames else ""
+
+
+def fails_after_commit(point: Point, calm: Calm) -> str:
+    """Whether a call behind the last COMMIT failed the request, and all of it is stored."""
+    asked = _asked(point)
+    is_behind = bool(asked) and asked[-1].kind != "commit" and not asked[-1].writes
+    is_stored = point.changed - calm.restless and commits_of(point.exchange) >= calm.commits
+    told = point.exchange.failed and is_behind and is_stored and calm.commits
+    return "answered as a failure, and everything is stored" if told else ""
+
+
+def hides_a_race(point: Point) -> str:
+    """Whether a refused COMMIT was answered as a defect of the service."""
+    status = point.exchange.status or 0
+    is_defect = point.exchange.failed and status != 503  # noqa: PLR2004 - HTTP's own word
+    told = point.what == "COMMIT" and not is_late(point) and is_defect
+    return "a COMMIT that lost a race is called a defect" if told else ""

@@ -1,0 +1,147 @@
+"""The mishaps: every operation, and the database call of it that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ...service.capabilities import missing
+from ...databases.redirects import leading_to
+from ...instruments.exchange import Exchange, Request
+from ...instruments.faults import Fault, Faults, Place, Unreachable
+from ...service.resource import CHANGING, Role
+from ...service.service import Contents, Row, Service
+from ...rules.violation import NotApplicable, Undecided
+from .points import changed
+
+READS: tuple[Role, ...] = ("list", "read")
+WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")
+LONGEST = 6
+"""Calls of one kind that a sweep looks at in one request."""
+
+
+class Idle(NotApplicable):
+    """The call that should have failed had nothing to do."""
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """A request one of whose database calls failed, and what was stored before and after it."""
+
+    exchange: Exchange
+    failed: str
+    before: Contents
+    after: Contents
+
+    def __str__(self) -> str:
+        """The exchange as a line, with what failed in it."""
+        return f"{self.exchange} ({self.failed} failed)"
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The tables whose rows are not what they were."""
+        return changed(self.before, self.after)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the call failed only when the answer had been sent."""
+        return self.exchange.failed_late
+
+    @property
+    def wrote_on(self) -> bool:
+        """Whether the service wrote again after the failure: another try, or a note about it."""
+        return self.exchange.wrote_on
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """One operation with one database call that fails."""
+
+    role: Role
+    point: Place | Literal["connect"]
+
+    def __str__(self) -> str:
+        """The mishap as a finding."""
+        return f"{self.role}-{self.point}"
+
+    def act(self, service: Service, k: int = 1) -> Aftermath:
+        """Send the request and let its `k`-th such call fail.
+
+        Raises `NotApplicable` if the service or the database cannot have this mishap, and
+        `Undecided` if the request made no such call.
+        """
+        request = arranged(service, self.role)
+        before = service.stored()
+        with self._fault(service, k) as fault:
+            exchange = request()
+        if fault.idle and not fault.fired:
+            raise Idle(f"{exchange}: the driver had committed before its COMMIT")
+        if not fault.fired:
+            raise Undecided(f"{exchange} made no {self._name(k)} that could have failed")
+        return Aftermath(exchange, self._name(k), before, service.stored())
+
+    def _name(self, k: int) -> str:
+        name = self.point.upper() if self.point == "commit" else self.point
+        return name if k == 1 else f"{name} number {k}"
+
+    def _fault(self, service: Service, k: int) -> Fault:
+        if self.point != "connect":
+            return Faults(self.point, k)
+        reason = missing(service, ("outside-view",))
+        if reason:
+            raise NotApplicable(f"a database in one connection cannot be out of reach: {reason}")
+        return Unreachable(leading_to(service.database.unreachable()))
+
+
+def arranged(service: Service, role: Role) -> Callable[[], Exchange]:
+    """A request in this role that would succeed, everything it needs being there."""
+    message = prepared(service, role)
+    return lambda: service.exchange(message)
+
+
+def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
+    """What `arranged` would send, to the `known` row if there is one.
+
+    Raises `NotApplicable` if the service does not offer it.
+    """
+    reason = missing(service, (role,) if role in {"list", "create"} else (role, "create"))
+    if reason:
+        raise NotApplicable(reason)
+    if role == "create":
+        return service.draft_of("create", body=service.body())
+    if role == "list":
+        if known is None and service.resource.offers("create"):
+            service.row()  # an empty list could not be told from a failure
+        if known is None:
+            service.list()  # whatever it says: the next one finds the service warm
+        return service.draft_of("list")
+    row = known or service.row()
+    change = service.body(role=role) if role in CHANGING else None
+    if change and all(row.sent.get(name) == value for name, value in change.items()):
+        raise Undecided(f"no field of {service.resource.name} can be changed: {change}")
+    return service.draft_of(role, row.id, body=change)
+
+
+def sweep(service: Service, role: Role) -> list[Aftermath]:
+    """What each write, and each COMMIT, of a request leaves behind when it fails."""
+    points: tuple[Place, ...] = ("write", "commit")
+    return [aftermath for point in points for aftermath in _each(service, Mishap(role, point))]
+
+
+def _each(service: Service, mishap: Mishap) -> list[Aftermath]:
+    met: list[Aftermath] = []
+    for k in range(1, LONGEST + 1):
+        try:
+            met.append(mishap.act(service, k))
+        except (Idle, Undecided):
+            break  # there is no k-th call
+    return met
+
+
+STATEMENTS = (
+    *(Mishap(role, "statement") for role in READS),
+    *(Mishap(role, "write") for role in WRITES),
+)
+COMMITS = tuple(Mishap(role, "commit") for role in WRITES)
+MISHAPS = (*STATEMENTS, *COMMITS, Mishap("list", "connect"), Mishap("create", "connect"))

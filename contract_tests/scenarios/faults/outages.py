@@ -1,0 +1,131 @@
+"""Outages: the database is away, closes its connections, or does not take what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.pool import QueuePool
+
+from ...databases.hindrances import HindranceName
+from ...databases.redirects import leading_to
+from ...instruments.exchange import Exchange
+from ...instruments.faults import Unreachable
+from ...instruments.hindrance import Hindered
+from ...instruments.private import overflow_limit
+from ...service.resource import Role
+from ...service.service import Contents, Service
+from ...rules.violation import NotApplicable, Undecided
+from .mishaps import Aftermath, prepared
+from .points import follow_up, require_service
+
+SOME = 3
+"""Requests in a row that a short outage costs."""
+
+USUAL = 15
+"""Connections of a pool with SQLAlchemy's own settings."""
+
+MOST = 50
+BEYOND = 5
+
+
+@dataclass(frozen=True)
+class Outage:
+    """Lists that were asked for while something was wrong, and what was asked afterwards."""
+
+    during: tuple[Exchange, ...]
+    later: tuple[Exchange, ...]
+
+    @property
+    def unserved(self) -> tuple[Exchange, ...]:
+        """The requests afterwards that did not succeed."""
+        return tuple(exchange for exchange in self.later if not exchange.ok)
+
+    def __str__(self) -> str:
+        """What failed afterwards, in words."""
+        return ", ".join(map(str, self.unserved)) or "everything succeeded"
+
+
+def outage(service: Service, requests: int) -> Outage:
+    """Let this many lists find no database, then let a list and a create find it again."""
+    require_service(service)
+    with Unreachable(leading_to(service.database.unreachable())) as away:
+        during = tuple(service.list() for _ in range(requests))
+    if not away.fired:
+        raise Undecided(f"none of {requests} lists tried to connect")
+    return Outage(during, follow_up(service))
+
+
+def places(service: Service) -> int:
+    """How many connections the largest pool of the service lends at the same time."""
+    pools = [e.pool for e in list(service.ledger.engines) if isinstance(e.pool, QueuePool)]
+    sizes = [p.size() + overflow_limit(p) for p in pools if overflow_limit(p) >= 0]
+    return min(max(sizes, default=USUAL), MOST)
+
+
+def severance(service: Service) -> Outage:
+    """Let the server close all connections; ask for a list, then for a create, until they succeed.
+
+    One failure is allowed for each connection there was.
+    """
+    if not service.database.owned:
+        raise NotApplicable("the kit closes no connections in a database it did not make")
+    require_service(service)
+    allowed = len(service.ledger.open)
+    if not service.run(service.database.kill_connections()):
+        raise NotApplicable("no connection is kept from one request to another")
+    during: list[Exchange] = []
+    for ask in (service.list, service.create)[: 1 + service.resource.offers("create")]:
+        during.append(ask())
+        while not during[-1].ok and sum(not e.ok for e in during) <= allowed:
+            during.append(ask())
+    return Outage(tuple(during), follow_up(service))
+
+
+@contextmanager
+def hindered(service: Service, name: HindranceName) -> Iterator[Hindered]:
+    """The database hinders the service in this way; `NotApplicable` if this one cannot."""
+    hindrance = service.database.hindrances.get(name)
+    if hindrance is None:
+        raise NotApplicable(f"this database cannot be told to be {name}")
+    with Hindered(hindrance) as found:
+        yield found
+    if not found.fired:
+        raise Undecided(f"no connection was told that the database is {name}")
+
+
+@contextmanager
+def locked(service: Service) -> Iterator[None]:
+    """Somebody else has locked the database against writing, and nobody waits for long."""
+    if not service.database.owned:
+        raise NotApplicable("the kit locks no database it did not make")
+    lock = service.database.locked()
+    service.run(lock.__aenter__())
+    try:
+        with hindered(service, "impatient"):
+            yield
+    finally:
+        service.run(lock.__aexit__(None, None, None))
+
+
+def read_only_write(service: Service, role: Role) -> Aftermath:
+    """A write that finds the database read-only."""
+    message, before = prepared(service, role), service.stored()
+    with hindered(service, "read-only"):
+        exchange = service.exchange(message)
+    return _refused(exchange, "a read-only database", before, service.stored())
+
+
+def locked_write(service: Service, role: Role) -> Aftermath:
+    """A write that finds the database locked by somebody else."""
+    message, before = prepared(service, role), service.stored()
+    with locked(service):
+        exchange = service.exchange(message)
+    return _refused(exchange, "a locked database", before, service.stored())
+
+
+def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> Aftermath:
+    if not exchange.of("failed"):
+        raise NotApplicable(f"{exchange}: {what} refused it nothing")
+    return Aftermath(exchange, what, before, after)

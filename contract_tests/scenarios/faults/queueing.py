@@ -1,0 +1,63 @@
+"""Requests that are cancelled while they wait for a connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...service.capabilities import missing
+from ...instruments.crowd import Crowd
+from ...instruments.exchange import Exchange
+from ...instruments.stepping import Steps
+from ...service.service import Service
+from ...service.transports.conversation import Client
+from ...rules.violation import NotApplicable
+
+IMPATIENT = Client(patient=False)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What came of it: as many were cancelled as the pool has `places`.
+
+    `left` is how many places could be taken afterwards, `after` a request sent then.
+    """
+
+    cancelled: tuple[Exchange, ...]
+    places: int
+    left: int
+    after: Exchange
+
+
+def queue(service: Service) -> Queue:
+    """Cancel requests that wait in front of an empty pool, and see what is left of it.
+
+    Raises `NotApplicable` where the kit can empty no pool, or waiting cannot be cancelled.
+    """
+    service.list()  # warm: a connection that is there
+    reason = missing(service, ("async-engine",))
+    if reason:
+        raise NotApplicable(reason)
+    with _empty(service) as crowd:
+        places = crowd.taken
+        cancelled = _cancelled(service, places) if places else []
+    if not places:
+        raise NotApplicable(f"no pool could be emptied: {'; '.join(crowd.reasons) or 'none'}")
+    with _empty(service) as crowd:
+        left = crowd.taken
+    service.list()  # one that fails because of the last cancelled one is another rule's (CAN-05)
+    return Queue(tuple(cancelled), places, left, service.list())
+
+
+def _empty(service: Service) -> Crowd:
+    return Crowd(service.ledger, service.run, leave=0)
+
+
+def _cancelled(service: Service, places: int) -> list[Exchange]:
+    with Steps(service.loop, service.ledger) as steps:
+        service.exchange(service.draft_of("list"), IMPATIENT)
+    return [_cancelled_at(k, service) for k in steps.queued for _ in range(places)]
+
+
+def _cancelled_at(k: int, service: Service) -> Exchange:
+    with Steps(service.loop, service.ledger, k):
+        return service.exchange(service.draft_of("list"), IMPATIENT)

@@ -1,0 +1,36 @@
+"""Compare a service with its own OpenAPI document, request by request.
+
+Schemathesis makes the requests and knows the checks; this package alone imports it, inside the
+functions that need it. Neither its pytest plug-in, nor its engine, nor its configuration files
+take part, and every request is sent by the caller.
+"""
+
+from ...generation.strategies.by_schemathesis import body_strategy
+from .cards import PHASES, Card, Draw, Phase
+from .deck import Deck
+from .document import document_problems
+from .drawing import Drawer, labels
+from .headers import without_headers
+from .playing import Alarm, Heard, Player
+from .records import Answer, Send, curl
+from .shrinking import shrink
+
+__all__ = [
+    "PHASES",
+    "Alarm",
+    "Answer",
+    "Card",
+    "Deck",
+    "Draw",
+    "Drawer",
+    "Heard",
+    "Phase",
+    "Player",
+    "Send",
+    "body_strategy",
+    "curl",
+    "document_problems",
+    "labels",
+    "shrink",
+    "without_headers",
+]

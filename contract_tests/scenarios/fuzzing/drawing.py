@@ -1,0 +1,220 @@
+"""Draw the cards of one operation: every boundary, then valid and invalid requests at random.
+
+Generation never looks at answers, so one seed gives one sequence of cards, in every process.
+"""
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from zlib import crc32
+
+from ...instruments.exchange import Request
+from ...generation.samples import reading
+from ...generation.steady import steady
+from ...generation.strategies.by_schemathesis import loaded
+from .cards import Card, Draw, Phase, drawn_of
+from .document import is_resolvable
+
+_BASE_URL = "http://testserver"
+# The client library's own headers, and the random case id that would make equal runs differ.
+_UNNEEDED = frozenset(
+    {"x-schemathesis-testcaseid", "user-agent", "host", "accept-encoding", "connection"}
+)
+# One case in four keeps its generated path: absent rows have an answer, too.
+_STRANGE_SHARE = 4
+_EXHAUSTED = "nothing left to do"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Cards of one operation in one phase, and whether there are no others."""
+
+    cards: tuple[Card, ...]
+    is_exhausted: bool
+
+
+class Drawer:
+    """Draws cards from a document. `overrides` are the values of body fields that are pinned."""
+
+    def __init__(self, document: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
+        self._overrides = overrides
+        self.operations = {each.label: each for each in _operations(document)}
+
+    def draw(self, label: str, phase: Phase, draw: Draw) -> Drawn:
+        """All cards at boundaries, else the first that the draw's seed gives."""
+        operation = self.operations.get(label)
+        if operation is None:
+            return Drawn((), is_exhausted=False)
+        if phase == "boundary":
+            cases, is_exhausted = list(_made(lambda: _boundaries(operation))), True
+        else:
+            cases, is_exhausted = _random(operation, phase, draw)
+        cards = [
+            card
+            for number, case in enumerate(cases)
+            for card in _made(partial(self._card, case, phase, str(draw), number))
+        ]
+        return Drawn(tuple(cards), is_exhausted)
+
+    def _card(self, case: Any, phase: Phase, draw: str, number: int) -> Iterator[Card]:
+        yield self.card(case, phase, draw, number)
+
+    def card(self, case: Any, phase: Phase, draw: str, number: int) -> Card:
+        """The card of a case; fields that are pinned get their value in every valid body."""
+        import requests
+
+        if isinstance(case.body, dict) and case.meta.generation.mode.is_positive:
+            pinned = {name: self._pinned(name, number) for name in self._overrides}
+            changes = {name: value for name, value in pinned.items() if name in case.body}
+            if changes:
+                case.body = {**case.body, **changes}
+        case.freeze_metadata()
+        drawn = drawn_of(case)  # before the transport rewrites the case for the wire
+        aims = () if number % _STRANGE_SHARE == _STRANGE_SHARE - 1 else _aims(case)
+        wanted = case.as_transport_kwargs(base_url=_BASE_URL)
+        request = _request(requests.Request(**wanted).prepare())
+        return Card(case.operation.label, phase, draw, number, request, drawn, aims)
+
+    def _pinned(self, name: str, number: int) -> Any:
+        value = self._overrides[name]
+        return value.replace("{n}", f"x{number}") if isinstance(value, str) else value
+
+
+def _random(operation: Any, phase: Phase, draw: Draw) -> tuple[list[Any], bool]:
+    import hypothesis
+    from hypothesis.errors import HypothesisException
+
+    found: list[Any] = []
+
+    @hypothesis.seed(seed_of(operation.label, phase, draw))
+    @hypothesis.settings(
+        max_examples=draw.count,
+        database=None,
+        deadline=None,
+        derandomize=False,  # a profile that derandomizes would draw the same for every seed
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy_of(operation, phase))
+    def collect(case: Any) -> None:
+        found.append(case)
+
+    try:
+        is_exhausted = _ran_out(collect)
+    except HypothesisException:
+        # No invalid request exists for an operation that takes nothing.
+        is_exhausted = not found
+    return found, is_exhausted
+
+
+def seed_of(label: str, phase: Phase, draw: Draw) -> int:
+    """The seed of one part of the deck: the parts must not all draw the same."""
+    return draw.seed + crc32(f"{phase} {label}".encode())
+
+
+def strategy_of(operation: Any, phase: Phase) -> Any:
+    """What a phase draws an operation's cases from."""
+    from schemathesis import GenerationMode
+    from schemathesis.generation.feedback import NO_FEEDBACK
+
+    mode = GenerationMode.POSITIVE if phase == "valid" else GenerationMode.NEGATIVE
+    return operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
+
+
+def labels(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every operation the document declares, as `POST /items`."""
+    methods = ("get", "put", "post", "patch", "head", "options", "trace", "delete")
+    return tuple(
+        f"{name.upper()} {path}"
+        for path, item in document.get("paths", {}).items()
+        for name in methods
+        if name in reading.resolve(item, document)
+    )
+
+
+def _operations(document: Mapping[str, Any]) -> list[Any]:
+    results = list(_made(lambda: loaded(document, 0).get_all_operations()))
+    operations = [result.ok() for result in results if hasattr(result, "ok")]
+    return [each for each in operations if is_resolvable(_declared(each, document), document)]
+
+
+def _declared(operation: Any, document: Mapping[str, Any]) -> Any:
+    path = reading.resolve(document["paths"][operation.path], document)
+    return [path.get(operation.method.lower()), path.get("parameters")]
+
+
+def _made(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
+    """What ``make`` gives until it fails; a failure to generate leaves nothing to send.
+
+    Raises what says that Schemathesis is of a version this module does not know.
+    """
+    try:
+        yield from make()
+    except Exception as error:  # unsatisfiable, unresolvable, unserialisable: not a case
+        if _is_misfit(error):
+            raise
+
+
+def _is_misfit(error: Exception) -> bool:
+    """Whether a call of this file did not fit what it called, whatever the document says."""
+    *_, innermost = traceback.walk_tb(error.__traceback__)
+    is_here = innermost[0].f_code.co_filename == __file__
+    return is_here and isinstance(error, TypeError | AttributeError | ImportError)
+
+
+def _boundaries(operation: Any) -> Iterator[Any]:
+    from schemathesis import GenerationMode
+    from schemathesis.generation.drivers import CoverageGenerator
+    from schemathesis.generation.feedback import NO_FEEDBACK
+    from schemathesis.generation.overrides import Override
+
+    configuration = operation.schema.config.generation_for(operation=operation, phase="coverage")
+    nothing = Override(query={}, headers={}, cookies={}, path_parameters={}, body={})
+    return iter(
+        CoverageGenerator(
+            operation=operation,
+            generation_modes=list(GenerationMode),
+            generation_config=configuration,
+            auth_storage=None,
+            override=nothing,
+            feedback=NO_FEEDBACK,
+        )
+    )
+
+
+def _ran_out(test: Callable[[], None]) -> bool:
+    """Run a Hypothesis test and say whether it ended because there was nothing left to draw."""
+    from hypothesis.statistics import collector
+
+    said: list[str] = []
+    listener: Any = lambda found: said.append(str(found.get("stopped-because")))  # noqa: E731
+    with steady(), collector.with_value(listener):
+        test()
+    return _EXHAUSTED in said
+
+
+def _aims(case: Any) -> tuple[str, ...]:
+    """The path parameters of a case with a valid path that is not about its path."""
+    from schemathesis.core.parameters import ParameterLocation
+
+    path = case.meta.components.get(ParameterLocation.PATH)
+    about = getattr(case.meta.phase.data, "parameter_location", None)
+    is_plain = path and path.mode.is_positive and about != ParameterLocation.PATH
+    return tuple(case.path_parameters) if is_plain else ()
+
+
+def _request(prepared: Any) -> Request:
+    kept = [pair for pair in prepared.headers.items() if pair[0].lower() not in _UNNEEDED]
+    body = prepared.body or b""
+    return Request(
+        method=str(prepared.method),
+        target=str(prepared.path_url),
+        headers=tuple((str(name), _text(value)) for name, value in kept),
+        body=body if isinstance(body, bytes) else str(body).encode(),
+    )
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,268 @@
+"""Send a service what its document allows and forbids, part by part, and keep what it answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from ...generation.extremes import is_ordinary, role_of
+from . import (Alarm, Answer, Card, Deck, Draw, Drawer, Heard, Phase, Player, labels, shrink, without_headers)
+from ...instruments.exchange import Exchange, Request
+from ...runner.options import Options
+from ...rules.replay import Token
+from ...service.service import Service
+from ...rules.violation import NotApplicable, Undecided
+from .parts import PARTS, Part, Subject
+from .sparing import Sparing
+
+AREA = "openapi"
+FAILURE = 500
+LEAST = 10
+"""Fewer cases of an operation in one phase decide nothing, unless there are no more."""
+
+MOST_SHRUNK = 5
+"""How many alarms of one part are made simple; one defect seldom raises more."""
+
+MOST_OTHERS = 8
+"""Of so many operations beside the collection each is sent as much as one of it; of more, less."""
+
+SHARE = 0.5
+"""Of the minutes of a thorough run, the share of the requests made from the document."""
+
+ROUND = 1_000_003
+"""How far the seeds of two rounds are apart: no part of one is a part of the next."""
+
+Rows = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What one part of the deck brought to light, and the token of each alarm's card.
+
+    Headers named in `masked` are never shown. A `doubt` says why no alarm is no evidence.
+    """
+
+    alarms: tuple[Alarm, ...]
+    tokens: tuple[Token, ...]
+    masked: tuple[str, ...]
+    doubt: str = ""
+
+    def token(self, alarm: Alarm) -> str:
+        """What the request behind an alarm is sent again by."""
+        return str(self.tokens[self.alarms.index(alarm)])
+
+    def of(self, *checks: str, excused: bool = False) -> list[Alarm]:
+        """The alarms of these checks that are held against the service, or all of them."""
+        return [a for a in self.alarms if a.check in checks and (excused or not a.excuse)]
+
+
+@dataclass
+class Exploration:
+    """Explores a service part by part, each when it is first asked for.
+
+    `sent` counts the requests of each part, and the rounds in which they were drawn.
+    """
+
+    service: Service
+    options: Options
+    folder: Path | None
+    sent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _explored: dict[Part, Explored] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the document; nothing is sent yet."""
+        service, document = self.service, self.service.resource.document
+        asking = without_headers(document, [name for name, _ in service.headers])
+        drawer = Drawer(asking, service.resource.overrides)
+        self.deck = Deck(asking, drawer, self.folder, service.resource.overrides)
+        self._drawer = drawer
+        self._player = Player(document, drawer, service.headers, self._is_strange)
+        self._sparing = Sparing(service)
+
+    def of(self, part: Part) -> Explored:
+        """What is known of a part. Raises `NotApplicable` if there is nothing to ask about."""
+        if part not in self._explored:
+            self._explored[part] = self._explore(part)
+        return self._explored[part]
+
+    def operations(self, subject: Subject) -> list[str]:
+        """The labels of the operations a subject stands for."""
+        return self._operations.get(subject, [])
+
+    @cached_property
+    def _operations(self) -> dict[Subject, list[str]]:
+        """By subject, read once: a document may have hundreds of operations."""
+        resource = self.service.resource
+        named = "{" + resource.id_parameter + "}"
+        ours: dict[Subject, list[str]] = {
+            role: [f"{operation.method} {operation.path.replace('{id}', named)}"]
+            for role, operation in resource.operations.items()
+        }
+        taken = {label for found in ours.values() for label in found}
+        others = [label for label in labels(resource.document) if label not in taken]
+        return {**ours, "others": others}
+
+    # -- one part
+
+    def _explore(self, part: Part) -> Explored:
+        wanted = self.operations(part.subject)
+        if not wanted:
+            raise NotApplicable(f"the document has no operation for {part.subject}")
+        heard = Heard()
+        rounds = [self._play_rounds(part, label, heard, len(wanted)) for label in wanted]
+        self.sent[str(part)] = sum(heard.cases.values()), max(rounds)
+        too_few = [label for label in wanted if not self._is_enough(label, part, heard)]
+        if part.phase == "invalid" and not heard.cases and not too_few:
+            raise NotApplicable(f"no invalid request can be made for {part.subject}")
+        alarms = tuple(self._simplified([self._strictly(a) for a in heard.alarms.values()]))
+        tokens = tuple(self.token_of(part, alarm.card) for alarm in alarms)
+        masked = tuple(name for name, _ in self.service.headers)
+        return Explored(alarms, tokens, masked, self._doubt(part, too_few, heard))
+
+    def _doubt(self, part: Part, too_few: list[str], heard: Heard) -> str:
+        if not too_few:
+            return ""
+        if self.options.replay:
+            return (
+                f"there is no request {self.options.replay}: the document or the versions have "
+                f"changed since, or it was kept in another --contract-deck"
+            )
+        listed = ", ".join(f"{heard.cases.get(label, 0)} of {label}" for label in too_few)
+        return f"fewer than {LEAST} {part.phase} requests could be made: {listed}"
+
+    def _play_rounds(self, part: Part, label: str, heard: Heard, sharing: int) -> int:
+        """Play what was kept and one round of cards, and further rounds while there is time.
+
+        The time of a part is for `sharing` operations.
+        """
+        began, turn = time.monotonic(), 0
+        limit = self.options.minutes * 60 * SHARE / len(PARTS) / sharing
+        while True:
+            heard.join(self.hear(self.cards(label, part.phase, turn)))
+            turn += 1
+            is_over = time.monotonic() - began > limit
+            if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
+                return turn
+
+    def cards(self, label: str, phase: Phase, turn: int = 0) -> list[Card]:
+        """What is sent in one turn: this machine's share, or the one request that is replayed."""
+        kept = self.deck.kept(label, phase) if turn == 0 else ()
+        cards = [*kept, *self.deck.cards(label, phase, self._draw(label, turn)).cards]
+        token, share = self.options.replay, self.options.share
+        if token is not None and token.area == AREA:
+            return [card for card in cards if (token.way, token.place) == self._name(card)]
+        return cards[share.place :: share.of]
+
+    def _name(self, card: Card) -> tuple[str, str]:
+        """The draw of a card, and its place in it: of several operations, with the operation's."""
+        others = self.operations("others")
+        place = f"{others.index(card.operation)}." if card.operation in others else ""
+        return card.draw, f"{place}{card.number}"
+
+    def token_of(self, part: Part, card: Card) -> Token:
+        """What a card is found again by."""
+        return Token(AREA, str(part), *self._name(card))
+
+    def _draw(self, label: str, turn: int = 0) -> Draw:
+        token = self.options.replay
+        asked = Draw.parse(token.way) if token and token.area == AREA else None
+        count, others = self.options.profile.cases, self.operations("others")
+        if label in others:
+            count = max(min(LEAST, count), min(count, count * MOST_OTHERS // len(others)))
+        return asked or Draw(self.options.seed + turn * ROUND, count)
+
+    def hear(self, cards: Sequence[Card]) -> Heard:
+        """Send these cards to a service that is as it was when the contract began."""
+        self.service.restore()
+        rows = self._rows(cards)
+        sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
+        return self.service.run(self._player.play(sent, self._send, rows))
+
+    def _rows(self, cards: Sequence[Card]) -> Rows:
+        """Rows to aim at: one for each request that deletes, else one; none if none can be made."""
+        resource = self.service.resource
+        aimed = [card for card in cards if resource.id_parameter in card.aims]
+        wasteful = sum(card.request.method == "DELETE" for card in aimed)
+        try:
+            count = max(wasteful, int(bool(aimed)))
+            return [{resource.id_parameter: self.service.row().id} for _ in range(count)]
+        except (Undecided, NotApplicable):
+            return []
+
+    def _is_enough(self, label: str, part: Part, heard: Heard) -> bool:
+        sent = heard.cases.get(label, 0)
+        if self.options.replay:
+            return bool(heard.cases)
+        spared = self._sparing.count(label, part.phase) if sent else 0
+        if sent + spared >= LEAST // self.options.share.of:
+            return True
+        drawn = self.deck.cards(label, part.phase, self._draw(label))
+        # Where nothing can be invalid there is nothing to ask about.
+        return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
+
+    async def _send(self, request: Request) -> Answer:
+        return answer_of(await self.service.target.exchange(request))
+
+    # -- what is an alarm, and how simple it can be
+
+    def _is_strange(self, request: Request) -> bool:
+        """Whether a failure is another rule's: strange values are asked about one by one."""
+        resource = self.service.resource
+        return role_of(request, resource) is not None and not is_ordinary(request, resource)
+
+    def _strictly(self, alarm: Alarm) -> Alarm:
+        """The alarm without an excuse that this run does not take."""
+        is_refused = alarm.excuse == "types" and self.options.strict_types
+        return replace(alarm, excuse="") if is_refused else alarm
+
+    def _simplified(self, alarms: list[Alarm]) -> Iterator[Alarm]:
+        """The alarms, the telling ones as simple as they can be, and kept for the next run."""
+        left = MOST_SHRUNK
+        for alarm in alarms:
+            if alarm.excuse or self.options.replay or not left:
+                yield alarm
+                continue
+            left -= 1
+            simple = shrink(alarm, self._drawer, self._hear)
+            yield replace(simple, card=self.deck.keep(simple.card)) if simple != alarm else alarm
+
+    def _hear(self, card: Card) -> list[Alarm]:
+        aimed = self._aimed(card)
+        if self._sparing.spares(aimed):
+            return []
+        return self.service.run(self._player.sent(aimed, self._send))
+
+    def _aimed(self, card: Card) -> Card:
+        """The card, aimed at a row of a service that is as it was when the contract began."""
+        self.service.restore()
+        return _at(card, self._rows([card]))
+
+    def again(self, alarm: Alarm) -> Exchange:
+        """Send the request of an alarm once more, and record all that happens."""
+        request = self._player.request(self._aimed(alarm.card))
+        return self.service.exchange(request)
+
+
+def _at(card: Card, rows: Rows) -> Card:
+    """The card, aimed at a row if there is one."""
+    return card.aimed(rows[0]) if rows else card
+
+
+def answer_of(exchange: Exchange) -> Answer:
+    """What a check has to know of an exchange."""
+    return Answer(
+        exchange.status or FAILURE,
+        exchange.headers,
+        exchange.body,
+        has_database_error=bool(exchange.of("failed")),
+        cause=cause_of(exchange),
+    )
+
+
+def cause_of(exchange: Exchange) -> str:
+    """The name of the exception behind a failure, if anything tells it."""
+    said = [event.text for event in exchange.of("raised", "failed")]
+    return said[0].partition(":")[0] if said else ""

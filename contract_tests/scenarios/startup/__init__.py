@@ -1,0 +1,79 @@
+"""Lives of the service, each in an interpreter of its own, from import to exit.
+
+Every life is lived once in a run, when a rule first asks for it, and is a record afterwards.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from ...service.address import environment
+from ...databases import Database
+from ...service.preparing import has_migrations, run_command
+from ...service.service import Service
+from ...rules.violation import NotApplicable
+from .dead import DeadLife, dead_life
+from .first import FirstLife, first_life
+from .later import LaterLife, later_life
+from .race import Point, Race, race
+
+__all__ = ["DeadLife", "FirstLife", "LaterLife", "Lives", "Point", "Race"]
+
+
+class Lives:
+    """What the service did when it was started elsewhere, on databases of the kit's own.
+
+    `prepare` is the command that makes the schema of each of them, if the start-up does not;
+    migrations are found in `root`.
+    """
+
+    def __init__(self, service: Service, root: Path, prepare: str = "") -> None:
+        self._service = service
+        self._root = root
+        self._prepare = prepare
+        self._races: dict[Point, Race] = {}
+
+    @property
+    def is_schema_made_apart(self) -> bool:
+        """Whether something other than the start-up makes the schema."""
+        return bool(self._prepare) or self.first.is_migrated
+
+    @cached_property
+    def _born(self) -> tuple[Database, FirstLife]:
+        database = self._empty()
+        migrations = self._root if has_migrations(self._root) else None
+        return database, first_life(self._service, database, migrations)
+
+    @property
+    def first(self) -> FirstLife:
+        """The first life on an empty database: a list, a create, a shutdown, the end."""
+        return self._born[1]
+
+    @cached_property
+    def later(self) -> LaterLife:
+        """A later life on the database that the first has left behind."""
+        database, first = self._born
+        row = first.created(self._service) if self._service.resource.offers("create") else None
+        return later_life(self._service, database, row)
+
+    @cached_property
+    def dead(self) -> DeadLife:
+        """A life where no database answers."""
+        return dead_life(self._service)
+
+    def race(self, point: Point) -> Race:
+        """Two lives that begin together on an empty database, one of them held at `point`."""
+        if point not in self._races:
+            self._races[point] = race(self._service, self._empty(), point)
+        return self._races[point]
+
+    def _empty(self) -> Database:
+        """A new database. Raises `NotApplicable` where the kit may make none."""
+        if not self._service.database.owned:
+            raise NotApplicable("the kit may make no further databases beside the one given")
+        database = self._service.origin.server.make()
+        if self._prepare:
+            with environment(self._service.origin.handover.variables(database)):
+                run_command(self._prepare, self._root)
+        return database

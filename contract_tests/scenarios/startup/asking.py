@@ -1,0 +1,69 @@
+"""Ask a service that lives elsewhere, and read its answers as those of the service here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...instruments.exchange import Exchange, Request
+from ...service.resource import Role
+from ...service.service import Service
+from ...service.workers.trial import Trial
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks one app of a trial what is asked of the service here."""
+
+    service: Service
+    trial: Trial
+    app: int
+
+    def send(self, role: Role, identifier: object = None, body: Any = None) -> Exchange:
+        """Send the operation in this role."""
+        operation = self.service.operation(role)
+        request = Request(operation.method, operation.target(identifier), self.service.headers)
+        answer = self.trial.request(self.app, request.method, request.target, request.headers, body)
+        return Exchange(
+            1,
+            request,
+            status=answer.get("status"),
+            headers=tuple((name, value) for name, value in answer.get("headers", ())),
+            body=answer.get("body", "").encode(),
+            raised=answer.get("raised", "") or answer.get("error", ""),
+            complete=answer.get("complete", False),
+        )
+
+    def usual(self) -> tuple[Exchange, ...]:
+        """A list and a create, as far as the service offers them."""
+        bodies: dict[Role, Any] = {"list": None, "create": self.service.body()}
+        return tuple(
+            self.send(role, body=body)
+            for role, body in bodies.items()
+            if self.service.resource.offers(role)
+        )
+
+    def document(self) -> Any:
+        """The OpenAPI document; None where the service here was found to serve none."""
+        place = self.service.resource.found
+        if not place.startswith("/"):
+            return None
+        answer = self.trial.request(self.app, "GET", place, self.service.headers)
+        return Exchange(1, Request("GET", place), body=answer.get("body", "").encode()).json
+
+    def stop(self) -> str:
+        """Run the shutdown; how it failed, or an empty text."""
+        return failure(self.trial.ask("stop", app=self.app))
+
+
+def failure(answer: dict[str, Any]) -> str:
+    """How a command failed: the app's own last line; empty if it did not."""
+    lines = [] if answer["ok"] else str(answer["error"]).strip().splitlines()
+    if len(lines) > 1:
+        return f"{lines[0].partition(': Traceback')[0]}: {lines[-1].strip()}"
+    return lines[0] if lines else ""
+
+
+def hung(told: str) -> bool:
+    """Whether a failure or a raised text says that something came to no end."""
+    return "no end within" in told or "no answer within" in told

@@ -1,0 +1,121 @@
+"""The first life of a service: an empty database, a few requests, a shutdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...databases import OUTSIDE_VIEW, Database
+from ...instruments.exchange import Exchange
+from ...service.service import Service
+from ...service.workers.trial import Trial
+from ...rules.violation import Undecided
+from .asking import Client, failure
+
+ENDING = 10.0
+"""Seconds a process that has nothing left to do gets to end."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is alive after a shutdown: connections by the line that opened them, tasks, threads."""
+
+    connections: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstLife:
+    """What was seen: failures are sentences, empty where all went well.
+
+    `document` is the OpenAPI document of this life; None if none was served.
+    """
+
+    taken_at_import: tuple[str, ...]
+    start_failure: str
+    is_migrated: bool = False
+    held: tuple[str, ...] = ()
+    transactions: tuple[str, ...] = ()
+    answers: tuple[Exchange, ...] = ()
+    stop_failure: str = ""
+    left: Left = Left()
+    said: str = ""
+    ended: bool = True
+    document: Any = None
+
+    def begun(self) -> FirstLife:
+        """Give this life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
+        if self.start_failure:
+            raise Undecided(f"the app could not start a first time: {self.start_failure}")
+        return self
+
+    def created(self, service: Service) -> object:
+        """The id of the row that was created; None if none was, or if the answer does not tell."""
+        method = service.operation("create").method
+        made = [e for e in self.begun().answers if e.request.method == method and e.ok]
+        return service.id_of(made[-1]) if made else None
+
+    def closed(self) -> FirstLife:
+        """Give this life, if its shutdown succeeded. Raises `Undecided` otherwise."""
+        if self.begun().stop_failure:
+            raise Undecided(f"the shutdown failed before that: {self.stop_failure}")
+        return self
+
+
+def first_life(service: Service, database: Database, migrations: Path | None) -> FirstLife:
+    """Live it: import, start, list, create, shutdown, end.
+
+    `migrations` is the project to take them from, should the start leave the database empty.
+    """
+    with service.trial(database) as trial:
+        imported = trial.import_app()
+        taken = tuple(imported.get("taken", ()))
+        begun = trial.begin()
+        if not begun["ok"]:
+            return FirstLife(taken, failure(begun))
+        transactions, tables = _seen_from_outside(service, database)
+        is_empty = not tables and OUTSIDE_VIEW in database.capabilities
+        is_migrated = migrations is not None and is_empty
+        if is_migrated:
+            with service.trial(database) as other:  # so that what it leaves is not this life's
+                other.ask("migrate", root=str(migrations))
+        client = Client(service, trial, begun["app"])
+        answers = client.usual()
+        document = client.document()
+        stop_failure = client.stop()
+        left = census(trial)
+        ended = trial.ends(ENDING)
+        return FirstLife(
+            taken_at_import=taken,
+            start_failure="",
+            is_migrated=is_migrated,
+            held=tuple(begun["held"]),
+            transactions=transactions,
+            answers=answers,
+            stop_failure=stop_failure,
+            left=left,
+            said=trial.said(),
+            ended=ended,
+            document=document,
+        )
+
+
+def _seen_from_outside(
+    service: Service, database: Database
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The transactions that are open, and the tables that are there."""
+    service.run(database.open())
+    try:
+        return service.run(database.open_transactions()), service.run(database.tables())
+    finally:
+        service.run(database.close())
+
+
+def census(trial: Trial) -> Left:
+    """What is alive in the trial's process now."""
+    answer = trial.ask("census")
+    if not answer["ok"]:
+        return Left()
+    return Left(*(tuple(answer[kind]) for kind in ("connections", "tasks", "threads")))

@@ -1,0 +1,88 @@
+"""A later life: rows are there already, and the app starts and stops more than once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...databases import Database
+from ...instruments.exchange import Exchange
+from ...service.resource import Role
+from ...service.service import Service
+from ...service.workers.trial import Trial
+from ...rules.violation import Undecided
+from .asking import Client, failure
+from .first import Left, census
+
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two apps side by side: how the idle one stopped, and what the other answered then."""
+
+    start_failure: str = ""
+    stop_failure: str = ""
+    answers: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True)
+class LaterLife:
+    """What was seen: the row of the life before, each round's remains, the pair."""
+
+    start_failure: str
+    kept: Exchange | None = None
+    round_failure: str = ""
+    rounds: tuple[Left, ...] = ()
+    pair: Pair = Pair()
+
+    def begun(self) -> LaterLife:
+        """Give this life, if it began. Raises `Undecided` otherwise."""
+        if self.start_failure:
+            raise Undecided(f"the app could not start a second time: {self.start_failure}")
+        return self
+
+
+def later_life(service: Service, database: Database, row: object) -> LaterLife:
+    """Live it: start where a row is stored, then round after round, then two apps side by side.
+
+    `row` is its id; None, where it is not known, has the rows listed instead of read.
+    """
+    with service.trial(database) as trial:
+        begun = trial.begin()
+        if not begun["ok"]:
+            return LaterLife(failure(begun))
+        client = Client(service, trial, begun["app"])
+        can_read = row is not None and service.resource.offers("read")
+        role: Role = "read" if can_read else "list"
+        kept = client.send(role, row) if service.resource.offers(role) else None
+        client.stop()
+        if not service.origin.is_factory:
+            return LaterLife("", kept)
+        rounds, round_failure = _rounds(service, trial)
+        return LaterLife("", kept, round_failure, rounds, _pair(service, trial))
+
+
+def _rounds(service: Service, trial: Trial) -> tuple[tuple[Left, ...], str]:
+    seen = [census(trial)]
+    for _ in range(ROUNDS - 1):
+        begun = trial.begin()
+        if not begun["ok"]:
+            return tuple(seen), failure(begun)
+        client = Client(service, trial, begun["app"])
+        client.usual()
+        client.stop()
+        seen.append(census(trial))
+    return tuple(seen), ""
+
+
+def _pair(service: Service, trial: Trial) -> Pair:
+    """The first of the two serves nothing before it is stopped."""
+    begun = [trial.begin(), trial.begin()]
+    start_failure = "".join(failure(answer) for answer in begun)
+    if start_failure:
+        return Pair(start_failure)
+    idle, other = (Client(service, trial, answer["app"]) for answer in begun)
+    stop_failure = idle.stop()
+    answers = other.usual()
+    other.stop()
+    return Pair("", stop_failure, answers)

@@ -1,0 +1,65 @@
+"""Two workers that start at once, in an order that is chosen and not left to chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...databases import Database
+from ...service.service import Service
+from ...service.workers.trial import Trial
+from .asking import failure
+
+Point = Literal["create", "commit"]
+
+WAITS = 0.25
+"""Seconds a statement may be under way before its worker is taken to wait for the other."""
+
+BEGINNING = 10.0
+"""Seconds until the first statement, which comes after the import of the app."""
+
+SILENT = 3.0
+"""Seconds between two statements after which a worker is taken to wait for something else."""
+
+
+@dataclass(frozen=True)
+class Race:
+    """What was seen. `held` is where the first worker stood; empty if it never came there."""
+
+    held: str
+    waited: bool = False
+    first_failure: str = ""
+    second_failure: str = ""
+
+
+def race(service: Service, database: Database, point: Point) -> Race:
+    """Hold the first worker at `point`, let the second come as far as it can, release the first.
+
+    No verdict hangs on the waits: too short a one only makes the race less sharp.
+    """
+    with service.trial(database) as first, service.trial(database) as second:
+        first.ask("gate", before=point)
+        second.ask("trace")
+        first.tell_app("begin")
+        stopped = first.hear()
+        if "gate" not in stopped:
+            return Race("")
+        second.tell_app("begin")
+        overtaken = _as_far_as_it_can(second)
+        first.tell(act="go")
+        ended = first.result()
+        answer = overtaken or second.result()
+        return Race(stopped["gate"], overtaken is None, failure(ended), failure(answer))
+
+
+def _as_far_as_it_can(worker: Trial) -> dict[str, Any] | None:
+    """The answer of a worker that came to the end of its start-up, or None if it waits."""
+    patience = BEGINNING
+    while True:
+        try:
+            answer = worker.hear(patience)
+        except TimeoutError:
+            return None
+        if "statement" not in answer:
+            return answer
+        patience = WAITS if answer["statement"] else SILENT

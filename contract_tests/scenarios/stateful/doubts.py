@@ -1,0 +1,124 @@
+"""Second thoughts: whether what surprises comes of what was before, or is the service's way.
+
+A service may trim, round, hide or derive what it likes, as long as it does so alike. So a row in
+the same state is made afresh and the last write repeated on it: if that surprises as well, it is
+the affair of the rules on single operations. What a restart or a meeting has done is compared
+with the same program without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from ...service.service import Service
+from .model import Known, Surprise
+from .play import Play
+from .steps import Program, Step, names_of
+
+Doubt = Callable[[Service, Play, Surprise], bool]
+
+
+def is_way_of_fresh_rows(service: Service, play: Play, surprise: Surprise) -> bool:
+    """Whether a fresh row in the same state surprises as well, or cannot be made.
+
+    A value that was sent in a change is taken by rows of any state, if by any; what fails, fails
+    whatever else there is.
+    """
+    seen, known = play.program[-1], play.model.rows.get(surprise.row)
+    taken = frozenset(service.resource.fields("create"))
+    if not _first_told(service, afresh(play, surprise, taken)):
+        return False
+    if known is not None and seen.act != "create" and _is_sent(surprise, known):
+        return _first_told(service, [_on_another(service, surprise.row, known.writes, seen)])
+    is_alone = surprise.kind == "failed" and seen.act == "create"
+    return not is_alone or _first_told(service, [(seen,)])
+
+
+def _is_sent(surprise: Surprise, known: Known) -> bool:
+    """Whether it is about a change: a field that was sent in it, or its failure."""
+    body = known.writes[0].body if known.writes else None
+    return body is not None and (surprise.kind == "failed" or surprise.field in body)
+
+
+def _first_told(service: Service, programs: Iterable[Program]) -> bool:
+    """Whether the first of these that can be played surprises; true if none can."""
+    for program in programs:
+        with closing(Play(service)) as again:
+            found = next(again.all(program), None)
+        if found or len(again.model.rows) == len(names_of(program)):
+            return found is not None
+    return True
+
+
+def _on_another(service: Service, label: int, writes: Sequence[Step], seen: Step) -> Program:
+    looks = () if seen.writes else (Step("read", label), seen)
+    return (Step("create", label, service.body()), *writes, *looks)
+
+
+def is_so_without(*acts: str) -> Doubt:
+    """Whether the program surprises as well without these, or with meetings one after the other."""
+
+    def doubt(service: Service, play: Play, surprise: Surprise) -> bool:
+        for program in plainly(play.program, acts):
+            with closing(Play(service)) as again:
+                found = {(one.kind, one.field) for one in again.all(program)}
+            if (surprise.kind, surprise.field) in found:
+                return True
+        return False
+
+    return doubt
+
+
+def plainly(program: Program, acts: Sequence[str]) -> list[Program]:
+    """The program without these acts; of a pair, one comes after the other, in both orders."""
+    kept = [step for step in program if step.pair or step.act not in acts]
+    orders = [1, -1] if any(step.pair for step in kept) else [1]
+    return [
+        tuple(part for step in kept for part in (step.pair[::order] or (step,))) for order in orders
+    ]
+
+
+def afresh(play: Play, surprise: Surprise, taken: frozenset[str]) -> Iterator[Program]:
+    """Ways to make all rows anew, to repeat the last writes of each, and to look once more.
+
+    The next is for where one cannot be played: rows that are gone may be in the way of others, and
+    the state of the row may be none that a create accepts.
+    """
+    for states in (("there", "gone"), ("there",)):
+        rows = {
+            label: row
+            for label, row in play.model.rows.items()
+            if row.state in states or label == surprise.row
+        }
+        for is_as_first in (False, True):
+            yield _anew(play, rows, surprise.row, taken, is_as_first=is_as_first)
+
+
+def _anew(
+    play: Play, rows: Mapping[int, Known], about: int, taken: frozenset[str], *, is_as_first: bool
+) -> Program:
+    seen = play.program[-1]
+    creates, writes = [], []
+    for label, row in rows.items():
+        if row.made is not seen:
+            is_first = is_as_first and label == about
+            body = row.made.body if is_first else _body(row, taken)
+            creates.append(Step("create", label, body))
+            writes += [step for step in row.writes if step is not seen]
+    places = {id(step): place for place, step in enumerate(play.program)}
+    writes.sort(key=lambda step: places[id(step)])
+    # Twice, since what is shown may differ by itself.
+    looks = [seen] if seen.writes or about not in rows else [Step("read", about), seen, seen]
+    return (*creates, *writes, *looks)
+
+
+def _body(row: Known, taken: frozenset[str]) -> dict[str, Any]:
+    """What creates a row as it was before its last write: what it was made of, and sent since.
+
+    What only a read has told may come of the rest, and is left to come of it again.
+    """
+    state = row.before if row.writes else row.fields
+    now = {name: values[0] for name, values in state.items() if name in taken & row.sent}
+    return dict(row.made.body or {}) | now

@@ -1,0 +1,154 @@
+"""Look for the shortest program whose rows are not what its own successes made."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from ...rules.effort import Effort
+from ...service.service import Service
+from .doubts import Doubt, is_so_without, is_way_of_fresh_rows
+from .machine import Found, explore
+from .model import Key, Kind, Surprise
+from .play import IdFrom, Play
+from .shortening import Shortening
+from .steps import Act, Program, Step
+
+SHORTENING = 500
+"""How many more requests are sent to make the first program found a shorter one."""
+
+TIMES = 3
+"""How often a surprise of one sort is looked into before it counts as the service's way."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A program, and what was surprising about its last answer.
+
+    `story` is the order of the calls that were made together. `id_from` says where the answers to
+    creates told their ids.
+    """
+
+    program: Program
+    surprise: Surprise
+    story: str = ""
+    id_from: IdFrom = ""
+
+
+@dataclass
+class Tally:
+    """How far a search got."""
+
+    programs: int = 0
+    requests: int = 0
+    rows: int = 0
+    seeds: int = 0
+
+    def __str__(self) -> str:
+        """The tally in words."""
+        return f"{self.programs} programs, {self.requests} requests, {self.seeds} seeds"
+
+
+@dataclass
+class Search:
+    """Programs of the usual operations, and of one `extra` act, on one service.
+
+    `kinds` are the surprises that count. All others end a program and are none of this search's
+    affair.
+    """
+
+    service: Service
+    kinds: Collection[Kind]
+    extra: Act | None = None
+    clock: Callable[[], float] = time.monotonic
+    tally: Tally = field(default_factory=Tally)
+    _usual: Counter[Key] = field(default_factory=Counter)
+    finding: Finding | None = None
+
+    def run(self, effort: Effort, seed: int, minutes: float = 0.0) -> Finding | None:
+        """The shortest finding of one seed, or of as many as there is time for; None if none."""
+        self.service.together(*[self.service.draft_of("read", self.service.absent_id())] * 2)
+        ends = self.clock() + minutes * 60 * effort.is_endless
+        while self.finding is None:
+            explore(self.service, effort, seed + self.tally.seeds, self.extra, self._begin)
+            self.tally.seeds += 1
+            if self.clock() >= ends:
+                break
+        self.finding = self._shortest(self.finding) if self.finding else None
+        return self.finding
+
+    @property
+    def doubt(self) -> Doubt:
+        """What might explain a surprise."""
+        return is_so_without(self.extra) if self.extra else is_way_of_fresh_rows
+
+    # -- one program
+
+    def _begin(self) -> tuple[Callable[[Step], bool], Callable[[], None]]:
+        if self.finding is not None:
+            raise Found  # Hypothesis would look at the same program again
+        play = Play(self.service)
+        self.tally.programs += 1
+
+        def send(step: Step) -> bool:
+            surprise = play.send(step)
+            return surprise is None or self._goes_on(play, surprise)
+
+        def close() -> None:
+            play.close()
+            self.tally.requests += play.requests
+            self.tally.rows += len(play.model.rows)
+
+        return send, close
+
+    def _goes_on(self, play: Play, surprise: Surprise) -> bool:
+        """Whether the program may go on. Raises `Found` if that is what was looked for."""
+        if not self._counts(play, surprise):
+            return True
+        self.finding = self._judged(play, surprise)
+        if self.finding is not None:
+            raise Found
+        return False
+
+    def _counts(self, play: Play, surprise: Surprise) -> bool:
+        """Whether a surprise is worth a second thought."""
+        is_usual = self._usual[surprise.key] >= TIMES
+        return surprise.kind in self.kinds and not is_usual and self._is_about(play.program)
+
+    def _judged(self, play: Play, surprise: Surprise) -> Finding | None:
+        """The finding, unless the service is such anyway; the program is over by that."""
+        finding = Finding(play.program, surprise, play.story, play.id_from)
+        play.close()
+        if self.doubt(self.service, play, surprise):
+            self._usual[surprise.key] += self.finding is None
+            return None
+        return finding
+
+    def _is_about(self, program: Program) -> bool:
+        return self.extra is None or any(step.act == self.extra for step in program)
+
+    # -- the shortest
+
+    def _shortest(self, finding: Finding) -> Finding:
+        """The same in fewer steps, as far as it may cost."""
+        found, ends = [finding], self.tally.requests + SHORTENING
+
+        def is_found(program: Program) -> bool:
+            again = self._again(program) if self.tally.requests < ends else None
+            found.extend([again] if again else [])
+            return again is not None
+
+        Shortening(self.service, finding.program, is_found).run(finding.surprise.row)
+        return found[-1]
+
+    def _again(self, program: Program) -> Finding | None:
+        play = Play(self.service)
+        try:
+            counting = (one for one in play.all(program) if self._counts(play, one))
+            surprise = next(counting, None)
+            return self._judged(play, surprise) if surprise else None
+        finally:
+            play.close()
+            self.tally.requests += play.requests

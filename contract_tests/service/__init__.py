@@ -1,0 +1,1 @@
+"""The service under contract: how it is reached, asked, and started again."""

@@ -1,0 +1,87 @@
+"""Hand a database's address to a service, through its environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import URL
+
+from ..databases import Database
+from ..instruments.confinement import Confinement
+from ..runner.secrets import says_secret
+from ..runner.options import ADDRESS_NAMES
+from ..rules.violation import UsageError
+
+
+@dataclass(frozen=True)
+class Handover:
+    """How a service is given the address of a database: by variables, and by its confinement.
+
+    Raises `UsageError` for a template with an unknown placeholder.
+    """
+
+    templates: tuple[tuple[str, str], ...] = field(repr=False)
+    confinement: Confinement
+
+    def variables(self, database: Database) -> dict[str, str]:
+        """Give the variables that lead a service to `database`."""
+        return self._led(database, database.url, database.placeholders())
+
+    def variables_at(self, database: Database, url: URL) -> dict[str, str]:
+        """Give those that lead to another address of the same kind, such as one that is dead."""
+        places = database.placeholders() | {
+            "url": url.render_as_string(hide_password=False),
+            "url_sync": url.set(drivername=database.sync_driver, query={}).render_as_string(
+                hide_password=False
+            ),
+            "user": url.username or "",
+            "password": str(url.password or ""),
+            "host": url.host or "",
+            "port": str(url.port or ""),
+            "db": url.database or "",
+            "path": url.database or "",
+        }
+        return self._led(database, url, places)
+
+    def _led(self, database: Database, url: URL, places: Mapping[str, str]) -> dict[str, str]:
+        confined = self.confinement.variables(url)
+        return database.client_variables(url) | _filled(self.templates, places) | confined
+
+
+def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict[str, str]:
+    templates = dict(env)
+    if not any("{" in template for template in templates.values()):
+        # None of them leads to the database, so they come on top of what does.
+        templates = dict.fromkeys(ADDRESS_NAMES, "{url}") | templates
+    return {name: _fill(name, template, places) for name, template in templates.items()}
+
+
+def _fill(name: str, template: str, places: Mapping[str, str]) -> str:
+    """The value of a variable. What is wrong in that of a secret is not repeated."""
+    try:
+        return template.format_map(places)
+    except (KeyError, ValueError, IndexError) as error:
+        shown = "" if says_secret(name) else f" {error}"
+        raise UsageError(
+            f"--contract-env {name}: unknown placeholder{shown}; valid: "
+            f"{', '.join('{' + place + '}' for place in places)}; "
+            "a brace that stands for itself is written twice"
+        ) from None
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, and put back what was there at the end."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,88 @@
+"""The first row: what the kit has to leave out of its bodies before the service creates one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...generation import samples
+from ...instruments.exchange import Exchange
+from ..service import Service
+from ...rules.violation import UsageError
+from .document import resources_of
+
+SHOWN = 300
+"""Characters of a body or an answer that a message shows."""
+
+
+def create_pointing_nowhere(service: Service, refused: Exchange) -> Exchange:
+    """Create a row whose body names no other rows: those that a made-up body names do not exist.
+
+    What had to be pinned stays so for the run. If that does not help, a failure of the service's
+    own is given back, to be judged. Raises `UsageError` for everything else: a refusal, a
+    contradiction to what is stored, a database without tables.
+    """
+    given = service.resource.overrides
+    for pins in _emptied(service):
+        service.resource = replace(service.resource, overrides=pins | dict(given))
+        created = service.create()
+        if created.ok:
+            return created
+    service.resource = replace(service.resource, overrides=given)
+    if refused.failed and not _is_contradicted(refused) and not _without_tables(service):
+        return refused
+    raise UsageError(_explained(service, refused))
+
+
+def _is_contradicted(failed: Exchange) -> bool:
+    """Whether the database refused the row, for a key of another that is not there perhaps."""
+    words = ("Integrity", "ForeignKey", "Violation")
+    return any(word in event.text for event in failed.of("failed") for word in words)
+
+
+def _emptied(service: Service) -> Iterator[dict[str, Any]]:
+    """The empty values to try: for each field alone that may point at other rows, then for all."""
+    document = dict(service.resource.document)
+    every: dict[str, Any] = {}
+    for name, schema in service.resource.fields().items():
+        if name in service.resource.overrides:
+            continue
+        if samples.kind(schema, document) == "array":
+            every[name] = []
+        elif samples.is_nullable(schema, document):
+            every[name] = None
+    pointing = sorted(every, key=lambda name: not _is_reference(name, every[name]))
+    yield from ({name: every[name]} for name in pointing)
+    if len(every) > 1:
+        yield every
+
+
+def _is_reference(name: str, empty: object) -> bool:
+    return empty == [] or name.lower().endswith(("id", "ids"))
+
+
+def _explained(service: Service, refused: Exchange) -> str:
+    """Why there is no row, and what to type."""
+    told = refused.cause if refused.failed else refused.text
+    said = f"{refused}: {(told or refused.text)[:SHOWN]}"
+    sent = refused.request.body.decode()[:SHOWN]
+    others = [r.name for r in _others(service) if r.name != service.resource.name]
+    elsewhere = f", or judge another collection with --contract-resource: {', '.join(others)}"
+    return (
+        f"the service creates no row, so nothing can be judged. {said}. The kit sent {sent}: "
+        f"give what it cannot guess with --contract-body FIELD=JSON (contract_body, CONTRACT_BODY)"
+        f"{elsewhere if others else ''}{_without_tables(service)}"
+    )
+
+
+def _others(service: Service) -> tuple[Any, ...]:
+    document: Mapping[str, Any] = service.resource.document
+    return tuple(r for r in resources_of(document) if r.offers("create")) if document else ()
+
+
+def _without_tables(service: Service) -> str:
+    if service.run(service.database.tables()):
+        return ""
+    return (". The database has no tables: name the command that makes them with "
+            "--contract-prepare (contract_prepare, CONTRACT_PREPARE)")  # fmt: skip

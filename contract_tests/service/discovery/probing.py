@@ -1,0 +1,239 @@
+"""Find out what the service offers: from its OpenAPI document, then by asking it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...instruments.exchange import Exchange, items_of
+from ..resource import ROLES, VERBS, Operation, Resource, Role
+from ...generation.samples.formats import told
+from ..service import Service
+from ...rules.violation import UsageError
+from .document import choose
+from .first_row import create_pointing_nowhere
+from .guessing import guessed_schema
+from .own_fields import create_what_is_taken, leave_out_own
+from .paging import seen_paging
+
+PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
+          "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip
+ASKED = "asking"
+OK = 200
+
+
+def document_of(service: Service, place: str | None) -> tuple[Mapping[str, Any], str]:
+    """The service's OpenAPI document and where it was found; an empty one if it has none.
+
+    Raises `UsageError` if the place that was named has none.
+    """
+    for path in (place,) if place else PLACES:
+        found = items_of(service.send("GET", path).json)
+        if "openapi" in found and "paths" in found:
+            return found, path
+    if place:
+        raise UsageError(
+            f"there is no OpenAPI document at {place!r}; set --contract-openapi, contract_openapi "
+            f"or CONTRACT_OPENAPI to the path of one, or leave it out"
+        )
+    made = _made_by(service.target.app)
+    return (made, "app.openapi()") if "paths" in made else ({}, "")
+
+
+def _made_by(app: object) -> Mapping[str, Any]:
+    """The document that the app itself gives; an empty one if it has none, or fails to make it."""
+    make = getattr(app, "openapi", None)
+    try:
+        return items_of(make()) if callable(make) else {}
+    except Exception:  # noqa: BLE001 - whatever it is, a request for the document shows it
+        return {}
+
+
+def detect(
+    service: Service,
+    wanted: str | None,
+    place: str | None,
+    overrides: Mapping[str, Any],
+    formats: Mapping[str, str] | None = None,
+) -> Resource:
+    """The resource the contract is about, as declared and then as seen in one probing pass.
+
+    `formats` says what texts of a format look like that the document leaves open.
+    """
+    document, found = document_of(service, place)
+    document = told(document, formats) if document and formats else document
+    if document and (wanted is None or not _is_hidden(service, document, wanted)):
+        resource = replace(choose(document, wanted), found=found)
+    elif wanted:
+        resource = _by_asking(service, wanted, document, overrides)
+    else:
+        raise UsageError(
+            f"{_no_document(service)}: "
+            "name the collection with --contract-resource /path (contract_resource, "
+            "CONTRACT_RESOURCE) or the document with --contract-openapi"
+        )
+    service.resource = replace(resource, overrides=dict(overrides))
+    return probe(service)
+
+
+def _no_document(service: Service) -> str:
+    """Why there is none: it cannot be made, or nobody makes one."""
+    failed = next((e for path in PLACES if (e := service.send("GET", path)).failed), None)
+    if failed is None:
+        return "the service has no OpenAPI document to read its collection from"
+    reason = failed.raised.partition("\n")[0][:120]
+    return f"the service fails to make its OpenAPI document ({failed} {reason})"
+
+
+def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bool:
+    """Whether the service answers at a path that its document leaves out."""
+    if any(path.rstrip("/") == wanted.rstrip("/") for path in document["paths"]):
+        return False
+    return service.send("GET", wanted).status not in {404, 405}
+
+
+def probe(service: Service) -> Resource:
+    """Create, read and list one row, and keep what the answers tell about ids and envelopes.
+
+    Raises `UsageError` if the service refuses to create one.
+    """
+    if not service.resource.offers("create"):
+        return _seen_list(service)
+    is_asked = service.resource.found == ASKED
+    created = create_what_is_taken(service) if is_asked else service.create()
+    if created.status in {401, 403}:
+        raise UsageError(
+            f"{created}: the service asks for credentials; give them with "
+            f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
+        )
+    if not created.ok:
+        created = create_pointing_nowhere(service, created)
+    if created.ok:
+        _seen_single(service, created)
+    _seen_list(service)
+    if is_asked:
+        _confirm(service, service.id_of(created))
+    if is_asked and created.ok:
+        leave_out_own(service, created)
+        if service.resource.offers("list"):
+            service.resource = replace(service.resource, paging=seen_paging(service))
+    return service.resource
+
+
+def _seen_single(service: Service, created: Exchange) -> None:
+    """Learn the wrapper, the id's field and kind from an answer that shows a row."""
+    resource, answer = service.resource, items_of(created.json)
+    if resource.id_field not in resource.row(answer):
+        for key, inside in answer.items():
+            if isinstance(inside, dict) and "id" in inside:
+                resource = replace(resource, single=(key,), id_field="id")
+    row = resource.row(answer)
+    if resource.id_field not in row:
+        keys = (resource.id_parameter, "id", "uuid", "pk", "_id")
+        resource = replace(resource, id_field=next((k for k in keys if k in row), "id"))
+    service.resource = resource
+    identifier = service.id_of(created)
+    if not resource.id_schema and identifier is not None:
+        whole = isinstance(identifier, int) or str(identifier).isdigit()
+        service.resource = replace(
+            resource,
+            id_kind="integer" if whole else "string",
+            id_schema={} if whole or not _is_uuid(identifier) else {"format": "uuid"},
+        )
+
+
+def _is_uuid(identifier: object) -> bool:
+    text = str(identifier)
+    return len(text) == 36 and text.count("-") == 4  # noqa: PLR2004
+
+
+def _seen_list(service: Service) -> Resource:
+    """Learn where the rows are if the declared way does not lead to a list."""
+    if service.resource.offers("list"):
+        shown = service.list()
+        if shown.ok and service.resource.rows(shown.json) is None:
+            way = _way(shown.json, 2)
+            if way is not None:
+                service.resource = replace(service.resource, envelope=way)
+    return service.resource
+
+
+def _way(answer: Any, depth: int) -> tuple[str, ...] | None:
+    if isinstance(answer, list):
+        return ()
+    for key, inside in items_of(answer).items() if depth else ():
+        way = _way(inside, depth - 1)
+        if way is not None:
+            return (key, *way)
+    return None
+
+
+# -- without a document
+
+
+def _confirm(service: Service, identifier: object) -> None:
+    """Drop the verbs that the row just created does not know; DELETE is asked last.
+
+    A 404 tells something only while the row can be read: its id may not be what it seems.
+    """
+    found = service.resource.operations
+    statuses = {
+        role: service.request(role, identifier, body=service.body(role=role)).status
+        for role, operation in found.items()
+        if "{id}" in operation.path
+    }
+    absent = {405, 501} | ({404} if statuses.get("read") == OK else set())
+    kept = {role: op for role, op in found.items() if statuses.get(role) not in absent}
+    service.resource = replace(service.resource, operations=kept)
+
+
+def _by_asking(
+    service: Service, collection: str, document: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> Resource:
+    """A resource at `collection`, its operations tried one by one."""
+    body = guessed_schema(service, collection, overrides)
+    item = f"{collection.rstrip('/')}/{{id}}"
+    assumed: dict[Role, Operation] = {}
+    for role in ROLES:
+        path = collection if role in {"list", "create"} else item
+        takes = body if role in {"create", "replace", "update"} else None
+        assumed[role] = Operation(role, VERBS[role], path, body=takes)
+    service.resource = Resource(collection, assumed, found=ASKED)
+    kept = {role: op for role, op in assumed.items() if _is_offered(service, op)}
+    if not kept:
+        if document:
+            choose(document, collection)  # raises, and names the collections there are
+        raise UsageError(
+            f"nothing answers at {collection}; set --contract-resource (contract_resource, "
+            f"CONTRACT_RESOURCE) to the path of a collection"
+        )
+    return replace(service.resource, operations=kept)
+
+
+def _is_offered(service: Service, operation: Operation) -> bool:
+    """Whether the verb is routed: a 405 says no, and so does a 404 of a collection.
+
+    A row that is not there answers 404 too, so an item's verb is asked on the id of no row and
+    believed unless the service says 405 or 501.
+    """
+    body: dict[str, Any] | None = {} if operation.body is not None else None
+    asked = service.send(operation.method, operation.target("0"), json_body=body)
+    absent = {405, 501} | ({404} if operation.role in {"list", "create"} else set())
+    return asked.status not in absent
+
+
+def summary(resource: Resource) -> Iterator[str]:
+    """What was found, as lines for the header."""
+    kind = resource.id_schema.get("format") or resource.id_kind
+    rows = f"under {'.'.join(resource.envelope)!r}" if resource.envelope else "a bare list"
+    paging = resource.paging
+    words = " and ".join(paging.names) or "nothing"
+    yield f"resource  {resource.name}, found by {resource.found}"
+    yield f"offers    {', '.join(_spoken(operation) for operation in resource.operations.values())}"
+    yield f"rows      {rows}, id {resource.id_field!r} ({kind}), paged by {words}"
+
+
+def _spoken(operation: Operation) -> str:
+    success = "/".join(str(status) for status in operation.success)
+    return f"{operation.role} {operation.method} {success}".rstrip()

@@ -1,0 +1,1 @@
+"""The service in an interpreter of its own."""

@@ -1,0 +1,194 @@
+"""The far end of a `Trial`: run as a program, it starts apps and says what happened.
+
+Commands and answers are lines of JSON on standard input and output. What the app prints goes to
+standard error. The instruments are in place before the app is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+from ...instruments.confined import Confined
+from ...instruments.confinement import confined_here
+from ...instruments.exchange import Request
+from ...instruments.gate import Gate, Trace
+from ...instruments.ledger import Ledger
+from ..preparing import migrate
+from ...rules.violation import Elsewhere, UsageError
+from ..transports.asgi import AsgiTarget
+from ..transports.home import require_no_stray
+from ..transports.lifespan import LifespanFailed
+from ..transports.locate import locate, reason_of
+
+Answer = dict[str, Any]
+
+SETTLING = 1.0
+"""Seconds that what was told to end gets to do so before it counts as lasting."""
+
+POOLED = ("asyncio_", "AnyIO worker", "ThreadPoolExecutor")
+
+
+class Child:
+    """Carries out one command after the other, all on one event loop."""
+
+    def __init__(
+        self,
+        runner: asyncio.Runner,
+        ledger: Ledger,
+        channel: TextIO,
+        confined: Confined | None = None,
+    ) -> None:
+        self._confined = confined
+        self._runner = runner
+        self._ledger = ledger
+        self._channel = channel
+        self._targets: list[AsgiTarget] = []
+        self._name = ""
+        self._roots: tuple[Path, ...] = ()
+
+    def obey(self, command: dict[str, Any]) -> Answer:
+        """Do one thing. The app's failures are answers, not errors."""
+        acts: dict[str, Callable[[dict[str, Any]], Answer]] = {
+            "import": self._import,
+            "gate": self._gate,
+            "trace": self._trace,
+            "begin": self._begin,
+            "make": self._make,
+            "migrate": self._migrate,
+            "start": self._start,
+            "request": self._request,
+            "stop": self._stop,
+            "census": self._census,
+        }
+        try:
+            return {"ok": True} | acts[command["act"]](command)
+        except (UsageError, LifespanFailed) as error:
+            return {"ok": False, "error": str(error)} | self._elsewhere()
+        except SystemExit as error:  # of a task that nobody awaits: asyncio lets it through
+            told = f"a task of the app ended the process by {reason_of(error)}"
+            return {"ok": False, "error": told} | self._elsewhere()
+
+    def _elsewhere(self) -> Answer:
+        """Say that the service went elsewhere: the reason for whatever failed."""
+        try:
+            if self._confined is not None:
+                require_no_stray(self._confined)
+        except Elsewhere as error:
+            return {"elsewhere": str(error)}
+        return {}
+
+    def _import(self, command: dict[str, Any]) -> Answer:
+        self._name = command["app"]
+        self._roots = tuple(Path(root) for root in command["roots"])
+        located = locate(self._name, self._roots)
+        taken = sorted({event.where for event in self._ledger.outside if event.kind == "checkout"})
+        return {"factory": located.is_factory, "taken": taken}
+
+    def _gate(self, command: dict[str, Any]) -> Answer:
+        Gate(command["before"], self._consult).__enter__()
+        return {}
+
+    def _trace(self, command: dict[str, Any]) -> Answer:
+        Trace(self.say).__enter__()
+        return {}
+
+    def _begin(self, command: dict[str, Any]) -> Answer:
+        """Import, make and start in one go."""
+        answer = self._import(command) | self._make(command)
+        return answer | self._start(answer)
+
+    def _make(self, command: dict[str, Any]) -> Answer:
+        made = locate(self._name, self._roots).make()
+        self._targets.append(AsgiTarget(made, self._ledger, confined=self._confined))
+        return {"app": len(self._targets) - 1}
+
+    def _migrate(self, command: dict[str, Any]) -> Answer:
+        self._runner.run(migrate(Path(command["root"])))
+        return {}
+
+    def _start(self, command: dict[str, Any]) -> Answer:
+        self._runner.run(self._targets[command["app"]].start())
+        return {"held": [loan.where for loan in self._ledger.outstanding(None)]}
+
+    def _request(self, command: dict[str, Any]) -> Answer:
+        headers = tuple((name, value) for name, value in command["headers"])
+        request = Request(command["method"], command["target"], headers, command["body"].encode())
+        exchange = self._runner.run(self._targets[command["app"]].exchange(request))
+        return {
+            "status": exchange.status,
+            "body": exchange.text,
+            "headers": [list(pair) for pair in exchange.headers],
+            "raised": exchange.raised,
+            "complete": exchange.complete,
+            "held": list(exchange.held),
+        }
+
+    def _stop(self, command: dict[str, Any]) -> Answer:
+        self._runner.run(self._targets[command["app"]].stop())
+        return {}
+
+    def _census(self, command: dict[str, Any]) -> Answer:
+        """What is alive now: connections by the line that opened them, tasks, threads."""
+        gc.collect()
+        tasks = self._runner.run(_lasting_tasks())
+        return {"connections": sorted(self._ledger.open.values()), "tasks": tasks,
+                "threads": _lasting_threads()}  # fmt: skip
+
+    # -- the channel
+
+    def say(self, answer: Answer) -> None:
+        """Write a line to whoever gave the command."""
+        self._channel.write(json.dumps(answer) + "\n")
+        self._channel.flush()
+
+    def _consult(self, answer: Answer) -> str:
+        """Say something in the midst of a command and wait for the reply."""
+        self.say(answer)
+        return sys.stdin.readline()
+
+
+async def _lasting_tasks() -> list[str]:
+    """The tasks that do not end by themselves, a moment after they were cancelled."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    if tasks:
+        _, tasks = await asyncio.wait(tasks, timeout=SETTLING)
+    return sorted(getattr(task.get_coro(), "__qualname__", str(task)) for task in tasks)
+
+
+def _lasting_threads() -> list[str]:
+    """The threads that do not end by themselves, nor with the process; pools come and go."""
+    mine = threading.main_thread()
+    threads = [t for t in threading.enumerate() if t is not mine and not t.daemon]
+    for thread in threads:
+        if not thread.name.startswith(POOLED):
+            thread.join(SETTLING)
+    return sorted(t.name for t in threads if t.is_alive() and not t.name.startswith(POOLED))
+
+
+def main() -> None:
+    """Obey the commands on standard input until it ends."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger())
+        confined = confined_here()
+        if confined is not None:
+            stack.enter_context(confined)
+        runner = stack.enter_context(asyncio.Runner())
+        child = Child(runner, ledger, channel, confined)
+        for line in sys.stdin:
+            child.say(child.obey(json.loads(line)))
+    gc.freeze()  # the last collection of an interpreter takes longer than all its requests
+
+
+if __name__ == "__main__":
+    main()
