@@ -13,8 +13,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from .rules import AREAS, Rule, needs_of, rule_of
 from .commands.watching import watched
+from .rules import AREAS, Rule, needs_of, rule_of
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96

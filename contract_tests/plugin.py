@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from .runner.closing import CLOSING, Closing
 from .masking.addresses import without_passwords
-from .runner.options import add_options, read_options
 from .rules.violation import UsageError
+from .runner.closing import CLOSING, Closing
+from .runner.options import add_options, read_options
 
 SUITE = f"{__package__}.suite"
 MARK = "contract(rule): the rule this test of the suite judges"
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what is missing when the suite was collected without an app."""
-    if SUITE in sys.modules and not config.pluginmanager.has_plugin(f"{__package__}.run"):
+    if SUITE in sys.modules and not config.pluginmanager.has_plugin(f"{__package__}.runner.run"):
         here = Path(__file__).parent
         if any(here in item.path.parents for item in items):
             raise pytest.UsageError(

@@ -22,11 +22,11 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from contract_tests.scenarios.fuzzing.exploring import Exploration
-from contract_tests.scenarios.fuzzing.parts import PARTS
-from contract_tests.scenarios.fuzzing import Card
 from contract_tests.instruments.exchange import Request
 from contract_tests.runner.options import Options
+from contract_tests.scenarios.fuzzing import Card
+from contract_tests.scenarios.fuzzing.exploring import Exploration
+from contract_tests.scenarios.fuzzing.parts import PARTS
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT, scope_of
 from proofs.bench import APP, opened

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from contract_tests.scenarios.fuzzing import body_strategy
+from contract_tests.generation.by_schemathesis import body_strategy
 from contract_tests.generation.strategies import valid_bodies
 from reference_app import create_app
 
@@ -48,7 +48,7 @@ def main() -> None:
     rows = [(speed(own, number), speed(theirs, number)) for number in range(ROUNDS + 1)]
     fast, slow = (statistics.median(column) for column in zip(*rows[1:], strict=True))
     print("bodies of ExampleItemCreate per CPU second, median of", ROUNDS, "blocks")
-    print(f"  contract_tests.payloads  {fast:6.0f}")
+    print(f"  generation.strategies  {fast:6.0f}")
     print(f"  schemathesis             {slow:6.0f}")
     print(f"  ratio                    {fast / slow:6.1f}")
 

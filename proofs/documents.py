@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from contract_tests.runner.options import SETTINGS
 from contract_tests.rules import AREAS
+from contract_tests.runner.options import SETTINGS
 from proofs.catalogue import broken_apps, innocent_apps
 from proofs.matrix import run_contract
 

@@ -26,11 +26,10 @@ PRELOADED = [
     "hypothesis.strategies",
     "schemathesis",
     "schemathesis.openapi",
-    "contract_tests.opening",
-    "contract_tests.fuzzing.exploration",
-    "contract_tests.fuzzing.findings",
-    "contract_tests.payloads",
-    "contract_tests.sequences.programs",
+    "contract_tests.runner.opening",
+    "contract_tests.generation.strategies",
+    "contract_tests.scenarios.fuzzing.findings",
+    "contract_tests.scenarios.stateful.programs",
 ]
 LIMIT = 240.0
 IS_WHOLE = os.environ.get("CONTRACT_MATRIX") == "whole"

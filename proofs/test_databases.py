@@ -12,7 +12,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from contract_tests.databases import (BackDoorBlocked, Column, Database, DatabaseUnavailable, Server, provide)
+from contract_tests.databases import (
+    BackDoorBlocked,
+    Column,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    provide,
+)
 
 NUMBERED = {
     "sqlite": "integer primary key autoincrement",

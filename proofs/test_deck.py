@@ -10,8 +10,19 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
-from contract_tests.scenarios.fuzzing import (PHASES, Alarm, Answer, Card, Deck, Draw, Drawer, Heard, Player, shrink)
 from contract_tests.instruments.exchange import Request
+from contract_tests.scenarios.fuzzing import (
+    PHASES,
+    Alarm,
+    Answer,
+    Card,
+    Deck,
+    Draw,
+    Drawer,
+    Heard,
+    Player,
+    shrink,
+)
 from proofs.test_fuzzing import Wire
 
 DRAW = Draw(seed=3, count=8)

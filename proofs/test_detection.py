@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 
-from contract_tests.service.discovery.document import choose, read
 from contract_tests.rules.violation import UsageError
+from contract_tests.service.discovery.document import choose, read
 
 ANSWER = {"responses": {"200": {"description": "what was asked for"}}}
 

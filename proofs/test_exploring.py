@@ -14,16 +14,16 @@ from typing import Annotated
 import pytest
 from fastapi import FastAPI, Query
 
-from contract_tests.scenarios.fuzzing.exploring import Exploration
-from contract_tests.scenarios.fuzzing.parts import PARTS, Part
-from contract_tests.rules.effort import QUICK, THOROUGH, Share
-from contract_tests.scenarios.fuzzing import PHASES, Answer
 from contract_tests.instruments.exchange import Request
+from contract_tests.rules.effort import QUICK, THOROUGH, Share
+from contract_tests.rules.replay import Token
+from contract_tests.rules.violation import NotApplicable
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
-from contract_tests.rules.replay import Token
+from contract_tests.scenarios.fuzzing import PHASES, Answer
+from contract_tests.scenarios.fuzzing.exploring import Exploration
+from contract_tests.scenarios.fuzzing.parts import PARTS, Part
 from contract_tests.service.service import Service
-from contract_tests.rules.violation import NotApplicable
 from reference_app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,7 +191,7 @@ import hashlib, importlib, json, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
 from reference_app import create_app
-from contract_tests.fuzzing import PHASES, PHASES, Draw, Drawer, labels
+from contract_tests.scenarios.fuzzing import PHASES, PHASES, Draw, Drawer, labels
 from reference_app import create_app
 document = create_app().openapi()
 drawer = Drawer(document, {})
@@ -214,7 +214,10 @@ def test_one_seed_gives_the_same_cards_in_every_process() -> None:
             text=True,
             check=True,
         ).stdout
-        for seed, modules in (("1", ()), ("2", ("contract_tests.hostile", "proofs.test_samples")))
+        for seed, modules in (
+            ("1", ()),
+            ("2", ("contract_tests.generation.hostile", "proofs.test_samples")),
+        )
     }
 
     assert len(printed) == 1

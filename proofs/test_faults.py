@@ -15,15 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from contract_tests.scenarios.faults.mishaps import MISHAPS, Aftermath
 from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
 from contract_tests.databases.private import driver_threads, threads_ended
 from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.sabotage import MARKER, can_sever, traces_in
-from contract_tests.instruments.attribution import current, unobserved
+from contract_tests.databases.unobserved import unobserved
+from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, Faults, Place, Unreachable
 from contract_tests.instruments.ledger import Ledger
+from contract_tests.scenarios.faults.mishaps import MISHAPS, Aftermath
 
 LIMIT = 10
 """Seconds that a thread gets to end in; one that never does is left behind."""

@@ -14,10 +14,22 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Path, Query
 from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel, Field
 
-from contract_tests.scenarios.fuzzing import (PHASES, Alarm, Answer, Draw, Drawer, Heard, Player, Send, curl, labels, without_headers)
-from contract_tests.scenarios.fuzzing.findings import excuse_of
 from contract_tests.generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 from contract_tests.instruments.exchange import Request
+from contract_tests.scenarios.fuzzing import (
+    PHASES,
+    Alarm,
+    Answer,
+    Draw,
+    Drawer,
+    Heard,
+    Player,
+    Send,
+    curl,
+    labels,
+    without_headers,
+)
+from contract_tests.scenarios.fuzzing.findings import excuse_of
 
 
 class ItemIn(BaseModel):

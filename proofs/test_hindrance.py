@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import StaticPool
 
-from contract_tests.databases import (BackDoorBlocked, Database, DatabaseUnavailable, Server, provide)
+from contract_tests.databases import BackDoorBlocked, Database, DatabaseUnavailable, Server, provide
 from contract_tests.databases.hindrances import SQLITE, Hindrance, HindranceName
-from contract_tests.instruments.attribution import unobserved
+from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.hindrance import Hindered
 from contract_tests.instruments.ledger import Ledger
 from proofs.hindered import INSERT, ask, insert, refused, told

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.scenarios.concurrency.interleaving import interleave, interleaved, schedules
 from contract_tests.instruments.exchange import Request
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
+from contract_tests.scenarios.concurrency.interleaving import interleave, interleaved, schedules
 from contract_tests.service.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent

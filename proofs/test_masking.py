@@ -13,9 +13,9 @@ import pytest
 
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.masking.cutting import cut
-from contract_tests.runner.secrets import secrets_of
 from contract_tests.masking.mask import Mask, learn
 from contract_tests.runner.options import Options
+from contract_tests.runner.secrets import secrets_of
 
 ODD = "s3cr3t/+?'\"\\ é%@end"
 TOKEN = "Zq7-vN4x_Lk9mP2wRt5y"

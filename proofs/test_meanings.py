@@ -7,7 +7,14 @@ from typing import Any, cast
 import pytest
 
 from contract_tests.scenarios.crud.cursors import cursor_of
-from contract_tests.scenarios.crud.filters import Filter, Order, comparable, filters, in_order, orders
+from contract_tests.scenarios.crud.filters import (
+    Filter,
+    Order,
+    comparable,
+    filters,
+    in_order,
+    orders,
+)
 from contract_tests.scenarios.crud.unasked import MOMENT, NUMBER, WORD, folded, other_than
 from contract_tests.scenarios.crud.values import is_choice, is_exactly, is_reordered, is_whole_map
 from contract_tests.service.resource import Operation, Parameter, Resource

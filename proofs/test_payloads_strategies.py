@@ -11,11 +11,12 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from contract_tests.generation import strategies as payloads, samples
-from contract_tests.scenarios.fuzzing import body_strategy
+from contract_tests.generation import samples
+from contract_tests.generation import strategies as payloads
+from contract_tests.generation.by_schemathesis import body_strategy
 from contract_tests.generation.hostile import hostile_bodies
-from contract_tests.generation.strategies.converting import Converter
 from contract_tests.generation.samples.formats import told
+from contract_tests.generation.strategies.converting import Converter
 from proofs.payload_documents import (
     DESCRIBED,
     MSGSPEC,

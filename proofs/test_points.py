@@ -6,11 +6,29 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.scenarios.faults.failing import (breaks_apart, fails_after_commit, hides_a_race, is_late, is_plain, refuses_what_is_stored, retains, stores_twice, tells_success)
-from contract_tests.scenarios.faults.points import Calm, Point
-from contract_tests.scenarios.faults.questions import (begins_again, claims_success, fails_later, keeps, leaves_open, stores_in_part, stores_later)
 from contract_tests.instruments.exchange import Event, Exchange, Kind, Request
 from contract_tests.rules.replay import Token
+from contract_tests.scenarios.faults.failing import (
+    breaks_apart,
+    fails_after_commit,
+    hides_a_race,
+    is_late,
+    is_plain,
+    refuses_what_is_stored,
+    retains,
+    stores_twice,
+    tells_success,
+)
+from contract_tests.scenarios.faults.points import Calm, Point
+from contract_tests.scenarios.faults.questions import (
+    begins_again,
+    claims_success,
+    fails_later,
+    keeps,
+    leaves_open,
+    stores_in_part,
+    stores_later,
+)
 from contract_tests.service.service import Contents
 
 Asked = tuple[Kind, str]

@@ -22,9 +22,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, PoolResetState, QueuePool
 
 from contract_tests.databases import provide
-from contract_tests.databases.private import ask_aiosqlite, driver_threads, socket_number, threads_ended
+from contract_tests.databases.private import (
+    ask_aiosqlite,
+    driver_threads,
+    socket_number,
+    threads_ended,
+)
 from contract_tests.databases.sabotage import can_sever, lose_answer, sever
-from contract_tests.instruments.private import (is_autocommit, is_garbage, is_in_commit, overflow_limit, set_wait)
+from contract_tests.instruments.private import (
+    is_autocommit,
+    is_garbage,
+    is_in_commit,
+    overflow_limit,
+    set_wait,
+)
 from proofs.conftest import Servers
 
 ASYNC = ("postgresql+asyncpg", "postgresql+psycopg", "mysql+aiomysql", "mysql+asyncmy")

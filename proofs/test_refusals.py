@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.scenarios.crud.refusals import no_refusal
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.rules.violation import NotApplicable, Undecided
+from contract_tests.scenarios.crud.refusals import no_refusal
 
 
 def answered(status: int) -> Exchange:

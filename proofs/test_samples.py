@@ -351,7 +351,7 @@ def test_breaches_are_named_for_a_reader(document: dict[str, Any], schema: dict[
 def test_importing_the_samples_imports_nothing_heavy() -> None:
     """Samples, hostile rows and the fuzzing records are free until something is generated."""
     program = (
-        "import sys, contract_tests.samples, contract_tests.hostile, contract_tests.fuzzing;"
+        "import sys, contract_tests.generation.samples, contract_tests.scenarios.fuzzing;"
         "print({'hypothesis', 'schemathesis', 'jsonschema_rs', 'requests'} & sys.modules.keys())"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -9,18 +9,18 @@ from typing import Self
 
 import pytest
 
+from contract_tests.rules.failures import RETURNED
+from contract_tests.rules.replay import Token
+from contract_tests.rules.violation import NotApplicable, Undecided, UsageError, Violation
+from contract_tests.runner.judge import Judge
+from contract_tests.runner.opening import open_service
+from contract_tests.runner.options import Options
 from contract_tests.scenarios.faults import sweeps as module
 from contract_tests.scenarios.faults.mishaps import prepared
 from contract_tests.scenarios.faults.points import observe
 from contract_tests.scenarios.faults.sweeps import KINDS, ROLES, Kind, Sweeps
-from contract_tests.runner.judge import Judge
-from contract_tests.runner.opening import open_service
-from contract_tests.runner.options import Options
-from contract_tests.rules.replay import Token
-from contract_tests.rules.failures import RETURNED
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT
-from contract_tests.rules.violation import NotApplicable, Undecided, UsageError, Violation
 
 ROOT = Path(__file__).resolve().parent.parent
 

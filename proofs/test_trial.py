@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.service.address import Handover
 from contract_tests.databases import Database, provide
 from contract_tests.instruments.confinement import Confinement
+from contract_tests.service.address import Handover
 from contract_tests.service.workers.nursery import Nursery
 from contract_tests.service.workers.trial import Trial
 from proofs.conftest import Servers

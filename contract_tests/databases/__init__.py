@@ -9,7 +9,17 @@ with provide("postgresql") as server:
 import os
 from collections.abc import Mapping
 
-from .database import (NETWORK, OUTSIDE_VIEW, BackDoorBlocked, Column, Contents, Database, DatabaseUnavailable, Server, UnknownDatabase)
+from .database import (
+    NETWORK,
+    OUTSIDE_VIEW,
+    BackDoorBlocked,
+    Column,
+    Contents,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    UnknownDatabase,
+)
 from .given import by_address, by_word
 from .unseen import Unseen, UnseenServer
 

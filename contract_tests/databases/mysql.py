@@ -11,7 +11,17 @@ from sqlalchemy.engine import URL
 from . import mysql_catalog as catalog
 from . import mysql_existing as existing
 from .apart import closed_port
-from .database import (BACK_DOOR_PATIENCE, NETWORK, OUTSIDE_VIEW, BackDoorBlocked, Column, Contents, Database, Row, in_order)
+from .database import (
+    BACK_DOOR_PATIENCE,
+    NETWORK,
+    OUTSIDE_VIEW,
+    BackDoorBlocked,
+    Column,
+    Contents,
+    Database,
+    Row,
+    in_order,
+)
 from .hindrances import MYSQL
 from .image import Differences, Image
 from .mysql_connection import connect

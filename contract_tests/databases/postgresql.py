@@ -10,7 +10,17 @@ from sqlalchemy.engine import URL
 from . import postgresql_catalog as catalog
 from . import postgresql_existing as existing
 from .apart import closed_port
-from .database import (BACK_DOOR_PATIENCE, NETWORK, OUTSIDE_VIEW, BackDoorBlocked, Column, Contents, Database, DatabaseUnavailable, in_order)
+from .database import (
+    BACK_DOOR_PATIENCE,
+    NETWORK,
+    OUTSIDE_VIEW,
+    BackDoorBlocked,
+    Column,
+    Contents,
+    Database,
+    DatabaseUnavailable,
+    in_order,
+)
 from .hindrances import POSTGRESQL
 from .image import Differences, Image
 from .redirects import to_postgresql

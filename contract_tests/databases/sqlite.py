@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 
 from . import sqlite_catalog as catalog
 from . import sqlite_existing as existing
-from .database import (BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server)
+from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
 from .hindrances import SQLITE
 from .image import Differences, Image
 from .redirects import to_file

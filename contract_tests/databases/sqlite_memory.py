@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ..instruments.attribution import unobserved
 from .apart import fresh_name
 from .database import DatabaseUnavailable, Server
 from .private import ask_aiosqlite
 from .sqlite import Question, SqliteDatabase
+from .unobserved import unobserved
 
 T = TypeVar("T")
 

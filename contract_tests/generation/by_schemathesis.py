@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..samples import formats
+from .samples import formats
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

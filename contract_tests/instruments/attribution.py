@@ -5,8 +5,6 @@ from __future__ import annotations
 import site
 import sys
 import sysconfig
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -20,29 +18,12 @@ from .exchange import Exchange
 current: ContextVar[Exchange | None] = ContextVar("contract_exchange", default=None)
 """The exchange this code runs for; set by the target, inherited by tasks and threads."""
 
-_unobserved: ContextVar[bool] = ContextVar("contract_unobserved", default=False)
-
 KIT = str(Path(__file__).resolve().parent.parent)
 SQLALCHEMY = str(Path(sqlalchemy.__file__).parent)
 LIBRARIES = tuple(
     {*map(sysconfig.get_path, ("stdlib", "platstdlib", "scripts")), *site.getsitepackages()}
 )
 _homes: set[Path] = set()
-
-
-@contextmanager
-def unobserved() -> Iterator[None]:
-    """Hide what the kit itself does through the service's own engine."""
-    token = _unobserved.set(True)
-    try:
-        yield
-    finally:
-        _unobserved.reset(token)
-
-
-def is_observed() -> bool:
-    """Whether this code runs on the service's behalf."""
-    return not _unobserved.get()
 
 
 def caller() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.pool import Pool, PoolProxiedConnection, QueuePool
 from sqlalchemy.util import greenlet_spawn
 
-from .attribution import unobserved
+from ..databases.unobserved import unobserved
 from .instrument import Instrument
 from .ledger import NUMBER, Ledger
 from .private import overflow_limit, set_wait

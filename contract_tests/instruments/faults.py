@@ -12,9 +12,16 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool, PoolProxiedConnection, SingletonThreadPool, StaticPool
 
 from ..databases.redirects import Redirect, nowhere
-from ..databases.sabotage import (has_transaction, lose_answer, refuse_commit, refuse_statement, sever)
+from ..databases.sabotage import (
+    has_transaction,
+    lose_answer,
+    refuse_commit,
+    refuse_statement,
+    sever,
+)
 from ..databases.sqlite_commit import refusing_commit, why_commit_is_safe
-from .attribution import caller, current, is_observed
+from ..databases.unobserved import is_observed
+from .attribution import caller, current
 from .funnel import Call, Funnel
 from .instrument import Instrument
 from .listening import listen

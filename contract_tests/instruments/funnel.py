@@ -13,7 +13,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.pool import PoolProxiedConnection
 
-from .attribution import current, is_observed
+from ..databases.unobserved import is_observed
+from .attribution import current
 from .exchange import Event
 from .instrument import Instrument
 

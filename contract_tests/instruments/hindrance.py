@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.pool import Pool
 
 from ..databases.hindrances import Hindrance, has_begun
-from .attribution import is_observed, unobserved
+from ..databases.unobserved import is_observed, unobserved
 from .instrument import Instrument
 from .listening import listen
 

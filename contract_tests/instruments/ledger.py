@@ -16,8 +16,9 @@ from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 
+from ..databases.unobserved import is_observed
 from .abandoned import LATE, finalizing
-from .attribution import caller, current, is_observed
+from .attribution import caller, current
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listener, listen

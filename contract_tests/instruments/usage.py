@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.pool import Pool, QueuePool
 
-from .attribution import caller, current, is_observed
+from ..databases.unobserved import is_observed
+from .attribution import caller, current
 from .exchange import Exchange
 from .instrument import Instrument
 from .ledger import number_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from ..runner.options import Options
 from ..rules.verdict import Verdict
+from ..runner.options import Options
 
 
 class Run(Protocol):

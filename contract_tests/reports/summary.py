@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..runner.options import Options
 from ..rules.rule import Rule
 from ..rules.verdict import Outcome, Verdict
+from ..runner.options import Options
 from .run import Run
 
 COMMAND = f"python -m {__package__.rpartition('.')[0]}"

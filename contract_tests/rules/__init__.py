@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import difflib
 
-from . import (cancellation, concurrency, crud, disconnect, errors, failures, lifespan, openapi, payloads, schema, sessions)
+from . import (
+    cancellation,
+    concurrency,
+    crud,
+    disconnect,
+    errors,
+    failures,
+    lifespan,
+    openapi,
+    payloads,
+    schema,
+    sessions,
+)
 from .rule import Level, Rule
 
 AREAS: dict[str, tuple[Rule, ...]] = {

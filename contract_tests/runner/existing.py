@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .run import ContractRun
 
-SUITE = frozenset(path.name for path in (Path(__file__).parent / "suite").glob("test_*.py"))
+SUITE = frozenset(path.name for path in (Path(__file__).parent.parent / "suite").glob("test_*.py"))
 CONTRACT = "the contract"
 """What is one piece of work to pytest-xdist, and goes to one worker."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from ..scenarios.crud.operations import CASES, Case
-from ..scenarios.concurrency.pairs import Pairs
-from ..scenarios.faults.sweeps import Sweeps
-from ..service.capabilities import missing
-from .judge import Judge
-from ..scenarios.startup import Lives
-from .options import Options
-from ..service.resource import CHANGING, VERBS, Role
 from ..rules import needs_of
-from .run import JUDGE, ContractRun
-from ..service.service import Service
 from ..rules.violation import NotApplicable
+from ..scenarios.concurrency.pairs import Pairs
+from ..scenarios.crud.operations import CASES, Case
+from ..scenarios.faults.sweeps import Sweeps
+from ..scenarios.startup import Lives
+from ..service.capabilities import missing
+from ..service.resource import CHANGING, VERBS, Role
+from ..service.service import Service
+from .judge import Judge
+from .options import Options
+from .run import JUDGE, ContractRun
 
 
 @pytest.fixture(scope="session")

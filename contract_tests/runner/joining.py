@@ -10,15 +10,15 @@ import pytest
 from .closing import CLOSING
 from .options import Options
 
-HERE = Path(__file__).resolve().parent
+KIT = Path(__file__).resolve().parent.parent
 
 
 def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
-    from .secrets import secrets_of
     from ..masking.mask import Mask
     from .printing import MaskedPrinting
     from .run import ContractRun
+    from .secrets import secrets_of
 
     closing = config.stash.get(CLOSING, None)
     if closing is not None:
@@ -42,8 +42,8 @@ def _add_suite(config: pytest.Config) -> None:
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         return
     asked = [(config.invocation_params.dir / arg.split("::")[0]).resolve() for arg in config.args]
-    if not any(path == HERE or path in HERE.parents for path in asked):
-        config.args.append(str(HERE / "suite"))
+    if not any(path == KIT or path in KIT.parents for path in asked):
+        config.args.append(str(KIT / "suite"))
         # The suite is found by its package, as with --pyargs: a conftest above it, such as the
         # one of a checkout the kit was installed from, is not this project's.
         config.pluginmanager._using_pyargs = True  # noqa: SLF001 - pytest has no public way

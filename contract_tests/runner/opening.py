@@ -10,21 +10,27 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..service.address import Handover, environment
-from .closing import blame, kept_output, note
-from ..databases import (OUTSIDE_VIEW, Database, DatabaseUnavailable, Server, UnknownDatabase, UnseenServer, provide)
+from ..databases import (
+    OUTSIDE_VIEW,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    UnknownDatabase,
+    UnseenServer,
+    provide,
+)
 from ..databases.borrowed import borrowed
 from ..databases.image import counted
 from ..databases.private import driver_threads, threads_ended
 from ..databases.scratch import scratch
 from ..databases.sqlite_memory import SqliteMemory
-from ..service.discovery import detect
 from ..instruments.confined import Confined
 from ..instruments.confinement import Confinement
 from ..instruments.ledger import Ledger
-from .options import Options
+from ..rules.violation import Undecided, UsageError
+from ..service.address import Handover, environment
+from ..service.discovery import detect
 from ..service.preparing import has_migrations, run_command
-from ..service.transports.presence import Part, Presence
 from ..service.resource import Resource
 from ..service.service import Origin, Service
 from ..service.transports.asgi import AsgiTarget
@@ -32,8 +38,10 @@ from ..service.transports.home import require_no_stray
 from ..service.transports.lifespan import LifespanFailed
 from ..service.transports.live import LiveApp, LiveTarget, is_address
 from ..service.transports.locate import App, Located, locate
+from ..service.transports.presence import Part, Presence
 from ..service.workers.nursery import Nursery
-from ..rules.violation import Undecided, UsageError
+from .closing import blame, kept_output, note
+from .options import Options
 
 ENDING = 0.5
 """Seconds that what a driver does behind everybody's back gets to end."""
@@ -189,6 +197,8 @@ def _migrate(service: Service, options: Options) -> None:
 def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
     note(f"stopping {service.origin.app}")
+    for fault in service.faults:
+        blame(fault)
     try:
         service.run(service.target.stop())
     except LifespanFailed as failure:

@@ -21,8 +21,6 @@ from ..rules.rule import Level
 from ..rules.violation import UsageError
 
 DATABASES = ("sqlite", "sqlite-memory", "postgresql", "mysql")
-ADDRESS_NAMES = ("APP_DATABASE_URL", "DATABASE_URL", "DATABASE_URI", "DB_URL", "DB_URI", "DB_DSN",
-                 "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI")  # fmt: skip
 
 VARIABLE = re.compile(r"[\w.-]+")
 HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)

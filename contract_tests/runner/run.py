@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .closing import CLOSING, kept_output, note
-from .facts import fact_lines, facts_of
 from ..instruments.instrument import StillInForce
 from ..masking.mask import Mask
-from .options import Options
 from ..reports.report import report_of, write_report
 from ..reports.summary import broken_text, replay_of, summary_lines
 from ..rules import AREAS
 from ..rules.rule import Rule
-from .terminating import interruptible
 from ..rules.verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
 from ..rules.violation import Elsewhere, NotApplicable, Undecided, UsageError, Violation
+from .closing import CLOSING, kept_output, note
+from .facts import fact_lines, facts_of
+from .options import Options
+from .terminating import interruptible
 
 if TYPE_CHECKING:
-    from .judge import Judge
     from ..service.service import Service
+    from .judge import Judge
 
 Report = pytest.TestReport
 DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")

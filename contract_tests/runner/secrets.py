@@ -6,11 +6,9 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 
-from .options import Options
 from ..masking.addresses import passwords_in
-
-SAYS_SECRET = re.compile(r"PASSW|SECRET|TOKEN|KEY|CREDENTIAL", re.IGNORECASE)
-"""Parts of the name of a variable whose value is nobody's business."""
+from ..masking.names import says_secret
+from .options import Options
 
 SERVERS = ("CONTRACT_POSTGRES_URL", "CONTRACT_MYSQL_URL")
 HARMLESS = ("accept", "accept-charset", "accept-encoding", "accept-language", "content-type")
@@ -32,11 +30,6 @@ def secrets_of(options: Options, environ: Mapping[str, str]) -> Iterator[str]:
         name, _, value = word.partition("=")
         yield from _in_variable(name, value)
         yield from passwords_in(word)
-
-
-def says_secret(name: str) -> bool:
-    """Whether the value of a variable of this name is to be kept."""
-    return bool(SAYS_SECRET.search(name))
 
 
 def _in_variable(name: str, value: str) -> Iterator[str]:

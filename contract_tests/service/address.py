@@ -11,9 +11,20 @@ from sqlalchemy.engine import URL
 
 from ..databases import Database
 from ..instruments.confinement import Confinement
-from ..runner.secrets import says_secret
-from ..runner.options import ADDRESS_NAMES
+from ..masking.names import says_secret
 from ..rules.violation import UsageError
+
+ADDRESS_NAMES = (
+    "APP_DATABASE_URL",
+    "DATABASE_URL",
+    "DATABASE_URI",
+    "DB_URL",
+    "DB_URI",
+    "DB_DSN",
+    "SQLALCHEMY_DATABASE_URL",
+    "SQLALCHEMY_DATABASE_URI",
+)
+"""The variables that a service may read its database's address from, if none is named."""
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from .sameness import differences
-from .address import Handover
-from ..runner.closing import blame
 from ..databases import BackDoorBlocked, Database, Server, Unseen
 from ..instruments.exchange import Exchange, Request, items_of
 from ..instruments.ledger import Ledger
 from ..instruments.turns import Turns
+from ..rules.violation import NotApplicable, Undecided
+from .address import Handover
 from .resource import JSON, Operation, Resource, Role
+from .sameness import differences
 from .transports.asgi import AsgiTarget
 from .transports.conversation import PATIENT, Client
 from .transports.lifespan import LifespanFailed
@@ -27,7 +27,6 @@ from .transports.live import LiveTarget
 from .transports.locate import locate, reason_of
 from .workers.nursery import Nursery
 from .workers.trial import Trial
-from ..rules.violation import NotApplicable, Undecided
 
 T = TypeVar("T")
 Rows = list[Mapping[str, Any]]
@@ -81,6 +80,7 @@ class Service:
         self.origin = origin
         self.headers = headers
         self.open_at_start = 0
+        self.faults: list[str] = []
         self.spared = 0
         self.left_behind = ""
         self._serials = itertools.count(1)
@@ -116,7 +116,7 @@ class Service:
                 self.loop.run_until_complete(task)
             except SystemExit as error:  # asyncio stops the loop for it, whichever task it was
                 if not task.done():
-                    blame(f"a task of the app ended a server by {reason_of(error)}")
+                    self.faults.append(f"a task of the app ended a server by {reason_of(error)}")
         return task.result()
 
     # -- requests

@@ -6,16 +6,24 @@ from functools import partial
 
 import pytest
 
-from ..scenarios.faults.mishaps import WRITES
-from ..scenarios.faults.points import Calm, Point
-from ..scenarios.faults.questions import (begins_again, claims_success, fails_later, keeps, leaves_open, stores_in_part, stores_later)
-from ..scenarios.faults.queueing import queue
-from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.stepping import ways
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import cancellation as rules
 from ..rules import sessions
+from ..runner.judge import Judge, judges
+from ..scenarios.faults.mishaps import WRITES
+from ..scenarios.faults.points import Calm, Point
+from ..scenarios.faults.questions import (
+    begins_again,
+    claims_success,
+    fails_later,
+    keeps,
+    leaves_open,
+    stores_in_part,
+    stores_later,
+)
+from ..scenarios.faults.queueing import queue
+from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..service.resource import Role
 from ..service.service import Service
 
 AREA = "cancellation"

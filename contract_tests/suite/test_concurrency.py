@@ -6,13 +6,22 @@ from functools import partial
 
 import pytest
 
-from ..scenarios.concurrency.meetings import (Meeting, confuses, fails, loses, mixes, revives, stores_both, tears)
-from ..scenarios.concurrency.pairs import ORDINARY, Pairs
-from ..scenarios.concurrency.wholes import in_one_row, stays_gone
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import concurrency as rules
 from ..rules import sessions
+from ..runner.judge import Judge, judges
+from ..scenarios.concurrency.meetings import (
+    Meeting,
+    confuses,
+    fails,
+    loses,
+    mixes,
+    revives,
+    stores_both,
+    tears,
+)
+from ..scenarios.concurrency.pairs import ORDINARY, Pairs
+from ..scenarios.concurrency.wholes import in_one_row, stays_gone
+from ..service.resource import Role
 from ..service.service import Service
 
 CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from ..scenarios.faults.mishaps import Mishap
-from ..scenarios.concurrency.pairs import Pairs
 from ..instruments.crowd import Crowd
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
 from ..rules import concurrency as pairs_rules
 from ..rules import concurrency_load as rules
 from ..rules import errors, sessions
+from ..runner.judge import Judge, judges
+from ..scenarios.concurrency.pairs import Pairs
+from ..scenarios.faults.mishaps import Mishap
 from ..service.service import Service
 
 MANY = 8

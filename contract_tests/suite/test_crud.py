@@ -7,14 +7,14 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from ..generation import samples
+from ..instruments.exchange import Exchange
+from ..rules import crud as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES, Case
 from ..scenarios.crud.refusals import no_refusal
 from ..scenarios.crud.rows import added, holds_any, home, same_id, seen, sendable
-from ..service.sameness import differences, same
 from ..service.capabilities import missing
-from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
-from ..rules import crud as rules
+from ..service.sameness import differences, same
 from ..service.service import Row, Service
 
 NOT_THERE = (404, 410)

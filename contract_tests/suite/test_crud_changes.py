@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..generation import samples
-from ..scenarios.crud.refusals import no_refusal
-from ..scenarios.crud.rows import (Home, added, change_body, home, is_shown, partial, seen, sendable)
-from ..service.sameness import differences
-from ..scenarios.crud.writing import answering
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import crud_changes as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.refusals import no_refusal
+from ..scenarios.crud.rows import Home, added, change_body, home, is_shown, partial, seen, sendable
+from ..scenarios.crud.writing import answering
+from ..service.resource import Role
+from ..service.sameness import differences
 from ..service.service import Row, Service
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from ..scenarios.crud.asking import by_method
-from ..scenarios.crud.conditions import (change_if, changed, honours_if_match, is_weak, read_unless, tag_of)
-from ..scenarios.crud.rows import seen, sendable
-from ..service.sameness import differences
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import crud_queries as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.asking import by_method
+from ..scenarios.crud.conditions import (
+    change_if,
+    changed,
+    honours_if_match,
+    is_weak,
+    read_unless,
+    tag_of,
+)
+from ..scenarios.crud.rows import seen, sendable
+from ..service.resource import Role
+from ..service.sameness import differences
 from ..service.service import Service
 
 NOT_SERVED = (404, 405, 501)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from ..instruments.exchange import Exchange
+from ..rules import crud_queries as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.cursors import cursor_of, walk_on
 from ..scenarios.crud.pages import walked
-from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
-from ..rules import crud_queries as rules
 from ..service.service import Service
 
 ROWS = 7

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..scenarios.crud.pages import listed
-from ..scenarios.crud.rows import is_shown, seen
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
 from ..rules import crud_changes as rules
 from ..rules import crud_lists as lists
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.pages import listed
+from ..scenarios.crud.rows import is_shown, seen
 from ..service.service import Row, Service
 
 LATER = 202

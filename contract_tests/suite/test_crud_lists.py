@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from ..scenarios.crud.pages import declaration, walk, walked
-from ..scenarios.crud.rows import Home, home, sendable
 from ..instruments.exchange import Exchange, items_of
 from ..instruments.hindrance import Hindered
-from ..runner.judge import Judge, judges
 from ..rules import crud_lists as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.pages import declaration, walk, walked
+from ..scenarios.crud.rows import Home, home, sendable
 from ..service.service import Contents, Service
 
 FEW = 5

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..rules import crud_model as rules
 from ..rules.effort import Effort
 from ..runner.judge import Judge, evidence_of, judges
-from ..scenarios.startup import Lives
 from ..runner.options import Options
-from ..rules import crud_model as rules
 from ..runner.run import ContractRun
+from ..scenarios.startup import Lives
 from ..scenarios.stateful.steps import Act
 from ..service.service import Service
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..generation import samples
+from ..rules import crud_changes as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.rows import change_body, needed, partial, seen, sendable
 from ..service.sameness import differences, is_left, same
-from ..runner.judge import Judge, judges
-from ..rules import crud_changes as rules
 from ..service.service import Row, Service
 
 

@@ -6,11 +6,21 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
-from ..scenarios.crud.filters import (Filter, Order, comparable, filters, in_order, orders, paged, rows_with, spelled)
-from ..scenarios.crud.pages import walk, walked
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
 from ..rules import crud_queries as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.filters import (
+    Filter,
+    Order,
+    comparable,
+    filters,
+    in_order,
+    orders,
+    paged,
+    rows_with,
+    spelled,
+)
+from ..scenarios.crud.pages import walk, walked
 from ..service.service import Row, Service
 
 FEW = 5

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from ..rules import crud_semantics as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.fields import Write, another, kept_fields, nothings, write_one
 from ..scenarios.crud.pages import listed, walk, walked
 from ..scenarios.crud.rows import change_body, seen, sendable
-from ..service.sameness import contradictions, differences, is_left, same
 from ..scenarios.crud.writing import answering
-from ..runner.judge import Judge, judges
 from ..service.resource import CHANGING, Role
-from ..rules import crud_semantics as rules
+from ..service.sameness import contradictions, differences, is_left, same
 from ..service.service import Row, Service
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..generation import samples
+from ..rules import crud_semantics as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.asking import with_headers
 from ..scenarios.crud.rows import Home, home, is_shown
 from ..scenarios.crud.unasked import Naming, named_columns, named_fields, overfull
-from ..runner.judge import Judge, judges
-from ..rules import crud_semantics as rules
 from ..service.service import Row, Service
 
 KEY = "idempotency-key"

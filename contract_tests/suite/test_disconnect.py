@@ -6,15 +6,21 @@ from functools import partial
 
 import pytest
 
-from ..scenarios.faults.mishaps import WRITES
-from ..scenarios.faults.points import Point
-from ..scenarios.faults.questions import (fails_later, keeps, leaves_open, stores_in_part, stores_later)
-from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.abandoned import LATE
 from ..instruments.exchange import UNSENT
-from ..runner.judge import Judge, judges
-from ..service.resource import SENDING, Role
 from ..rules import disconnect as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.faults.mishaps import WRITES
+from ..scenarios.faults.points import Point
+from ..scenarios.faults.questions import (
+    fails_later,
+    keeps,
+    leaves_open,
+    stores_in_part,
+    stores_later,
+)
+from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..service.resource import SENDING, Role
 
 each_role = pytest.mark.parametrize("role", ROLES)
 each_write = pytest.mark.parametrize("role", WRITES)

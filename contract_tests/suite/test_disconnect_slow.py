@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from ..instruments.exchange import Event, Exchange
+from ..rules import disconnect_slow as rules
+from ..rules import sessions
+from ..runner.judge import Judge, judges
 from ..scenarios.faults.holdings import lent_before
 from ..scenarios.faults.mishaps import READS, prepared
 from ..scenarios.faults.points import Point
 from ..scenarios.faults.sweeps import ROLES, Sweeps
-from ..instruments.exchange import Event, Exchange
-from ..runner.judge import Judge, judges
 from ..service.resource import SENDING, Role
-from ..rules import disconnect_slow as rules
-from ..rules import sessions
 from ..service.service import Service
 from ..service.transports.conversation import Client
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from ..scenarios.crud.echoes import sent_by
-from ..scenarios.faults.mishaps import (COMMITS, MISHAPS, READS, STATEMENTS, WRITES, Aftermath, Mishap, sweep)
-from ..scenarios.crud.operations import CASES
-from ..scenarios.crud.pages import plain_list
 from ..databases.sabotage import traces_in
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import errors as rules
 from ..rules import sessions
-from ..service.service import Service
 from ..rules.violation import NotApplicable, Undecided
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.echoes import sent_by
+from ..scenarios.crud.operations import CASES
+from ..scenarios.crud.pages import plain_list
+from ..scenarios.faults.mishaps import (
+    COMMITS,
+    MISHAPS,
+    READS,
+    STATEMENTS,
+    WRITES,
+    Aftermath,
+    Mishap,
+    sweep,
+)
+from ..service.resource import Role
+from ..service.service import Service
 
 JSON_TYPES = ("application/json", "+json")
 UNAVAILABLE = 503

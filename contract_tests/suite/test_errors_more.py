@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from ..instruments.exchange import Request
+from ..instruments.faults import Faults
+from ..rules import errors as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.faults.failing import hides_rows, is_plain
 from ..scenarios.faults.mishaps import prepared
 from ..scenarios.faults.sweeps import Sweeps
-from ..instruments.exchange import Request
-from ..instruments.faults import Faults
-from ..runner.judge import Judge, judges
-from ..rules import errors as rules
 from ..service.service import Service
 
 ALLOWED = "access-control-allow-origin"

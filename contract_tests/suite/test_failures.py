@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from ..scenarios.faults.mishaps import WRITES, Aftermath, Mishap
-from ..scenarios.faults.outages import (BEYOND, SOME, Outage, hindered, locked_write, outage, places, read_only_write, severance)
-from ..scenarios.faults.points import follow_up, require_service
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import errors, sessions
 from ..rules import failures_outages as rules
-from ..service.service import Service
 from ..rules.violation import NotApplicable, Undecided
+from ..runner.judge import Judge, judges
+from ..scenarios.faults.mishaps import WRITES, Aftermath, Mishap
+from ..scenarios.faults.outages import (
+    BEYOND,
+    SOME,
+    Outage,
+    hindered,
+    locked_write,
+    outage,
+    places,
+    read_only_write,
+    severance,
+)
+from ..scenarios.faults.points import follow_up, require_service
+from ..service.resource import Role
+from ..service.service import Service
 
 each_write = pytest.mark.parametrize("role", WRITES)
 

@@ -7,17 +7,26 @@ from functools import partial
 
 import pytest
 
-from ..scenarios.faults.failing import (breaks_apart, fails_after_commit, hides_a_race, is_plain, refuses_what_is_stored, retains, stores_twice, tells_success)
-from ..scenarios.faults.mishaps import WRITES
-from ..scenarios.faults.points import Point
-from ..scenarios.faults.questions import fails_later, stores_later
-from ..scenarios.crud.rows import home
-from ..scenarios.faults.sweeps import ROLES, Sweeps
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import errors, sessions
 from ..rules import failures as rules
 from ..rules.rule import Rule
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.rows import home
+from ..scenarios.faults.failing import (
+    breaks_apart,
+    fails_after_commit,
+    hides_a_race,
+    is_plain,
+    refuses_what_is_stored,
+    retains,
+    stores_twice,
+    tells_success,
+)
+from ..scenarios.faults.mishaps import WRITES
+from ..scenarios.faults.points import Point
+from ..scenarios.faults.questions import fails_later, stores_later
+from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..service.resource import Role
 from ..service.service import Service
 
 Question = Callable[[Point], str]

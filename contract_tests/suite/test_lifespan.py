@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..rules import lifespan as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.startup import Lives
 from ..scenarios.startup.first import Left
-from ..rules import lifespan as rules
 
 
 @judges(rules.CONNECTIONS_CLOSED)

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..generation import samples
+from ..rules import openapi as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.rows import home
 from ..scenarios.crud.writing import texts
 from ..scenarios.fuzzing import document_problems
-from ..runner.judge import Judge, judges
 from ..scenarios.startup import Lives
 from ..service.resource import ROLES, Operation, Resource
-from ..rules import openapi as rules
 from ..service.service import Service
 
 NOT_ROUTED = frozenset({404, 405, 501})

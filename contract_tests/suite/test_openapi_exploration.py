@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from ..scenarios.fuzzing.exploring import FAILURE, Exploration, Explored
-from ..scenarios.fuzzing.parts import PARTS, Part, parts
-from ..scenarios.fuzzing import Alarm, curl
-from ..runner.judge import Judge, evidence_of, judges
 from ..masking.cutting import CUT
 from ..rules import openapi as rules
+from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
+from ..scenarios.fuzzing import Alarm, curl
+from ..scenarios.fuzzing.exploring import FAILURE, Exploration, Explored
+from ..scenarios.fuzzing.parts import PARTS, Part, parts
 from ..service.service import Service
 
 SUCCESS = range(200, 300)

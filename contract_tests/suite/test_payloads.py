@@ -9,16 +9,25 @@ from typing import Any
 import pytest
 
 from ..generation import samples
-from ..scenarios.crud.pages import plain_list
-from ..scenarios.crud.rows import change_body
-from ..scenarios.crud.writing import (Written, answering, brief, each_text, lengths, takes_text, texts, write)
 from ..generation.hostile import HOSTILE_TEXTS
+from ..rules import payloads as rules
+from ..rules.violation import NotApplicable
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
+from ..scenarios.crud.pages import plain_list
+from ..scenarios.crud.rows import change_body
+from ..scenarios.crud.writing import (
+    Written,
+    answering,
+    brief,
+    each_text,
+    lengths,
+    takes_text,
+    texts,
+    write,
+)
 from ..service.resource import CHANGING, Role
-from ..rules import payloads as rules
 from ..service.service import Service
-from ..rules.violation import NotApplicable
 
 NUL = "a\x00b"
 LONGEST_ODD = 100

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 
 from ..generation import samples
+from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
+from ..instruments.exchange import Exchange
+from ..rules import payloads as rules
+from ..runner.judge import Judge, evidence_of, judges
 from ..scenarios.crud.pages import largest, plain_list
 from ..scenarios.crud.refusals import no_refusal
 from ..scenarios.crud.writing import answering, plain_body, texts, writing_roles
-from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
-from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, evidence_of, judges
 from ..service.resource import Role
-from ..rules import payloads as rules
 from ..service.service import Row, Service
 
 SURROGATES = (

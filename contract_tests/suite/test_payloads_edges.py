@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..generation import samples
-from ..scenarios.crud.rows import change_body, is_shown
-from ..service.sameness import same
-from ..scenarios.crud.writing import Written, answering, brief, is_plain, takes_text, write
-from ..runner.judge import Judge, judges
-from ..service.resource import CHANGING, Role
-from ..rules import payloads_edges as rules
 from ..generation.samples import Edge
+from ..rules import payloads_edges as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.rows import change_body, is_shown
+from ..scenarios.crud.writing import Written, answering, brief, is_plain, takes_text, write
+from ..service.resource import CHANGING, Role
+from ..service.sameness import same
 from ..service.service import Service
 from .test_payloads import changing
 

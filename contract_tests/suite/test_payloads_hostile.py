@@ -7,16 +7,24 @@ from dataclasses import replace
 from typing import Any
 
 from ..generation import samples
-from ..scenarios.crud.pages import plain_list
-from ..scenarios.crud.rows import same_id
-from ..service.sameness import same
-from ..scenarios.crud.writing import (answering, integers, is_plain, plain_body, texts, write, writing_roles)
 from ..generation.hostile import spliced
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import payloads as shared
 from ..rules import payloads_hostile as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.pages import plain_list
+from ..scenarios.crud.rows import same_id
+from ..scenarios.crud.writing import (
+    answering,
+    integers,
+    is_plain,
+    plain_body,
+    texts,
+    write,
+    writing_roles,
+)
+from ..service.resource import Role
+from ..service.sameness import same
 from ..service.service import Row, Service
 
 TENS = 10

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from ..instruments.exchange import Exchange
+from ..rules import payloads as rules
+from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.crud.writing import brief, each_integer, moments, write
-from ..generation.extremes import IDS, INTEGERS, ODD_IDS, PAGES
-from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
+from ..scenarios.fuzzing.extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..service.resource import ROLES
-from ..rules import payloads as rules
 from ..service.service import Service
 
 SENT = "2024-05-06T07:08:09+05:30"

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..scenarios.crud.fields import Write, nothings
-from ..scenarios.crud.values import (EXACT, FINE, MANY_DIGITS, each_choice, each_decimal, each_list, each_map, is_choice, is_exactly, is_reordered, is_whole_map, keeps_digits)
-from ..runner.judge import Judge, judges
 from ..rules import payloads_values as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.fields import Write, nothings
+from ..scenarios.crud.values import (
+    EXACT,
+    FINE,
+    MANY_DIGITS,
+    each_choice,
+    each_decimal,
+    each_list,
+    each_map,
+    is_choice,
+    is_exactly,
+    is_reordered,
+    is_whole_map,
+    keeps_digits,
+)
 from ..service.service import Service
 
 

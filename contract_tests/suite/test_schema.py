@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ..rules import schema as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.startup import Lives, Point
 from ..scenarios.startup.asking import hung
-from ..rules import schema as rules
 from ..service.service import Service
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..scenarios.crud.operations import Case
 from ..instruments.exchange import Exchange
-from ..runner.judge import Judge, judges
 from ..rules import crud
 from ..rules import sessions as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.operations import Case
 from ..service.service import Service
 
 REQUESTS = 5

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ..scenarios.faults.holdings import open_after, uncommitted
-from ..scenarios.crud.operations import Case
-from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..instruments.exchange import Exchange
 from ..instruments.usage import Usage
-from ..runner.judge import Judge, judges
-from ..service.resource import Role
 from ..rules import crud, sessions
 from ..rules import sessions_use as rules
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.operations import Case
+from ..scenarios.faults.holdings import open_after, uncommitted
+from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..service.resource import Role
 from ..service.service import Service
 
 REQUESTS = 5

@@ -6,7 +6,18 @@ Only the standard library is imported, so that asking for a body costs nothing.
 
 from .breaches import Breach, breaches
 from .edges import Edge, edges
-from .reading import (Schema, branches, is_nullable, kind, kinds, properties, required, resolve, settle, text_fields)
+from .reading import (
+    Schema,
+    branches,
+    is_nullable,
+    kind,
+    kinds,
+    properties,
+    required,
+    resolve,
+    settle,
+    text_fields,
+)
 from .values import different, sample
 
 __all__ = [

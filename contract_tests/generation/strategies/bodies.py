@@ -28,7 +28,7 @@ def valid_bodies(schema: object, document: Mapping[str, object]) -> Strategy:
     try:
         made = Converter(document).whole(schema)
     except UnreadSchemaError:
-        from ...scenarios.fuzzing import body_strategy
+        from ..by_schemathesis import body_strategy
 
         return body_strategy(schema, document)
     check = validity(schema, document)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
-from ...service.capabilities import missing
 from ...instruments.exchange import Exchange, Request
 from ...instruments.turns import Turns
-from ...service.service import Contents, Service
 from ...rules.violation import NotApplicable
+from ...service.capabilities import missing
+from ...service.service import Contents, Service
 
 Requests = Callable[[], tuple[Request, ...]]
 

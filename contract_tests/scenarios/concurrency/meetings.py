@@ -16,9 +16,9 @@ from ...instruments.timeline import timeline
 from ...masking.cutting import cut
 from ...rules.replay import Token
 from ...service.resource import Resource
+from ...service.sameness import differences, same
 from ...service.service import Row
 from .interleaving import Interleaving
-from ...service.sameness import differences, same
 
 UNAVAILABLE = 503
 GONE = (404, 410)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...service.resource import Role
-from ...service.service import Service
 from ...rules.violation import NotApplicable, Undecided
-from ..crud.rows import added, change_body, seen
+from ...service.resource import Role
 from ...service.sameness import same
+from ...service.service import Service
+from ..crud.rows import added, change_body, seen
 
 
 def in_one_row(service: Service, role: Role) -> tuple[str, ...]:

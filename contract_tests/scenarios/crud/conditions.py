@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...instruments.exchange import Exchange
+from ...rules.violation import NotApplicable, Undecided
 from ...service.resource import Role
 from ...service.service import Row, Service
-from ...rules.violation import NotApplicable, Undecided
 from .asking import with_headers
 from .rows import change_body
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...instruments.exchange import Exchange, items_of
-from ...service.service import Service
 from ...rules.violation import Undecided
+from ...service.service import Service
 from .pages import MOST_PAGES
 
 BY_ID = ("after", "after_id", "afterId", "last_id", "since_id", "starting_after", "startingAfter")

@@ -8,11 +8,11 @@ from typing import Any
 
 from ...generation import samples
 from ...instruments.exchange import Exchange
-from ...service.resource import Role
-from ...service.service import Row, Service
 from ...rules.violation import NotApplicable
-from .rows import change_body, partial, seen
+from ...service.resource import Role
 from ...service.sameness import same
+from ...service.service import Row, Service
+from .rows import change_body, partial, seen
 from .writing import writing_roles
 
 NOTHING: Mapping[str, Any] = {

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...instruments.exchange import Exchange
+from ...rules.violation import Undecided
 from ...service.resource import Parameter
 from ...service.service import Row, Service
-from ...rules.violation import Undecided
 from .rows import same_id
 
 MOST_PAGES = 100

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...generation import samples
+from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Contents, Row, Service
-from ...rules.violation import Undecided
 
 TELLING = 3
 """Characters a text needs so that finding it in a table tells whose it is."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...generation import samples
 from ...databases.database import Column
+from ...generation import samples
 from ...instruments.exchange import Exchange
-from ...service.resource import Role
-from ...service.service import Contents, Row, Service
 from ...rules.violation import NotApplicable
-from .rows import Cells, added, change_body, home, is_shown, seen
+from ...service.resource import Role
 from ...service.sameness import same
+from ...service.service import Contents, Row, Service
+from .rows import Cells, added, change_body, home, is_shown, seen
 from .writing import writing_roles
 
 UNKNOWN = "neverDeclared"

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ...generation import samples
 from ...databases.database import Column
-from ...service.resource import Role
-from ...service.service import Service
+from ...generation import samples
 from ...rules.violation import NotApplicable
+from ...service.resource import Role
+from ...service.sameness import same
+from ...service.service import Service
 from .fields import Write, each_of_kind, kept_fields, write_one
 from .rows import home
-from ...service.sameness import same
 from .writing import writing_roles
 
 EXACT = ("1.10", "0.30", "19.99", "4503599627.37")

@@ -9,9 +9,9 @@ from typing import Any
 
 from ...generation import samples
 from ...instruments.exchange import Exchange
+from ...rules.violation import NotApplicable, Undecided
 from ...service.resource import Resource, Role
 from ...service.service import Row, Service
-from ...rules.violation import NotApplicable, Undecided
 from .rows import change_body
 
 WRITING: tuple[Role, ...] = ("create", "replace", "update")

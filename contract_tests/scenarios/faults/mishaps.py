@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ...service.capabilities import missing
 from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange, Request
 from ...instruments.faults import Fault, Faults, Place, Unreachable
+from ...rules.violation import NotApplicable, Undecided
+from ...service.capabilities import missing
 from ...service.resource import CHANGING, Role
 from ...service.service import Contents, Row, Service
-from ...rules.violation import NotApplicable, Undecided
 from .points import changed
 
 READS: tuple[Role, ...] = ("list", "read")

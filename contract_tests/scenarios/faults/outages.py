@@ -14,9 +14,9 @@ from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.hindrance import Hindered
 from ...instruments.private import overflow_limit
+from ...rules.violation import NotApplicable, Undecided
 from ...service.resource import Role
 from ...service.service import Contents, Service
-from ...rules.violation import NotApplicable, Undecided
 from .mishaps import Aftermath, prepared
 from .points import follow_up, require_service
 

@@ -16,10 +16,10 @@ from ...instruments.abandoned import LATE
 from ...instruments.exchange import Event, Exchange, Kind, Request
 from ...instruments.timeline import timeline
 from ...rules.replay import Token
+from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Contents, Service
 from ...service.transports.conversation import Client
-from ...rules.violation import Undecided
 from ..crud.rows import added
 
 OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "failed")

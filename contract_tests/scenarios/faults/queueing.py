@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...service.capabilities import missing
 from ...instruments.crowd import Crowd
 from ...instruments.exchange import Exchange
 from ...instruments.stepping import Steps
+from ...rules.violation import NotApplicable
+from ...service.capabilities import missing
 from ...service.service import Service
 from ...service.transports.conversation import Client
-from ...rules.violation import NotApplicable
 
 IMPATIENT = Client(patient=False)
 

@@ -7,18 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
-from ...service.capabilities import missing
 from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange, Request, items_of
 from ...instruments.faults import Cold, Faults, Place, Strike
 from ...instruments.stepping import Steps, Way, ways
 from ...rules.replay import Token
+from ...rules.violation import NotApplicable, Undecided
+from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Contents, Row, Service
 from ...service.transports.conversation import PATIENT, Client
-from ...rules.violation import NotApplicable, Undecided
 from .mishaps import prepared
-from .points import (Calm, Disturbance, Point, Sweep, changed, follow_up, grown, observe, require_service, spare_the_living)
+from .points import (
+    Calm,
+    Disturbance,
+    Point,
+    Sweep,
+    changed,
+    follow_up,
+    grown,
+    observe,
+    require_service,
+    spare_the_living,
+)
 
 ROLES: tuple[Role, ...] = ("list", "read", "create", "replace", "update", "delete")
 

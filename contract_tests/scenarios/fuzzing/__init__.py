@@ -5,7 +5,6 @@ functions that need it. Neither its pytest plug-in, nor its engine, nor its conf
 take part, and every request is sent by the caller.
 """
 
-from ...generation.strategies.by_schemathesis import body_strategy
 from .cards import PHASES, Card, Draw, Phase
 from .deck import Deck
 from .document import document_problems
@@ -27,7 +26,6 @@ __all__ = [
     "Phase",
     "Player",
     "Send",
-    "body_strategy",
     "curl",
     "document_problems",
     "labels",

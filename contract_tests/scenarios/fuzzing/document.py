@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...masking.cutting import cut
+from ...generation.by_schemathesis import loaded
 from ...generation.samples import reading
-from ...generation.strategies.by_schemathesis import loaded
+from ...masking.cutting import cut
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _OWN_JSON = frozenset({"example", "examples", "default", "enum", "const"})

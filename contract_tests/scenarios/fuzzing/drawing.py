@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
-from ...instruments.exchange import Request
+from ...generation.by_schemathesis import loaded
 from ...generation.samples import reading
 from ...generation.steady import steady
-from ...generation.strategies.by_schemathesis import loaded
+from ...instruments.exchange import Request
 from .cards import Card, Draw, Phase, drawn_of
 from .document import is_resolvable
 

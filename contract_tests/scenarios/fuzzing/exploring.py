@@ -7,14 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
-from ...generation.extremes import is_ordinary, role_of
-from . import (Alarm, Answer, Card, Deck, Draw, Drawer, Heard, Phase, Player, labels, shrink, without_headers)
 from ...instruments.exchange import Exchange, Request
-from ...runner.options import Options
+from ...rules.effort import Effort, Share
 from ...rules.replay import Token
-from ...service.service import Service
 from ...rules.violation import NotApplicable, Undecided
+from ...service.service import Service
+from . import (
+    Alarm,
+    Answer,
+    Card,
+    Deck,
+    Draw,
+    Drawer,
+    Heard,
+    Phase,
+    Player,
+    labels,
+    shrink,
+    without_headers,
+)
+from .extremes import is_ordinary, role_of
 from .parts import PARTS, Part, Subject
 from .sparing import Sparing
 
@@ -34,6 +48,24 @@ SHARE = 0.5
 
 ROUND = 1_000_003
 """How far the seeds of two rounds are apart: no part of one is a part of the next."""
+
+
+class Settings(Protocol):
+    """What a run was asked to generate."""
+
+    @property
+    def replay(self) -> Token | None: ...  # noqa: D102
+    @property
+    def seed(self) -> int: ...  # noqa: D102
+    @property
+    def profile(self) -> Effort: ...  # noqa: D102
+    @property
+    def minutes(self) -> float: ...  # noqa: D102
+    @property
+    def strict_types(self) -> bool: ...  # noqa: D102
+    @property
+    def share(self) -> Share: ...  # noqa: D102
+
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -67,7 +99,7 @@ class Exploration:
     """
 
     service: Service
-    options: Options
+    options: Settings
     folder: Path | None
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     _explored: dict[Part, Explored] = field(default_factory=dict)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from . import samples
-from ..instruments.exchange import Request
-from ..service.resource import JSON, SENDING, Resource, Role
+from ...generation import samples
+from ...instruments.exchange import Request
+from ...service.resource import JSON, SENDING, Resource, Role
 
 WORD = 2**31
 LONG = 2**63

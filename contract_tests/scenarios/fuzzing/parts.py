@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from . import PHASES, Phase
 from ...service.resource import ROLES, Role
+from . import PHASES, Phase
 
 Subject = Role | Literal["others"]
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ...databases.image import ids_in, spelled
-from . import Card, Phase
-from ...service.service import Service
 from ...rules.violation import NotApplicable, Undecided
+from ...service.service import Service
+from . import Card, Phase
 
 WRITING = frozenset({"PUT", "PATCH", "DELETE", "POST"})
 

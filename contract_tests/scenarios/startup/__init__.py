@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from ...service.address import environment
 from ...databases import Database
+from ...rules.violation import NotApplicable
+from ...service.address import environment
 from ...service.preparing import has_migrations, run_command
 from ...service.service import Service
-from ...rules.violation import NotApplicable
 from .dead import DeadLife, dead_life
 from .first import FirstLife, first_life
 from .later import LaterLife, later_life

@@ -8,9 +8,9 @@ from typing import Any
 
 from ...databases import OUTSIDE_VIEW, Database
 from ...instruments.exchange import Exchange
+from ...rules.violation import Undecided
 from ...service.service import Service
 from ...service.workers.trial import Trial
-from ...rules.violation import Undecided
 from .asking import Client, failure
 
 ENDING = 10.0

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from ...databases import Database
 from ...instruments.exchange import Exchange
+from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Service
 from ...service.workers.trial import Trial
-from ...rules.violation import Undecided
 from .asking import Client, failure
 from .first import Left, census
 

@@ -12,10 +12,10 @@ from hypothesis import Verbosity
 from hypothesis import strategies as st
 
 from ...generation import samples
-from ..crud.rows import needed
 from ...generation.strategies import valid_bodies
 from ...service.resource import Role
 from ...service.service import Service
+from ..crud.rows import needed
 from .steps import Act
 
 Drawn = st.SearchStrategy[Any]

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, Phase, Verbosity, stateful
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
+from ...generation.steady import steady
 from ...rules.effort import Effort
 from ...service.resource import Role
 from ...service.service import Service
-from ...generation.steady import steady
 from .bodies import Drawn, bodies
 from .steps import WRITES, Act, Step
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..crud.rows import same_id
-from ...service.sameness import same
-from ..crud.writing import is_kept
 from ...instruments.exchange import Exchange
+from ...service.sameness import same
+from ..crud.rows import same_id
+from ..crud.writing import is_kept
 from .steps import Act, Step
 
 State = Literal["there", "gone", "maybe"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from ..crud.pages import largest, query, walk
-from ..crud.rows import sendable
 from ...instruments.exchange import Exchange, Request
 from ...instruments.turns import Turns
-from ...service.service import Service
 from ...rules.violation import Undecided
+from ...service.service import Service
+from ..crud.pages import largest, query, walk
+from ..crud.rows import sendable
 from .model import Model, Surprise
 from .steps import Program, Step
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pprint import pformat
 from typing import Any
 
-from ..crud.pages import query
-from ...service.resource import Resource, Role
 from ...rules.rule import Rule
+from ...service.resource import Resource, Role
 from ...service.service import Service
+from ..crud.pages import query
 from .programs import Finding
 from .steps import Step, names_of
 

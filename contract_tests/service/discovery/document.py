@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...generation import samples
-from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
 from ...rules.violation import UsageError
+from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
 
 Document = Mapping[str, Any]
 SIZES = ("limit", "size", "page_size", "pageSize", "per_page", "perPage", "items_per_page",

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...generation import samples
 from ...instruments.exchange import Exchange
-from ..service import Service
 from ...rules.violation import UsageError
+from ..service import Service
 from .document import resources_of
 
 SHOWN = 300

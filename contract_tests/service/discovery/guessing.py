@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...generation import samples
-from ..service import Service
 from ...rules.violation import NotApplicable
+from ..service import Service
 
 Fields = dict[str, Any]
 MODEST = {kind: {"minimum": 0, "maximum": 99} for kind in ("integer", "number")}

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from ...generation import samples
-from ..sameness import same
 from ...instruments.exchange import Exchange
 from ..resource import Resource
+from ..sameness import same
 from ..service import Service
 
 MOMENTS = ("date-time", "date")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...instruments.exchange import Exchange, items_of
-from ..resource import ROLES, VERBS, Operation, Resource, Role
 from ...generation.samples.formats import told
-from ..service import Service
+from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import UsageError
+from ..resource import ROLES, VERBS, Operation, Resource, Role
+from ..service import Service
 from .document import choose
 from .first_row import create_pointing_nowhere
 from .guessing import guessed_schema

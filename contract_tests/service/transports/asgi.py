@@ -21,11 +21,11 @@ from ...instruments.exchange import Exchange, Request
 from ...instruments.ledger import Ledger
 from ...instruments.stepping import stepped_by
 from ...instruments.turns import Turns
-from .presence import Presence
 from .conversation import PATIENT, Client, Conversation, scope_of
 from .home import require_home, require_no_stray
 from .lifespan import Lifespan
 from .locate import App
+from .presence import Presence
 
 LIMIT = 35.0
 """Seconds a request may take: a little more than SQLAlchemy's default wait for a connection."""

@@ -22,8 +22,8 @@ from ...instruments.confinement import confined_here
 from ...instruments.exchange import Request
 from ...instruments.gate import Gate, Trace
 from ...instruments.ledger import Ledger
-from ..preparing import migrate
 from ...rules.violation import Elsewhere, UsageError
+from ..preparing import migrate
 from ..transports.asgi import AsgiTarget
 from ..transports.home import require_no_stray
 from ..transports.lifespan import LifespanFailed
