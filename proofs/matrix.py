@@ -16,6 +16,10 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Any, Protocol
 
+from contract_tests.reports.terminal import message
+from contract_tests.reports.timeline import evidence_lines
+from contract_tests.rules.verdict import from_row
+
 ROOT = Path(__file__).resolve().parent.parent
 PRELOADED = [
     "pytest",
@@ -54,9 +58,13 @@ class ContractResult:
     def messages(self, rule: str) -> str:
         """Everything said about a rule that is broken."""
         rows = [row for row in self.report.get("verdicts", ()) if row["rule"] == rule]
-        return "\n".join(
-            f"{r['message']}\n{r['evidence']}" for r in rows if r["verdict"] == "broken"
-        )
+        return "\n".join(said(row) for row in rows if row["verdict"] == "broken")
+
+
+def said(row: Mapping[str, Any]) -> str:
+    """What a verdict says, and its evidence, as a person reads it."""
+    verdict = from_row(row)
+    return "\n".join([message(verdict), *evidence_lines(verdict.evidence)])
 
 
 class Judged(Protocol):

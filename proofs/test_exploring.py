@@ -62,8 +62,8 @@ def test_every_operation_is_explored_in_every_phase(service: Service, folder: Pa
     found = [exploration.of(part) for part in PARTS if part.subject != "others"]
 
     assert [alarm for one in found for alarm in one.alarms if not alarm.excuse] == []
-    assert min(requests for requests, _ in exploration.sent.values()) >= QUICK.cases
-    assert len(exploration.sent) == 18
+    assert min(exploration.totals.generated.values()) >= QUICK.cases
+    assert len(exploration.totals.generated) == 18
 
 
 def test_rows_that_a_delete_takes_are_made_again(service: Service, folder: Path) -> None:
@@ -166,7 +166,8 @@ def test_a_thorough_run_goes_on_until_its_time_is_over(service: Service, folder:
     label = exploration.operations("create")[0]
     first, second = (exploration.cards(label, "valid", turn) for turn in (0, 1))
 
-    assert exploration.sent["create-valid"] == (10, 1)
+    sent = exploration.totals
+    assert (sent.generated["create-valid"], sent.rounds["create-valid"]) == (10, 1)
     assert [card.request for card in first] != [card.request for card in second]
 
 

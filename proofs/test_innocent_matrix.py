@@ -12,7 +12,7 @@ from contract_tests.rules import AREAS
 from proofs.catalogue import innocent_apps
 from proofs.conftest import Servers
 from proofs.innocent import InnocentApp
-from proofs.matrix import IS_WHOLE, ContractResult, databases_for, run_contract, turn_of
+from proofs.matrix import IS_WHOLE, ContractResult, databases_for, run_contract, said, turn_of
 
 GROUPS = (
     ("sessions", "lifespan", "errors"),
@@ -40,7 +40,7 @@ def test_every_area_is_in_a_group() -> None:
 def accusations(result: ContractResult) -> list[str]:
     """What a required rule holds against the app, each with its evidence."""
     return [
-        f"{row['rule']} {row['verdict']} ({row['finding']}): {row['message']}\n{row['evidence']}"
+        f"{row['rule']} {row['verdict']} ({row['case']}): {said(row)}"
         for row in result.report.get("verdicts", ())
         if row["level"] == "required" and row["verdict"] in NO_GOOD
     ]

@@ -103,7 +103,7 @@ def test_a_kept_connection_is_held() -> None:
     """What nobody returned is described, with the line that took it."""
     exchange = asyncio.run(exchanged(keeping))
     assert len(exchange.held) == 1
-    assert "in keeping" in exchange.held[0]
+    assert "in keeping" in exchange.held[0].frame
 
 
 def test_a_failure_that_returns_its_connection_is_not_held() -> None:

@@ -36,7 +36,7 @@ def test_an_app_named_on_the_command_line_is_judged(project: pytest.Pytester) ->
     result = judged(project, "--contract-app", "reference_app:create_app", *ONE_RULE)
     assert result.ret == 0
     result.stdout.fnmatch_lines(["contract of reference_app:create_app on sqlite"])
-    result.stdout.fnmatch_lines(["conformant at level required: 1 rules decided by 1 *"])
+    result.stdout.fnmatch_lines(["conformant at level required: 1 rule decided by 1 *"])
 
 
 def test_a_key_in_the_ini_file_is_as_good_and_team_tests_run_beside(
@@ -295,7 +295,7 @@ def test_the_report_and_junit_carry_every_verdict(project: pytest.Pytester) -> N
     report = json.loads((project.path / "report.json").read_text(encoding="utf-8"))
     schema = json.loads((REPORTS / "report.schema.json").read_text(encoding="utf-8"))
     assert list(jsonschema_rs.validator_for(schema).iter_errors(report)) == []
-    assert report["footer"] == {"expected": 1, "decided": 1, "conformant": True}
+    assert report["footer"] == {"expected": 1, "decided": 1, "faults": [], "conformant": True}
     assert [(row["rule"], row["verdict"]) for row in report["verdicts"]] == [("SES-08", "upheld")]
     junit = (project.path / "junit.xml").read_text(encoding="utf-8")
     assert '<property name="verdict" value="upheld"' in junit

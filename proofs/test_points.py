@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contract_tests.instruments.exchange import Event, Exchange, Kind, Request
+from contract_tests.rules.evidence import HeldConnection
 from contract_tests.rules.replay import Token
 from contract_tests.scenarios.faults.failing import (
     breaks_apart,
@@ -76,9 +77,10 @@ CALM = Calm(
 def test_a_connection_hides_its_transaction() -> None:
     """What a connection that is out has open is told once, as the connection."""
     free = replace(point_of(NOTHING, 500), open=("a transaction",))
-    held = replace(free, exchange=replace(free.exchange, held=("conn 1",)))
+    held = replace(free, exchange=replace(free.exchange, held=(HeldConnection(1, "x.py:1"),)))
     assert (keeps(free), leaves_open(free), retains(free)) == ("", "a transaction", "a transaction")
-    assert (keeps(held), leaves_open(held), retains(held)) == ("conn 1", "", "conn 1")
+    told = "conn 1 NEVER RETURNED; taken at x.py:1"
+    assert (keeps(held), leaves_open(held), retains(held)) == (told, "", told)
 
 
 def test_later_requests_that_failed_are_named() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import site
 import sys
 import sysconfig
+import threading
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +44,15 @@ def caller() -> str:
         strand = strand.parent
         frame = strand.gr_frame if strand is not None else None
     return ""
+
+
+def running() -> str:
+    """The name of the asyncio task that runs this code, or else of its thread."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        task = None
+    return task.get_name() if task is not None else threading.current_thread().name
 
 
 def is_of_sqlalchemy(strand: object) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from ..masking.cutting import cut
+from ..rules.evidence import HeldConnection
 
 Kind = Literal[
     "checkout",
@@ -49,6 +50,7 @@ class Event(NamedTuple):
     connection: int | None = None
     text: str = ""
     where: str = ""
+    task: str = ""
 
     @property
     def writes(self) -> bool:
@@ -107,7 +109,7 @@ class Exchange:
     body: bytes = b""
     raised: str = ""
     events: list[Event] = field(default_factory=list)
-    held: tuple[str, ...] = ()
+    held: tuple[HeldConnection, ...] = ()
     warnings: tuple[str, ...] = ()
     shared_sessions: list[str] = field(default_factory=list)
     complete: bool = False
@@ -175,8 +177,8 @@ class Exchange:
     @property
     def reclaimed(self) -> tuple[Event, ...]:
         """The returns that the app left to others, of connections that `held` does not tell of."""
-        told = " ".join(self.held)
-        return tuple(e for e in self.of("reclaimed") if f"conn {e.connection} " not in told)
+        held = {each.connection for each in self.held}
+        return tuple(e for e in self.of("reclaimed") if e.connection not in held)
 
     @property
     def failed_late(self) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 
 from ..databases.unobserved import is_observed
 from .abandoned import LATE, finalizing
-from .attribution import caller, current
+from .attribution import caller, current, running
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listener, listen
@@ -121,7 +121,8 @@ class Ledger(Instrument):
     ) -> Event:
         now = time.perf_counter()
         began = self._began.setdefault(owner, now) if owner is not None else now
-        entry = Event(next(self._orders), now - began, kind, connection, text, where)
+        moment, order = now - began, next(self._orders)
+        entry = Event(order, moment, kind, connection, text, where, running())
         (owner.events if owner is not None else self.outside).append(entry)
         return entry
 

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from .rule import Level, Rule
+from .evidence import Evidence, as_rows, from_rows
+from .rule import Level
 
 
 class Outcome(StrEnum):
@@ -29,22 +30,27 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """One row of the report: a rule judged by one test on one finding.
+    """One row of the report: a rule judged by one test on one case.
 
-    `duration` is in seconds. `replay` is the token of the disturbed request that showed it, if any.
-    `finding` names the case within the rule and is stable between runs.
+    A broken rule has `expected` and `observed`, and what it does not apply to, could not be looked
+    at, or failed in the kit has a `reason`. `case` names the case within the rule and is stable
+    between runs. `duration` is in seconds. `replay` is the token of the disturbed request that
+    showed it, if any.
     """
 
     rule: str
     level: str
     verdict: str
-    finding: str
+    case: str
     title: str
-    message: str
-    evidence: str
+    fix: str
     test: str
-    duration: float
+    expected: str = ""
+    observed: str = ""
+    reason: str = ""
+    evidence: Evidence = ()
     replay: str = ""
+    duration: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
@@ -60,21 +66,8 @@ class Verdict:
 
     def as_row(self) -> dict[str, Any]:
         """The row as JSON, its words as plain texts (what xdist sends must be no subclass)."""
-        return asdict(self) | {"level": str(self.level), "verdict": str(self.verdict)}
-
-
-def verdict_of(
-    rule: Rule,
-    outcome: Outcome,
-    *,
-    finding: str,
-    test: str,
-    message: str = "",
-    evidence: str = "",
-) -> Verdict:
-    """The verdict on `rule`, with the words of the rule filled in."""
-    words = (rule.id, rule.level, outcome, finding, rule.statement)
-    return Verdict(*words, message, evidence, test, 0.0)
+        plain = {"level": str(self.level), "verdict": str(self.verdict)}
+        return asdict(self) | plain | {"evidence": as_rows(self.evidence)}
 
 
 def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
@@ -87,4 +80,4 @@ def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
 
 def from_row(row: Mapping[str, Any]) -> Verdict:
     """The verdict that `as_row` gave."""
-    return Verdict(**row)
+    return Verdict(**{**row, "evidence": from_rows(row["evidence"])})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .evidence import Evidence
+
 
 class UsageError(Exception):
     """The kit was pointed at something it cannot use: what was given, what is valid, where."""
@@ -17,8 +19,10 @@ class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a 
     `token` names the disturbed request that showed it, where there was one.
     """
 
-    def __init__(self, expected: str, observed: str, evidence: str = "", token: str = "") -> None:
-        super().__init__(f"expected {expected}; observed {observed}")
+    def __init__(
+        self, expected: str, observed: str, evidence: Evidence = (), token: str = ""
+    ) -> None:
+        super().__init__(expected, observed)
         self.expected = expected
         self.observed = observed
         self.evidence = evidence

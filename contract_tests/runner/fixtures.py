@@ -80,9 +80,7 @@ def case(request: pytest.FixtureRequest, service: Service) -> Case:
 @pytest.fixture(scope="session")
 def sweeps(contract_run: ContractRun) -> Sweeps:
     """Every request disturbed at every place, each sweep made when first asked for."""
-    made = Sweeps(contract_run.service, contract_run.options.replay)
-    contract_run.disturbed = made.sizes
-    return made
+    return Sweeps(contract_run.service, contract_run.options.replay)
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,14 @@ from typing import NoReturn, Protocol, TypeVar
 import pytest
 
 from ..instruments.exchange import Event, Exchange
-from ..instruments.timeline import timeline
+from ..instruments.recording import recorded
+from ..rules.evidence import Evidence, Remark
 from ..rules.replay import Token
 from ..rules.rule import Rule
 from ..rules.violation import NotApplicable, Undecided, Violation
 
-Evidence = Exchange | str | None
+Seen = Exchange | str | Evidence | None
+"""What a test shows: an exchange, a text, records, or nothing."""
 
 
 class Struck(Protocol):
@@ -24,7 +26,7 @@ class Struck(Protocol):
         """What it is found again by."""
 
     @property
-    def evidence(self) -> str:
+    def evidence(self) -> Evidence:
         """What happened, for a stranger."""
 
 
@@ -49,13 +51,13 @@ class Judge:
         *,
         expected: str,
         observed: str,
-        seen: Evidence = None,
+        seen: Seen = None,
         at: Event | None = None,
         token: str = "",
     ) -> None:
         """Count one judgement; raise `Violation` when the promise was not kept.
 
-        `seen` is the evidence: an exchange (shown as its timeline, `at` pointed at) or a text.
+        `seen` is the evidence: an exchange (`at` is the event to point at), records, or a text.
         `token` names the request that showed it, if it can be sent again by a name.
         """
         __tracebackhide__ = True
@@ -89,8 +91,10 @@ class Judge:
         raise NotApplicable(why)
 
 
-def evidence_of(seen: Evidence, at: Event | None = None) -> str:
-    """The evidence as text."""
+def evidence_of(seen: Seen, at: Event | None = None) -> Evidence:
+    """The evidence as records."""
     if isinstance(seen, Exchange):
-        return timeline(seen, *(() if at is None else (at,)))
-    return seen or ""
+        return (recorded(seen, *(() if at is None else (at,))),)
+    if isinstance(seen, str):
+        return (Remark(seen),) if seen else ()
+    return seen or ()

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..instruments.instrument import StillInForce
+from ..masking.addresses import without_passwords
 from ..masking.mask import Mask
-from ..reports.report import report_of, write_report
-from ..reports.summary import broken_text, replay_of, summary_lines
+from ..reports.json_report import as_json, write_report
+from ..reports.record import RunRecord, Settings
+from ..reports.terminal import failure_text, header_lines, message, summary_lines
 from ..rules import AREAS
 from ..rules.rule import Rule
-from ..rules.verdict import Outcome, Verdict, from_row, is_conformant, verdict_of
+from ..rules.totals import Totals
+from ..rules.verdict import Outcome, Verdict, from_row
 from ..rules.violation import Elsewhere, NotApplicable, Undecided, UsageError, Violation
 from .closing import CLOSING, kept_output, note
-from .facts import fact_lines, facts_of
+from .facts import facts_of
 from .options import Options
 from .terminating import interruptible
 
@@ -52,9 +55,8 @@ class ContractRun:
         self._masked = mask
         self.verdicts: list[Verdict] = []
         self.facts: dict[str, Any] = {}
-        self.disturbed: dict[str, int] = {}
-        self.generated: dict[str, tuple[int, int]] = {}
-        self.played: dict[str, int] = {}
+        self.settings = _settings(options)
+        self.totals = Totals()
         self.expected = 0
         self._place = "beginning the tests"
         self._closing = config.stash.get(CLOSING, None)
@@ -113,7 +115,7 @@ class ContractRun:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and config.get_verbosity() >= 0:
             self._has_header = True
-            for line in fact_lines(self.facts):
+            for line in header_lines(self.facts):
                 reporter.write_line(line)
 
     @pytest.hookimpl(tryfirst=True)
@@ -182,7 +184,7 @@ class ContractRun:
 
     def _is_asked(self, item: pytest.Item, rule: Rule) -> bool:
         token, asked = self.options.replay, self.options.rule
-        if token and (rule not in AREAS[token.area] or finding_of(item) != token.subject):
+        if token and (rule not in AREAS[token.area] or case_of(item) != token.subject):
             return False
         return not asked or rule.id in asked
 
@@ -202,46 +204,44 @@ class ContractRun:
             return report
         verdict = self._verdict(item, call, rule)
         row = verdict.as_row() | {"duration": round(report.duration, 4)}
-        vars(report).update(contract_verdict=row, contract_facts=self.facts)
-        counts = {"disturbed": dict(self.disturbed), "generated": dict(self.generated),
-                  "played": dict(self.played)}  # fmt: skip
-        vars(report).update(contract_counts=counts)
+        totals = asdict(_totals(item))
+        vars(report).update(contract_verdict=row, contract_facts=self.facts, contract_totals=totals)
         # JUnit reads an item's properties from its last report, that of the teardown.
         item.user_properties += [
             ("rule", rule.id), ("level", str(rule.level)), ("verdict", str(verdict.verdict)),
         ]  # fmt: skip
-        self._agree(report, verdict, rule)
+        self._agree(report, verdict)
         return report
 
     def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
-        outcome, message, evidence = _outcome(item, call)
-        verdict = verdict_of(
-            rule,
-            outcome,
-            finding=finding_of(item),
+        """Give the verdict of a test, with nothing in it that is a secret."""
+        plain = Verdict(
+            rule=rule.id,
+            level=str(rule.level),
+            verdict="",
+            case=case_of(item),
+            title=rule.statement,
+            fix=rule.fix,
             test=item.nodeid,
-            message=self._masked(message),
-            evidence=self._masked(evidence),
         )
-        error = call.excinfo.value if call.excinfo else None
-        return replace(verdict, replay=error.token if isinstance(error, Violation) else "")
+        verdict = _outcome(plain, item, call)
+        shown = self._masked.within(verdict.as_row())
+        return from_row(shown | {"test": item.nodeid})
 
-    def _agree(self, report: Report, verdict: Verdict, rule: Rule) -> None:
+    def _agree(self, report: Report, verdict: Verdict) -> None:
         if verdict.outcome in {Outcome.UPHELD, Outcome.ERROR}:
             return
         if verdict.is_red_at(self.options.level):
             report.outcome = "failed"
-            told = rule.id, verdict.outcome
-            report.longrepr = broken_text(
-                verdict, rule, replay_of(verdict, self.options), again=told in self._told
-            )
+            told = verdict.rule, verdict.outcome
+            report.longrepr = failure_text(verdict, self.settings, again=told in self._told)
             self._told.add(told)
             if verdict.replay:
                 report.sections.clear()  # what hundreds of requests logged explains none of them
         else:
             report.outcome = "skipped"
             path, line, _ = report.location
-            report.longrepr = (path, line or 0, f"{verdict.verdict}: {verdict.message}")
+            report.longrepr = (path, line or 0, f"{verdict.verdict}: {message(verdict)}")
 
     def pytest_report_teststatus(
         self, report: Report | pytest.CollectReport
@@ -258,10 +258,7 @@ class ContractRun:
         if row:
             self.verdicts.append(from_row(row))
             self.facts.update(getattr(report, "contract_facts", {}))
-            counts = getattr(report, "contract_counts", {})
-            self.disturbed |= counts.get("disturbed", {})
-            self.generated |= counts.get("generated", {})
-            self.played |= counts.get("played", {})
+            self.totals |= Totals(**getattr(report, "contract_totals", {}))
 
     # -- the end
 
@@ -280,10 +277,10 @@ class ContractRun:
             return
         if session.config.option.collectonly or not (self.expected or self.verdicts):
             return
-        if exitstatus == pytest.ExitCode.OK and not self.is_conformant:
+        if exitstatus == pytest.ExitCode.OK and not self.record.is_conformant:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.options.report:
-            write_report(self.options.report, self._masked.within(report_of(self)))
+            write_report(self.options.report, self._masked.within(as_json(self.record)))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -301,19 +298,18 @@ class ContractRun:
         return [self._masked(fault) for fault in (*here, *self._of_workers)]
 
     @property
-    def is_conformant(self) -> bool:
-        """Whether something was decided, all that was expected is there, and nothing is red."""
-        is_whole = len(self.verdicts) >= self.expected and not self.faults
-        return is_whole and is_conformant(self.verdicts, self.options.level)
+    def record(self) -> RunRecord:
+        """The run as far as it has come."""
+        verdicts, faults = tuple(self.verdicts), tuple(self.faults)
+        return RunRecord(self.settings, self.facts, self.totals, verdicts, self.expected, faults)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the outcome, rule by rule."""
         if not (self.verdicts or self._of_workers):
             return
         terminalreporter.section("contract")
-        facts = () if self._has_header else fact_lines(self.facts)
-        faults = (f"NOT conformant: {fault}" for fault in self.faults)
-        for line in (*facts, *summary_lines(self), *faults):
+        facts = () if self._has_header else header_lines(self.facts)
+        for line in (*facts, *summary_lines(self.record)):
             terminalreporter.line(line)
 
 
@@ -328,7 +324,7 @@ def _needs_trials(item: pytest.Item) -> bool:
     return "lives" in getattr(item, "fixturenames", ())
 
 
-def finding_of(item: pytest.Item) -> str:
+def case_of(item: pytest.Item) -> str:
     """The case within the rule: the test's name without `test_`, or its parameter."""
     callspec = getattr(item, "callspec", None)
     return str(callspec.id) if callspec else item.name.removeprefix("test_")
@@ -339,18 +335,46 @@ def _is_telling(call: pytest.CallInfo[None], report: Report) -> bool:
     return call.when == "call" or report.outcome != "passed"
 
 
-def _outcome(item: pytest.Item, call: pytest.CallInfo[None]) -> tuple[Outcome, str, str]:
+def _outcome(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
+    """Fill in how the test ended."""
     error = call.excinfo.value if call.excinfo else None
     match error:
+        case None if item.stash[JUDGE].judgements:
+            return replace(verdict, verdict=Outcome.UPHELD)
         case None:
-            if not item.stash[JUDGE].judgements:
-                return Outcome.UNDECIDED, "the test ended without a judgement", ""
-            return Outcome.UPHELD, "", ""
+            reason = "the test ended without a judgement"
+            return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason)
         case Violation():
-            return Outcome.BROKEN, str(error), error.evidence
+            return replace(
+                verdict,
+                verdict=Outcome.BROKEN,
+                expected=error.expected,
+                observed=error.observed,
+                evidence=error.evidence,
+                replay=error.token,
+            )
         case NotApplicable():
-            return Outcome.NOT_APPLICABLE, str(error), ""
+            return replace(verdict, verdict=Outcome.NOT_APPLICABLE, reason=str(error))
         case Undecided():
-            return Outcome.UNDECIDED, str(error), ""
-        case _:
-            return Outcome.ERROR, f"{type(error).__name__}: {error}", ""
+            return replace(verdict, verdict=Outcome.UNDECIDED, reason=str(error))
+    return replace(verdict, verdict=Outcome.ERROR, reason=f"{type(error).__name__}: {error}")
+
+
+def _settings(options: Options) -> Settings:
+    return Settings(
+        app=options.app,
+        database=without_passwords(options.database),
+        allow_existing_database=options.allow_existing_database,
+        level=str(options.level),
+        profile=options.profile.name,
+        is_endless=options.profile.is_endless,
+        seed=options.seed,
+    )
+
+
+def _totals(item: pytest.Item) -> Totals:
+    """What the fixtures of a test have sent so far."""
+    totals = Totals()
+    for value in getattr(item, "funcargs", {}).values():
+        totals |= getattr(value, "totals", Totals())
+    return totals

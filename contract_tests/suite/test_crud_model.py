@@ -10,6 +10,8 @@ import pytest
 
 from ..rules import crud_model as rules
 from ..rules.effort import Effort
+from ..rules.evidence import Remark
+from ..rules.totals import Totals
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
 from ..runner.run import ContractRun
@@ -29,12 +31,17 @@ COST: Mapping[Act | None, int] = {None: 1, "together": 1, "restart": 4}
 
 @dataclass
 class Programs:
-    """The programs of one run, searched when first asked for; `played` counts them."""
+    """The programs of one run, searched when first asked for; `totals` counts them."""
 
     service: Service
     options: Options
-    played: dict[str, int] = field(default_factory=dict)
+    _played: dict[str, int] = field(default_factory=dict)
     _made: dict[tuple[object, ...], Search] = field(default_factory=dict)
+
+    @property
+    def totals(self) -> Totals:
+        """How many programs were played so far."""
+        return Totals(played=dict(self._played))
 
     def finding(self, judge: Judge, *kinds: Kind, extra: Act | None = None) -> Finding | None:
         """What was found of these kinds; if another hides it, by a search of its own."""
@@ -53,7 +60,7 @@ class Programs:
             search.run(fewer(options.profile, COST[extra]), options.seed, options.minutes)
             self._made[extra, *kinds] = search
             sort = f"with {extra}" if extra else "usual"
-            self.played[sort] = self.played.get(sort, 0) + search.tally.programs
+            self._played[sort] = self._played.get(sort, 0) + search.tally.programs
         return self._made[extra, *kinds]
 
 
@@ -65,9 +72,7 @@ def fewer(effort: Effort, times: int) -> Effort:
 @pytest.fixture(scope="session")
 def programs(contract_run: ContractRun) -> Programs:
     """Programs of many requests."""
-    made = Programs(contract_run.service, contract_run.options)
-    contract_run.played = made.played
-    return made
+    return Programs(contract_run.service, contract_run.options)
 
 
 def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> None:
@@ -78,14 +83,14 @@ def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> No
     from ..scenarios.stateful import words
     from ..scenarios.stateful.regression import regression
 
-    seen = [words.evidence(finding), evidence_of(finding.surprise.exchange)]
+    seen = (Remark(words.evidence(finding)), *evidence_of(finding.surprise.exchange))
     alone = regression(service, judge.rule, finding)
-    seen += ["as a test of its own:", alone] if alone else []
+    seen += (Remark(f"as a test of its own:\n{alone}"),) if alone else ()
     judge.that(
         kept=False,
         expected=words.expected(finding),
         observed=words.observed(finding),
-        seen="\n".join(seen),
+        seen=seen,
     )
 
 

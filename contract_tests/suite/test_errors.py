@@ -180,7 +180,7 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
 def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
     """What a request still has of the database, a line for each thing."""
     reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
-    return exchange.held + reclaimed + service.open_transactions()
+    return (*map(str, exchange.held), *reclaimed, *service.open_transactions())
 
 
 def keeps_without_failure(service: Service) -> bool:

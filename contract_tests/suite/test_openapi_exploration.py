@@ -9,6 +9,7 @@ import pytest
 
 from ..masking.cutting import CUT
 from ..rules import openapi as rules
+from ..rules.evidence import Evidence, Remark
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
 from ..scenarios.fuzzing import Alarm, curl
@@ -33,9 +34,7 @@ def exploration(contract_run: ContractRun, contract_service: Service) -> Explora
     """The requests made from the document, sent part by part when first asked for."""
     options = contract_run.options
     folder = options.deck or contract_run.cache_folder("contract-deck")
-    made = Exploration(contract_service, options, folder)
-    contract_run.generated = made.sent
-    return made
+    return Exploration(contract_service, options, folder)
 
 
 @pytest.fixture(params=PARTS, ids=str)
@@ -51,7 +50,7 @@ def only(chosen: list[Part]) -> pytest.MarkDecorator:
 
 
 def judge_alarms(
-    judge: Judge, explored: Explored, alarms: list[Alarm], expected: str, repeated: str = ""
+    judge: Judge, explored: Explored, alarms: list[Alarm], expected: str, repeated: Evidence = ()
 ) -> None:
     """Judge that there is no alarm; list them all, each with the request to paste.
 
@@ -64,7 +63,7 @@ def judge_alarms(
         not alarms,
         expected=expected,
         observed="; ".join(words_of(alarm) for alarm in alarms[:MOST_SHOWN]),
-        seen="\n".join([*(shown(alarm, explored) for alarm in alarms), repeated]),
+        seen=(*(Remark(shown(alarm, explored)) for alarm in alarms), *repeated),
         token=token,
     )
 
@@ -102,11 +101,11 @@ def answered(alarms: list[Alarm], status: Callable[[int], bool] = bool) -> list[
     ]
 
 
-def sent_again(exploration: Exploration, alarm: Alarm) -> str:
+def sent_again(exploration: Exploration, alarm: Alarm) -> Evidence:
     """What happened when the request of an alarm was sent once more, on its own."""
     exchange = exploration.again(alarm)
-    alone = "alone it is no failure: it takes what the requests before it had stored"
-    return "\n".join([evidence_of(exchange), *[alone] * (not exchange.failed)])
+    alone = Remark("alone it is no failure: it takes what the requests before it had stored")
+    return (*evidence_of(exchange), *[alone] * (not exchange.failed))
 
 
 @judges(rules.NO_FAILURE)
@@ -115,7 +114,7 @@ def test_no_request_of_the_document_fails(
 ) -> None:
     """Valid and invalid requests to every operation are answered below 500."""
     failed = explored.of("not_a_server_error")
-    repeated = sent_again(exploration, failed[0]) if failed else ""
+    repeated = sent_again(exploration, failed[0]) if failed else ()
     judge_alarms(judge, explored, failed, "no server failure", repeated)
 
 

@@ -11,6 +11,7 @@ import pytest
 from ..generation import samples
 from ..generation.hostile import HOSTILE_TEXTS
 from ..rules import payloads as rules
+from ..rules.evidence import Remark
 from ..rules.violation import NotApplicable
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
@@ -95,7 +96,7 @@ def judge_texts(judge: Judge, trial: TextTrial, options: Options) -> None:
         spoilt is None,
         expected="each text refused with a client error, or shown again as it was sent",
         observed=words_of(spoilt) if spoilt else "all as they were sent",
-        seen=f"{evidence_of(spoilt.exchange)}\n{how}" if spoilt else "",
+        seen=(*evidence_of(spoilt.exchange), Remark(how)) if spoilt else (),
     )
 
 

@@ -250,5 +250,5 @@ def test_the_list_stays_readable(judge: Judge, service: Service) -> None:
             listed.ok and service.resource.rows(listed.json) is not None,
             expected="the list, answered with success",
             observed=f"{listed}, first after {words_of([strange])}",
-            seen=f"{evidence_of(strange[1])}\n{evidence_of(listed)}",
+            seen=evidence_of(strange[1]) + evidence_of(listed),
         )

@@ -24,10 +24,11 @@ def observed(case: Case, service: Service, judge: Judge) -> Exchange:
 def test_a_request_returns_its_connections(judge: Judge, service: Service, case: Case) -> None:
     """When a request ends, no connection it took is still out."""
     exchange = observed(case, service, judge)
+    held = "; ".join(map(str, exchange.held))
     judge.that(
         not exchange.held,
         expected="no connection out once the request has ended",
-        observed=f"{len(exchange.held)} still out after {exchange}: {'; '.join(exchange.held)}",
+        observed=f"{len(exchange.held)} still out after {exchange}: {held}",
         seen=exchange,
     )
 

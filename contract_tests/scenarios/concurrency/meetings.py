@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...instruments.exchange import Exchange, items_of
-from ...instruments.timeline import timeline
+from ...instruments.recording import recorded
 from ...masking.cutting import cut
+from ...rules.evidence import Evidence, Remark
 from ...rules.replay import Token
 from ...service.resource import Resource
 from ...service.sameness import differences, same
@@ -64,12 +65,12 @@ class Meeting:
         return first, second
 
     @property
-    def evidence(self) -> str:
+    def evidence(self) -> Evidence:
         """The order of the calls, both timelines, and what a read showed then."""
-        lines = [self.course.story]
-        lines += [f"{e.letter}: {timeline(e)}" for e in self.pair]
-        lines += [f"afterwards: {self.then} {self.then.excerpt(200)}"] if self.then else []
-        return "\n".join(lines)
+        then = f"afterwards: {self.then} {self.then.excerpt(200)}" if self.then else ""
+        remarks = [Remark(then)] if then else []
+        requests = (recorded(e, letter=e.letter) for e in self.pair)
+        return (Remark(self.course.story), *requests, *remarks)
 
 
 def sent(exchange: Exchange) -> Mapping[str, Any]:

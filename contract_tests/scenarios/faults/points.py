@@ -14,7 +14,8 @@ from typing import Protocol
 from ...databases import BackDoorBlocked
 from ...instruments.abandoned import LATE
 from ...instruments.exchange import Event, Exchange, Kind, Request
-from ...instruments.timeline import timeline
+from ...instruments.recording import recorded
+from ...rules.evidence import Evidence
 from ...rules.replay import Token
 from ...rules.violation import Undecided
 from ...service.resource import Role
@@ -66,9 +67,9 @@ class Point:
         return f"{self.token.way} number {self.token.place} ({self.what}{place}) of {self.exchange}"
 
     @property
-    def evidence(self) -> str:
-        """The timeline of the request."""
-        return timeline(self.exchange)
+    def evidence(self) -> Evidence:
+        """The request with its timeline."""
+        return (recorded(self.exchange),)
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class Point:
         """
         dropped = [e for e in self.exchange.reclaimed if not e.text.startswith(LATE)]
         told = tuple(f"conn {e.connection} reclaimed {e.text}" for e in dropped)
-        return self.exchange.held + told
+        return (*map(str, self.exchange.held), *told)
 
     @property
     def changed(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from ...instruments.exchange import Exchange, Request, items_of
 from ...instruments.faults import Cold, Faults, Place, Strike
 from ...instruments.stepping import Steps, Way, ways
 from ...rules.replay import Token
+from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
 from ...service.resource import Role
@@ -120,16 +121,21 @@ class Sweeps:
     """Every sweep of one run, made when it is first asked for.
 
     With `only`, the sweep it belongs to consists of that one point and all others are empty.
-    `sizes` tells of each sweep made so far how many requests it disturbed.
+    `totals` tells of each sweep made so far how many requests it disturbed.
     """
 
     def __init__(self, service: Service, only: Token | None = None) -> None:
         self._service = service
         self._only = only
-        self.sizes: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
         self._made: dict[tuple[str, Role, str], Sweep] = {}
         self._calm: dict[Role, Calm] = {}
         self._warm: dict[Role, Exchange] = {}
+
+    @property
+    def totals(self) -> Totals:
+        """How many requests were disturbed so far."""
+        return Totals(disturbed=dict(self._sizes))
 
     def of(self, area: str, role: Role, *chosen: str) -> list[Point]:
         """The points of this subject, disturbed in the chosen ways, or in all.
@@ -161,7 +167,7 @@ class Sweeps:
         key = (area, role, way)
         if key not in self._made:
             self._made[key] = self._make(area, role, way)
-            self.sizes[":".join(key)] = len(self._made[key].points)
+            self._sizes[":".join(key)] = len(self._made[key].points)
         return self._made[key]
 
     def calm(self, role: Role) -> Calm:

@@ -12,6 +12,7 @@ from typing import Protocol
 from ...instruments.exchange import Exchange, Request
 from ...rules.effort import Effort, Share
 from ...rules.replay import Token
+from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
 from ...service.service import Service
 from . import (
@@ -95,14 +96,22 @@ class Explored:
 class Exploration:
     """Explores a service part by part, each when it is first asked for.
 
-    `sent` counts the requests of each part, and the rounds in which they were drawn.
+    `totals` counts the requests of each part, and the rounds in which they were drawn.
     """
 
     service: Service
     options: Settings
     folder: Path | None
-    sent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     _explored: dict[Part, Explored] = field(default_factory=dict)
+
+    @property
+    def totals(self) -> Totals:
+        """How many requests were sent so far."""
+        return Totals(
+            generated={part: requests for part, (requests, _) in self._sent.items()},
+            rounds={part: rounds for part, (_, rounds) in self._sent.items()},
+        )
 
     def __post_init__(self) -> None:
         """Read the document; nothing is sent yet."""
@@ -145,7 +154,7 @@ class Exploration:
             raise NotApplicable(f"the document has no operation for {part.subject}")
         heard = Heard()
         rounds = [self._play_rounds(part, label, heard, len(wanted)) for label in wanted]
-        self.sent[str(part)] = sum(heard.cases.values()), max(rounds)
+        self._sent[str(part)] = sum(heard.cases.values()), max(rounds)
         too_few = [label for label in wanted if not self._is_enough(label, part, heard)]
         if part.phase == "invalid" and not heard.cases and not too_few:
             raise NotApplicable(f"no invalid request can be made for {part.subject}")

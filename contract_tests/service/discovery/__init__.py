@@ -1,5 +1,5 @@
 """Find out what a service offers."""
 
-from .probing import detect, summary
+from .probing import detect
 
-__all__ = ["detect", "summary"]
+__all__ = ["detect"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -221,19 +221,3 @@ def _is_offered(service: Service, operation: Operation) -> bool:
     asked = service.send(operation.method, operation.target("0"), json_body=body)
     absent = {405, 501} | ({404} if operation.role in {"list", "create"} else set())
     return asked.status not in absent
-
-
-def summary(resource: Resource) -> Iterator[str]:
-    """What was found, as lines for the header."""
-    kind = resource.id_schema.get("format") or resource.id_kind
-    rows = f"under {'.'.join(resource.envelope)!r}" if resource.envelope else "a bare list"
-    paging = resource.paging
-    words = " and ".join(paging.names) or "nothing"
-    yield f"resource  {resource.name}, found by {resource.found}"
-    yield f"offers    {', '.join(_spoken(operation) for operation in resource.operations.values())}"
-    yield f"rows      {rows}, id {resource.id_field!r} ({kind}), paged by {words}"
-
-
-def _spoken(operation: Operation) -> str:
-    success = "/".join(str(status) for status in operation.success)
-    return f"{operation.role} {operation.method} {success}".rstrip()

@@ -21,6 +21,7 @@ from ...instruments.exchange import Exchange, Request
 from ...instruments.ledger import Ledger
 from ...instruments.stepping import stepped_by
 from ...instruments.turns import Turns
+from ...rules.evidence import HeldConnection
 from .conversation import PATIENT, Client, Conversation, scope_of
 from .home import require_home, require_no_stray
 from .lifespan import Lifespan
@@ -121,7 +122,7 @@ class AsgiTarget:
             lasting = await self._settle(before)
             for exchange in exchanges:
                 exchange.lasting = lasting
-                exchange.held = self._describe_held(exchange)
+                exchange.held = self._held(exchange)
             # A coroutine that an error is about is dropped with it, and is warned about only then.
             if any(exchange.held or "coroutine" in exchange.raised for exchange in exchanges):
                 gc.collect()
@@ -226,11 +227,9 @@ class AsgiTarget:
         strand = task.get_coro()
         return is_of_sqlalchemy(strand) or self._lasted[_kind(stepped_by(strand))] >= ENOUGH
 
-    def _describe_held(self, exchange: Exchange) -> tuple[str, ...]:
-        return tuple(
-            f"conn {loan.connection} NEVER RETURNED; taken at {loan.where or 'an unknown line'}"
-            for loan in self.ledger.outstanding(exchange)
-        )
+    def _held(self, exchange: Exchange) -> tuple[HeldConnection, ...]:
+        loans = self.ledger.outstanding(exchange)
+        return tuple(HeldConnection(loan.connection, loan.where) for loan in loans)
 
 
 def _kind(strand: object) -> str:

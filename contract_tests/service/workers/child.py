@@ -129,7 +129,7 @@ class Child:
             "headers": [list(pair) for pair in exchange.headers],
             "raised": exchange.raised,
             "complete": exchange.complete,
-            "held": list(exchange.held),
+            "held": list(map(str, exchange.held)),
         }
 
     def _stop(self, command: dict[str, Any]) -> Answer:

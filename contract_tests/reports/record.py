@@ -1,0 +1,60 @@
+"""A contract run as one record: what every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..rules.rule import Level
+from ..rules.totals import Totals
+from ..rules.verdict import Outcome, Verdict, is_conformant
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the run was asked for, as far as reports tell it; the address is without a password."""
+
+    app: str = ""
+    database: str = "sqlite"
+    allow_existing_database: bool = False
+    level: str = str(Level.REQUIRED)
+    profile: str = "default"
+    is_endless: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A contract run, over or cut short.
+
+    `facts` are what was found out about service, resource and database, `expected` the judgements
+    that were to be made, `faults` what no rule judges and no green run may have.
+    """
+
+    settings: Settings
+    facts: Mapping[str, Any]
+    totals: Totals
+    verdicts: tuple[Verdict, ...]
+    expected: int = 0
+    faults: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The level from which a broken rule is red."""
+        return Level(self.settings.level)
+
+    @property
+    def decided(self) -> tuple[Verdict, ...]:
+        """The verdicts that say something about the service."""
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome.is_decided)
+
+    @property
+    def is_conformant(self) -> bool:
+        """Whether something was decided, all that was expected is there, and nothing is red."""
+        is_whole = len(self.verdicts) >= self.expected and not self.faults
+        return is_whole and is_conformant(self.verdicts, self.level)
+
+    def of(self, outcome: Outcome) -> tuple[Verdict, ...]:
+        """Give the verdicts of one outcome."""
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome is outcome)

@@ -1,0 +1,162 @@
+"""The terminal's text, made from the record of a run alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..rules.verdict import Outcome, Verdict
+from .record import RunRecord, Settings
+from .timeline import evidence_lines
+
+COMMAND = f"python -m {__package__.rpartition('.')[0]}"
+EXISTING = "existing, used with permission; rows are put back at the end"
+
+
+def header_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Give what was found out, as the lines above the tests."""
+    if not facts:
+        return
+    service, database = facts["service"], facts["database"]
+    libraries = ", ".join(f"{name} {number}" for name, number in service["libraries"].items())
+    made = "made for this run" if database["owned"] else EXISTING
+    if database["seen"]:
+        yield f"contract of {service['app']} on {database['name']}"
+        yield f"  database  {database['name']} {database['version']}, {database['driver']}, {made}"
+    else:
+        yield f"contract of {service['app']}"
+        yield "  database  seen by the service alone"
+    yield from (f"  {line}" for line in _resource_lines(facts["resource"]))
+    if libraries:
+        yield f"  with      Python {service['python']}, {libraries}"
+
+
+def _resource_lines(resource: Mapping[str, Any]) -> Iterator[str]:
+    offers = ", ".join(_offered(operation) for operation in resource["operations"])
+    envelope = ".".join(resource["envelope"])
+    rows = f"under {envelope!r}" if envelope else "a bare list"
+    paging = " and ".join(resource["paging"]) or "nothing"
+    yield f"resource  {resource['name']}, found by {resource['found']}"
+    yield f"offers    {offers}"
+    yield f"rows      {rows}, id {resource['id']!r} ({resource['id_kind']}), paged by {paging}"
+
+
+def _offered(operation: Mapping[str, Any]) -> str:
+    statuses = "/".join(str(status) for status in operation["success"])
+    return f"{operation['role']} {operation['method']} {statuses}".rstrip()
+
+
+def message(verdict: Verdict) -> str:
+    """Give what a verdict says, as one line."""
+    if verdict.outcome is Outcome.BROKEN:
+        return f"expected {verdict.expected}; observed {verdict.observed}"
+    return verdict.reason
+
+
+def failure_text(verdict: Verdict, settings: Settings, *, again: bool) -> str:
+    """Give a failure for a stranger at night: the promise, expected, observed, evidence, fix.
+
+    A rule that was told about before gets only what is new.
+    """
+    replay = replay_command(verdict, settings)
+    if again:
+        told = f"{verdict.rule} again: {message(verdict)}"
+        return f"{told}\n  replay    {replay}" if verdict.replay else told
+    lines = [f"{verdict.rule} ({verdict.level}) {verdict.title}"]
+    if verdict.outcome is Outcome.BROKEN:
+        lines += [f"  expected  {verdict.expected}", f"  observed  {verdict.observed}"]
+    else:
+        lines += [f"  {verdict.verdict}: {verdict.reason}"]
+    if verdict.evidence:
+        lines += ["  evidence", *(f"    {line}" for line in evidence_lines(verdict.evidence))]
+    if verdict.outcome is Outcome.BROKEN:
+        lines += [f"  fix       {verdict.fix}"]
+    lines += [f"  replay    {replay}", f"  more      {COMMAND} explain {verdict.rule}"]
+    return "\n".join(lines)
+
+
+def failure_texts(run: RunRecord) -> Iterator[str]:
+    """Give the text of each red verdict, in their order, as the tests show them."""
+    told: set[tuple[str, Outcome]] = set()
+    for verdict in run.verdicts:
+        if verdict.is_red_at(run.level) and verdict.outcome is not Outcome.ERROR:
+            again = (verdict.rule, verdict.outcome) in told
+            yield failure_text(verdict, run.settings, again=again)
+            told.add((verdict.rule, verdict.outcome))
+
+
+def replay_command(verdict: Verdict, settings: Settings) -> str:
+    """Give the command that judges just this again, on the same app and database."""
+    is_default = settings.database == Settings().database
+    database = "" if is_default else f" --contract-database {settings.database}"
+    which = f"--contract-rule {verdict.rule}"
+    if settings.allow_existing_database:
+        which += " --contract-allow-existing-database"
+    if verdict.replay:
+        which += f" --contract-replay {verdict.replay}"
+    return f"{COMMAND} run {settings.app} {which}{database}"
+
+
+def summary_lines(run: RunRecord) -> Iterator[str]:
+    """Give the lines of the closing section."""
+    red = [verdict for verdict in run.verdicts if verdict.is_red_at(run.level)]
+    rest = [verdict for verdict in run.verdicts if not verdict.is_red_at(run.level)]
+    for verdicts in (red, rest):
+        for outcome in (Outcome.ERROR, Outcome.BROKEN, Outcome.UNDECIDED):
+            yield from _by_rule(verdicts, outcome)
+    absent = sorted({verdict.rule for verdict in run.of(Outcome.NOT_APPLICABLE)})
+    decided = {verdict.rule for verdict in run.decided}
+    if set(absent) - decided:
+        yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
+    yield from _totals(run)
+    yield _closing(run, decided)
+    yield from (f"NOT conformant: {fault}" for fault in run.faults)
+
+
+def _by_rule(verdicts: Sequence[Verdict], outcome: Outcome) -> Iterator[str]:
+    rows: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.outcome is outcome:
+            rows.setdefault(verdict.rule, []).append(verdict)
+    for rule, found in sorted(rows.items()):
+        first = found[0]
+        word = f"{outcome} ({first.level})"
+        yield f"{rule}  {word:<24} {first.title}"
+        yield f"        {', '.join(verdict.case for verdict in found)}"
+        yield f"        {message(first)}"
+
+
+def _totals(run: RunRecord) -> Iterator[str]:
+    """Give how many requests were disturbed, made from the document, and played in programs."""
+    totals = run.totals
+    if totals.disturbed:
+        areas: dict[str, int] = {}
+        for sweep, points in totals.disturbed.items():
+            area = sweep.partition(":")[0]
+            areas[area] = areas.get(area, 0) + points
+        parts = ", ".join(f"{points} by {area}" for area, points in areas.items() if points)
+        yield f"requests disturbed: {parts or 'none'}"
+    if totals.generated:
+        settings, total = run.settings, sum(totals.generated.values())
+        rounds = max(totals.rounds.values(), default=1)
+        drawn = f" in up to {rounds} rounds" if settings.is_endless else ""
+        how = f"profile {settings.profile}, seed {settings.seed}"
+        yield f"requests made from the document: {total}{drawn} ({how})"
+    if totals.played:
+        yield f"programs played: {', '.join(f'{n} {sort}' for sort, n in totals.played.items())}"
+
+
+def _closing(run: RunRecord, decided: set[str]) -> str:
+    broken = {verdict.rule for verdict in run.of(Outcome.BROKEN)}
+    red = {verdict.rule for verdict in run.verdicts if verdict.is_red_at(run.level)}
+    word = "conformant" if run.is_conformant else "NOT conformant"
+    if not decided:
+        return f"{word}: not one rule was decided, so nothing is known about this service"
+    return (
+        f"{word} at level {run.level}: {_count(len(decided), 'rule')} decided by "
+        f"{_count(len(run.decided), 'judgement')}, {len(broken)} broken, {len(red)} red"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

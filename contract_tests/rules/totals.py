@@ -1,0 +1,29 @@
+"""How much a run has sent, as a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What was sent.
+
+    `disturbed` counts requests by `AREA:SUBJECT:WAY`, `generated` those made from the document by
+    its part, `rounds` how often each part was drawn, `played` programs by their sort.
+    """
+
+    disturbed: Mapping[str, int] = field(default_factory=dict)
+    generated: Mapping[str, int] = field(default_factory=dict)
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    played: Mapping[str, int] = field(default_factory=dict)
+
+    def __or__(self, other: Totals) -> Totals:
+        """Give both together; of what both count, the other's number is in force."""
+        return Totals(
+            {**self.disturbed, **other.disturbed},
+            {**self.generated, **other.generated},
+            {**self.rounds, **other.rounds},
+            {**self.played, **other.played},
+        )
