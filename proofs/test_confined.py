@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -96,7 +97,7 @@ def judged(app: str, own: Own, *arguments: str) -> ContractResult:
 def assert_refused(result: ContractResult, own: Own) -> None:
     """The run is red by one line, which names the place and the permission."""
     told = [line for line in result.printed.splitlines() if "made for this run (" in line]
-    lines = [line.strip().removeprefix("ERROR: ").removeprefix("Elsewhere: ") for line in told]
+    lines = [re.sub(r"^\W*(ERROR: |Elsewhere: |FAILED \S+ - )?", "", line) for line in told]
     assert result.exit_code != 0
     assert len(set(lines)) == 1, result.printed
     assert str(own.url.database) in lines[0] or "attach" in lines[0]
