@@ -148,7 +148,7 @@ def test_a_restart_leaves_nothing_of_the_app_before() -> None:
     with opened(REFERENCE) as service:
         service.row()
         before = set(service.ledger.engines)
-        service.restart()
+        service.process.restart()
         service.row()
         assert len(before) == 1 == len(service.ledger.engines)
         assert not before & set(service.ledger.engines)

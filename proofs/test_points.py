@@ -30,7 +30,7 @@ from contract_tests.scenarios.faults.questions import (
     stores_in_part,
     stores_later,
 )
-from contract_tests.service.service import Contents
+from contract_tests.service.backdoor import Contents
 
 Asked = tuple[Kind, str]
 

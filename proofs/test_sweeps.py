@@ -134,7 +134,7 @@ def test_a_sweep_that_never_ends_is_cut(service: Service, monkeypatch: pytest.Mo
 def test_a_request_that_was_not_struck_is_no_point(service: Service) -> None:
     """Nothing is observed where the disturbance did not happen."""
     token = Token("failures", "list", "error", "1")
-    message, before = prepared(service, "list"), service.stored()
+    message, before = prepared(service, "list"), service.door.stored()
     assert observe(service, token, message, before, Harmless(0), PATIENT) is None
 
 

@@ -72,7 +72,7 @@ class ExistingDatabase:
 
     def _has_left(self) -> bool:
         service = self._run.opened
-        return service is not None and service.is_seen and bool(service.left_behind)
+        return service is not None and service.door.is_seen and bool(service.door.left_behind)
 
     def _told(self) -> Iterator[str]:
         service = self._run.opened
@@ -83,7 +83,7 @@ class ExistingDatabase:
         if service.database.found_left:
             yield f"database: {service.database.found_left}"
         if self._has_left():
-            yield f"database NOT as it was before: {service.left_behind}"
+            yield f"database NOT as it was before: {service.door.left_behind}"
 
 
 def scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -33,10 +33,10 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
         "resource": _resource(service.resource),
         "database": {
             "name": database.name,
-            "version": service.origin.server.version,
+            "version": service.process.origin.server.version,
             "driver": database.url.drivername,
             "owned": database.owned,
-            "seen": service.is_seen,
+            "seen": service.door.is_seen,
         },
         "capabilities": held(service),
     }

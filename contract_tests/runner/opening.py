@@ -29,10 +29,13 @@ from ..instruments.confinement import Confinement
 from ..instruments.ledger import Ledger
 from ..rules.violation import Undecided, UsageError
 from ..service.address import Handover, environment
-from ..service.discovery import detect
+from ..service.backdoor import BackDoor
+from ..service.discovery import found, probe
+from ..service.loop import AppLoop
 from ..service.preparing import has_migrations, run_command
+from ..service.process import Origin, ServiceProcess
 from ..service.resource import Resource
-from ..service.service import Origin, Service
+from ..service.service import Service
 from ..service.transports.asgi import AsgiTarget
 from ..service.transports.home import require_no_stray
 from ..service.transports.lifespan import LifespanFailed
@@ -79,7 +82,9 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
             made = located.make()
         target = _target(made, ledger, presence, confined)
         origin = Origin(options.app, roots, handover, server, nursery, located.is_factory)
-        service = Service(runner, target, database, Resource("", {}), origin, options.header)
+        process = ServiceProcess(origin, target, AppLoop(runner))
+        door = BackDoor(database, process.loop, process.relieve)
+        service = Service(process, door, Resource("", {}), options.header)
         stack.callback(_stop, service)
         with _stage(f"starting {options.app}", confined):
             _start(service)
@@ -87,13 +92,9 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
         if not database.owned:
             service.run(database.remember())  # the first row of the kit has to go as well
         note(f"looking for the collection of {options.app}")
-        service.resource = detect(
-            service,
-            options.resource or None,
-            options.openapi or None,
-            options.body,
-            options.format,
-        )
+        wanted, place = options.resource or None, options.openapi or None
+        service.resource = found(service, wanted, place, options.body, options.format)
+        service.resource = probe(service)
         if database.owned:
             service.run(database.remember())
         _freeze_heap()
@@ -178,7 +179,7 @@ def _start(service: Service) -> None:
     engines = list(service.ledger.engines)
     if isinstance(service.database, SqliteMemory) and engines:
         service.database.attach(engines[0])
-    service.open_at_start = len(service.open_transactions())
+    service.door.open_at_start = len(service.door.open_transactions())
 
 
 def _migrate(service: Service, options: Options) -> None:
@@ -188,7 +189,7 @@ def _migrate(service: Service, options: Options) -> None:
     """
     is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
     if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
-        with service.trial() as trial:
+        with service.process.trial(service.database) as trial:
             answer = trial.ask("migrate", root=str(options.root))
         if not answer["ok"]:
             raise UsageError(answer["error"])
@@ -196,8 +197,8 @@ def _migrate(service: Service, options: Options) -> None:
 
 def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
-    note(f"stopping {service.origin.app}")
-    for fault in service.faults:
+    note(f"stopping {service.process.origin.app}")
+    for fault in service.process.loop.faults:
         blame(fault)
     try:
         service.run(service.target.stop())
@@ -229,10 +230,10 @@ def _clean(service: Service) -> None:
     try:
         service.restore()
     except Undecided as hindrance:
-        service.left_behind = str(hindrance)
+        service.door.left_behind = str(hindrance)
     if database.left:
-        service.left_behind = f"rows that could not be put back: {counted(database.left)}"
-    database.is_given_back = not service.left_behind
+        service.door.left_behind = f"rows that could not be put back: {counted(database.left)}"
+    database.is_given_back = not service.door.left_behind
     if isinstance(target, LiveTarget) and target.left:
         # pytest shows the warning below the results.
         reason = f"no DELETE took {target.left} of them away"

@@ -43,7 +43,7 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (
-        lambda s: s.origin.is_factory,
+        lambda s: s.process.origin.is_factory,
         "the app is the one object of its module: name its factory instead, if there is one",
     ),
     "paging": (

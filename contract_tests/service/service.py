@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import itertools
 import json
 import uuid
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from ..databases import BackDoorBlocked, Database, Server, Unseen
+from ..databases import Database
 from ..instruments.exchange import Exchange, Request, items_of
 from ..instruments.ledger import Ledger
 from ..instruments.turns import Turns
 from ..rules.violation import NotApplicable, Undecided
-from .address import Handover
+from .backdoor import BackDoor
+from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
 from .sameness import differences
 from .transports.asgi import AsgiTarget
 from .transports.conversation import PATIENT, Client
-from .transports.lifespan import LifespanFailed
 from .transports.live import LiveTarget
-from .transports.locate import locate, reason_of
-from .workers.nursery import Nursery
-from .workers.trial import Trial
 
 T = TypeVar("T")
 Rows = list[Mapping[str, Any]]
 Ids = list[Any]
-Contents = Mapping[str, tuple[tuple[object, ...], ...]]
 ABSENT_INTEGER = 1_999_999_999
 GONE = (404, 410)
-GRACE = 1.0
-"""Seconds after which a transaction that is still open is no server's delay any more."""
-
 HOW_TO_HELP = " (a value the kit cannot guess is given with --contract-body FIELD=JSON)"
 
 
@@ -49,41 +42,37 @@ class Row:
     exchange: Exchange
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where the service came from: enough to start it again in an interpreter of its own."""
-
-    app: str
-    roots: tuple[Path, ...]
-    handover: Handover
-    server: Server
-    nursery: Nursery
-    is_factory: bool
-
-
 class Service:
-    """What suite tests talk to. Every call runs the kit's loop until the app is done."""
+    """What suite tests talk to: the client of the service. Every call runs its loop to an end.
+
+    `door` is the back door into its database, `process` starts it again. `spared` counts requests
+    that were not sent, since rows of others were their goal.
+    """
 
     def __init__(
         self,
-        runner: asyncio.Runner,
-        target: AsgiTarget,
-        database: Database,
+        process: ServiceProcess,
+        door: BackDoor,
         resource: Resource,
-        origin: Origin,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        self._runner = runner
-        self.target = target
-        self.database = database
+        self.process = process
+        self.door = door
         self.resource = resource
-        self.origin = origin
         self.headers = headers
-        self.open_at_start = 0
-        self.faults: list[str] = []
         self.spared = 0
-        self.left_behind = ""
         self._serials = itertools.count(1)
+
+    def on(self, resource: Resource) -> Service:
+        """Give the same service with another idea of its collection."""
+        other = copy.copy(self)
+        other.resource = resource
+        return other
+
+    @property
+    def target(self) -> AsgiTarget:
+        """What carries its requests."""
+        return self.process.target
 
     @property
     def ledger(self) -> Ledger:
@@ -96,28 +85,18 @@ class Service:
         return isinstance(self.target, LiveTarget)
 
     @property
-    def is_seen(self) -> bool:
-        """Whether its database can be looked at."""
-        return not isinstance(self.database, Unseen)
+    def database(self) -> Database:
+        """The database it is given."""
+        return self.door.database
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The loop the app lives on."""
-        return self._runner.get_loop()
+        return self.process.loop.loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop the app lives on.
-
-        Not by the runner, which minds Ctrl-C anew each time: that costs a third of a request.
-        """
-        task = self.loop.create_task(coroutine)
-        while not task.done():
-            try:
-                self.loop.run_until_complete(task)
-            except SystemExit as error:  # asyncio stops the loop for it, whichever task it was
-                if not task.done():
-                    self.faults.append(f"a task of the app ended a server by {reason_of(error)}")
-        return task.result()
+        """Run a coroutine on the loop the app lives on."""
+        return self.process.loop.run(coroutine)
 
     # -- requests
 
@@ -299,79 +278,16 @@ class Service:
             raise NotApplicable("any text may be an id of this service")
         return "not-an-id"
 
-    # -- elsewhere
-
-    def restart(self) -> None:
-        """Stop the app, and start a new one of the same factory in this process.
-
-        Raises `NotApplicable` if there is no factory, and `Undecided` if either fails.
-        """
-        if not self.origin.is_factory:
-            raise NotApplicable("the app is the one object of its module, not a factory's")
-        try:
-            self.run(self.target.stop())
-            self.target.renew(locate(self.origin.app, self.origin.roots).make())
-            self.run(self.target.start())
-        except LifespanFailed as failure:
-            raise Undecided(f"the service could not be restarted: {failure}") from None
-
-    def trial(self, database: Database | None = None) -> Trial:
-        """The service in an interpreter of its own, on `database` (its own by default)."""
-        variables = self.origin.handover.variables(database or self.database)
-        return Trial(self.origin.app, self.origin.roots, variables, self.origin.nursery)
-
-    def unreachable_trial(self, password: str = "") -> Trial:
-        """The service in an interpreter of its own, where no database answers.
-
-        A `password` is put into the address, so that it can be recognised where it shows.
-        """
-        url, origin = self.database.unreachable(), self.origin
-        url = url.set(password=password) if password else url
-        variables = origin.handover.variables_at(self.database, url)
-        return Trial(origin.app, origin.roots, variables, origin.nursery)
-
-    # -- the back door
-
-    def stored(self) -> Contents:
-        """Every committed row of every table."""
-        return self.run(self.database.contents())
-
-    def open_transactions(self) -> tuple[str, ...]:
-        """One line for each transaction somebody else has open in the database now."""
-        return self.run(self.database.open_transactions())
-
-    def lasting_transactions(self) -> tuple[str, ...]:
-        """Like `open_transactions`, but a server gets a moment to notice that a client has gone."""
-        return self.run(self._lasting_transactions())
-
-    async def _lasting_transactions(self) -> tuple[str, ...]:
-        deadline = self.loop.time() + GRACE
-        while True:
-            found = await self.database.open_transactions()
-            if len(found) <= self.open_at_start or self.loop.time() > deadline:
-                return found[self.open_at_start :]
-            await asyncio.sleep(0)  # each round is a question to the server
-
-    def relieve(self) -> None:
-        """Take back every connection that requests still hold."""
-        self.run(self.target.relieve())
-
     def restore(self) -> None:
         """Bring the rows back to what they were when the contract began.
 
-        What leaking requests hold is taken back if it is in the way. Raises `Undecided` if even
-        that does not help. Where only the service can reach them, it is asked to delete.
+        Where only the service can reach them, it is asked to delete. Raises `Undecided` if what
+        requests hold is in the way for good.
         """
-        if isinstance(self.target, LiveTarget) and isinstance(self.database, Unseen):
-            return self._delete_made(self.target)
-        try:
-            self.run(self.database.restore())
-        except BackDoorBlocked:
-            self.run(self.target.relieve())
-            try:
-                self.run(self.database.restore())
-            except BackDoorBlocked as blocked:
-                raise Undecided(f"the database could not be reset: {blocked}") from None
+        if isinstance(self.target, LiveTarget) and not self.door.is_seen:
+            self._delete_made(self.target)
+        else:
+            self.door.restore()
 
     def _delete_made(self, target: LiveTarget) -> None:
         """Delete every row that a create of the kit has told of, and count those that stay."""

@@ -40,9 +40,9 @@ def test_a_created_row_is_readable(judge: Judge, service: Service) -> None:
 @judges(rules.STORED)
 def test_a_create_stores_a_row(judge: Judge, service: Service) -> None:
     """After a create some table has one more row, and it holds something of what was sent."""
-    before = service.stored()
+    before = service.door.stored()
     row = service.row()
-    grown = added(before, service.stored())
+    grown = added(before, service.door.stored())
     holding = [table for table, rows in grown.items() if holds_any(rows, row.sent)]
     where = f"{', '.join(grown)} got a row with none of the values sent: {row.sent}"
     judge.that(
@@ -157,10 +157,10 @@ def _wrong_creates(service: Service) -> list[tuple[str, Exchange, dict[str, obje
         ("a list", {"body": NOT_A_BODY}),
         *((breach.name, {"body": breach.body}) for breach in wrong if breach.body is not None),
     ]
-    seen_so_far, found = service.stored(), []
+    seen_so_far, found = service.door.stored(), []
     for what, options in requests:
         exchange = service.request("create", **options)  # type: ignore[arg-type]
-        now = service.stored()
+        now = service.door.stored()
         found.append((what, exchange, dict[str, object](added(seen_so_far, now))))
         seen_so_far = now
     return found
@@ -236,9 +236,9 @@ def test_an_ordinary_request_is_no_failure(judge: Judge, service: Service, case:
     reason = missing(service, case.needs)
     if reason:
         judge.not_applicable(reason)
-    before = service.stored()
+    before = service.door.stored()
     exchange = case.act(service)
-    is_stored = exchange.failed and bool(added(before, service.stored()))
+    is_stored = exchange.failed and bool(added(before, service.door.stored()))
     judge.that(
         not exchange.failed,
         expected="an answer below 500",

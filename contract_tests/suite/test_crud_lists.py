@@ -13,7 +13,8 @@ from ..rules import crud_lists as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import declaration, walk, walked
 from ..scenarios.crud.rows import Home, home, sendable
-from ..service.service import Contents, Service
+from ..service.backdoor import Contents
+from ..service.service import Service
 
 FEW = 5
 PAGE = 2

@@ -137,9 +137,9 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
 
 def restless_tables(service: Service) -> frozenset[str]:
     """The tables that even a request without effect changes: access logs, counters of use."""
-    before = service.stored()
+    before = service.door.stored()
     exchange = service.list() if service.resource.offers("list") else service.create({})
-    return Aftermath(exchange, "nothing", before, service.stored()).changed
+    return Aftermath(exchange, "nothing", before, service.door.stored()).changed
 
 
 @judges(rules.SILENT)
@@ -180,7 +180,7 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
 def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
     """What a request still has of the database, a line for each thing."""
     reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
-    return (*map(str, exchange.held), *reclaimed, *service.open_transactions())
+    return (*map(str, exchange.held), *reclaimed, *service.door.open_transactions())
 
 
 def keeps_without_failure(service: Service) -> bool:

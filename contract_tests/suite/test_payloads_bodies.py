@@ -233,7 +233,7 @@ def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
 
 def sizes(service: Service) -> dict[str, int]:
     """How many rows each table has."""
-    return {name: len(rows) for name, rows in service.stored().items()}
+    return {name: len(rows) for name, rows in service.door.stored().items()}
 
 
 @judges(rules.STILL_READABLE)

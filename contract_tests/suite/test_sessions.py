@@ -37,10 +37,10 @@ def test_a_request_returns_its_connections(judge: Judge, service: Service, case:
 def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Case) -> None:
     """After a request, the database knows no transaction that neither start-up nor leak explain."""
     exchange = observed(case, service, judge)
-    still_open = service.open_transactions()
+    still_open = service.door.open_transactions()
     out = sum(loan.is_out for loan in service.ledger.lent_to_requests())
     judge.that(
-        len(still_open) <= service.open_at_start + out,
+        len(still_open) <= service.door.open_at_start + out,
         expected="no transaction open in the database",
         observed=f"after {exchange}: {'; '.join(still_open)}",
         seen=exchange,

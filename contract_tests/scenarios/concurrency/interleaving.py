@@ -10,8 +10,9 @@ from typing import Protocol, TypeVar
 from ...instruments.exchange import Exchange, Request
 from ...instruments.turns import Turns
 from ...rules.violation import NotApplicable
+from ...service.backdoor import Contents
 from ...service.capabilities import missing
-from ...service.service import Contents, Service
+from ...service.service import Service
 
 Requests = Callable[[], tuple[Request, ...]]
 
@@ -79,10 +80,10 @@ def interleave(service: Service, requests: Requests, most: int) -> list[Interlea
 def interleaved(service: Service, requests: Requests, schedule: str) -> Interleaving:
     """Send what `requests` arranges in one schedule."""
     arranged = requests()
-    before = service.stored()
+    before = service.door.stored()
     with Turns(schedule, service.database) as turns:
         exchanges = service.together(*arranged, turns=turns)
     return Interleaving(
-        turns.taken, turns.story, arranged, tuple(exchanges), before, service.stored(),
+        turns.taken, turns.story, arranged, tuple(exchanges), before, service.door.stored(),
         turns.is_exact, turns.following,
     )  # fmt: skip

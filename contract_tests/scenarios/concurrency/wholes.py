@@ -18,12 +18,12 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
     `NotApplicable` if fewer than two can be told.
     """
     row = service.row()
-    created, before = seen(service, row), service.stored()
+    created, before = seen(service, row), service.door.stored()
     body = change_body(service, role, row)
     exchange = service.request(role, row.id, body=body)
     if not exchange.ok:
         raise Undecided(f"not even alone it succeeds: {exchange} {exchange.excerpt(120)}")
-    stored = [cells for rows in added(before, service.stored()).values() for cells in rows]
+    stored = [cells for rows in added(before, service.door.stored()).values() for cells in rows]
     shown = seen(service, row)
     kept = {n for n in row.sent if n in created and same(row.sent[n], created[n])}
     names = [n for n in _scalars(service, body) if n in kept and same(body[n], shown.get(n))]

@@ -9,8 +9,9 @@ from typing import Any
 
 from ...generation import samples
 from ...rules.violation import Undecided
+from ...service.backdoor import Contents
 from ...service.resource import Role
-from ...service.service import Contents, Row, Service
+from ...service.service import Row, Service
 
 TELLING = 3
 """Characters a text needs so that finding it in a table tells whose it is."""
@@ -72,15 +73,15 @@ class Home:
 
     def contents(self, service: Service) -> Contents:
         """What these tables hold now."""
-        stored = service.stored()
+        stored = service.door.stored()
         return {table: stored.get(table, ()) for table in self.tables}
 
 
 def home(service: Service) -> Home:
     """Create a row and find where it went; no tables if nobody can tell."""
-    before = service.stored()
+    before = service.door.stored()
     row = service.row()
-    grown = added(before, service.stored())
+    grown = added(before, service.door.stored())
     holding = [table for table, rows in grown.items() if holds_any(rows, row.sent)]
     return Home(row, tuple(holding or [table for table, rows in grown.items() if len(rows) == 1]))
 

@@ -11,9 +11,10 @@ from ...databases.database import Column
 from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable
+from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.sameness import same
-from ...service.service import Contents, Row, Service
+from ...service.service import Row, Service
 from .rows import Cells, added, change_body, home, is_shown, seen
 from .writing import writing_roles
 
@@ -188,10 +189,10 @@ def _written(
 ) -> tuple[Exchange, list[Cells]]:
     """A write with these fields over a valid body, and the rows of the table it wrote."""
     row = service.row() if role != "create" else None
-    before: Contents = service.stored()
+    before: Contents = service.door.stored()
     body = change_body(service, role, row) if row else service.body()
     exchange = service.request(role, row and row.id, body={**body, **extra})
-    return exchange, added(before, service.stored()).get(table, [])
+    return exchange, added(before, service.door.stored()).get(table, [])
 
 
 def _holds(cell: object, value: Any) -> bool:

@@ -75,7 +75,7 @@ def each_decimal(service: Service, amounts: tuple[str, ...]) -> Iterator[Write]:
 
 def keeps_digits(service: Service) -> bool:
     """Whether the database itself stores decimals as such: some have only binary fractions."""
-    held = [type(cell) for rows in service.stored().values() for row in rows for cell in row]
+    held = [type(cell) for rows in service.door.stored().values() for row in rows for cell in row]
     return Decimal in held
 
 

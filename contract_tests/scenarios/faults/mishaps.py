@@ -10,9 +10,10 @@ from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange, Request
 from ...instruments.faults import Fault, Faults, Place, Unreachable
 from ...rules.violation import NotApplicable, Undecided
+from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import CHANGING, Role
-from ...service.service import Contents, Row, Service
+from ...service.service import Row, Service
 from .points import changed
 
 READS: tuple[Role, ...] = ("list", "read")
@@ -72,14 +73,14 @@ class Mishap:
         `Undecided` if the request made no such call.
         """
         request = arranged(service, self.role)
-        before = service.stored()
+        before = service.door.stored()
         with self._fault(service, k) as fault:
             exchange = request()
         if fault.idle and not fault.fired:
             raise Idle(f"{exchange}: the driver had committed before its COMMIT")
         if not fault.fired:
             raise Undecided(f"{exchange} made no {self._name(k)} that could have failed")
-        return Aftermath(exchange, self._name(k), before, service.stored())
+        return Aftermath(exchange, self._name(k), before, service.door.stored())
 
     def _name(self, k: int) -> str:
         name = self.point.upper() if self.point == "commit" else self.point

@@ -15,8 +15,9 @@ from ...instruments.faults import Unreachable
 from ...instruments.hindrance import Hindered
 from ...instruments.private import overflow_limit
 from ...rules.violation import NotApplicable, Undecided
+from ...service.backdoor import Contents
 from ...service.resource import Role
-from ...service.service import Contents, Service
+from ...service.service import Service
 from .mishaps import Aftermath, prepared
 from .points import follow_up, require_service
 
@@ -111,18 +112,18 @@ def locked(service: Service) -> Iterator[None]:
 
 def read_only_write(service: Service, role: Role) -> Aftermath:
     """A write that finds the database read-only."""
-    message, before = prepared(service, role), service.stored()
+    message, before = prepared(service, role), service.door.stored()
     with hindered(service, "read-only"):
         exchange = service.exchange(message)
-    return _refused(exchange, "a read-only database", before, service.stored())
+    return _refused(exchange, "a read-only database", before, service.door.stored())
 
 
 def locked_write(service: Service, role: Role) -> Aftermath:
     """A write that finds the database locked by somebody else."""
-    message, before = prepared(service, role), service.stored()
+    message, before = prepared(service, role), service.door.stored()
     with locked(service):
         exchange = service.exchange(message)
-    return _refused(exchange, "a locked database", before, service.stored())
+    return _refused(exchange, "a locked database", before, service.door.stored())
 
 
 def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> Aftermath:

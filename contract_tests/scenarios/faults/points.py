@@ -18,8 +18,9 @@ from ...instruments.recording import recorded
 from ...rules.evidence import Evidence
 from ...rules.replay import Token
 from ...rules.violation import Undecided
+from ...service.backdoor import Contents
 from ...service.resource import Role
-from ...service.service import Contents, Service
+from ...service.service import Service
 from ...service.transports.conversation import Client
 from ..crud.rows import added
 
@@ -175,9 +176,9 @@ def observe(
     if not (exchange.held or exchange.of(*OF_THE_DATABASE) or disturbance.where):
         return seen(before, (), (), before)
     collect()  # a cancelled call of aiosqlite keeps its lock until its cursor is collected
-    still_open = service.lasting_transactions()
+    still_open = service.door.lasting_transactions()
     after = stored(service, before)
-    service.relieve()
+    service.process.relieve()
     later = follow_up(service)
     return seen(after, still_open, later, stored(service, after))
 
@@ -185,7 +186,7 @@ def observe(
 def stored(service: Service, otherwise: Contents) -> Contents:
     """What is stored; what was, as long as an unfinished COMMIT keeps everybody from looking."""
     try:
-        return service.stored()
+        return service.door.stored()
     except BackDoorBlocked:
         return {**otherwise}
 

@@ -14,9 +14,10 @@ from ...instruments.stepping import Steps, Way, ways
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
+from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import Role
-from ...service.service import Contents, Row, Service
+from ...service.service import Row, Service
 from ...service.transports.conversation import PATIENT, Client
 from .mishaps import prepared
 from .points import (
@@ -180,21 +181,21 @@ class Sweeps:
         service = self._service
         service.restore()
         service.exchange(prepared(service, role))
-        message, before = prepared(service, role), service.stored()
+        message, before = prepared(service, role), service.door.stored()
         with Steps(service.loop, service.ledger) as steps:
             exchange = service.exchange(message)
-        after = service.stored()
+        after = service.door.stored()
         if not exchange.ok:
             raise Undecided(f"an undisturbed {role} does not succeed: {exchange}")
         if service.resource.offers("list"):
             service.list()
-        listed = service.stored()
+        listed = service.door.stored()
         follow_up(service)
         return Calm(
             exchange,
             grown(before, after),
             tuple(steps.foreign),
-            grown(listed, service.stored()),
+            grown(listed, service.door.stored()),
             changed(after, listed),
         )
 
@@ -226,7 +227,7 @@ class Sweeps:
         warm = service.exchange(message)  # the next one is like all others
         require_service(service)
         self._warm[role] = warm
-        message, before = prepared(service, role), service.stored()
+        message, before = prepared(service, role), service.door.stored()
         spare_the_living()
         for k in places:
             token = Token(area, role, way, str(k))
@@ -250,7 +251,7 @@ class Sweeps:
             service.exchange(prepared(service, role, row))
             row = None
         message = prepared(service, role, row)
-        return message, point.ending if row else service.stored()
+        return message, point.ending if row else service.door.stored()
 
     def _fresh_row(self, point: Point) -> Row | None:
         """The row that was created after the point, if that succeeded."""

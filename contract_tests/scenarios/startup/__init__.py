@@ -72,8 +72,8 @@ class Lives:
         """A new database. Raises `NotApplicable` where the kit may make none."""
         if not self._service.database.owned:
             raise NotApplicable("the kit may make no further databases beside the one given")
-        database = self._service.origin.server.make()
+        database = self._service.process.origin.server.make()
         if self._prepare:
-            with environment(self._service.origin.handover.variables(database)):
+            with environment(self._service.process.origin.handover.variables(database)):
                 run_command(self._prepare, self._root)
         return database

@@ -30,7 +30,7 @@ class DeadLife:
 def dead_life(service: Service) -> DeadLife:
     """Live it: start, ask once if that succeeds, end."""
     password = PASSWORD if "network" in service.database.capabilities else ""
-    with service.unreachable_trial(password) as trial:
+    with service.process.unreachable_trial(service.database, password) as trial:
         begun = trial.begin()
         answer = None
         if begun["ok"]:

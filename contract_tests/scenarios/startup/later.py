@@ -47,7 +47,7 @@ def later_life(service: Service, database: Database, row: object) -> LaterLife:
 
     `row` is its id; None, where it is not known, has the rows listed instead of read.
     """
-    with service.trial(database) as trial:
+    with service.process.trial(database) as trial:
         begun = trial.begin()
         if not begun["ok"]:
             return LaterLife(failure(begun))
@@ -56,7 +56,7 @@ def later_life(service: Service, database: Database, row: object) -> LaterLife:
         role: Role = "read" if can_read else "list"
         kept = client.send(role, row) if service.resource.offers(role) else None
         client.stop()
-        if not service.origin.is_factory:
+        if not service.process.origin.is_factory:
             return LaterLife("", kept)
         rounds, round_failure = _rounds(service, trial)
         return LaterLife("", kept, round_failure, rounds, _pair(service, trial))

@@ -37,7 +37,7 @@ def race(service: Service, database: Database, point: Point) -> Race:
 
     No verdict hangs on the waits: too short a one only makes the race less sharp.
     """
-    with service.trial(database) as first, service.trial(database) as second:
+    with service.process.trial(database) as first, service.process.trial(database) as second:
         first.ask("gate", before=point)
         second.ask("trace")
         first.tell_app("begin")

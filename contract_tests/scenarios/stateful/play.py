@@ -52,7 +52,7 @@ class Play:
             return None
         self.steps.append(step)
         if step.act == "restart":
-            self.service.restart()
+            self.service.process.restart()
             return None
         if step.pair:
             self._send_together(step)

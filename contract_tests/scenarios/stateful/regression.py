@@ -89,14 +89,14 @@ def regression(service: Service, rule: Rule, finding: Finding) -> str:
     What is sent together needs the kit, which orders the calls; so does a row whose id only the
     list tells.
     """
-    module, _, attribute = service.origin.app.partition(":")
+    module, _, attribute = service.process.origin.app.partition(":")
     if any(step.pair for step in finding.program) or not finding.id_from or not attribute:
         return ""
-    is_factory = service.origin.is_factory
+    is_factory = service.process.origin.is_factory
     name = "create_app" if is_factory else "found_app"
     written = _Written(service, finding)
     head = (LIVE_HEAD if service.is_live else HEAD).format(
-        id=rule.id, statement=rule.statement, app=service.origin.app, module=module,
+        id=rule.id, statement=rule.statement, app=service.process.origin.app, module=module,
         attribute=attribute, name=name, made=f"{name}()" if is_factory else name,
         headers=pformat(dict(service.headers)),
         quoting="from urllib.parse import quote\n" if written.quotes else "",

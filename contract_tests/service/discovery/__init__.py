@@ -1,5 +1,5 @@
 """Find out what a service offers."""
 
-from .probing import detect
+from .probing import found, probe
 
-__all__ = ["detect"]
+__all__ = ["found", "probe"]

@@ -9,6 +9,7 @@ from typing import Any
 from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import UsageError
+from ..resource import Resource
 from ..service import Service
 from .document import resources_of
 
@@ -16,22 +17,21 @@ SHOWN = 300
 """Characters of a body or an answer that a message shows."""
 
 
-def create_pointing_nowhere(service: Service, refused: Exchange) -> Exchange:
+def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchange, Resource]:
     """Create a row whose body names no other rows: those that a made-up body names do not exist.
 
-    What had to be pinned stays so for the run. If that does not help, a failure of the service's
-    own is given back, to be judged. Raises `UsageError` for everything else: a refusal, a
-    contradiction to what is stored, a database without tables.
+    What had to be pinned is in the resource that is given back. If that does not help, a failure
+    of the service's own is given back, to be judged. Raises `UsageError` for everything else: a
+    refusal, a contradiction to what is stored, a database without tables.
     """
     given = service.resource.overrides
     for pins in _emptied(service):
-        service.resource = replace(service.resource, overrides=pins | dict(given))
-        created = service.create()
+        pinned = service.on(replace(service.resource, overrides=pins | dict(given)))
+        created = pinned.create()
         if created.ok:
-            return created
-    service.resource = replace(service.resource, overrides=given)
+            return created, pinned.resource
     if refused.failed and not _is_contradicted(refused) and not _without_tables(service):
-        return refused
+        return refused, service.resource
     raise UsageError(_explained(service, refused))
 
 

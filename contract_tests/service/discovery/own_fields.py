@@ -16,31 +16,35 @@ from ..service import Service
 MOMENTS = ("date-time", "date")
 
 
-def create_what_is_taken(service: Service) -> Exchange:
+def create_what_is_taken(service: Service) -> tuple[Exchange, Resource]:
     """Create a row with a value for every column; with fewer as long as the service refuses that.
 
-    First moments are left out, then whatever a refusal names.
+    First moments are left out, then whatever a refusal names. The resource that is given back has
+    the fields that were taken.
     """
     whole, refused = service.resource, service.create()
     fields = whole.fields()
     names, answer = [name for name in fields if not _is_moment(fields[name])], refused
+    taken = whole
     while answer.refused and names:
-        service.resource = _taking(whole, names)
-        answer = service.create()
+        taken = _taking(whole, names)
+        answer = service.on(taken).create()
         named = [name for name in names if f'"{name}"' in answer.text]
         names = [name for name in names if name not in named] if named else []
-    if not answer.ok:
-        service.resource = whole
-    return answer if answer.ok else refused
+    return (answer, taken) if answer.ok else (refused, whole)
 
 
-def leave_out_own(service: Service, created: Exchange) -> None:
-    """Send no more what the service sets by itself: moments, and what is the same in two rows."""
+def without_own(service: Service, created: Exchange) -> Resource:
+    """Give the resource without what the service sets by itself.
+
+    These are moments, and what is the same in two rows.
+    """
     rows = [_sent_and_shown(service, each) for each in (created, service.create())]
     fields = service.resource.fields()
     own = [name for name, field in fields.items() if _is_own(name, field, rows)]
-    if own and len(own) < len(fields):
-        service.resource = _taking(service.resource, [name for name in fields if name not in own])
+    if not own or len(own) == len(fields):
+        return service.resource
+    return _taking(service.resource, [name for name in fields if name not in own])
 
 
 def _sent_and_shown(service: Service, created: Exchange) -> tuple[Mapping[str, Any], ...]:

@@ -14,7 +14,7 @@ from ..service import Service
 from .document import choose
 from .first_row import create_pointing_nowhere
 from .guessing import guessed_schema
-from .own_fields import create_what_is_taken, leave_out_own
+from .own_fields import create_what_is_taken, without_own
 from .paging import seen_paging
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
@@ -50,21 +50,21 @@ def _made_by(app: object) -> Mapping[str, Any]:
         return {}
 
 
-def detect(
+def found(
     service: Service,
     wanted: str | None,
     place: str | None,
     overrides: Mapping[str, Any],
     formats: Mapping[str, str] | None = None,
 ) -> Resource:
-    """The resource the contract is about, as declared and then as seen in one probing pass.
+    """The resource the contract is about, as it is declared; `probe` sees more of it.
 
     `formats` says what texts of a format look like that the document leaves open.
     """
-    document, found = document_of(service, place)
+    document, where = document_of(service, place)
     document = told(document, formats) if document and formats else document
     if document and (wanted is None or not _is_hidden(service, document, wanted)):
-        resource = replace(choose(document, wanted), found=found)
+        resource = replace(choose(document, wanted), found=where)
     elif wanted:
         resource = _by_asking(service, wanted, document, overrides)
     else:
@@ -73,8 +73,7 @@ def detect(
             "name the collection with --contract-resource /path (contract_resource, "
             "CONTRACT_RESOURCE) or the document with --contract-openapi"
         )
-    service.resource = replace(resource, overrides=dict(overrides))
-    return probe(service)
+    return replace(resource, overrides=dict(overrides))
 
 
 def _no_document(service: Service) -> str:
@@ -101,27 +100,36 @@ def probe(service: Service) -> Resource:
     if not service.resource.offers("create"):
         return _seen_list(service)
     is_asked = service.resource.found == ASKED
-    created = create_what_is_taken(service) if is_asked else service.create()
+    created, resource = create_what_is_taken(service) if is_asked else _created(service)
     if created.status in {401, 403}:
         raise UsageError(
             f"{created}: the service asks for credentials; give them with "
             f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
         )
     if not created.ok:
-        created = create_pointing_nowhere(service, created)
+        created, resource = create_pointing_nowhere(service.on(resource), created)
     if created.ok:
-        _seen_single(service, created)
-    _seen_list(service)
-    if is_asked:
-        _confirm(service, service.id_of(created))
-    if is_asked and created.ok:
-        leave_out_own(service, created)
-        if service.resource.offers("list"):
-            service.resource = replace(service.resource, paging=seen_paging(service))
-    return service.resource
+        resource = _seen_single(service.on(resource), created)
+    resource = _seen_list(service.on(resource))
+    return _confirmed(service.on(resource), created) if is_asked else resource
 
 
-def _seen_single(service: Service, created: Exchange) -> None:
+def _created(service: Service) -> tuple[Exchange, Resource]:
+    return service.create(), service.resource
+
+
+def _confirmed(service: Service, created: Exchange) -> Resource:
+    """What only a service without a document has to be asked for."""
+    asked = service.on(_routed(service, service.id_of(created)))
+    if not created.ok:
+        return asked.resource
+    asked = asked.on(without_own(asked, created))
+    if not asked.resource.offers("list"):
+        return asked.resource
+    return replace(asked.resource, paging=seen_paging(asked))
+
+
+def _seen_single(service: Service, created: Exchange) -> Resource:
     """Learn the wrapper, the id's field and kind from an answer that shows a row."""
     resource, answer = service.resource, items_of(created.json)
     if resource.id_field not in resource.row(answer):
@@ -132,15 +140,15 @@ def _seen_single(service: Service, created: Exchange) -> None:
     if resource.id_field not in row:
         keys = (resource.id_parameter, "id", "uuid", "pk", "_id")
         resource = replace(resource, id_field=next((k for k in keys if k in row), "id"))
-    service.resource = resource
-    identifier = service.id_of(created)
-    if not resource.id_schema and identifier is not None:
-        whole = isinstance(identifier, int) or str(identifier).isdigit()
-        service.resource = replace(
-            resource,
-            id_kind="integer" if whole else "string",
-            id_schema={} if whole or not _is_uuid(identifier) else {"format": "uuid"},
-        )
+    identifier = service.on(resource).id_of(created)
+    if resource.id_schema or identifier is None:
+        return resource
+    whole = isinstance(identifier, int) or str(identifier).isdigit()
+    return replace(
+        resource,
+        id_kind="integer" if whole else "string",
+        id_schema={} if whole or not _is_uuid(identifier) else {"format": "uuid"},
+    )
 
 
 def _is_uuid(identifier: object) -> bool:
@@ -155,7 +163,7 @@ def _seen_list(service: Service) -> Resource:
         if shown.ok and service.resource.rows(shown.json) is None:
             way = _way(shown.json, 2)
             if way is not None:
-                service.resource = replace(service.resource, envelope=way)
+                return replace(service.resource, envelope=way)
     return service.resource
 
 
@@ -172,20 +180,20 @@ def _way(answer: Any, depth: int) -> tuple[str, ...] | None:
 # -- without a document
 
 
-def _confirm(service: Service, identifier: object) -> None:
+def _routed(service: Service, identifier: object) -> Resource:
     """Drop the verbs that the row just created does not know; DELETE is asked last.
 
     A 404 tells something only while the row can be read: its id may not be what it seems.
     """
-    found = service.resource.operations
+    operations = service.resource.operations
     statuses = {
         role: service.request(role, identifier, body=service.body(role=role)).status
-        for role, operation in found.items()
+        for role, operation in operations.items()
         if "{id}" in operation.path
     }
     absent = {405, 501} | ({404} if statuses.get("read") == OK else set())
-    kept = {role: op for role, op in found.items() if statuses.get(role) not in absent}
-    service.resource = replace(service.resource, operations=kept)
+    kept = {role: op for role, op in operations.items() if statuses.get(role) not in absent}
+    return replace(service.resource, operations=kept)
 
 
 def _by_asking(
@@ -199,8 +207,9 @@ def _by_asking(
         path = collection if role in {"list", "create"} else item
         takes = body if role in {"create", "replace", "update"} else None
         assumed[role] = Operation(role, VERBS[role], path, body=takes)
-    service.resource = Resource(collection, assumed, found=ASKED)
-    kept = {role: op for role, op in assumed.items() if _is_offered(service, op)}
+    resource = Resource(collection, assumed, found=ASKED)
+    asking = service.on(resource)
+    kept = {role: op for role, op in assumed.items() if _is_offered(asking, op)}
     if not kept:
         if document:
             choose(document, collection)  # raises, and names the collections there are
@@ -208,7 +217,7 @@ def _by_asking(
             f"nothing answers at {collection}; set --contract-resource (contract_resource, "
             f"CONTRACT_RESOURCE) to the path of a collection"
         )
-    return replace(service.resource, operations=kept)
+    return replace(resource, operations=kept)
 
 
 def _is_offered(service: Service, operation: Operation) -> bool:

@@ -1,0 +1,71 @@
+"""Start the service again: in this process, or in an interpreter of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..databases import Database, Server
+from ..rules.violation import NotApplicable, Undecided
+from .address import Handover
+from .loop import AppLoop
+from .transports.asgi import AsgiTarget
+from .transports.lifespan import LifespanFailed
+from .transports.locate import locate
+from .workers.nursery import Nursery
+from .workers.trial import Trial
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the service came from: enough to start it again in an interpreter of its own."""
+
+    app: str
+    roots: tuple[Path, ...]
+    handover: Handover
+    server: Server
+    nursery: Nursery
+    is_factory: bool
+
+
+@dataclass(frozen=True)
+class ServiceProcess:
+    """Restarts the app of this process, and starts others of its kind."""
+
+    origin: Origin
+    target: AsgiTarget
+    loop: AppLoop
+
+    def restart(self) -> None:
+        """Stop the app, and start a new one of the same factory in this process.
+
+        Raises `NotApplicable` if there is no factory, and `Undecided` if either fails.
+        """
+        if not self.origin.is_factory:
+            raise NotApplicable("the app is the one object of its module, not a factory's")
+        try:
+            self.loop.run(self.target.stop())
+            self.target.renew(locate(self.origin.app, self.origin.roots).make())
+            self.loop.run(self.target.start())
+        except LifespanFailed as failure:
+            raise Undecided(f"the service could not be restarted: {failure}") from None
+
+    def trial(self, database: Database) -> Trial:
+        """Give the service in an interpreter of its own, on a database."""
+        return self._led(self.origin.handover.variables(database))
+
+    def unreachable_trial(self, database: Database, password: str = "") -> Trial:
+        """Give the service in an interpreter of its own, where no database of this kind answers.
+
+        A `password` is put into the address, so that it can be recognised where it shows.
+        """
+        url = database.unreachable()
+        url = url.set(password=password) if password else url
+        return self._led(self.origin.handover.variables_at(database, url))
+
+    def _led(self, variables: dict[str, str]) -> Trial:
+        return Trial(self.origin.app, self.origin.roots, variables, self.origin.nursery)
+
+    def relieve(self) -> None:
+        """Take back every connection that requests still hold."""
+        self.loop.run(self.target.relieve())
