@@ -116,5 +116,5 @@ def test_a_service_is_not_held_to_columns_of_its_own(
         environ=servers.environ(database),
     )  # fmt: skip
     assert result.exit_code == 0, result.printed
-    assert "paged by size and page" in "\n".join(result.report["service"]["lines"])
+    assert result.report["facts"]["resource"]["paging"] == ["size", "page"]
     assert {"CRU-01", "CRU-02", "CRU-03", "CRU-23", "CRU-32", "PAY-01"} <= result.rules("upheld")
