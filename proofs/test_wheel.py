@@ -15,6 +15,8 @@ from zipfile import ZipFile
 import pytest
 from hatchling.build import build_wheel
 
+from contract_tests import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 KIT = ROOT / "contract_tests"
 PROOFS = ROOT / "packaging" / "proofs"
@@ -90,7 +92,7 @@ def test_both_distributions_have_one_version() -> None:
     """The proofs are of this very kit: each names the other exactly."""
     kit, proofs = metadata(ROOT), metadata(PROOFS)
     version = kit["version"]
-    assert version == proofs["version"]
+    assert version == proofs["version"] == __version__
     assert [f"pytest-crud-contract-proofs=={version}"] == kit["optional-dependencies"]["prove"]
     assert [f"pytest-crud-contract[proofs]=={version}"] == proofs["dependencies"]
 
