@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import os
 import pkgutil
 import subprocess
@@ -12,12 +11,15 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .commands.watching import watched
 from .rules import AREAS, Rule, needs_of, rule_of
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96
+PROOFS_INSTALLED = "pip install 'pytest-crud-contract[prove]'"
+NO_PROOFS = f"the proof apps are not installed: {PROOFS_INSTALLED}"
 SETTINGS = {
     "pytest.toml": "",
     ".pytest.toml": "",
@@ -164,26 +166,33 @@ def _observations(rule: Rule) -> list[str]:
 
 
 def _examples(rule: Rule) -> list[str]:
-    """The apps that break a rule on purpose, where the proofs are installed beside the kit."""
+    """The apps that break a rule on purpose, or what to install to see them."""
+    try:
+        apps = _proofs().broken_apps()
+    except LookupError as error:
+        return [str(error.args[0])]
+    return [f"{app.locator}: {app.defect}" for app in apps if app.rule == rule.id]
+
+
+def _proofs() -> Any:
+    """Import the catalogue of the proof apps. LookupError says what to install."""
     try:
         catalogue = importlib.import_module("proofs.catalogue")
-    except ImportError:
-        return []
-    apps = [app for app in catalogue.broken_apps() if app.rule == rule.id]
-    return [f"{app.locator}: {app.defect}" for app in apps]
+        catalogue.broken_apps()
+    except ModuleNotFoundError as error:
+        if error.name in ("proofs", "proofs.catalogue"):
+            raise LookupError(NO_PROOFS) from None
+        raise LookupError(f"the proof apps need {error.name}: {PROOFS_INSTALLED}") from None
+    return catalogue
 
 
 def _prove(rest: list[str]) -> int:
-    found = importlib.util.find_spec("proofs")
-    if found is None or not found.submodule_search_locations:
-        print(  # noqa: T201
-            "the proof apps are not installed beside the kit: "
-            "pip install 'pytest-crud-contract[proofs]'",
-            file=sys.stderr,
-        )
+    try:
+        folder = Path(_proofs().__file__).parent
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)  # noqa: T201
         return 2
-    matrices = [str(Path(found.submodule_search_locations[0]) / f"test_{name}_matrix.py")
-                for name in ("kill", "innocent")]  # fmt: skip
+    matrices = [str(folder / f"test_{name}_matrix.py") for name in ("kill", "innocent")]
     return _pytest([*matrices, *rest])
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from contract_tests.rules import AREAS
+from contract_tests.rules import AREAS, Rule
 from contract_tests.runner.options import SETTINGS
 from proofs.catalogue import broken_apps, innocent_apps
 from proofs.matrix import run_contract
 
 ROOT = Path(__file__).resolve().parent.parent
-MARKED = re.compile(r"(<!-- (\w+) from the code -->\n).*?(\n<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- (\w+) from the code -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def rules_table() -> str:
-    """Every rule, with its level and statement."""
-    lines = ["| rule | level | promise |", "|---|---|---|"]
-    for area, rules in AREAS.items():
-        lines.append(f"| **{area}** | | |")
-        lines += [f"| {rule.id} | {rule.level} | {rule.statement} |" for rule in rules]
-    return "\n".join(lines)
+    """Every rule, with its level and statement, below the name of its area."""
+    return "\n\n".join(_area_table(area, rules) for area, rules in AREAS.items())
+
+
+def _area_table(area: str, rules: Sequence[Rule]) -> str:
+    rows = [f"| {rule.id} | {rule.level} | {rule.statement} |" for rule in rules]
+    return "\n".join([f"## {area}", "", "| rule | level | promise |", "|---|---|---|", *rows])
 
 
 def options_table() -> str:
@@ -96,10 +97,12 @@ def sequence() -> str:
 
 
 def _shown(app: str, rule: str, case: str) -> str:
-    """One failure of an app, from its heading to the end of the run."""
+    """One failure of an app, from its heading to its last line."""
     asked = ("--contract-rule", rule, "-k", f"{case} and not json")
     lines = run_contract(app, "sqlite", *asked).printed.splitlines()
-    shown = lines[next(i for i, line in enumerate(lines) if line.startswith("____")) :]
+    first = next(i for i, line in enumerate(lines) if line.startswith("____"))
+    last = next(i for i, line in enumerate(lines) if line.startswith("  more "))
+    shown = lines[first : last + 1]
     command = f"$ contract-tests run {app} --contract-rule {rule}"
     return "\n".join(("```console", command, *shown, "```"))
 
@@ -122,11 +125,19 @@ RUNS: dict[str, Callable[[], str]] = {
 """Parts that a real run writes: renewed when this module is run, not compared by a proof."""
 
 PARTS: dict[str, Callable[[], str]] = {"rules": rules_table, "options": options_table}
+"""Parts that are written from tables of the code, and compared with them by a proof."""
+
 DOCUMENTS: dict[str, Callable[[], str] | None] = {
     "README.md": None,
+    "docs/disturbances.md": None,
+    "docs/generated-requests.md": None,
+    "docs/options.md": None,
+    "docs/rules.md": None,
+    "docs/your-service.md": None,
     "docs/kill-matrix.md": kill_matrix,
     "docs/innocent-matrix.md": innocent_matrix,
 }
+"""Each document that is generated, whole where something makes it, else between its markers."""
 
 
 def rendered(path: str) -> str:
@@ -140,7 +151,7 @@ def rendered(path: str) -> str:
 
 def _filled(text: str, parts: dict[str, Callable[[], str]]) -> str:
     def part(found: re.Match[str]) -> str:
-        return f"{found[1]}{parts[found[2]]()}{found[3]}" if found[2] in parts else found[0]
+        return f"{found[1]}{parts[found[2]]()}\n{found[3]}" if found[2] in parts else found[0]
 
     return MARKED.sub(part, text)
 

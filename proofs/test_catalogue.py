@@ -76,5 +76,5 @@ def test_every_broken_app_says_its_defect() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_a_generated_document_is_up_to_date(path: str) -> None:
-    """README and matrices say what the code says; `python -m proofs.documents` rewrites them."""
+    """The pages say what the code says; `python -m proofs.documents` rewrites them."""
     assert (ROOT / path).read_text(encoding="utf-8") == rendered(path)
