@@ -99,6 +99,14 @@ def test_every_module_is_in_a_room_of_the_tower() -> None:
     assert {room_of(path) for path in FILES} - {"__init__"} == set(TOWER)
 
 
+def test_every_room_is_described() -> None:
+    """CONTRIBUTING has one sentence for each room, in the order of the tower."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
+    named = [word.strip(" `/") for cell in rooms for word in cell.split(",")]
+    assert list(TOWER) == named
+
+
 def test_every_import_leads_down() -> None:
     """No room knows one above it, not even for a type or inside a function."""
     climbing = [
