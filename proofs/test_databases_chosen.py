@@ -8,12 +8,12 @@ from sqlalchemy import StaticPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from contract_tests.databases import DatabaseUnavailable, UnknownDatabase, provide
-from contract_tests.databases.cluster import find_binaries
 from contract_tests.databases.database import Database
-from contract_tests.databases.mysql import MysqlDatabase
-from contract_tests.databases.postgresql import PostgresDatabase
+from contract_tests.databases.mysql.database import MysqlDatabase
+from contract_tests.databases.postgresql.cluster import find_binaries
+from contract_tests.databases.postgresql.database import PostgresDatabase
 from contract_tests.databases.scratch import scratch, sweep
-from contract_tests.databases.sqlite import SqliteFile
+from contract_tests.databases.sqlite.database import SqliteFile
 
 HERE: dict[str, Database] = {
     "sqlite": SqliteFile(make_url("sqlite:////ours/contract.db")),

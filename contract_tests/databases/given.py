@@ -116,10 +116,10 @@ def _require_back_door(driver: str, extra: str) -> None:
 
 
 def _sqlite(url: URL, *, in_memory: bool, existing: bool = False) -> Server:
-    from .sqlite import SqliteServer
+    from .sqlite.database import SqliteServer
 
     if in_memory:
-        from .sqlite_memory import SqliteMemoryServer
+        from .sqlite.memory import SqliteMemoryServer
 
         return SqliteMemoryServer(url.drivername)
     return SqliteServer(url.drivername, existing=url if existing else None)
@@ -128,7 +128,7 @@ def _sqlite(url: URL, *, in_memory: bool, existing: bool = False) -> Server:
 def _postgresql(
     address: AbstractContextManager[URL], drivername: str, *, existing: bool = False
 ) -> Server:
-    from .postgresql_server import PostgresServer
+    from .postgresql.server import PostgresServer
 
     _require_back_door("asyncpg", "postgres")
     return PostgresServer(address, drivername, existing=existing)
@@ -137,20 +137,20 @@ def _postgresql(
 def _mysql(
     address: AbstractContextManager[URL], drivername: str, *, existing: bool = False
 ) -> Server:
-    from .mysql_server import MysqlServer
+    from .mysql.server import MysqlServer
 
     _require_back_door("aiomysql", "mysql")
     return MysqlServer(address, drivername, existing=existing)
 
 
 def _postgresql_address(environ: Mapping[str, str]) -> AbstractContextManager[URL]:
-    from .cluster import cluster, find_binaries
+    from .postgresql.cluster import cluster, find_binaries
 
     return _named(environ, POSTGRES_URL, "postgresql") or cluster(find_binaries(environ))
 
 
 def _mysql_address(environ: Mapping[str, str]) -> AbstractContextManager[URL]:
-    from .mariadb import find_program, mariadb
+    from .mysql.mariadb import find_program, mariadb
 
     return _named(environ, MYSQL_URL, "mysql") or mariadb(find_program(environ))
 

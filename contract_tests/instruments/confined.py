@@ -18,10 +18,10 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
-from ..databases.authorizers import let_attach_nothing, let_read_only
 from ..databases.places import Place, is_same, place_at, place_of
 from ..databases.private import inner_sqlite
 from ..databases.redirects import Redirect, is_private_memory
+from ..databases.sqlite.authorizers import let_attach_nothing, let_read_only
 from .attribution import caller
 from .instrument import Instrument
 from .interception import Interception

@@ -19,7 +19,7 @@ from ..databases.sabotage import (
     refuse_statement,
     sever,
 )
-from ..databases.sqlite_commit import refusing_commit, why_commit_is_safe
+from ..databases.sqlite.commit import refusing_commit, why_commit_is_safe
 from ..databases.unobserved import is_observed
 from .attribution import caller, current
 from .funnel import Call, Funnel

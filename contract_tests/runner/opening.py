@@ -23,7 +23,7 @@ from ..databases.borrowed import borrowed
 from ..databases.image import counted
 from ..databases.private import driver_threads, threads_ended
 from ..databases.scratch import scratch
-from ..databases.sqlite_memory import SqliteMemory
+from ..databases.sqlite.memory import SqliteMemory
 from ..instruments.confined import Confined
 from ..instruments.confinement import Confinement
 from ..instruments.ledger import Ledger

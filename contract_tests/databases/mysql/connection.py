@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
-from .database import BACK_DOOR_PATIENCE, DatabaseUnavailable
-from .redirects import to_mysql
+from ..database import BACK_DOOR_PATIENCE, DatabaseUnavailable
+from ..redirects import to_mysql
 
 MISSING_DRIVER = (
     "MySQL needs aiomysql for the kit's own connection. "

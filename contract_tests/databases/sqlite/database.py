@@ -12,13 +12,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import URL
 
-from . import sqlite_catalog as catalog
-from . import sqlite_existing as existing
-from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
-from .hindrances import SQLITE
-from .image import Differences, Image
-from .redirects import to_file
-from .scratch import scratch
+from ..database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
+from ..hindrances import SQLITE
+from ..image import Differences, Image
+from ..redirects import to_file
+from ..scratch import scratch
+from . import catalog, existing
 
 T = TypeVar("T")
 Question = Callable[[sqlite3.Connection], T]

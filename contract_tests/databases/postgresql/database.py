@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import URL
 
-from . import postgresql_catalog as catalog
-from . import postgresql_existing as existing
-from .apart import closed_port
-from .database import (
+from ..apart import closed_port
+from ..database import (
     BACK_DOOR_PATIENCE,
     NETWORK,
     OUTSIDE_VIEW,
@@ -21,9 +19,10 @@ from .database import (
     DatabaseUnavailable,
     in_order,
 )
-from .hindrances import POSTGRESQL
-from .image import Differences, Image
-from .redirects import to_postgresql
+from ..hindrances import POSTGRESQL
+from ..image import Differences, Image
+from ..redirects import to_postgresql
+from . import catalog, existing
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from .apart import fresh_name
-from .database import DatabaseUnavailable, Server
-from .private import ask_aiosqlite
-from .sqlite import Question, SqliteDatabase
-from .unobserved import unobserved
+from ..apart import fresh_name
+from ..database import DatabaseUnavailable, Server
+from ..private import ask_aiosqlite
+from ..unobserved import unobserved
+from .database import Question, SqliteDatabase
 
 T = TypeVar("T")
 

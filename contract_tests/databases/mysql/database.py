@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
-from . import mysql_catalog as catalog
-from . import mysql_existing as existing
-from .apart import closed_port
-from .database import (
+from ..apart import closed_port
+from ..database import (
     BACK_DOOR_PATIENCE,
     NETWORK,
     OUTSIDE_VIEW,
@@ -22,11 +20,12 @@ from .database import (
     Row,
     in_order,
 )
-from .hindrances import MYSQL
-from .image import Differences, Image
-from .mysql_connection import connect
-from .mysql_existing import quote
-from .redirects import to_mysql
+from ..hindrances import MYSQL
+from ..image import Differences, Image
+from ..redirects import to_mysql
+from . import catalog, existing
+from .connection import connect
+from .existing import quote
 
 BLOCKED = (1205, 3572)
 

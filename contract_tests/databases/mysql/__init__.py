@@ -1,0 +1,1 @@
+"""MySQL and MariaDB: databases on a server of ours, or on a given one."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: databases on a server of ours, or on a given one."""

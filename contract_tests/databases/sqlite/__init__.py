@@ -1,0 +1,1 @@
+"""SQLite: a file, or the memory of a connection."""
