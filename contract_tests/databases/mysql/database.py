@@ -20,12 +20,11 @@ from ..database import (
     Row,
     in_order,
 )
-from ..hindrances import MYSQL
 from ..image import Differences, Image
-from ..redirects import to_mysql
 from . import catalog, existing
 from .connection import connect
 from .existing import quote
+from .hindrances import MYSQL
 
 BLOCKED = (1205, 3572)
 
@@ -55,10 +54,6 @@ class MysqlDatabase(Database):
     def unreachable(self) -> URL:
         """Give a local address whose port is closed."""
         return self.url.set(host="127.0.0.1", port=closed_port())
-
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Lead a connection to any other MySQL or MariaDB database here."""
-        return dialect_name in ("mysql", "mariadb") and to_mysql(self.url, cargs, cparams)
 
     async def open(self) -> None:
         """Open the back door, again if the server has closed it."""
