@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from ..databases import registry
 from .options import Options
 
 if TYPE_CHECKING:
     from ..service.service import Service
 
 LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "blacksheep",
-             "pydantic", "sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "psycopg", "aiomysql",
-             "asyncmy")  # fmt: skip
+             "pydantic", "sqlalchemy", "sqlmodel")  # fmt: skip
 
 EXISTING = "existing, used with permission; rows are put back at the end"
 
@@ -48,7 +48,7 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
 
 def _versions() -> Iterator[tuple[str, str]]:
     """The libraries that are loaded, and their versions."""
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *registry.libraries()):
         if name not in sys.modules:
             continue
         try:
