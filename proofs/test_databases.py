@@ -228,7 +228,7 @@ def test_in_memory_rows_are_reached_through_the_service_engine() -> None:
 
     async def story(database: Database, engine: AsyncEngine) -> None:
         assert await database.contents() == {}
-        database.attach(engine.sync_engine)  # type: ignore[attr-defined]
+        database.attach(engine.sync_engine)
         await database.remember()
         await write(engine, "insert into author (name) values ('Eve')")
         await database.restore()

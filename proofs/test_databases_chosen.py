@@ -8,12 +8,13 @@ from sqlalchemy import StaticPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from contract_tests.databases import DatabaseUnavailable, UnknownDatabase, provide
-from contract_tests.databases.cluster import find_binaries
 from contract_tests.databases.database import Database
-from contract_tests.databases.mysql import MysqlDatabase
-from contract_tests.databases.postgresql import PostgresDatabase
+from contract_tests.databases.mysql.database import MysqlDatabase
+from contract_tests.databases.postgresql.cluster import find_binaries
+from contract_tests.databases.postgresql.database import PostgresDatabase
+from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.scratch import scratch, sweep
-from contract_tests.databases.sqlite import SqliteFile
+from contract_tests.databases.sqlite.database import SqliteFile
 
 HERE: dict[str, Database] = {
     "sqlite": SqliteFile(make_url("sqlite:////ours/contract.db")),
@@ -43,7 +44,7 @@ def test_a_connection_asked_for_elsewhere_is_redirected(address: str) -> None:
     dialect = elsewhere.get_dialect()()
     asked, wishes = dialect.create_connect_args(elsewhere)
     cargs, cparams = list(asked), dict(wishes)
-    assert here.redirect(dialect.name, cargs, cparams)
+    assert leading_to(here.url)(dialect.name, cargs, cparams)
     expected = dialect.create_connect_args(here.url.set(drivername=elsewhere.drivername))
     assert (list(expected[0]), dict(expected[1])) == (cargs, cparams)
 
@@ -53,8 +54,9 @@ def test_a_wish_for_encryption_follows_the_driver() -> None:
     ours = PostgresDatabase(make_url("postgresql+asyncpg://h/d?ssl=require"))
     for_asyncpg: dict[str, str] = {"database": "x"}
     for_psycopg: dict[str, str] = {"dbname": "x"}
-    ours.redirect("postgresql", [], for_asyncpg)
-    ours.redirect("postgresql", [], for_psycopg)
+    lead = leading_to(ours.url)
+    lead("postgresql", [], for_asyncpg)
+    lead("postgresql", [], for_psycopg)
     assert for_asyncpg == {"host": "h", "database": "d", "ssl": "require"}
     assert for_psycopg == {"host": "h", "dbname": "d", "sslmode": "require"}
 
@@ -62,14 +64,14 @@ def test_a_wish_for_encryption_follows_the_driver() -> None:
 @pytest.mark.parametrize("kind", HERE)
 def test_a_connection_of_another_kind_is_left_alone(kind: str) -> None:
     """A dialect that the database does not speak cannot be led there."""
-    assert not HERE[kind].redirect("oracle", [], {})
+    assert not leading_to(HERE[kind].url)("oracle", [], {})
 
 
 @pytest.mark.parametrize("path", [":memory:", "", "file:x?mode=memory&uri=true"])
 def test_a_connection_to_memory_is_left_alone(path: str) -> None:
     """A service that asks for an in-memory database keeps it."""
     cargs = [path]
-    assert not HERE["sqlite"].redirect("sqlite", cargs, {})
+    assert not leading_to(HERE["sqlite"].url)("sqlite", cargs, {})
     assert cargs == [path]
 
 
@@ -157,7 +159,7 @@ def test_a_synchronous_service_in_memory_is_reached_too() -> None:
         engine = create_engine(database.url, poolclass=StaticPool)
         with engine.begin() as connection:
             connection.execute(text("create table author (id integer primary key)"))
-        database.attach(engine)  # type: ignore[attr-defined]
+        database.attach(engine)
         assert asyncio.run(database.contents()) == {"author": ()}
         assert asyncio.run(database.kill_connections()) == 0
         engine.dispose()

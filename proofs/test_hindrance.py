@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import StaticPool
 
 from contract_tests.databases import BackDoorBlocked, Database, DatabaseUnavailable, Server, provide
-from contract_tests.databases.hindrances import SQLITE, Hindrance, HindranceName
+from contract_tests.databases.hindrances import Hindrance, HindranceName
+from contract_tests.databases.sqlite.hindrances import SQLITE
 from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.hindrance import Hindered
 from contract_tests.instruments.ledger import Ledger

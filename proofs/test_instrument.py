@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, Pool
 
-from contract_tests.databases.hindrances import SQLITE
 from contract_tests.databases.redirects import nowhere
+from contract_tests.databases.sqlite.hindrances import SQLITE
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.confinement import Confinement
 from contract_tests.instruments.crowd import Crowd

@@ -22,13 +22,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, PoolResetState, QueuePool
 
 from contract_tests.databases import provide
-from contract_tests.databases.private import (
-    ask_aiosqlite,
-    driver_threads,
-    socket_number,
-    threads_ended,
-)
+from contract_tests.databases.connections import socket_number
 from contract_tests.databases.sabotage import can_sever, lose_answer, sever
+from contract_tests.databases.sqlite.private import ask_aiosqlite
+from contract_tests.databases.threads import driver_threads, threads_ended
 from contract_tests.instruments.private import (
     is_autocommit,
     is_garbage,

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 
 from contract_tests.databases import Database, provide
-from contract_tests.databases.sqlite_commit import refusing_commit, why_commit_is_safe
+from contract_tests.databases.sabotage import why_commit_is_safe
+from contract_tests.databases.sqlite.commit import refusing_commit
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.funnel import Call, Funnel

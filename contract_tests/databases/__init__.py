@@ -6,9 +6,16 @@ with provide("postgresql") as server:
     await database.contents()
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 
+# The order is the one in which databases are listed, and the first one is the default.
+# isort: off
+from . import sqlite, postgresql, mysql  # noqa: F401 - each registers itself
+
+# isort: on
 from .database import (
     NETWORK,
     OUTSIDE_VIEW,
@@ -20,7 +27,6 @@ from .database import (
     Server,
     UnknownDatabase,
 )
-from .given import by_address, by_word
 from .unseen import Unseen, UnseenServer
 
 __all__ = [
@@ -48,6 +54,8 @@ def provide(
     every row is put back as it was. Raises `UnknownDatabase` for a choice that
     cannot be meant, `DatabaseUnavailable` when there is no such server here.
     """
+    from .given import by_address, by_word
+
     if "://" in choice:
         return by_address(choice, allow_existing=allow_existing)
     return by_word(choice, environ)

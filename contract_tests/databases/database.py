@@ -1,17 +1,20 @@
 """What the kit asks of a database: the roles and the errors, no vendor among them."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any, ClassVar, Self
-
-from sqlalchemy.engine import URL
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from .hindrances import Hindrances
 from .image import Differences, Image, NoNotes, Notes, differences
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Engine
 
 BACK_DOOR_PATIENCE = 2.0
 """Seconds the back door waits for a lock before it says who holds it."""
@@ -105,13 +108,12 @@ class Database(ABC):
         """Give the variables by which the vendor's own client library finds `url`, if any."""
         return {}
 
+    def attach(self, engine: Engine) -> None:  # noqa: B027 - most have a door of their own
+        """Take the engine of the service, the sync face of an async one, as the way in."""
+
     @abstractmethod
     def unreachable(self) -> URL:
         """Give an address of the same kind where nothing answers."""
-
-    @abstractmethod
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Rewrite driver arguments in place to lead here; false if they are of another kind."""
 
     @abstractmethod
     async def open(self) -> None:

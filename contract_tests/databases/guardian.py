@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from . import registry
 from .database import BACK_DOOR_PATIENCE, BackDoorBlocked, Database
 from .given import by_address
 from .journal import Journal
@@ -36,7 +37,7 @@ class Guardian:
     def __init__(self, address: str, lock: int) -> None:
         root = Path(__file__).resolve().parents[__package__.count(".") + 1]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-m", __name__, str(os.getpid())],
+            [sys.executable, "-m", __name__, str(os.getpid()), *registry.outside()],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -74,6 +75,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     address, is_done = _heard(int(sys.argv[1]))
+    registry.import_outside(sys.argv[2:])
     if address and not is_done:
         asyncio.run(_put_back(address))
 

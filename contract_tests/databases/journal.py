@@ -16,9 +16,9 @@ from sqlalchemy.engine import URL
 
 from .database import DatabaseUnavailable
 from .image import Difference, Differences, Image
+from .places import place_at
 
 LOCAL = {"": "127.0.0.1", "localhost": "127.0.0.1", "::1": "127.0.0.1"}
-PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 
 
 class Journal:
@@ -99,12 +99,11 @@ def _user() -> str:
 
 def _address(url: URL) -> str:
     """Give one spelling to the addresses of one database, whoever is let in there."""
-    kind = url.get_backend_name()
-    if kind == "sqlite":
-        return f"sqlite {os.path.realpath(url.database or '')}"
+    place = place_at(url)
+    if place.is_file:
+        return f"{place.kind} {os.path.realpath(url.database or '')}"
     host = LOCAL.get(url.host or "", url.host)
-    family = "mysql" if kind == "mariadb" else kind
-    return f"{family} {host} {url.port or PORTS.get(kind)} {url.database}"
+    return f"{place.kind} {host} {place.port} {url.database}"
 
 
 def _write(place: Path, found: Any) -> None:

@@ -4,63 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from typing import NoReturn
 
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.pool import PoolProxiedConnection
 
 from ..masking.addresses import CREDENTIALS
-from .private import socket_number
-
-MARKER = "contract-marker-7f3a"
-"""Part of every refusal's message: an answer that contains it has passed the message on."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """SQL that makes the server refuse as it would refuse a statement, or a COMMIT."""
-
-    statement: str
-    commit: str
-
-
-def _raised(words: str, state: str) -> str:
-    return f"DO $$BEGIN RAISE EXCEPTION '{words}: {MARKER}' USING ERRCODE = '{state}'; END$$"
-
-
-def _signalled(words: str, state: str, number: int) -> str:
-    return (
-        f"SIGNAL SQLSTATE '{state}' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = '{words}: {MARKER}'"
-    )
-
-
-# Full disks for statements, since nobody may blame the client or try again at once; lost races
-# for COMMIT, the one refusal that every server is known to give there.
-_POSTGRESQL = Refusal(
-    _raised("could not extend file", "53100"), _raised("could not serialize access", "40001")
-)
-_MYSQL = Refusal(
-    _signalled("Disk full", "HY000", 1021), _signalled("Deadlock found", "40001", 1213)
-)
-REFUSALS: Mapping[str, Refusal] = {
-    "postgresql": _POSTGRESQL,
-    "mysql": _MYSQL,
-    "mariadb": _MYSQL,
-}
-"""By the name of SQLAlchemy's dialect. Without a server to ask, the driver's error is made here."""
-
-SEVERABLE = frozenset({
-    "asyncpg", "psycopg", "psycopg_async", "psycopg2", "aiomysql", "asyncmy", "pymysql",
-})  # fmt: skip
-"""The drivers, as SQLAlchemy's dialects name them, whose socket can be found."""
+from . import registry
+from .connections import in_transaction, socket_number
+from .refusal import MARKER
 
 
 def can_sever(dialect: Dialect) -> bool:
     """Whether there is a network between this driver and its database that `sever` can cut."""
-    return dialect.driver in SEVERABLE
+    return dialect.driver in registry.of(dialect.name).severable
 
 
 def sever(connection: PoolProxiedConnection) -> None:
@@ -86,32 +45,18 @@ def lose_answer(connection: PoolProxiedConnection) -> None:
 
 def refuse_statement(dialect: Dialect, connection: PoolProxiedConnection) -> NoReturn:
     """Raise what the driver raises for a statement that fails; the transaction suffers for real."""
-    refusal = REFUSALS.get(dialect.name)
-    _refuse(dialect, connection, refusal.statement if refusal else "")
+    _refuse(dialect, connection, registry.of(dialect.name).refusal.statement)
 
 
 def has_transaction(connection: PoolProxiedConnection) -> bool:
-    """Whether a COMMIT has anything to do, as far as the driver tells; true if it tells nothing.
-
-    Python's sqlite3 begins before DML only: what a savepoint outside of that held is committed
-    by its release.
-    """
-    raw: Any = connection.driver_connection
-    if hasattr(raw, "is_in_transaction"):  # asyncpg
-        return bool(raw.is_in_transaction())
-    if hasattr(raw, "get_transaction_status"):  # aiomysql, asyncmy
-        return bool(raw.get_transaction_status())
-    status = getattr(getattr(raw, "info", None), "transaction_status", None)
-    if status is not None:  # psycopg, of either generation
-        return bool(status)
-    return bool(getattr(raw, "in_transaction", True))  # sqlite3, aiosqlite
+    """Whether a COMMIT has anything to do, as far as the driver tells; true if it tells nothing."""
+    return in_transaction(connection.driver_connection) is not False
 
 
 def refuse_commit(dialect: Dialect, connection: PoolProxiedConnection) -> NoReturn:
     """Raise what the driver raises for a COMMIT that fails; the transaction is really over."""
-    refusal = REFUSALS.get(dialect.name)
     try:
-        _refuse(dialect, connection, refusal.commit if refusal else "")
+        _refuse(dialect, connection, registry.of(dialect.name).refusal.commit)
     finally:
         dialect.do_rollback(connection)
 
@@ -123,14 +68,27 @@ def _refuse(dialect: Dialect, connection: PoolProxiedConnection, sql: str) -> No
     raise dialect.loaded_dbapi.OperationalError(f"disk I/O error: {MARKER}")
 
 
+def why_commit_is_safe(dialect: Dialect, connection: PoolProxiedConnection) -> str:
+    """Say why `refusing_commit` could do nothing to this connection; empty if it could."""
+    embedded = registry.of(dialect.name).embedded
+    if embedded is None:
+        return f"no reader can stand in the way of a COMMIT of {dialect.name}"
+    return embedded.why_commit_is_safe(connection)
+
+
+def refusing_commit(
+    dialect: Dialect, connection: PoolProxiedConnection
+) -> AbstractContextManager[None]:
+    """Have a COMMIT refused inside the block. Ask `why_commit_is_safe` first."""
+    embedded = registry.of(dialect.name).embedded
+    return embedded.refusing_commit(connection) if embedded else nullcontext()
+
+
 TRACES = (
     MARKER, "[SQL:", "[parameters:", "sqlalche.me", "Traceback (most recent call last)",
-    "sqlalchemy.exc.", "sqlalchemy.dialects.", "asyncpg.", "psycopg.", "psycopg2.", "aiosqlite.",
-    "sqlite3.", "aiomysql.", "asyncmy.", "pymysql.", "Connect call failed",
-    "connection to server at", "Can't connect to MySQL", "unable to open database file",
-    "UNIQUE constraint failed:", "violates unique constraint", "Duplicate entry '",
+    "sqlalchemy.exc.", "sqlalchemy.dialects.",
 )  # fmt: skip
-"""Words by which an answer is known to contain what a driver, or SQLAlchemy, said."""
+"""Words of SQLAlchemy, of Python and of the kit by which an answer repeats an error."""
 
 SHORTEST_SECRET = 6
 
@@ -142,7 +100,7 @@ def traces_in(text: str, *addresses: URL, sent: str = "") -> tuple[str, ...]:
     repeated, only reported. One that equals the user's name, or is shorter than
     `SHORTEST_SECRET`, could stand in a text by chance and is not looked for.
     """
-    found = [trace for trace in TRACES if trace in text]
+    found = [trace for trace in _traces() if trace in text]
     for address in addresses:
         password = str(address.password or "")
         if len(password) >= SHORTEST_SECRET and password != address.username and password in text:
@@ -151,6 +109,12 @@ def traces_in(text: str, *addresses: URL, sent: str = "") -> tuple[str, ...]:
     if any(login[0] not in sent for login in CREDENTIALS.finditer(text)):
         found.append("an address with a password")
     return tuple(dict.fromkeys(found))
+
+
+def _traces() -> Iterator[str]:
+    yield from TRACES
+    for vendor in registry.vendors():
+        yield from vendor.traces
 
 
 def _places(address: URL) -> tuple[tuple[str, str], ...]:

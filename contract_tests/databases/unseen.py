@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, ExitStack
-from typing import Any, NoReturn
-
-from sqlalchemy.engine import URL
+from typing import TYPE_CHECKING, NoReturn
 
 from ..rules.violation import NotApplicable
 from .database import Column, Contents, Database, Server
 from .image import Differences, Image
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 
 def _unseen() -> NoReturn:
@@ -25,15 +26,13 @@ class Unseen(Database):
     sync_driver = "unseen"
 
     def __init__(self) -> None:
+        from sqlalchemy.engine import URL
+
         super().__init__(URL.create("unseen"), owned=False)
 
     def unreachable(self) -> URL:
         """Not applicable."""
         _unseen()
-
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Answer false: nothing leads there."""
-        return False
 
     async def open(self) -> None:
         """There is no back door."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,44 +17,25 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
-from ..databases.authorizers import let_attach_nothing, let_read_only
-from ..databases.places import Place, is_same, place_at, place_of
-from ..databases.private import inner_sqlite
+from ..databases import registry
+from ..databases.connections import inner, place_of
+from ..databases.places import Place, is_same, place_at
 from ..databases.redirects import Redirect, is_private_memory
+from ..databases.vendor import Embedded
 from .attribution import caller
 from .instrument import Instrument
 from .interception import Interception
 from .listening import listen
-from .sockets import SERVERS, Sockets
+from .sockets import Sockets
 from .strays import Refused, Stray, Strays
 
-CONNECTING = {
-    "sqlite3": ("connect",),
-    "sqlite3.dbapi2": ("connect",),
-    "asyncpg.connect_utils": ("_connect",),
-    "psycopg": ("connect",),
-    "psycopg.connection": ("Connection.connect",),
-    "psycopg.connection_async": ("AsyncConnection.connect",),
-    "psycopg2": ("connect",),
-    "aiomysql.connection": ("_connect",),
-    "pymysql.connections": ("Connection.connect",),
-}
-"""Where drivers make connections, whoever asks them: SQLAlchemy, a pool of theirs, the service."""
-
 KIT = f"{__package__.rpartition('.')[0]}.databases"
-TOOLS = ("coverage.",)
+TOOLS = ("coverage",)
 """Packages that keep files of their own beside any service."""
 
 _is_checked: ContextVar[bool] = ContextVar("contract_arrival_is_checked", default=False)
 
-PRIVATE_MEMORY = Place("sqlite", "")
 PROVEN = "contract_proven"
-NAMED = re.compile(
-    r"^\s*use\s+`?(\w+)|\b(?:from|join|into|update|table|exists|references)\s+`?(\w+)`?\s*\.",
-    re.IGNORECASE,
-)
-"""What a statement of MySQL says before a table when it means one of another database."""
-
 
 _in_force: list[Confined] = []
 
@@ -78,6 +58,7 @@ class Confined(Instrument):
         self, url: URL, redirect: Redirect | None, strays: Strays, *, is_open: bool = False
     ) -> None:
         self.home = place_at(url)
+        self._naming = self.home.vendor.beside
         self.strays = strays
         self.arrived = 0
         self.elsewhere: list[Place] = []
@@ -96,9 +77,9 @@ class Confined(Instrument):
             (Pool, "checkout", self._checked_out),
         )
         listen(undo, *listeners, insert=True)
-        if self.home.kind == "mysql":
+        if self._naming is not None:
             listen(undo, (Engine, "before_cursor_execute", self._executes))
-        undo.enter_context(Interception(CONNECTING, self._checking))
+        undo.enter_context(Interception(registry.connecting(), self._checking))
         undo.enter_context(Sockets(self._asked))
 
     @property
@@ -140,9 +121,14 @@ class Confined(Instrument):
 
     def _executes(self, conn: Any, cursor: Any, statement: str, *_: Any) -> None:
         """Refuse a statement that names another database of the server."""
-        named = {one or other for one, other in NAMED.findall(statement)} & self.beside
+        named = self._named_in(statement) & self.beside
         if named and self._is_in_force and not self.is_open:
             self._refuse(replace(self.home, name=min(named)))
+
+    def _named_in(self, statement: str) -> set[str]:
+        """Give the names that stand in a statement where databases are named."""
+        found = self._naming.finditer(statement) if self._naming else ()
+        return {name for match in found for name in match.groups() if name}
 
     # -- connections of anybody
 
@@ -172,20 +158,21 @@ class Confined(Instrument):
     def _arrived(self, connection: Any) -> None:
         """Check a connection right after a driver has made it."""
         place = place_of(connection)
-        if place is not None and place.kind == "sqlite":
-            self._file_opened(connection, place)
+        embedded = place.vendor.embedded if place else None
+        if place is not None and embedded is not None:
+            self._file_opened(connection, place, embedded)
         elif not self._is_ours(place):
             _end(connection)
             self._refuse(place or f"what {type(connection).__module__} does not tell of")
 
-    def _asked(self, host: str, port: int) -> None:
+    def _asked(self, host: str, port: int, product: str) -> None:
         """Refuse a socket to a server that is not the kit's, where nobody checks what arrives."""
         is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
         is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
         if self._is_in_force and not is_allowed:
-            self._refuse(f"the {SERVERS[port]} server on {host}:{port}")
+            self._refuse(f"the {product} server on {host}:{port}")
 
-    def _file_opened(self, connection: Any, place: Place) -> None:
+    def _file_opened(self, connection: Any, place: Place, embedded: Embedded) -> None:
         """Let nothing be attached to the file of ours, and a file elsewhere be read.
 
         What the service itself has made during the run is its own.
@@ -195,22 +182,25 @@ class Confined(Instrument):
         if self.is_open:
             return
         if is_ours:
-            beside = replace(stray, place="a SQLite file that it attaches", address="")
-            let_attach_nothing(connection, lambda: self.strays.add(beside))
+            beside = replace(
+                stray, place=f"a {place.vendor.product} file that it attaches", address=""
+            )
+            embedded.let_attach_nothing(connection, lambda: self.strays.add(beside))
         elif not self.strays.is_new(Path(place.name)):
             self.elsewhere.append(place)
             change = replace(stray, place=f"{place} to change it")
-            let_read_only(connection, lambda: self.strays.add(change))
+            embedded.let_read_only(connection, lambda: self.strays.add(change))
 
     def _place_of(self, driver_connection: Any) -> Place | None:
-        raw = inner_sqlite(driver_connection)
+        raw = inner(driver_connection)
         return self._files.get(id(raw)) or place_of(raw)
 
     def _is_ours(self, place: Place | None) -> bool:
         """Return whether a place is the kit's database, or memory of its own, or permitted."""
         is_home = place is not None and is_same(place, self.home)
         self.arrived += is_home
-        return is_home or place == PRIVATE_MEMORY or self.is_open
+        is_private = place is not None and place.is_memory
+        return is_home or is_private or self.is_open
 
     def _refuse(self, place: Place | str, kind: str = "") -> NoReturn:
         self.strays.add(_stray(place, kind))
@@ -241,10 +231,11 @@ def _end(connection: Any) -> None:
 
 def _is_of_kit() -> bool:
     """Whether the kit itself asks for a connection, or a tool that keeps files of its own."""
+    homes = tuple(f"{name}." for name in (KIT, *TOOLS, *registry.outside()))
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
-        if name.startswith((KIT, *TOOLS)):
+        if f"{name}.".startswith(homes):
             return True
         if name.startswith("sqlalchemy."):
             return False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
+from ..databases import registry
 from ..databases.redirects import leading_to
 from .confined import Confined
 from .strays import Strays
@@ -40,11 +42,22 @@ class Confinement:
             "folder": str(self.folder),
             "leads": self.leads,
             "is_open": self.is_open,
-            "kit": {"package": PACKAGE, "path": str(HOME)},
+            "databases": registry.outside(),
+            "kit": _kit(),
         }
         others = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
         path = [str(SITE), *(place for place in others if place != str(SITE))]
         return {VARIABLE: json.dumps(terms), "PYTHONPATH": os.pathsep.join(path)}
+
+
+def _kit() -> dict[str, object]:
+    """Give what a process needs to wait for a library that connects, and to import the kit then."""
+    return {
+        "package": PACKAGE,
+        "path": str(HOME),
+        "connecting": ["sqlalchemy", *registry.connecting_packages()],
+        "folders": sys.path if registry.outside() else [],
+    }
 
 
 def confined_here() -> Confined | None:
@@ -52,5 +65,6 @@ def confined_here() -> Confined | None:
     if VARIABLE not in os.environ:
         return None
     terms = json.loads(os.environ[VARIABLE])
+    registry.import_outside(terms["databases"])
     confinement = Confinement(Path(terms["folder"]), terms["leads"], terms["is_open"])
     return confinement.here(make_url(terms["url"]))

@@ -17,9 +17,10 @@ from ..databases.sabotage import (
     lose_answer,
     refuse_commit,
     refuse_statement,
+    refusing_commit,
     sever,
+    why_commit_is_safe,
 )
-from ..databases.sqlite_commit import refusing_commit, why_commit_is_safe
 from ..databases.unobserved import is_observed
 from .attribution import caller, current
 from .funnel import Call, Funnel
@@ -155,7 +156,7 @@ def strike(kind: Strike, call: Call, proceed: Proceed, lead: Redirect) -> Any:
         sever(call.connection)
         return proceed()
     if kind == "busy":
-        with refusing_commit(call.connection):
+        with refusing_commit(call.dialect, call.connection):
             return proceed()
     if call.kind == "commit":
         refuse_commit(call.dialect, call.connection)

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.pool import Pool
 
-from ..databases.hindrances import Hindrance, has_begun
+from ..databases.connections import in_transaction
+from ..databases.hindrances import Hindrance
 from ..databases.unobserved import is_observed, unobserved
 from .instrument import Instrument
 from .listening import listen
@@ -109,9 +110,9 @@ def _no_transaction_left(dbapi_connection: Any, connection_record: Any) -> Itera
 
     What was set in it outlives it only by a COMMIT.
     """
-    was_idle = has_begun(connection_record.driver_connection) is False
+    was_idle = in_transaction(connection_record.driver_connection) is False
     try:
         yield
     finally:
-        if was_idle and has_begun(connection_record.driver_connection):
+        if was_idle and in_transaction(connection_record.driver_connection):
             dbapi_connection.commit()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 from .interception import Imports
 
-LIBRARIES = ("sqlite3", "sqlalchemy", "asyncpg", "psycopg", "psycopg2", "aiomysql", "pymysql")
 
+def confine_when_needed(packages: Sequence[str], folders: Sequence[str]) -> None:
+    """Wait for the import of a package that connects; a process without one is left alone.
 
-def confine_when_needed() -> None:
-    """Wait for the import of a library that connects; a process without one is left alone."""
-    path = list(sys.path)
+    The folders are those that what is imported then is in, beside the ones of this process.
+    """
+    path = [*sys.path, *folders]
 
     def confine(_module: object) -> None:
         waiting.__exit__(None, None, None)
@@ -24,5 +26,5 @@ def confine_when_needed() -> None:
         if confined is not None:
             confined.__enter__()
 
-    waiting = Imports(LIBRARIES, confine)
+    waiting = Imports(packages, confine)
     waiting.__enter__()

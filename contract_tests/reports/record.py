@@ -13,10 +13,11 @@ from ..rules.verdict import Outcome, Verdict, is_conformant
 
 @dataclass(frozen=True)
 class Settings:
-    """What the run was asked for, as far as reports tell it; the address is without a password."""
+    """What the run was asked for, as far as reports tell it; `database` is empty for the usual one,
+    and an address is without its password."""
 
     app: str = ""
-    database: str = "sqlite"
+    database: str = ""
     allow_existing_database: bool = False
     level: str = str(Level.REQUIRED)
     profile: str = "default"

@@ -87,8 +87,7 @@ def failure_texts(run: RunRecord) -> Iterator[str]:
 
 def replay_command(verdict: Verdict, settings: Settings) -> str:
     """Give the command that judges just this again, on the same app and database."""
-    is_default = settings.database == Settings().database
-    database = "" if is_default else f" --contract-database {settings.database}"
+    database = f" --contract-database {settings.database}" if settings.database else ""
     which = f"--contract-rule {verdict.rule}"
     if settings.allow_existing_database:
         which += " --contract-allow-existing-database"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from ..databases import registry
 from .options import Options
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from ..service.service import Service
 
 LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "blacksheep",
-             "pydantic", "sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "psycopg", "aiomysql",
-             "asyncmy")  # fmt: skip
+             "pydantic", "sqlalchemy", "sqlmodel")  # fmt: skip
 
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 def _versions() -> Iterator[tuple[str, str]]:
     """The libraries that are loaded, and their versions."""
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *registry.libraries()):
         if name not in sys.modules:
             continue
         try:

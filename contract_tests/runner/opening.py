@@ -21,9 +21,8 @@ from ..databases import (
 )
 from ..databases.borrowed import borrowed
 from ..databases.image import counted
-from ..databases.private import driver_threads, threads_ended
 from ..databases.scratch import scratch
-from ..databases.sqlite_memory import SqliteMemory
+from ..databases.threads import driver_threads, threads_ended
 from ..instruments.confined import Confined
 from ..instruments.confinement import Confinement
 from ..instruments.ledger import Ledger
@@ -177,7 +176,7 @@ def _start(service: Service) -> None:
     except LifespanFailed as error:
         raise UsageError(f"the app could not start: {error}") from None
     engines = list(service.ledger.engines)
-    if isinstance(service.database, SqliteMemory) and engines:
+    if engines:
         service.database.attach(engines[0])
     service.door.open_at_start = len(service.door.open_transactions())
 

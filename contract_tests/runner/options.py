@@ -15,12 +15,14 @@ from typing import Any, Literal
 
 import pytest
 
+from ..databases import registry
 from ..rules.effort import DEFAULT, EFFORTS, WHOLE, Effort, Share
 from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.violation import UsageError
 
-DATABASES = ("sqlite", "sqlite-memory", "postgresql", "mysql")
+USUAL = registry.words()[0]
+"""The database of a run that names none."""
 
 VARIABLE = re.compile(r"[\w.-]+")
 HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
@@ -59,8 +61,7 @@ SETTINGS = (
             "the URL of a service that is running"),
     Setting("resource", "text", "PATH", "the collection to judge", "found in the OpenAPI document"),
     Setting("database", "text", "NAME|URL",
-            "sqlite, sqlite-memory, postgresql, mysql, or the URL of a server to make one on",
-            "sqlite"),
+            f"{', '.join(registry.words())}, or the URL of a server to make one on", USUAL),
     Setting("env", "list", "NAME=TEMPLATE",
             "an environment variable set before the app is imported; the template may use {url}, "
             "{url_sync}, {driver}, {user}, {password}, {host}, {port}, {db}, {path}; repeatable",
@@ -104,7 +105,7 @@ class Options:
 
     app: str = ""
     resource: str = ""
-    database: str = field(default="sqlite", repr=False)
+    database: str = field(default=USUAL, repr=False)
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     header: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -312,11 +313,12 @@ def _flag(value: object, _where: str) -> bool:
 
 def _database(value: str, where: str) -> str:
     word = value.partition("+")[0]
-    if "://" not in value and word not in DATABASES:
+    words = list(registry.words())
+    if "://" not in value and word not in words:
         # An address without its scheme has the password in it all the same.
         given = repr(value) if WORD.fullmatch(value) else "what was given (not shown here)"
-        raise UsageError(f"{where}: {given} is not a database{_near(word, list(DATABASES))}, "
-                         "or a URL such as postgresql+asyncpg://user:pass@host/name")  # fmt: skip
+        raise UsageError(f"{where}: {given} is not a database{_near(word, words)}, "
+                         f"or a URL such as {registry.example()}")  # fmt: skip
     return value
 
 

@@ -361,9 +361,10 @@ def _outcome(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -
 
 
 def _settings(options: Options) -> Settings:
+    is_usual = options.database == Options().database
     return Settings(
         app=options.app,
-        database=without_passwords(options.database),
+        database="" if is_usual else without_passwords(options.database),
         allow_existing_database=options.allow_existing_database,
         level=str(options.level),
         profile=options.profile.name,

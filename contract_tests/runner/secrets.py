@@ -6,11 +6,11 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 
+from ..databases import registry
 from ..masking.addresses import passwords_in
 from ..masking.names import says_secret
 from .options import Options
 
-SERVERS = ("CONTRACT_POSTGRES_URL", "CONTRACT_MYSQL_URL")
 HARMLESS = ("accept", "accept-charset", "accept-encoding", "accept-language", "content-type")
 """Headers that hold no secret, but words that stand in every report."""
 
@@ -22,7 +22,8 @@ def secrets_of(options: Options, environ: Mapping[str, str]) -> Iterator[str]:
     """Give every text that this run must not print."""
     for name, value in options.header:
         yield from _in_header(name, value)
-    for address in (options.app, options.database, *(environ.get(name, "") for name in SERVERS)):
+    servers = (environ.get(name, "") for name in registry.variables())
+    for address in (options.app, options.database, *servers):
         yield from passwords_in(address)
     for name, template in options.env:
         yield from _in_variable(name, template)

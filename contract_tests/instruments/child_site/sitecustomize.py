@@ -18,9 +18,11 @@ def _confine() -> None:
     terms = os.environ.get("CONTRACT_CONFINED")
     if terms:
         kit = json.loads(terms)["kit"]
+        packages, folders = kit["connecting"], kit["folders"]
         sys.path.insert(0, kit["path"])
         try:
-            import_module(f"{kit['package']}.instruments.late").confine_when_needed()
+            late = import_module(f"{kit['package']}.instruments.late")
+            late.confine_when_needed(packages, folders)
         finally:
             sys.path.remove(kit["path"])
 

@@ -22,11 +22,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self, TextIO
 
+from ...databases import registry
+
 FRAMEWORKS = (
-    "sqlalchemy.ext.asyncio", "sqlalchemy.orm", "sqlalchemy.dialects.sqlite.aiosqlite",
-    "sqlalchemy.dialects.postgresql.asyncpg", "aiosqlite", "asyncpg", "psycopg", "aiomysql",
-    "pydantic", "pydantic_settings", "starlette.applications", "fastapi", "litestar", "quart",
-    "sqlmodel", "advanced_alchemy.base",
+    "sqlalchemy.ext.asyncio", "sqlalchemy.orm", "pydantic", "pydantic_settings",
+    "starlette.applications", "fastapi", "litestar", "quart", "sqlmodel", "advanced_alchemy.base",
 )  # fmt: skip
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
@@ -84,7 +84,8 @@ class Nursery:
 
     def _start(self) -> None:
         self._line, far = socket.socketpair()
-        loaded = [name for name in FRAMEWORKS if name in sys.modules]
+        drivers = (*registry.dialects(), *registry.libraries())
+        loaded = [name for name in (*FRAMEWORKS, *drivers) if name in sys.modules]
         with far:
             self._mother = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
                 [sys.executable, "-m", __name__, str(far.fileno()), *loaded],

@@ -4,16 +4,16 @@ import sqlite3
 from contextlib import AbstractAsyncContextManager, ExitStack
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from .apart import fresh_name
-from .database import DatabaseUnavailable, Server
+from ..apart import fresh_name
+from ..database import DatabaseUnavailable, Server
+from ..unobserved import unobserved
+from .database import Question, SqliteDatabase
 from .private import ask_aiosqlite
-from .sqlite import Question, SqliteDatabase
-from .unobserved import unobserved
 
 T = TypeVar("T")
 
@@ -36,10 +36,6 @@ class SqliteMemory(SqliteDatabase):
     def unreachable(self) -> URL:
         """Give the address of a file in a directory that does not exist."""
         return self.url.set(database=str(Path(gettempdir()) / fresh_name() / "absent.db"))
-
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Answer false: a connection cannot be led into another one's memory."""
-        return False
 
     async def open(self) -> None:
         """Leave everything as it is: the service's engine is the door."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
-from .apart import finish, fresh_name
-from .database import DatabaseUnavailable, Server
-from .postgresql import PostgresDatabase, connect
-from .postgresql_catalog import kill_all
+from ..apart import finish, fresh_name
+from ..database import DatabaseUnavailable, Server
+from .catalog import kill_all
+from .database import PostgresDatabase, connect
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record

@@ -8,17 +8,15 @@ from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.engine import URL
 
-from . import sqlite_catalog as catalog
-from . import sqlite_existing as existing
-from .database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
+from ..database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
+from ..image import Differences, Image
+from ..scratch import scratch
+from . import catalog, existing
 from .hindrances import SQLITE
-from .image import Differences, Image
-from .redirects import to_file
-from .scratch import scratch
 
 T = TypeVar("T")
 Question = Callable[[sqlite3.Connection], T]
@@ -109,10 +107,6 @@ class SqliteFile(SqliteDatabase):
         """Give the address of a file beneath a file: no service can make that directory."""
         absent = Path(self._path) / "absent.db"
         return self.url.set(database=str(absent))
-
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Lead a connection to any other SQLite file here."""
-        return dialect_name == "sqlite" and to_file(self._path, cargs, cparams)
 
     async def open(self) -> None:
         """Open the back door; threads may take turns in it."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from .apart import closed_port, password
-from .database import DatabaseUnavailable
-from .guarded import grant, guarded
-from .scratch import scratch
-from .spawned import Spawned, complete
+from ..apart import closed_port, password
+from ..database import DatabaseUnavailable
+from ..guarded import grant, guarded
+from ..scratch import scratch
+from ..spawned import Spawned, complete
 
 NOWHERE = (
     "no MariaDB here: CONTRACT_MYSQL_URL is not set and mariadbd is not installed. "

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .image import Difference, Differences, Image, Key, numbered
+from ..image import Difference, Differences, Image, Key, numbered
 
 SETTINGS = "set time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0"
 COLUMNS = """

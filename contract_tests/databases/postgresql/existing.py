@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import URL
 
-from .database import DatabaseUnavailable
-from .image import Difference, Differences, Image, Key, numbered
-from .postgresql_catalog import OWN_TABLES, UNBOUND
+from ..database import DatabaseUnavailable
+from ..image import Difference, Differences, Image, Key, numbered
+from .catalog import OWN_TABLES, UNBOUND
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record

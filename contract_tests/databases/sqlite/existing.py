@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .image import Differences, Image
-from .sqlite_catalog import HIDDEN_GENERATED, blocked, quote, tables
+from ..image import Differences, Image
+from .catalog import HIDDEN_GENERATED, blocked, quote, tables
 
 VIRTUAL = "select name from sqlite_master where sql like 'create virtual table%'"
 

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 
-from .database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, in_order
+from ..database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, in_order
 
 RETRY_EVERY = 0.005
 HIDDEN_GENERATED = (2, 3)

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import URL
 
-from . import postgresql_catalog as catalog
-from . import postgresql_existing as existing
-from .apart import closed_port
-from .database import (
+from ..apart import closed_port
+from ..database import (
     BACK_DOOR_PATIENCE,
     NETWORK,
     OUTSIDE_VIEW,
@@ -21,9 +19,9 @@ from .database import (
     DatabaseUnavailable,
     in_order,
 )
+from ..image import Differences, Image
+from . import catalog, drivers, existing
 from .hindrances import POSTGRESQL
-from .image import Differences, Image
-from .redirects import to_postgresql
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -43,7 +41,7 @@ async def connect(url: URL) -> "Connection[Record]":
     except ImportError as error:
         raise DatabaseUnavailable(MISSING_DRIVER) from error
     arguments: dict[str, Any] = {}
-    to_postgresql(url, [], arguments)
+    drivers.lead(url, [], arguments)
     patience = str(int(BACK_DOOR_PATIENCE * 1000))
     return await asyncpg.connect(
         **arguments,
@@ -79,10 +77,6 @@ class PostgresDatabase(Database):
     def unreachable(self) -> URL:
         """Give a local address whose port is closed."""
         return self.url.set(host="127.0.0.1", port=closed_port())
-
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Lead a connection to any other PostgreSQL database here."""
-        return dialect_name == "postgresql" and to_postgresql(self.url, cargs, cparams)
 
     async def open(self) -> None:
         """Open the back door, again if the server has closed it."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
-from .database import BACK_DOOR_PATIENCE, DatabaseUnavailable
-from .redirects import to_mysql
+from ..database import BACK_DOOR_PATIENCE, DatabaseUnavailable
+from .drivers import lead
 
 MISSING_DRIVER = (
     "MySQL needs aiomysql for the kit's own connection. "
@@ -20,7 +20,7 @@ async def connect(url: URL, **options: Any) -> Any:
     except ImportError as error:
         raise DatabaseUnavailable(MISSING_DRIVER) from error
     arguments: dict[str, Any] = {}
-    to_mysql(url, [], arguments)
+    lead(url, [], arguments)
     patience = int(BACK_DOOR_PATIENCE)
     return await aiomysql.connect(
         **arguments,

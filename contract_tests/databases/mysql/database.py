@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
-from . import mysql_catalog as catalog
-from . import mysql_existing as existing
-from .apart import closed_port
-from .database import (
+from ..apart import closed_port
+from ..database import (
     BACK_DOOR_PATIENCE,
     NETWORK,
     OUTSIDE_VIEW,
@@ -22,11 +20,11 @@ from .database import (
     Row,
     in_order,
 )
+from ..image import Differences, Image
+from . import catalog, existing
+from .connection import connect
+from .existing import quote
 from .hindrances import MYSQL
-from .image import Differences, Image
-from .mysql_connection import connect
-from .mysql_existing import quote
-from .redirects import to_mysql
 
 BLOCKED = (1205, 3572)
 
@@ -56,10 +54,6 @@ class MysqlDatabase(Database):
     def unreachable(self) -> URL:
         """Give a local address whose port is closed."""
         return self.url.set(host="127.0.0.1", port=closed_port())
-
-    def redirect(self, dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        """Lead a connection to any other MySQL or MariaDB database here."""
-        return dialect_name in ("mysql", "mariadb") and to_mysql(self.url, cargs, cparams)
 
     async def open(self) -> None:
         """Open the back door, again if the server has closed it."""

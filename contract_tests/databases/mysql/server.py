@@ -4,10 +4,10 @@ from contextlib import AbstractContextManager, ExitStack
 
 from sqlalchemy.engine import URL
 
-from .apart import finish, fresh_name
-from .database import DatabaseUnavailable, Server
-from .mysql import MysqlDatabase
-from .mysql_connection import connect
+from ..apart import finish, fresh_name
+from ..database import DatabaseUnavailable, Server
+from .connection import connect
+from .database import MysqlDatabase
 
 
 class MysqlServer(Server):

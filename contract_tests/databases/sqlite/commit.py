@@ -6,16 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import PoolProxiedConnection
 
 READ = "select count(*) from sqlite_master"
 
 
-def why_commit_is_safe(dialect: Dialect, connection: PoolProxiedConnection) -> str:
+def why_commit_is_safe(connection: PoolProxiedConnection) -> str:
     """Say why `refusing_commit` could do nothing to this connection; empty if it could."""
-    if dialect.name != "sqlite":
-        return f"no reader can stand in the way of a COMMIT of {dialect.name}"
     if not _file_of(connection):
         return "nobody else can read in a database in memory"
     if str(_ask(connection, "pragma journal_mode")).lower() == "wal":

@@ -1,0 +1,28 @@
+"""The threads of drivers, and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Collection
+
+from . import registry
+
+
+def driver_threads() -> set[threading.Thread]:
+    """The threads of drivers that are alive."""
+    return {thread for vendor in registry.vendors() for thread in vendor.threads()}
+
+
+async def threads_ended(known: Collection[threading.Thread], limit: float) -> None:
+    """Let all threads of drivers but the `known` ones end, as far as they do in `limit` seconds.
+
+    A connection that is given up is closed behind everybody's back, and its thread then tells the
+    loop so: one that is closed by then is an error in that thread.
+    """
+    gc.collect()
+    deadline = asyncio.get_running_loop().time() + limit
+    for thread in driver_threads().difference(known):
+        left = max(0.0, deadline - asyncio.get_running_loop().time())
+        await asyncio.to_thread(thread.join, left)
