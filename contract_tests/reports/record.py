@@ -13,8 +13,10 @@ from ..rules.verdict import Outcome, Verdict, is_conformant
 
 @dataclass(frozen=True)
 class Settings:
-    """What the run was asked for, as far as reports tell it; `database` is empty for the usual one,
-    and an address is without its password."""
+    """What the run was asked for, as far as reports tell it.
+
+    `database` is empty for the usual one, and an address is without its password.
+    """
 
     app: str = ""
     database: str = ""
