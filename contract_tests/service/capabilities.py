@@ -39,7 +39,7 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
     ),
     "async-engine": (
         lambda s: s.ledger.is_async,
-        "the database is asked in threads, which nobody can cancel",
+        "the database is called in threads, which cannot be cancelled",
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (

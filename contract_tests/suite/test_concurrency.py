@@ -31,7 +31,7 @@ CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}
 def sound(judge: Judge, pairs: Pairs) -> Pairs:
     """The pairs of a service that serves the ordinary ones."""
     if pairs.clash:
-        judge.not_applicable(f"ordinary requests fail together ({rules.TOGETHER.id})")
+        judge.not_applicable(f"ordinary concurrent requests fail ({rules.TOGETHER.id})")
     return pairs
 
 
@@ -40,7 +40,7 @@ def met(judge: Judge, pairs: Pairs, pair: str) -> list[Meeting]:
     meetings = pairs.of(pair)
     failed = [words for meeting in meetings if meeting.is_serial and (words := fails(meeting))]
     if failed:
-        judge.not_applicable(f"one after the other they fail as well: {failed[0]}")
+        judge.not_applicable(f"the requests fail even when sent one after the other: {failed[0]}")
     return meetings
 
 
@@ -66,7 +66,9 @@ def test_of_two_equal_creates_one_is_stored(
 ) -> None:
     """Whatever the order: not both of two equal creates make a row."""
     both = partial(stores_both, resource=service.resource)
-    judge.each(sound.of(pair), both, expected="one row, as one after the other")
+    judge.each(
+        sound.of(pair), both, expected="one row, as when the creates are sent one after the other"
+    )
 
 
 @judges(rules.TWIN_REFUSED)
@@ -74,7 +76,9 @@ def test_of_two_equal_creates_one_is_stored(
 def test_the_loser_of_two_equal_creates_is_refused(judge: Judge, sound: Pairs, pair: str) -> None:
     """Whatever the order: the create that comes too late does not fail."""
     judge.each(
-        met(judge, sound, pair), fails, expected="a 4xx for the loser, as one after the other"
+        met(judge, sound, pair),
+        fails,
+        expected="a 4xx for the loser, as when the creates are sent one after the other",
     )
 
 
@@ -100,7 +104,9 @@ def test_a_deleted_row_stays_deleted(
 ) -> None:
     """Whatever the order: after a delete that succeeded no read shows the row."""
     if not stays_gone(service):
-        judge.not_applicable("a row is shown after its delete, one request after the other")
+        judge.not_applicable(
+            "a row is shown after its delete even when the requests do not overlap"
+        )
     judge.each(sound.of(pair), revives, expected="no row after the delete")
 
 
@@ -131,7 +137,9 @@ def test_a_read_shows_a_row_before_or_after_a_change(
 @each_pair("list+delete")
 def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: str) -> None:
     """Whatever the order: the list does not fail."""
-    judge.each(met(judge, sound, pair), fails, expected="a list with the row or without it")
+    judge.each(
+        met(judge, sound, pair), fails, expected="a successful list, with the row or without it"
+    )
 
 
 @judges(rules.TOGETHER)
@@ -141,8 +149,10 @@ def test_ordinary_requests_are_served_together(
 ) -> None:
     """Whatever the order: requests that have nothing to do with each other do not fail."""
     if service.resource.offers("create") and service.row().exchange.shared_sessions:
-        judge.not_applicable(f"even one by one they share a session ({sessions.OWN_SESSION.id})")
-    judge.each(pairs.of(pair), fails, expected="both answered as each alone")
+        judge.not_applicable(
+            f"requests share a session even when they do not overlap ({sessions.OWN_SESSION.id})"
+        )
+    judge.each(pairs.of(pair), fails, expected="both requests answered as when each is sent alone")
 
 
 @judges(rules.OWN_ANSWER)

@@ -61,7 +61,7 @@ def test_a_read_with_the_current_tag_is_not_modified(judge: Judge, service: Serv
     row = service.row()
     tag = tag_of(service, row)
     if tag_of(service, row) != tag:
-        judge.not_applicable("the ETag of a row is another at every read")
+        judge.not_applicable("the ETag of a row changes with every read")
     exchange = read_unless(service, row, tag)
     judge.that(
         exchange.status == 304 and not exchange.body,

@@ -81,7 +81,7 @@ def test_a_second_delete_is_harmless(judge: Judge, service: Service) -> None:
     is_there = is_shown(service, row), is_shown(service, neighbour)
     judge.that(
         is_there == was_there and not exchange.failed,
-        expected="a 2xx or 4xx to the second delete, and nothing changed by it",
+        expected="a 2xx or 4xx for the second delete, and no further change",
         observed=f"{exchange}; (row, neighbour) readable before {was_there}, after {is_there}",
         seen=exchange,
     )

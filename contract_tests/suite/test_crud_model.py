@@ -42,7 +42,7 @@ class Programs:
         is_other = whole.finding and whole.finding.surprise.kind not in kinds
         search = self._searched(extra, *kinds) if is_other else whole
         if not search.tally.rows:
-            judge.undecided(f"no create made a row that can be told, in {search.tally}")
+            judge.undecided(f"no create stored a row that can be identified, in {search.tally}")
         return search.finding
 
     def _searched(self, extra: Act | None, *kinds: Kind) -> Search:
@@ -73,14 +73,16 @@ def programs(contract_run: ContractRun) -> Programs:
 def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> None:
     """Judge that nothing was found; else tell the program, and the test that shows it alone."""
     if finding is None:
-        judge.that(kept=True, expected="no surprise", observed="none")
+        judge.that(
+            kept=True, expected="every answer as the rows stored so far demand", observed="none"
+        )
         return
     from ..scenarios.stateful import words
     from ..scenarios.stateful.regression import regression
 
     seen = [words.evidence(finding), evidence_of(finding.surprise.exchange)]
     alone = regression(service, judge.rule, finding)
-    seen += ["as a test of its own:", alone] if alone else []
+    seen += ["as a separate test:", alone] if alone else []
     judge.that(
         kept=False,
         expected=words.expected(finding),

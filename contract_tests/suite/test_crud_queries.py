@@ -72,7 +72,7 @@ def test_a_filter_shows_the_rows_that_have_the_value(judge: Judge, service: Serv
     wrong = [(exchange, words) for exchange, words in answered if words]
     judge.that(
         not wrong,
-        expected="the row that has the value, and not the one that has another",
+        expected="the row that has the value, and no row that has another value",
         observed="; ".join(f"{exchange} {words}" for exchange, words in wrong),
         seen=(wrong or answered)[0][0],
     )
@@ -112,7 +112,7 @@ def test_a_list_is_in_the_order_that_was_asked_for(judge: Judge, service: Servic
     asked = [(order, exchange, values) for order in orders(service)
              for exchange, values in _ordered(service, order)]  # fmt: skip
     if not asked:
-        judge.not_applicable("the list declares no order that every database keeps alike")
+        judge.not_applicable("the list declares no sort order that is the same on every database")
     wrong = [one for one in asked if not in_order(one[2], descending=one[0].descending)]
     judge.that(
         not wrong,

@@ -55,7 +55,7 @@ def test_a_request_returns_its_connections_when_its_client_leaves(
 ) -> None:
     """Whichever message before the answer is the last, no connection is out at the end."""
     points = [p for p in sweeps.steady("disconnect", role) if not is_answered(p)]
-    judge.each(points, keeps, expected="every connection back")
+    judge.each(points, keeps, expected="every connection returned")
 
 
 @judges(rules.ENDED)
@@ -94,7 +94,7 @@ def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
 ) -> None:
     """Whichever message of the answer is the last, no connection is out at the end."""
     points = [p for p in sweeps.steady("disconnect", role) if is_answered(p)]
-    judge.each(points, keeps, expected="every connection back")
+    judge.each(points, keeps, expected="every connection returned")
 
 
 @judges(rules.CLOSED)
@@ -114,7 +114,9 @@ def test_a_client_that_leaves_does_no_harm_to_others(
     swept = sweeps.steady("disconnect", role)
     points = [point for point in swept if not keeps(point)]
     if swept and not points:
-        judge.not_applicable(f"each of them keeps connections ({rules.RETURNED.id})")
+        judge.not_applicable(
+            f"each request whose client disconnects keeps connections ({rules.RETURNED.id})"
+        )
     judge.each(points, fails_later, expected="success for the next list and the next create")
 
 

@@ -77,11 +77,11 @@ def test_a_connection_is_back_before_the_answer_is_sent(
     """When an answer is begun, no connection is out that nothing more is asked."""
     exchange = sweeps.calm(role).exchange
     if exchange.held:
-        judge.not_applicable(f"a connection stays out for good ({sessions.RETURNED.id})")
+        judge.not_applicable(f"a connection is never returned ({sessions.RETURNED.id})")
     idle = idle_loans(exchange)
     judge.that(
         not idle,
-        expected="every connection back when the answer is begun, or some statement after it",
+        expected="every connection returned when the answer begins, or used by a later statement",
         observed=f"{exchange} was sent while conn {idle[0].connection if idle else ''} was out",
         seen=exchange,
         at=idle[0] if idle else None,

@@ -46,7 +46,7 @@ def test_a_list_that_fails_in_part_is_not_called_a_success(
     if not points:
         judge.not_applicable("a list asks the database only once")
     wrong = partial(hides_rows, resource=service.resource)
-    judge.each(points, wrong, expected="a failure told, or all rows shown")
+    judge.each(points, wrong, expected="an error answer, or all rows shown")
 
 
 @judges(rules.READABLE_ACROSS)
@@ -54,7 +54,7 @@ def test_a_failure_can_be_read_by_a_page_of_another_origin(judge: Judge, service
     """Where a success says which origin may read it, a failure says so too."""
     origin = next((origin for origin in ORIGINS if serves(service, origin)), None)
     if origin is None:
-        judge.not_applicable(f"no page of {', '.join(ORIGINS)} may read a success")
+        judge.not_applicable(f"no page from {', '.join(ORIGINS)} may read a success")
     message = asking_from(service, origin)
     with Faults("statement") as fault:
         exchange = service.exchange(message)

@@ -53,7 +53,8 @@ def test_further_starts_add_nothing(judge: Judge, lives: Lives) -> None:
     judge.that(
         not life.round_failure and not more(once, last),
         expected="nothing more after three starts and shutdowns than after one",
-        observed=life.round_failure or f"it adds up: {', '.join(more(once, last))}",
+        observed=life.round_failure
+        or f"left behind again by every start: {', '.join(more(once, last))}",
     )
 
 
@@ -63,7 +64,7 @@ def test_a_shutdown_spares_the_other_app(judge: Judge, lives: Lives) -> None:
     life = lives.later.begun()
     pair = life.pair
     if life.round_failure:
-        judge.undecided(f"one app after the other already fails: {life.round_failure}")
+        judge.undecided(f"a second start in one process already fails: {life.round_failure}")
     failed = [exchange for exchange in pair.answers if exchange.failed]
     judge.that(
         not pair.start_failure and not failed,

@@ -50,8 +50,8 @@ def judge_document(judge: Judge, problems: list[str]) -> None:
     """Judge that nothing is wrong with the document; name the first places where it is."""
     judge.that(
         not problems,
-        expected="nothing to object to",
-        observed=f"{len(problems)} objections, the first: {problems[0] if problems else ''}",
+        expected="a document without errors",
+        observed=f"errors: {len(problems)}, the first: {problems[0] if problems else ''}",
         seen="\n".join(problems[:20]),
     )
 
@@ -112,7 +112,7 @@ def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> N
     declared = {name: longest(service, name) for name in texts(service.resource)}
     bounded = {n: limits[n] for n in declared if n in limits and may_be(service, n, limits[n] + 1)}
     if not bounded:
-        judge.not_applicable("no text field has a column of its name with a largest length")
+        judge.not_applicable("no text field has a column of the same name with a maximum length")
     hidden = [
         f"{name}: at most {length} characters in the database, {declared[name]} in the document"
         for name, length in bounded.items()
@@ -120,7 +120,7 @@ def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> N
     ]
     judge.that(
         not hidden,
-        expected="no more in the document than in the column",
+        expected="no greater length in the document than in the column",
         observed="; ".join(hidden).replace(" None in", " any number in"),
     )
 

@@ -105,7 +105,7 @@ def answered(alarms: list[Alarm], status: Callable[[int], bool] = bool) -> list[
 def sent_again(exploration: Exploration, alarm: Alarm) -> str:
     """What happened when the request of an alarm was sent once more, on its own."""
     exchange = exploration.again(alarm)
-    alone = "alone it is no failure: it takes what the requests before it had stored"
+    alone = "the request alone does not fail: it needs what the requests before it stored"
     return "\n".join([evidence_of(exchange), *[alone] * (not exchange.failed)])
 
 
@@ -116,7 +116,7 @@ def test_no_request_of_the_document_fails(
     """Valid and invalid requests to every operation are answered below 500."""
     failed = explored.of("not_a_server_error")
     repeated = sent_again(exploration, failed[0]) if failed else ""
-    judge_alarms(judge, explored, failed, "no server failure", repeated)
+    judge_alarms(judge, explored, failed, "no server error", repeated)
 
 
 @judges(rules.STATUSES)
@@ -163,7 +163,7 @@ def test_what_the_document_forbids_is_refused(judge: Judge, explored: Explored) 
 def test_what_the_document_allows_is_accepted(judge: Judge, explored: Explored) -> None:
     """Valid requests are not refused as invalid."""
     alarms = answered(explored.of("positive_data_acceptance"))
-    judge_alarms(judge, explored, alarms, "a success, or a refusal for want of the row")
+    judge_alarms(judge, explored, alarms, "a success, or a refusal because the row does not exist")
 
 
 @judges(rules.METHODS)

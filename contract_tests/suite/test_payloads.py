@@ -136,7 +136,7 @@ def test_a_changed_text_comes_back(
     row = service.row()
     control = service.request(changing, row.id, body=change_body(service, changing, row))
     if not control.ok:
-        judge.undecided(f"not even a plain change is answered with success: {control}")
+        judge.undecided(f"even a plain change is not answered with success: {control}")
     trial = TextTrial(service, changing, lambda values: write(service, changing, values, row))
     judge_texts(judge, trial, contract_options)
 

@@ -62,7 +62,7 @@ def judge_edges(judge: Judge, service: Service, role: Role) -> None:
     row = service.row() if role != "create" else None
     edges = list(edges_of(service, role))
     if not edges:
-        judge.not_applicable(f"no field of {service.operation(role)} has a limit but texts do")
+        judge.not_applicable(f"no field of {service.operation(role)} other than a text has a limit")
     met = [OnEdge(e, write(service, role, {e.field: e.value}, row)) for e in edges]
     wrong = [one for one in met if one.wrong]
     if not wrong and not any(one.written.exchange.ok for one in met):

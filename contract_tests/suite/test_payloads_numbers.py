@@ -57,7 +57,7 @@ def judge_ids(judge: Judge, asked: list[Exchange]) -> None:
     wrong = [exchange for exchange in asked if is_wrong(exchange)]
     judge.that(
         not wrong,
-        expected="4xx for an id that cannot be one",
+        expected="4xx for an id that no row can have",
         observed="; ".join(brief_of(exchange) for exchange in wrong),
         seen=wrong[0] if wrong else None,
     )

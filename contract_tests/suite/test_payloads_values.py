@@ -30,7 +30,7 @@ def judge_writes(
     """Judge what was accepted; not applicable if nothing was."""
     accepted = [write for write in sent if write.accepted]
     if not accepted:
-        judge.not_applicable("no field takes such a value and shows it")
+        judge.not_applicable("no field accepts such a value and shows it")
     wrong = [write for write in accepted if is_wrong(write)]
     judge.that(
         not wrong,

@@ -72,7 +72,7 @@ def interleave(service: Service, requests: Requests, most: int) -> list[Interlea
     """
     reason = missing(service, ("outside-view",))
     if reason:
-        raise NotApplicable(f"requests cannot be told apart in one connection: {reason}")
+        raise NotApplicable(f"concurrent requests cannot be told apart on one connection: {reason}")
     return list(schedules(partial(interleaved, service, requests), most))
 
 

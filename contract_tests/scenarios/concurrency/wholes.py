@@ -22,7 +22,9 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
     body = change_body(service, role, row)
     exchange = service.request(role, row.id, body=body)
     if not exchange.ok:
-        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.excerpt(120)}")
+        raise Undecided(
+            f"the request fails even when sent alone: {exchange} {exchange.excerpt(120)}"
+        )
     stored = [cells for rows in added(before, service.stored()).values() for cells in rows]
     shown = seen(service, row)
     kept = {n for n in row.sent if n in created and same(row.sent[n], created[n])}
@@ -30,7 +32,7 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
     found = [tuple(n for n in names if str(body[n]) in map(str, cells)) for cells in stored]
     best = max(found, key=len, default=())
     if len(best) < 2:  # noqa: PLR2004 - a whole has two parts at least
-        raise NotApplicable("no two fields of a change are known to be stored in one row")
+        raise NotApplicable("no two fields of a change are known to be stored in the same row")
     return best
 
 

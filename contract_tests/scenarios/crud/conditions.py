@@ -19,7 +19,7 @@ def tag_of(service: Service, row: Row) -> str:
         raise Undecided(f"a row that should be there is not shown: {exchange}")
     tag = exchange.header("etag")
     if tag is None:
-        raise NotApplicable("a read answers no ETag")
+        raise NotApplicable("a read returns no ETag")
     return tag
 
 

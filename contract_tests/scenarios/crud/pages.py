@@ -45,7 +45,7 @@ def plain_list(service: Service) -> Exchange:
     """The control of whatever is strange about a list. Raises `Undecided` if it fails itself."""
     exchange = service.list()
     if not exchange.ok:
-        raise Undecided(f"not even a plain list is answered with success: {exchange}")
+        raise Undecided(f"even a plain list is not answered with success: {exchange}")
     return exchange
 
 

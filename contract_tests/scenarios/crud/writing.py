@@ -81,7 +81,7 @@ def answering(service: Service, roles: Iterable[Role]) -> tuple[Role, ...]:
     accepted = tuple(role for role, control in controls.items() if control.ok)
     if not accepted:
         refused = "; ".join(map(str, controls.values()))
-        raise Undecided(f"not even a plain write is answered with success: {refused}")
+        raise Undecided(f"even a plain write is not answered with success: {refused}")
     return accepted
 
 

@@ -90,7 +90,9 @@ class Mishap:
             return Faults(self.point, k)
         reason = missing(service, ("outside-view",))
         if reason:
-            raise NotApplicable(f"a database in one connection cannot be out of reach: {reason}")
+            raise NotApplicable(
+                f"a database that lives in one connection cannot be unreachable: {reason}"
+            )
         return Unreachable(leading_to(service.database.unreachable()))
 
 

@@ -88,11 +88,11 @@ def hindered(service: Service, name: HindranceName) -> Iterator[Hindered]:
     """The database hinders the service in this way; `NotApplicable` if this one cannot."""
     hindrance = service.database.hindrances.get(name)
     if hindrance is None:
-        raise NotApplicable(f"this database cannot be told to be {name}")
+        raise NotApplicable(f"the kit cannot put this database into the state {name!r}")
     with Hindered(hindrance) as found:
         yield found
     if not found.fired:
-        raise Undecided(f"no connection was told that the database is {name}")
+        raise Undecided(f"no connection of the service met the database in the state {name!r}")
 
 
 @contextmanager
@@ -127,5 +127,5 @@ def locked_write(service: Service, role: Role) -> Aftermath:
 
 def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> Aftermath:
     if not exchange.of("failed"):
-        raise NotApplicable(f"{exchange}: {what} refused it nothing")
+        raise NotApplicable(f"{exchange}: {what} refused none of its statements")
     return Aftermath(exchange, what, before, after)

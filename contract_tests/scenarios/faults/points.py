@@ -213,7 +213,7 @@ def require_service(service: Service) -> None:
     """Raise `Undecided` if a list or a create does not succeed though nothing disturbs it."""
     failed = [exchange for exchange in follow_up(service) if not exchange.ok]
     if failed:
-        raise Undecided(f"it does not succeed before anything is wrong either: {failed[0]}")
+        raise Undecided(f"a list or a create fails even when nothing disturbs it: {failed[0]}")
 
 
 def names(table: str, writes: Iterable[Event]) -> bool:

@@ -139,7 +139,7 @@ class Sweeps:
         names = chosen or tuple(KINDS[area])
         points = [point for name in names for point in self.sweep(area, role, name).points]
         if self._only and not points:
-            raise NotApplicable(f"this rule does not ask about {self._only}")
+            raise NotApplicable(f"this rule does not judge the replayed request {self._only}")
         return points
 
     def steady(self, area: str, role: Role, *chosen: str) -> list[Point]:
@@ -147,7 +147,7 @@ class Sweeps:
         points = self.of(area, role, *chosen)
         warm = self._warm.get(role)
         if warm and (warm.held or warm.reclaimed):
-            raise NotApplicable(f"undisturbed it keeps connections, too: {warm}")
+            raise NotApplicable(f"the undisturbed request keeps connections, too: {warm}")
         return points
 
     def sweep(self, area: str, role: Role, way: str) -> Sweep:

@@ -1,4 +1,4 @@
-"""A finding as a test of its own: plain httpx and pytest, nothing of the kit."""
+"""A finding as a separate test: plain httpx and pytest, nothing of the kit."""
 
 from __future__ import annotations
 
