@@ -40,7 +40,7 @@ CONNECTING = {
     "aiomysql.connection": ("_connect",),
     "pymysql.connections": ("Connection.connect",),
 }
-"""Where drivers make connections, whoever asks them: SQLAlchemy, a pool of theirs, the service."""
+"""The places in drivers that make connections, for SQLAlchemy, a pool or the service."""
 
 KIT = f"{__package__.rpartition('.')[0]}.databases"
 TOOLS = ("coverage.",)
@@ -54,7 +54,7 @@ NAMED = re.compile(
     r"^\s*use\s+`?(\w+)|\b(?:from|join|into|update|table|exists|references)\s+`?(\w+)`?\s*\.",
     re.IGNORECASE,
 )
-"""What a statement of MySQL says before a table when it means one of another database."""
+"""Words of a MySQL statement before a table, when it means one of another database."""
 
 
 _in_force: list[Confined] = []
@@ -179,7 +179,7 @@ class Confined(Instrument):
             self._refuse(place or f"what {type(connection).__module__} does not tell of")
 
     def _asked(self, host: str, port: int) -> None:
-        """Refuse a socket to a server that is not the kit's, where nobody checks what arrives."""
+        """Refuse a socket to a server that is not the kit's, if its driver is not checked."""
         is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
         is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
         if self._is_in_force and not is_allowed:
@@ -240,7 +240,7 @@ def _end(connection: Any) -> None:
 
 
 def _is_of_kit() -> bool:
-    """Whether the kit itself asks for a connection, or a tool that keeps files of its own."""
+    """Return whether the kit itself, or a tool with files of its own, asks for a connection."""
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))

@@ -1,4 +1,4 @@
-"""What a service and a database can do: the only thing a rule may ask about."""
+"""Capabilities of a service and a database: the only thing a rule may ask about."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
 
 
 def missing(service: Service, needs: tuple[str, ...]) -> str | None:
-    """Why a rule with these needs does not apply, or None if it does."""
+    """Return why a rule with these needs does not apply, or None if it does."""
     for need in needs:
         is_held, reason = CAPABILITIES[need]
         if not is_held(service):

@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the service came from: enough to start it again in an interpreter of its own."""
+    """The origin of a service: enough to start it again in an interpreter of its own."""
 
     app: str
     roots: tuple[Path, ...]
@@ -62,7 +62,7 @@ class Origin:
 
 
 class Service:
-    """What suite tests talk to. Every call runs the kit's loop until the app is done."""
+    """The service that tests talk to. Every call runs the kit's loop until the app is done."""
 
     def __init__(
         self,
@@ -87,17 +87,17 @@ class Service:
 
     @property
     def ledger(self) -> Ledger:
-        """What the engines of this process did."""
+        """The record of what the engines of this process did."""
         return self.target.ledger
 
     @property
     def is_live(self) -> bool:
-        """Whether it runs elsewhere, and shows no more than its answers."""
+        """Return whether it runs elsewhere, and shows no more than its answers."""
         return isinstance(self.target, LiveTarget)
 
     @property
     def is_seen(self) -> bool:
-        """Whether its database can be looked at."""
+        """Return whether its database can be looked at."""
         return not isinstance(self.database, Unseen)
 
     @property
@@ -147,7 +147,7 @@ class Service:
         content_type: str | None = JSON,
         anonymous: bool = False,
     ) -> Request:
-        """What `send` would send."""
+        """Return the request that `send` would send."""
         body = content
         if body is None:
             body = b"" if json_body is None else json.dumps(json_body).encode()
@@ -190,7 +190,7 @@ class Service:
         query: Mapping[str, object] | None = None,
         **options: Any,
     ) -> Request:
-        """What `request` would send."""
+        """Return the request that `request` would send."""
         operation = self.operation(role)
         target = operation.target(identifier, query)
         return self.draft(operation.method, target, json_body=body, **options)

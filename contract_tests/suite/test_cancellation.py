@@ -37,18 +37,18 @@ each_write = pytest.mark.parametrize("role", WRITES)
 
 
 def has_kept(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
-    """Whether a request cancelled in one of these ways kept a connection."""
+    """Return whether a request cancelled in one of these ways kept a connection."""
     points = [point for way in chosen for point in sweeps.sweep(AREA, role, way).points]
     return any(point.kept for point in points)
 
 
 def harms(point: Point) -> str:
-    """Which requests after it failed, though it kept nothing they could have waited for."""
+    """Name the requests after it that failed, though it kept nothing they could have waited for."""
     return "" if point.kept or point.open else fails_later(point)
 
 
 def blames(point: Point) -> str:
-    """Which error it was answered with, though no answer had begun when it was cancelled."""
+    """Name the error it was answered with, if no answer had begun when it was cancelled."""
     exchange = point.exchange
     struck = min((event.order for event in exchange.of("cancelled")), default=0)
     has_begun = any(event.order < struck for event in exchange.of("response start"))
@@ -57,7 +57,7 @@ def blames(point: Point) -> str:
 
 
 def leaves_tasks(point: Point, calm: Calm) -> str:
-    """Which of the app's tasks still run that an undisturbed request does not leave."""
+    """Name the app's tasks that still run and that an undisturbed request does not leave."""
     left = set(point.exchange.lasting) - set(calm.exchange.lasting)
     return f"still running: {', '.join(sorted(left))}" if left else ""
 

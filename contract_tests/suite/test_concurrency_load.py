@@ -24,7 +24,7 @@ PUT_OFF = (429, 503)
 
 
 def is_failure(exchange: Exchange) -> bool:
-    """Whether a request was neither served nor put off."""
+    """Return whether a request was neither served nor put off."""
     return not exchange.ok and exchange.status not in PUT_OFF
 
 

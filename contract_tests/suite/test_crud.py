@@ -129,7 +129,7 @@ def test_a_create_answers_an_id_of_its_own(judge: Judge, service: Service) -> No
 
 @judges(rules.REFUSED_STORES_NOTHING)
 def test_a_refused_create_stores_nothing(judge: Judge, service: Service) -> None:
-    """Whatever is wrong with a body: if it is refused, the tables are as they were."""
+    """A create whose body is refused leaves the tables as they were."""
     place = home(service)
     if not place.tables:
         judge.undecided("no table got a row from a create, so none can be observed")
@@ -215,7 +215,7 @@ def _target(base: str, location: str) -> str:
 
 @judges(rules.NO_CONTENT)
 def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -> None:
-    """Whichever operation answers 204, there is nothing after its headers."""
+    """An answer with status 204 has nothing after its headers."""
     acts = [c.act for c in SUCCESSES if service.resource.offers(*c.needs)]  # type: ignore[arg-type]
     empty = [e for e in (act(service) for act in acts) if e.status == NO_CONTENT]
     if not empty:

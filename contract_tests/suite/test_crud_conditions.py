@@ -48,7 +48,7 @@ def test_a_head_is_answered_as_the_get_is(judge: Judge, service: Service) -> Non
 
 
 def _unlike(head: Exchange, get: Exchange) -> str | None:
-    """What the GET says otherwise, or None. A HEAD may leave headers out."""
+    """Name what the GET says otherwise, or return None. A HEAD may leave headers out."""
     told = [name for name in LIKE_GET if head.header(name) not in {None, get.header(name)}]
     if head.status == get.status and not told:
         return None

@@ -43,7 +43,7 @@ def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: 
 
 
 def _coming_and_going(service: Service, gone: list[str]) -> Callable[[Exchange], None]:
-    """What deletes the first row of a page, and creates one, after each of the first pages."""
+    """Return a function that deletes the first row of a page and creates another, page by page."""
     left = iter(range(TIMES))
 
     def disturb(page: Exchange) -> None:

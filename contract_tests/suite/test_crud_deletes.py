@@ -73,7 +73,7 @@ def test_a_delete_leaves_the_other_rows(judge: Judge, service: Service) -> None:
 
 @judges(rules.DELETED_TWICE)
 def test_a_second_delete_is_harmless(judge: Judge, service: Service) -> None:
-    """The second delete is answered in peace; the row stays away and its neighbour stays."""
+    """The second delete does not fail; the row stays deleted and its neighbour stays."""
     row, neighbour = service.row(), service.row()
     deleted(judge, service, row)
     was_there = is_shown(service, row), is_shown(service, neighbour)

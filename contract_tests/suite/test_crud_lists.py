@@ -22,7 +22,7 @@ MANY = 120
 
 CUTS = ("LIMIT ", "FETCH FIRST", "FETCH NEXT", "SELECT TOP", "ROWNUM")
 UNCUT = ("LIMIT -1", "18446744073709551615")
-"""How a statement says that it wants all rows after an offset."""
+"""Words by which a statement asks for all rows after an offset."""
 
 TOTALS = ("total", "count", "total_count", "totalCount", "total_items", "totalItems")
 
@@ -67,7 +67,7 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
 
 
 def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[], None]:
-    """What lets rows without an order move between two pages, as a busy table would."""
+    """Return a function that moves unordered rows between two pages, as a busy table would."""
     unsettled = iter([Hindered(service.database.hindrances.get("unsettled"))])
 
     def disturb() -> None:
@@ -132,7 +132,7 @@ def _is_cut(statement: str) -> bool:
 
 @judges(rules.TOTAL)
 def test_the_total_is_the_number_of_rows(judge: Judge, service: Service) -> None:
-    """What the list declares as its total is what a walk finds."""
+    """The total that the list declares is the number of rows that a walk finds."""
     for _ in range(3):
         service.row()
     pages = walk(service, PAGE if service.resource.paging.size else None)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHOWN: tuple[Kind, ...] = ("field", "missing", "back")
 KINDS: tuple[Kind, ...] = (*SHOWN, "failed")
 COST: Mapping[Act | None, int] = {None: 1, "together": 1, "restart": 4}
-"""How many times fewer the programs are that restart the service."""
+"""The factor by which programs that restart the service are fewer."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Programs:
     _made: dict[tuple[object, ...], Search] = field(default_factory=dict)
 
     def finding(self, judge: Judge, *kinds: Kind, extra: Act | None = None) -> Finding | None:
-        """What was found of these kinds; if another hides it, by a search of its own."""
+        """Return the finding of one of these kinds; if another hides it, by a separate search."""
         whole = self._searched(extra, *(kinds if extra else KINDS))
         is_other = whole.finding and whole.finding.surprise.kind not in kinds
         search = self._searched(extra, *kinds) if is_other else whole

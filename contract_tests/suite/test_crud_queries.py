@@ -50,7 +50,7 @@ def test_a_walk_shows_every_row_once_while_rows_are_added(judge: Judge, service:
 
 
 def _adding(service: Service) -> Callable[[], None]:
-    """What creates a row after each of the first pages."""
+    """Return a function that creates a row after each of the first pages."""
     left = iter(range(ADDED))
 
     def add() -> None:
@@ -99,7 +99,7 @@ def _shown(service: Service, exchange: Exchange) -> list[str]:
 
 
 def _mistaken(ids: list[str], field: str, row: Row, other: Row) -> str:
-    """Which of two rows is shown, or hidden, by mistake."""
+    """Say which of two rows is shown, or hidden, by mistake."""
     if str(row.id) not in ids:
         return f"does not show row {row.id}, which has it"
     extra = f"shows row {other.id}, which has {other.sent[field]!r}"

@@ -161,7 +161,7 @@ def test_false_zero_and_what_is_empty_are_stored(judge: Judge, service: Service)
 
 
 def _is_ignored(write: Write) -> bool:
-    """Whether False or 0 is shown as something else, or an old value in place of an empty one."""
+    """Return whether False or 0 is shown otherwise, or an old value in place of an empty one."""
     if write.value in (False, 0):
         return not same(write.value, write.shown)
     old = write.before.get(write.name)

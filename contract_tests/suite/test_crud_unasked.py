@@ -103,7 +103,7 @@ def _sizes(service: Service, place: Home) -> dict[str, int]:
 
 @judges(rules.CORRECTED)
 def test_a_corrected_create_is_accepted(judge: Judge, service: Service) -> None:
-    """What was refused for one field is accepted when that field is mended."""
+    """A create that was refused for one field is accepted when that field is corrected."""
     resource, document = service.resource, dict(service.resource.document)
     if not service.create(service.resource.body(service.serial(), complete=False)).ok:
         judge.undecided("a create with only the required fields is not accepted")

@@ -1,4 +1,4 @@
-"""Disconnect: clients that take their time, and work that nobody waits for any more."""
+"""Disconnect: slow clients, and work that goes on after the client has left."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLOW = Client(patient=False, parts=2)
 
 
 def reads_on(point: Point) -> str:
-    """Which reading statements it began after its client had left the answer."""
+    """Name the reading statements that began after its client had left the answer."""
     gone = next((event.order for event in point.exchange.of("client gone")), None)
     begun = [e for e in point.exchange.of("sql") if gone and e.order > gone and not e.writes]
     is_late = bool(point.exchange.of("response start")) and len(begun) > TOLERATED

@@ -118,7 +118,7 @@ def test_a_commit_that_fails_is_not_called_a_success(
 @judges(rules.NOTHING_STORED)
 @each_write
 def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, role: Role) -> None:
-    """Whichever write or COMMIT fails, a request that is answered with a failure changed nothing.
+    """A request answered with a failure changed nothing, whichever write or COMMIT failed.
 
     One that wrote on after the failure is left out: it tried again, or kept a note of it.
     """
@@ -186,13 +186,13 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
 
 
 def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
-    """What a request still has of the database, a line for each thing."""
+    """Return what a request still has of the database, a line for each thing."""
     reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
     return exchange.held + reclaimed + service.open_transactions()
 
 
 def keeps_without_failure(service: Service) -> bool:
-    """Whether a request keeps something although no database call of it fails."""
+    """Return whether a request keeps something although no database call of it fails."""
     service.restore()
     for case in CASES:
         try:

@@ -128,12 +128,12 @@ def judge_truth(judge: Judge, service: Service, role: Role, aftermath: Aftermath
 
 
 def is_lie(aftermath: Aftermath) -> bool:
-    """Whether it was called a success and nothing is stored."""
+    """Return whether it was called a success and nothing is stored."""
     return aftermath.exchange.ok and not aftermath.changed
 
 
 def lies_about_any(service: Service, role: Role) -> bool:
-    """Whether a write that fails for another reason is called a success, too."""
+    """Return whether a write that fails for another reason is called a success, too."""
     try:
         return is_lie(Mishap(role, "write").act(service))
     except (NotApplicable, Undecided):

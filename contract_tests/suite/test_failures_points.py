@@ -37,7 +37,7 @@ each_write = pytest.mark.parametrize("role", WRITES)
 
 @pytest.fixture
 def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
-    """The sweeps, if nothing is wrong with a request that nobody disturbs."""
+    """The sweeps, if nothing is wrong with an undisturbed request."""
     calm = sweeps.calm(role).exchange
     if calm.held or calm.reclaimed:
         judge.not_applicable(
@@ -66,7 +66,7 @@ def failing(sweeps: Sweeps, role: Role) -> list[Point]:
 def test_a_request_returns_its_connections_whichever_call_fails(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
-    """Whichever call fails, on a warm pool or a cold one, nothing is out afterwards."""
+    """After any failed call, on a warm pool or a cold one, no connection is out."""
     points = steady.of("failures", role, "error", "cold", "refused")
     leave_to(errors.RELEASED, judge, [*filter(is_plain, points)], retains)
     judge.each(points, retains, expected="every connection returned and no transaction open")
@@ -149,7 +149,7 @@ def test_a_write_without_acknowledgement_is_not_refused(
 def test_a_write_whose_commit_was_refused_stays_away(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """The COMMIT finds the file busy, its transaction stays open, and nobody ever stores it."""
+    """The COMMIT finds the file busy, its transaction stays open, and it is never stored."""
     wrong = partial(stores_later, calm=sweeps.calm(role))
     points = sweeps.of("failures", role, "busy")
     if not points:
@@ -171,7 +171,7 @@ def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, ro
 def test_a_success_is_stored_whichever_statement_failed(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """Whichever statement of it failed, a request that was called a success is stored."""
+    """A request that was called a success is stored, whichever of its statements failed."""
     require_effect(judge, sweeps, role)
     points = sweeps.of("failures", role, "error")
     leave_to(errors.WRITE_TOLD, judge, [*filter(is_plain, points)], tells_success)

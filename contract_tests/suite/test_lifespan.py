@@ -87,7 +87,7 @@ def test_a_shutdown_ends_without_an_error(judge: Judge, lives: Lives) -> None:
 
 @judges(rules.IDLE_STOP)
 def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
-    """The shutdown of a service that nobody has asked anything succeeds."""
+    """The shutdown of a service that has served no request succeeds."""
     usual = lives.first.closed()
     pair = lives.later.begun().pair
     if pair.start_failure:
@@ -101,7 +101,7 @@ def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
 
 
 def more(once: Left, last: Left) -> list[str]:
-    """What there is more of in the last round than in the first."""
+    """Return the kinds of things of which the last round left more than the first."""
     kinds = {
         "connections": (once.connections, last.connections),
         "tasks": (once.tasks, last.tasks),

@@ -133,7 +133,7 @@ def column_lengths(service: Service) -> dict[str, int]:
 
 
 def may_be(service: Service, name: str, length: int) -> bool:
-    """Whether the pattern of a field, if it has one, takes any text of this length."""
+    """Return whether the pattern of a field, if it has one, takes any text of this length."""
     document = dict(service.resource.document)
     patterns = [
         str(branch["pattern"])
@@ -187,7 +187,7 @@ def test_a_secured_write_needs_credentials(judge: Judge, service: Service) -> No
 
 
 def is_locked(resource: Resource, operation: Operation) -> bool:
-    """Whether the document demands credentials; an empty alternative makes them optional."""
+    """Return whether the document demands credentials; an empty alternative makes them optional."""
     named = "{" + resource.id_parameter + "}"
     paths: Mapping[str, Any] = resource.document.get("paths", {})
     entry: Mapping[str, Any] = next(

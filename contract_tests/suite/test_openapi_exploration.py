@@ -20,7 +20,7 @@ SUCCESS = range(200, 300)
 NOT_OURS = frozenset({405, 429, 501})
 """Statuses of routers and rate limiters, which judge no promise of an operation."""
 ZONELESS = re.compile(r'is not a "(date-time|time|duration)"')
-"""What every stock model answers for a column without time zone: RFC 3339 wants an offset."""
+"""The answer of every stock model for a column without time zone: RFC 3339 wants an offset."""
 MOST_SHOWN = 10
 
 WITH_BOUNDARIES = parts("boundary")
@@ -46,7 +46,7 @@ def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Explorat
 
 
 def only(chosen: list[Part]) -> pytest.MarkDecorator:
-    """Judge these parts alone."""
+    """Mark a test to judge these parts only."""
     return pytest.mark.parametrize("explored", chosen, indirect=True, ids=str)
 
 
@@ -70,7 +70,7 @@ def judge_alarms(
 
 
 def words_of(alarm: Alarm) -> str:
-    """What was sent, what was answered, and what is wrong with that."""
+    """Say what was sent, what was answered, and what is wrong with that."""
     more = f" ({alarm.times} times)" if alarm.times > 1 else ""
     said = ": ".join(filter(None, (*alarm.message.splitlines()[:2], alarm.answer.cause)))
     return f"{sent_in(alarm)} -> {alarm.answer.status}, {said}{more}"
@@ -87,7 +87,7 @@ def shown(alarm: Alarm, explored: Explored) -> str:
 
 
 def sent_in(alarm: Alarm) -> str:
-    """What was sent: the method of the request, which the path need not have, and the path."""
+    """Return the method that was sent, which the path need not have, and the path."""
     return f"{alarm.request.method} {alarm.card.path}"
 
 
@@ -103,7 +103,7 @@ def answered(alarms: list[Alarm], status: Callable[[int], bool] = bool) -> list[
 
 
 def sent_again(exploration: Exploration, alarm: Alarm) -> str:
-    """What happened when the request of an alarm was sent once more, on its own."""
+    """Send the request of an alarm once more, on its own, and say what happened."""
     exchange = exploration.again(alarm)
     alone = "the request alone does not fail: it needs what the requests before it stored"
     return "\n".join([evidence_of(exchange), *[alone] * (not exchange.failed)])

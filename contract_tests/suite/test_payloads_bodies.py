@@ -104,7 +104,7 @@ def judge_failures(judge: Judge, asked: Sent) -> None:
 
 
 def words_of(asked: Sent) -> str:
-    """What was sent, and what each was answered."""
+    """Say what was sent, and how each was answered."""
     return "; ".join(f"{name}: {exchange}" for name, exchange in asked)
 
 
@@ -232,7 +232,7 @@ def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
 
 
 def sizes(service: Service) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     return {name: len(rows) for name, rows in service.stored().items()}
 
 

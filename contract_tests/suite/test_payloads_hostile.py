@@ -246,7 +246,7 @@ def _spoilt(value: Any) -> Iterator[Any]:
 
 @judges(shared.NUL)
 def test_a_parameter_name_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
-    """A parameter nobody knows, with a NUL in its name, is answered below 500."""
+    """An unknown parameter, with a NUL in its name, is answered below 500."""
     plain_list(service)
     exchange = service.list(**{NUL: 1})
     judge.that(

@@ -41,7 +41,7 @@ def judge_writes(
 
 
 def rounded(write: Write) -> bool:
-    """Whether a decimal is shown as another one."""
+    """Return whether a decimal is shown as another one."""
     return not is_exactly(write.value, write.shown)
 
 

@@ -83,7 +83,7 @@ def test_a_start_leaves_no_transaction_open(judge: Judge, lives: Lives) -> None:
 
 @judges(rules.NO_DATABASE)
 def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> None:
-    """With nobody at the address, the start-up fails or the first request is answered 5xx."""
+    """With no server at the address, the start-up fails or the first request is answered 5xx."""
     life = lives.dead
     told = life.start_failure or (life.answer.raised if life.answer else "")
     is_failure = bool(life.start_failure) or bool(life.answer and life.answer.failed)
@@ -97,7 +97,7 @@ def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> Non
 
 @judges(rules.NO_SECRET)
 def test_without_a_database_no_password_is_shown(judge: Judge, lives: Lives) -> None:
-    """Neither error, answer nor output holds the password of the address nobody is at."""
+    """Neither error, answer nor output holds the password of the unreachable address."""
     shown = lives.dead.shown
     judge.that(
         not shown,

@@ -17,7 +17,7 @@ Requests = Callable[[], tuple[Request, ...]]
 
 
 class Taken(Protocol):
-    """What a run of a schedule tells: which one comes next."""
+    """The result of a run of a schedule, which tells the schedule that comes next."""
 
     @property
     def following(self) -> str | None:
@@ -43,7 +43,7 @@ def schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
 
 @dataclass(frozen=True)
 class Interleaving:
-    """What came of requests sent together in one schedule, and what was stored around them.
+    """The results of requests sent together in one schedule, and what was stored around them.
 
     `schedule` brings the same about again, on the same state, if it `is_exact`. `following` is
     the schedule after this one, None if all have been seen.

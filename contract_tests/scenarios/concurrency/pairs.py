@@ -34,7 +34,7 @@ TRIES = 6
 
 @dataclass(frozen=True)
 class Scene:
-    """What is there when two requests meet: the requests, and the rows they are about."""
+    """The requests that meet, and the rows they are about."""
 
     requests: tuple[Request, Request]
     rows: tuple[Row, ...] = ()
@@ -76,7 +76,7 @@ class Pairs:
 
     @property
     def clash(self) -> str:
-        """How two requests that should not get in each other's way do so; empty if none do."""
+        """Describe how two independent requests disturb each other; empty if none do."""
         for name in ORDINARY:
             try:
                 found = [words for meeting in self.of(name) if (words := fails(meeting))]

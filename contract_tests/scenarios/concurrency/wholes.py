@@ -1,4 +1,4 @@
-"""What a row does when it is changed or deleted, one request after the other."""
+"""Changes and deletes of a row, one request after the other."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _scalars(service: Service, body: Mapping[str, object]) -> list[str]:
 
 
 def stays_gone(service: Service) -> bool:
-    """Whether a row that is deleted, then changed, is not shown, one after the other."""
+    """Return whether a row that is deleted, then changed, is not shown, one after the other."""
     row = service.row()
     deleted = service.delete(row.id)
     service.update(row.id, change_body(service, "update", row))

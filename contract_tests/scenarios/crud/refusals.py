@@ -1,4 +1,4 @@
-"""What it means if none of the wrong bodies was refused."""
+"""The verdict where none of the wrong bodies was refused."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Outage:
         return tuple(exchange for exchange in self.later if not exchange.ok)
 
     def __str__(self) -> str:
-        """What failed afterwards, in words."""
+        """Say in words what failed afterwards."""
         return ", ".join(map(str, self.unserved)) or "everything succeeded"
 
 
@@ -58,7 +58,7 @@ def outage(service: Service, requests: int) -> Outage:
 
 
 def places(service: Service) -> int:
-    """How many connections the largest pool of the service lends at the same time."""
+    """Return the number of connections that the largest pool of the service lends at once."""
     pools = [e.pool for e in list(service.ledger.engines) if isinstance(e.pool, QueuePool)]
     sizes = [p.size() + overflow_limit(p) for p in pools if overflow_limit(p) >= 0]
     return min(max(sizes, default=USUAL), MOST)
@@ -97,7 +97,7 @@ def hindered(service: Service, name: HindranceName) -> Iterator[Hindered]:
 
 @contextmanager
 def locked(service: Service) -> Iterator[None]:
-    """Somebody else has locked the database against writing, and nobody waits for long."""
+    """Lock the database against writing, with a short lock timeout for the service."""
     if not service.database.owned:
         raise NotApplicable("the kit locks no database it did not make")
     lock = service.database.locked()

@@ -109,7 +109,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = {"cancellation": ("async-engine",)}
-"""What a service must have for an area's sweeps to tell anything.
+"""The capabilities without which an area's sweeps tell nothing.
 
 FastAPI leaves the clean-up of a `def` dependency undone when its request is cancelled: no service
 that is written so can help it.
@@ -207,7 +207,7 @@ class Sweeps:
         return Sweep(tuple(points), f"ended after {LONGEST} places" if is_cut else "")
 
     def _has_left(self, point: Point, role: Role) -> bool:
-        """Whether the points after this one would only wait for what it has left."""
+        """Return whether the points after this one would only wait for what it has left."""
         tasks = set(point.exchange.lasting).difference(self._warm[role].lasting)
         return bool(point.kept or point.open or tasks)
 
@@ -233,7 +233,7 @@ class Sweeps:
                 message, before = self._next(role, point)
 
     def _next(self, role: Role, point: Point) -> tuple[Request, Contents]:
-        """What is sent after a point, and what is stored then.
+        """Return the request that is sent after a point, and what is stored then.
 
         A new connection prepares its statements once more. That is done before the next place is
         counted, or the place would be another one.

@@ -118,7 +118,7 @@ class _Written:
 
     @property
     def quotes(self) -> bool:
-        """Whether an id may need quoting in a path."""
+        """Return whether an id may need quoting in a path."""
         resource = self._resource
         return resource.id_kind != "integer" and resource.id_schema.get("format") != "uuid"
 

@@ -1,4 +1,4 @@
-"""What a service without a document sets by itself: not every column is for clients to write."""
+"""Fields that a service without a document sets by itself, which clients need not write."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def create_what_is_taken(service: Service) -> Exchange:
 
 
 def leave_out_own(service: Service, created: Exchange) -> None:
-    """Send no more what the service sets by itself: moments, and what is the same in two rows."""
+    """Stop sending the fields that the service itself sets: times, and equal values in two rows."""
     rows = [_sent_and_shown(service, each) for each in (created, service.create())]
     fields = service.resource.fields()
     own = [name for name, field in fields.items() if _is_own(name, field, rows)]
@@ -53,7 +53,7 @@ def _sent_and_shown(service: Service, created: Exchange) -> tuple[Mapping[str, A
 def _is_own(
     name: str, field: samples.Schema, rows: Sequence[tuple[Mapping[str, Any], ...]]
 ) -> bool:
-    """Whether no row shows what was sent, but a moment, or one value that is something."""
+    """Return whether no row shows what was sent, but a moment, or one value that is something."""
     if any(name not in sent or same(sent[name], shown.get(name)) for sent, shown in rows):
         return False
     values = [shown.get(name) for _, shown in rows]
