@@ -18,4 +18,4 @@ def no_refusal(sent: Iterable[Exchange]) -> NoReturn:
     failed = [exchange for exchange in sent if exchange.failed]
     if failed:
         raise Undecided(f"no invalid body was refused, and one led to a server error: {failed[0]}")
-    raise NotApplicable("the service accepts every body that could be sent")
+    raise NotApplicable("the service takes every body that could be sent")
