@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """What is the command's, and what is pytest's: all that follows the app."""
+    """Divide the arguments into the command's and pytest's: all that follows the app."""
     if arguments[:1] == ["prove"] and arguments[1:2] not in (["-h"], ["--help"]):
         return arguments[:1], arguments[1:]
     if arguments[:1] == ["run"] and arguments[1:2] not in (["-h"], ["--help"]):
@@ -155,7 +155,7 @@ def explanation(rule: Rule) -> str:
 
 
 def _observations(rule: Rule) -> list[str]:
-    """What the tests that judge a rule say of themselves."""
+    """Return the docstrings of the tests that judge a rule."""
     tests = [
         test
         for module in pkgutil.iter_modules([str(HERE / "suite")])

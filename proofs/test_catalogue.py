@@ -19,6 +19,11 @@ SUITE = KIT / "suite"
 PREFIX = {"schema": "SCH", "sessions": "SES", "crud": "CRU", "payloads": "PAY", "openapi": "API",
           "lifespan": "LIF", "errors": "ERR", "failures": "FAI", "cancellation": "CAN",
           "disconnect": "DIS", "concurrency": "CON"}  # fmt: skip
+QUESTION = re.compile(r"\s*(What|Whatever|Whether|How|Which|Whichever|Where|Who|Whose|Why)\b")
+UNREAD = ("databases/", "reports/", "rules/verdict.py", "runner/judge.py", "runner/run.py")
+"""The parts of the kit whose docstrings the proof on questions does not cover yet."""
+
+MODULES = [str(path.relative_to(KIT)) for path in sorted(KIT.rglob("*.py"))]
 
 
 def judged(area: str) -> set[str]:
@@ -38,6 +43,13 @@ def constants(area: str) -> list[tuple[str, Rule]]:
     return [(n, v) for module in modules for n, v in vars(module).items() if isinstance(v, Rule)]
 
 
+def docstrings(module: str) -> list[str]:
+    """Return the docstrings of a module, its classes, functions and attributes."""
+    nodes = ast.walk(ast.parse((KIT / module).read_text(encoding="utf-8")))
+    texts = [node.value for node in nodes if isinstance(node, ast.Expr)]
+    return [n.value for n in texts if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+
+
 def test_ids_are_unique_and_numbered_by_area() -> None:
     """Two rules never share an id, and an id tells its area."""
     assert len({rule.id for rule in RULES}) == len(RULES)
@@ -55,11 +67,18 @@ def test_every_rule_of_an_area_is_in_its_catalogue_and_judged(area: str) -> None
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_statement_is_one_promise(rule: Rule) -> None:
-    """A statement has exactly one MUST or SHOULD, by its level."""
-    words = re.findall(r"\b(MUST|SHOULD)\b", rule.statement)
-    assert words == (["SHOULD"] if rule.level == "recommended" else words[:1])
-    assert len(words) == 1
+    """A statement has one MUST, MUST NOT, SHOULD or SHOULD NOT, by its level, and no "and"."""
+    (word,) = re.findall(r"\b(MUST|SHOULD)\b(?: NOT\b)?", rule.statement)
+    valid = {"required": {"MUST"}, "recommended": {"SHOULD"}, "preview": {"MUST", "SHOULD"}}
+    assert word in valid[rule.level]
+    assert not re.search(r"\band\b", rule.statement)
     assert rule.statement.endswith(".")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_statement_denies_its_verb(rule: Rule) -> None:
+    """In RFC 2119 "No request MUST fail" obliges no request: the denial is "MUST NOT"."""
+    assert not re.match(r"(No|None|Nothing|Nobody|Neither)\b", rule.statement)
 
 
 def test_every_rule_has_a_broken_app() -> None:
@@ -72,6 +91,13 @@ def test_every_broken_app_says_its_defect() -> None:
     for app in broken_apps():
         assert app.defect.endswith("."), app.locator
         assert rule_of(app.rule).id == app.rule
+
+
+def test_a_docstring_asks_no_question() -> None:
+    """A docstring begins with a verb or states a fact, never with a question word."""
+    read = [name for name in MODULES if not name.startswith(UNREAD)]
+    asking = [(name, text) for name in read for text in docstrings(name) if QUESTION.match(text)]
+    assert asking == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

@@ -93,13 +93,13 @@ def test_a_surprise_is_shown_by_a_test_against_the_address(tmp_path: Path) -> No
         result = run_contract(address, "sqlite", WRITING, "--contract-rule", "CRU-32")
     said = result.messages("CRU-32")
     assert f"httpx.AsyncClient(base_url='{address}'" in said, result.printed
-    assert "update_without_where" not in said.partition("as a test of its own")[2]
+    assert "update_without_where" not in said.partition("as a separate test")[2]
 
 
 @pytest.mark.parametrize(
     ("address", "arguments", "words"),
     [
-        ("http://127.0.0.1:9", (), "Say that this is no harm with --contract-allow-existing"),
+        ("http://127.0.0.1:9", (), "Permit this with --contract-allow-existing"),
         ("http://127.0.0.1:9", (WRITING,), "nobody answers at http://127.0.0.1:9"),
         ("http://127.0.0.1:port", (WRITING,), "is no address of a service, such as http://"),
         ("ftp://127.0.0.1", (WRITING,), "is no address of a service, such as http://"),

@@ -128,7 +128,7 @@ def test_no_row_at_all_is_undecided() -> None:
     with opened(REFERENCE) as service:
         service.resource = service.resource.pinned(overrides={"name": 7})
         programs = Programs(service, Options(profile=QUICK))
-        with pytest.raises(Undecided, match="no create made a row"):
+        with pytest.raises(Undecided, match="no create stored a row"):
             programs.finding(Judge(rule_of("CRU-32")), *KINDS)
 
 

@@ -20,7 +20,7 @@ ENDING = 30.0
 
 @dataclass(frozen=True)
 class Record:
-    """What a run has written: its last place, the code it decided, whether it told of its end."""
+    """The record of a run: its last place, the code it decided, whether it told of its end."""
 
     place: str = ""
     code: int | None = None

@@ -15,7 +15,7 @@ from .steady import steady
 E = TypeVar("E")
 F = TypeVar("F")
 SHRINKING = 120
-"""How many more examples are looked at to make the first telling one simpler."""
+"""The number of further examples looked at to make the first telling one simpler."""
 
 
 class _FoundError(Exception):
@@ -33,7 +33,7 @@ def search(
     seed: int,
     count: int,
 ) -> F | None:
-    """What `look` says about the simplest example found; None if it never says anything.
+    """Return what `look` says about the simplest example found; None if it never says anything.
 
     One seed gives one sequence of examples. A service that answers differently the second time
     does not disturb: what was seen was seen.

@@ -29,7 +29,7 @@ def steady() -> Iterator[None]:
 
 
 def _providers() -> Any:
-    """Where Hypothesis chooses values; None where a version has no such place."""
+    """Return the module in which Hypothesis chooses values; None where a version has none."""
     try:
         return import_module("hypothesis.internal.conjecture.providers")
     except ImportError:

@@ -1,4 +1,4 @@
-"""Who caused it: the request that is under way, and the line of the app that asked."""
+"""Attribution to a cause: the request that is under way, and the line of the app that asked."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def running() -> str:
 
 
 def is_of_sqlalchemy(strand: object) -> bool:
-    """Whether a coroutine is SQLAlchemy's own, such as the closing of a connection it gave up."""
+    """Return whether a coroutine is SQLAlchemy's, such as the close of an abandoned connection."""
     code = getattr(strand, "cr_code", None)
     return code is not None and code.co_filename.startswith(SQLALCHEMY)
 
@@ -85,7 +85,7 @@ def claim(package: str) -> None:
 
 @lru_cache(maxsize=4096)
 def is_app(filename: str) -> bool:
-    """Whether a file belongs to the service: not the kit's, not a library's, not generated."""
+    """Return whether a file is the service's: neither the kit's, nor a library's, nor generated."""
     if filename.startswith("<"):
         return False
     path = Path(filename).resolve()

@@ -166,7 +166,7 @@ class Confined(Instrument):
             self._refuse(place or f"what {type(connection).__module__} does not tell of")
 
     def _asked(self, host: str, port: int, product: str) -> None:
-        """Refuse a socket to a server that is not the kit's, where nobody checks what arrives."""
+        """Refuse a socket to a server that is not the kit's, if its driver is not checked."""
         is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
         is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
         if self._is_in_force and not is_allowed:
@@ -230,7 +230,7 @@ def _end(connection: Any) -> None:
 
 
 def _is_of_kit() -> bool:
-    """Whether the kit itself asks for a connection, or a tool that keeps files of its own."""
+    """Return whether the kit itself, or a tool with files of its own, asks for a connection."""
     homes = tuple(f"{name}." for name in (KIT, *TOOLS, *registry.outside()))
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
     while frame is not None:

@@ -24,7 +24,7 @@ HOME = Path(__file__).resolve().parents[PACKAGE.count(".") + 2]
 
 @dataclass(frozen=True)
 class Confinement:
-    """Where strays are kept, whether connections are led to the database, whether all is open."""
+    """The keeper of strays, which also says whether connections are led to the database."""
 
     folder: Path
     leads: bool = True

@@ -30,12 +30,12 @@ class Course:
 
     @property
     def story(self) -> str:
-        """What was done, in its order: ``A:SELECT B:SELECT A:UPDATE B:UPDATE(waits) A:COMMIT``."""
+        """The calls in their order: ``A:SELECT B:SELECT A:UPDATE B:UPDATE(waits) A:COMMIT``."""
         return " ".join(self._told)
 
     @property
     def is_exact(self) -> bool:
-        """Whether the same schedule, on the same state, brings the same about again.
+        """Return whether the same schedule, on the same state, brings the same about again.
 
         Of several that wait for a lock, the server chooses who is next; of a request that makes
         several calls at once (`has_forks`), nobody knows which comes first.
@@ -63,13 +63,13 @@ class Course:
         return chosen
 
     def notes_waiting(self, waiting: Sequence[Player], chosen: Player | None) -> None:
-        """Take note of who waits for a lock, the one who went on last perhaps among them."""
+        """Record the requests that wait for a lock, perhaps the last one to go on among them."""
         self.waited = max(self.waited, len(waiting))
         if chosen in waiting:
             self._told[-1] += "(waits)"
 
     def notes_astray(self, astray: Sequence[Player]) -> None:
-        """Take note of those nobody knows the whereabouts of."""
+        """Record the requests that are neither at the gate, nor waiting, nor at their end."""
         self.guesses += len(astray)
         for player in astray:
             player.is_astray = True

@@ -58,12 +58,12 @@ class Crowd(Instrument):
 
     @property
     def crowded(self) -> int:
-        """How many pools the crowd is in."""
+        """The number of pools that are filled."""
         return len(self._waits)
 
     @property
     def spared(self) -> int:
-        """How many pools it could not crowd."""
+        """The number of pools that could not be filled."""
         return len(self.reasons)
 
     @property
@@ -113,7 +113,7 @@ class Crowd(Instrument):
 
 
 def _room(pool: QueuePool) -> int:
-    """How many connections can still be taken without waiting."""
+    """Return the number of connections that can still be taken without waiting."""
     return pool.size() + overflow_limit(pool) - pool.checkedout()
 
 

@@ -33,7 +33,7 @@ Kind = Literal[
 ]
 
 UNSENT = "and a message to it failed"
-"""What is noted when the app was told so by an error: it was answering, then."""
+"""The note for an app that was told so by an error: it was answering, then."""
 
 WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
 
@@ -54,7 +54,7 @@ class Event(NamedTuple):
 
     @property
     def writes(self) -> bool:
-        """Whether this is SQL that changes rows."""
+        """Return whether this is SQL that changes rows."""
         first = self.text.lstrip("( \n\t").upper()
         return self.kind == "sql" and (
             first.startswith(WRITING)
@@ -71,7 +71,7 @@ BODY = 120
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `target` is the raw path with its query."""
+    """A request as it is sent. `target` is the raw path with its query."""
 
     method: str
     target: str
@@ -126,17 +126,17 @@ class Exchange:
 
     @property
     def ok(self) -> bool:
-        """Whether the service answered with success."""
+        """Return whether the service answered with success."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
 
     @property
     def refused(self) -> bool:
-        """Whether the service answered that the request is at fault."""
+        """Return whether the service answered that the request is at fault."""
         return self.status is not None and 400 <= self.status < 500  # noqa: PLR2004
 
     @property
     def failed(self) -> bool:
-        """Whether the service failed: a 5xx, or no complete answer."""
+        """Return whether the service failed: a 5xx, or no complete answer."""
         return self.status is None or self.status >= 500 or not self.complete  # noqa: PLR2004
 
     @property
@@ -158,7 +158,7 @@ class Exchange:
 
     @property
     def cause(self) -> str:
-        """What was raised, on one line and without the SQL, as far as it fits; empty if nothing."""
+        """Return what was raised, on one line and without the SQL, cut to fit; empty if nothing."""
         return cut(" ".join(self.raised.partition("\n[SQL:")[0].split()), CAUSE)
 
     def header(self, name: str) -> str | None:
@@ -182,13 +182,13 @@ class Exchange:
 
     @property
     def failed_late(self) -> bool:
-        """Whether a call failed only when the answer had been sent."""
+        """Return whether a call failed only when the answer had been sent."""
         answered, failures = self.of("response end"), self.of("failed")
         return bool(answered and failures) and failures[0].order > answered[0].order
 
     @property
     def wrote_on(self) -> bool:
-        """Whether it wrote again after a failure: another try, or a note about it."""
+        """Return whether it wrote again after a failure: another try, or a note about it."""
         failures = self.of("failed")
         return any(failures and event.order > failures[0].order for event in self.writes)
 

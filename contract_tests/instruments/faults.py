@@ -38,7 +38,7 @@ IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 
 
 class Fault(Protocol):
-    """What a disturbance tells: how often it struck."""
+    """The record of a disturbance: how often it struck."""
 
     fired: int
     idle: int
@@ -52,7 +52,7 @@ class Fault(Protocol):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Leave nothing behind."""
+        """Stop disturbing and remove every listener."""
 
 
 class Faults(Instrument):
@@ -113,7 +113,7 @@ class Faults(Instrument):
         return strike(self._strike, call, proceed, self._lead)
 
     def _counts(self, call: Call) -> bool:
-        """Whether this call is at the place; notes what has been written on the way."""
+        """Return whether this call is at the place; notes what has been written on the way."""
         if call.connection is None:
             return self.place == "connect"
         if call.kind == "statement":
@@ -139,7 +139,7 @@ class Faults(Instrument):
 
 
 def in_transaction(call: Call) -> bool:
-    """Whether a ROLLBACK would have anything to do, as far as the driver tells."""
+    """Return whether a ROLLBACK would have anything to do, as far as the driver tells."""
     return call.connection is not None and has_transaction(call.connection)
 
 
@@ -189,7 +189,7 @@ class Cold(Instrument):
 
 
 class Unreachable(Instrument):
-    """Lets the requests inside the block find no database: their connections are led astray.
+    """Redirects the connections of requests inside the block to an address without a database.
 
     Pooled connections are discarded when a request takes them, and new ones go where `lead` sends
     them, which should be where nothing answers. `fired` counts the attempts to connect.
@@ -212,10 +212,10 @@ class Unreachable(Instrument):
 
 
 def serves_a_request() -> bool:
-    """Whether this code runs on behalf of a request."""
+    """Return whether this code runs on behalf of a request."""
     return is_observed() and current.get() is not None
 
 
 def _key(connection: PoolProxiedConnection) -> int:
-    """What tells a connection from others that are open; drivers' own objects allow no more."""
+    """Return a key of a connection among the open ones; drivers' own objects allow no more."""
     return id(connection.dbapi_connection)

@@ -50,7 +50,7 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether this is SQL that changes rows."""
+        """Return whether this is SQL that changes rows."""
         return Event(order=0, moment=0.0, kind="sql", text=self.text).writes
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What every instrument is: put in place on entry, and taken away again whatever fails."""
+"""The common part of all instruments: put in place on entry, taken away whatever fails."""
 
 from __future__ import annotations
 

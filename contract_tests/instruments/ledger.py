@@ -41,7 +41,7 @@ class Loan:
 
     @property
     def is_out(self) -> bool:
-        """Whether the borrower still has a working connection.
+        """Return whether the borrower still has a working connection.
 
         The proxy alone does not tell: after a reconnect that failed, tracebacks keep it alive.
         """
@@ -96,7 +96,7 @@ class Ledger(Instrument):
         return tuple(loan for loan in self._loans if loan.owner is not None)
 
     def live_sessions(self) -> int:
-        """How many sessions that began a transaction for a request are still in memory."""
+        """The number of sessions still in memory that began a transaction for a request."""
         gc.collect()
         return len(self._sessions)
 

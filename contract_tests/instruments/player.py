@@ -13,7 +13,7 @@ from ..databases.sabotage import has_transaction
 from .funnel import Call
 
 LOCKING = ("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE")
-"""How a transaction begins that takes the write lock before it writes."""
+"""Statements that begin a transaction with the write lock, before it writes."""
 
 
 class Player:
@@ -40,18 +40,18 @@ class Player:
 
     @property
     def rests(self) -> bool:
-        """Whether nothing more happens before its turn."""
+        """Return whether nothing more happens before its turn."""
         return self.has_ended or (bool(self._gate) and not self.inside)
 
     @property
     def has_transaction(self) -> bool:
-        """Whether its connection is in a transaction, as far as the driver tells."""
+        """Return whether its connection is in a transaction, as far as the driver tells."""
         connection = self._connection() if self._connection else None
         return connection is not None and connection.is_valid and has_transaction(connection)
 
     @property
     def needs_the_lock(self) -> bool:
-        """Whether its call writes and it has not written in this transaction before."""
+        """Return whether its call writes and it has not written in this transaction before."""
         has_it = self._locked and self.has_transaction
         return self.call is not None and _locks(self.call) and not has_it
 
@@ -79,7 +79,7 @@ class Player:
             may_go.set()
 
     def enters(self, call: Call) -> None:
-        """Go into the database."""
+        """Record that a call enters the database."""
         self.inside += 1
         if call.connection is not None:
             with suppress(TypeError):  # what stands in for one while an engine begins has no refs

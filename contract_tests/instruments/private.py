@@ -1,4 +1,4 @@
-"""What is private to SQLAlchemy and needed all the same: one function for each thing."""
+"""Access to private parts of SQLAlchemy, one function for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState, QueuePo
 
 
 def is_autocommit(conn: Connection) -> bool:
-    """Whether each statement commits itself.
+    """Return whether each statement commits itself.
 
     Without `Connection._is_autocommit_isolation` only the option of the connection is seen.
     """
@@ -21,7 +21,7 @@ def is_autocommit(conn: Connection) -> bool:
 
 
 def is_garbage(connection_record: Any, reset_state: PoolResetState) -> bool:
-    """Whether the pool got this connection from the garbage collector.
+    """Return whether the pool got this connection from the garbage collector.
 
     A sync pool says so by the record's `needs_gc` (2.1), or by `fairy_ref`, the borrower it had;
     an asyncio one by refusing I/O, which is public.
@@ -35,7 +35,7 @@ def is_garbage(connection_record: Any, reset_state: PoolResetState) -> bool:
 
 
 def is_in_commit(strand: greenlet | None) -> bool:
-    """Whether a greenlet waits, right now, for a COMMIT to be done.
+    """Return whether a greenlet waits, right now, for a COMMIT to be done.
 
     No event tells that one has ended: `do_commit` of the dialect is looked for on its stack.
     """
@@ -46,7 +46,7 @@ def is_in_commit(strand: greenlet | None) -> bool:
 
 
 def overflow_limit(pool: QueuePool) -> int:
-    """How many connections a pool makes beyond its size; -1 if there is no limit.
+    """Return the number of connections a pool makes beyond its size; -1 if there is no limit.
 
     A pool tells its size and how many are lent, but not this: it is in `QueuePool._max_overflow`.
     """

@@ -1,4 +1,4 @@
-"""What a suspended coroutine waits for, and where in the app that is."""
+"""The await stack of a suspended coroutine, down to the line in the app."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def foreign_line(strand: object) -> str:
 
 
 def is_queueing(strand: object) -> bool:
-    """Whether it waits for an asyncio queue, as SQLAlchemy's pools do where nothing is left."""
+    """Return whether it waits for an asyncio queue, as SQLAlchemy's pools do when exhausted."""
     return any(link.cr_code.co_filename == asyncio.queues.__file__ for link in chain_of(strand))
 
 

@@ -1,4 +1,4 @@
-"""What a service connects to beside the database it was given, in this process or in others."""
+"""Connections of a service to anything beside its database, in this process or in others."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ STEP = 0.005
 """Seconds after which the kit looks again where everybody is."""
 
 LAST_RESORT = 50
-"""Steps without news after which a request outside the database counts as astray."""
+"""Steps without news after which a request outside the database counts as lost."""
 
 PATIENCE = 2000
 """Steps without news that a call may take that waits for none of the other requests."""
@@ -62,7 +62,7 @@ class Turns(Course, Instrument):
         self._conductor = asyncio.create_task(self._conduct())
 
     async def play(self, exchange: Exchange, request: Callable[[], Awaitable[None]]) -> None:
-        """Carry out an expected request when it may begin, and take note of its end."""
+        """Carry out an expected request when it may begin, and record its end."""
         player = self._players[exchange]
         try:
             await player.begun.wait()
@@ -142,7 +142,7 @@ class Turns(Course, Instrument):
                 player.is_free()
 
     async def _next(self) -> Player | None:
-        """Let one call through, or wait for news where nobody is at the gate."""
+        """Let one call through, or wait for news if no request is at the gate."""
         if any(player.is_astray for player in self._players.values()):
             await self._hears(STEP)
         able = await self._able()
@@ -161,7 +161,7 @@ class Turns(Course, Instrument):
         return ready
 
     async def _settle(self, chosen: Player | None) -> None:
-        """Wait until each is at the gate, has ended, waits for another's lock, or is astray."""
+        """Wait until each is at the gate, has ended, waits for another's lock, or is lost."""
         quiet = 0
         while away := [player for player in self._players.values() if self._is_awaited(player)]:
             if await self._are_waiting(away):
@@ -177,13 +177,13 @@ class Turns(Course, Instrument):
         return is_away and (self._is_busy(player) or not player.is_astray)
 
     def _is_busy(self, player: Player) -> bool:
-        """Whether a request is in the database, and not because another keeps it there."""
+        """Return whether a request is in the database, and not because another keeps it there."""
         others = (other for other in self._players.values() if other is not player)
         kept = self._database.one_writer and any(other.has_transaction for other in others)
         return player.inside > 0 and not kept
 
     async def _are_waiting(self, away: Sequence[Player]) -> bool:
-        """Whether the server says that all of these wait for a lock."""
+        """Return whether the server says that all of these wait for a lock."""
         if self._database.one_writer or not all(player.inside for player in away):
             return False
         return len(await self._database.waiting()) >= len(away)

@@ -1,4 +1,4 @@
-"""How requests use connections while they run: two at once, on the event loop, in two tasks."""
+"""Misuse of connections by running requests: two at once, on the event loop, in two tasks."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Usage(Instrument):
 
 
 def _strand() -> object:
-    """What runs this code: a task of an event loop, or else a thread."""
+    """Return what runs this code: a task of an event loop, or else a thread."""
     try:
         return asyncio.current_task()
     except RuntimeError:

@@ -86,7 +86,7 @@ class Mask:
 
 
 def is_telling(secret: str) -> bool:
-    """Whether a text can be looked for without hiding what is none of its business."""
+    """Return whether a text can be looked for without hiding what is none of its business."""
     return len(secret) >= SHORTEST and secret.lower() not in COMMON
 
 
@@ -114,7 +114,7 @@ def _without_beginning(text: str, forms: tuple[str, ...]) -> str:
 
 
 def _begun(text: str, form: str) -> int:
-    """How many letters of a form a text ends with, counted from the form's beginning."""
+    """Return how many letters of a form a text ends with, counted from the form's beginning."""
     head = form[:SHORTEST]
     place = text.find(head, max(0, len(text) - len(form)))
     while place >= 0 and not form.startswith(text[place:]):

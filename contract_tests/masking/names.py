@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 SAYS_SECRET = re.compile(r"PASSW|SECRET|TOKEN|KEY|CREDENTIAL", re.IGNORECASE)
-"""Parts of the name of a variable whose value is nobody's business."""
+"""Parts of the name of a variable whose value is secret."""
 
 
 def says_secret(name: str) -> bool:

@@ -14,7 +14,7 @@ RETURNED = Rule(
     ),
     fix=(
         "Hold sessions by `async with`; clean up in `finally`, not in `except Exception`, since "
-        "`CancelledError` is no `Exception`."
+        "`CancelledError` is not an `Exception`."
     ),
 )
 
@@ -36,7 +36,7 @@ ENDED = Rule(
 WHOLE = Rule(
     id="CAN-03",
     level=Level.REQUIRED,
-    statement="A cancelled request MUST be stored whole or not at all.",
+    statement="A cancelled request MUST be stored in full or not at all.",
     rationale=(
         "An order without its lines, a payment without its entry: nobody got an error, nothing is "
         "in the log, and no retry ever mends what is there."
@@ -50,7 +50,7 @@ WHOLE = Rule(
 NOTHING_LATER = Rule(
     id="CAN-04",
     level=Level.REQUIRED,
-    statement="What a cancelled request had not committed MUST NOT be stored by a later request.",
+    statement="Uncommitted writes of a cancelled request MUST NOT be stored by a later request.",
     rationale=(
         "The client was told nothing and tries again: now the row is there twice. Somebody else's "
         "request stores it, under somebody else's name, at a time that cannot be explained."
@@ -64,7 +64,7 @@ NOTHING_LATER = Rule(
 UNHARMED = Rule(
     id="CAN-05",
     level=Level.REQUIRED,
-    statement="A cancelled request MUST NOT make the requests after it fail.",
+    statement="A cancelled request MUST NOT make later requests fail.",
     rationale=(
         "One impatient client, and everybody else meets a lock nobody releases, a counter nobody "
         "lowers or a circuit breaker that blames the database, until somebody restarts the service."
@@ -78,7 +78,10 @@ UNHARMED = Rule(
 SCOPED = Rule(
     id="CAN-06",
     level=Level.REQUIRED,
-    statement="A request cancelled by its framework's scope MUST return every connection it took.",
+    statement=(
+        "A request cancelled by a cancel scope of its framework MUST return every connection "
+        "it took."
+    ),
     rationale=(
         "Starlette and FastAPI cancel by anyio scopes, which cancel every later await again, those "
         "of the clean-up too: what comes behind the first await in `finally` is never reached."
@@ -92,7 +95,7 @@ SCOPED = Rule(
 TWICE = Rule(
     id="CAN-07",
     level=Level.REQUIRED,
-    statement="A request cancelled again while it cleans up MUST return every connection it took.",
+    statement="A request cancelled again during its clean-up MUST return every connection it took.",
     rationale=(
         "A client leaves, and then the server shuts down: the second cancellation meets the "
         "clean-up of the first, and the connection is lost in a moment when many are."
@@ -106,7 +109,7 @@ TWICE = Rule(
 NOT_AGAIN = Rule(
     id="CAN-08",
     level=Level.RECOMMENDED,
-    statement="A cancelled request SHOULD NOT begin its work again.",
+    statement="A cancelled request SHOULD NOT start its work again.",
     rationale=(
         "Nobody waits for the answer any more. Work that begins again when it is cancelled loads "
         "the database at the worst time, and keeps a server from shutting down."
@@ -134,7 +137,9 @@ NO_ERROR = Rule(
 NO_TASK = Rule(
     id="CAN-10",
     level=Level.RECOMMENDED,
-    statement="A cancelled request SHOULD NOT leave a task behind that an undisturbed one ends.",
+    statement=(
+        "A cancelled request SHOULD NOT leave a task running that an undisturbed request ends."
+    ),
     rationale=(
         "Each cancelled request adds a task that runs until the process ends: memory grows, "
         "heartbeats go on for requests that are long gone, and shutting down takes its time."
@@ -148,10 +153,12 @@ NO_TASK = Rule(
 KEPT_PLACES = Rule(
     id="CAN-11",
     level=Level.REQUIRED,
-    statement="A request cancelled while it waits for a connection MUST NOT cost the pool a place.",
+    statement=(
+        "A request cancelled while waiting for a connection MUST NOT reduce the pool's capacity."
+    ),
     rationale=(
         "Clients give up when the service is slow, which is when the pool is empty. If each takes "
-        "a place along, the service stays slow when the load has gone."
+        "a slot with it, the service stays slow after the load has gone."
     ),
     fix=(
         "Enter a limit of your own by `async with semaphore:`, with everything that can wait, the "

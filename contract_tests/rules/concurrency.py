@@ -11,10 +11,10 @@ from .rule import Level, Rule
 BOTH_SURVIVE = Rule(
     id="CON-01",
     level=Level.REQUIRED,
-    statement="Changes of different fields at the same time MUST both survive.",
+    statement="Two concurrent changes of different fields MUST both survive.",
     rationale=(
         "One user corrects the name, another the price. Both are told that it is done, and one of "
-        "the two is undone by the other without a word."
+        "the two is undone by the other without an error."
     ),
     fix=(
         "Write what was sent and nothing else: `update(Item).where(...).values(**sent)`; or read "
@@ -28,8 +28,8 @@ NO_TWINS = Rule(
     id="CON-02",
     level=Level.REQUIRED,
     statement=(
-        "Two equal creates at the same time MUST NOT both be stored where one after the other is "
-        "refused."
+        "Two identical concurrent creates MUST NOT both be stored if the second of two "
+        "sequential ones is refused."
     ),
     rationale=(
         "A double click makes two accounts with one address. From then on every look-up by it "
@@ -46,16 +46,16 @@ TWIN_REFUSED = Rule(
     id="CON-03",
     level=Level.RECOMMENDED,
     statement=(
-        "The loser of two equal creates at the same time SHOULD be refused as it is one after the "
-        "other."
+        "The loser of two identical concurrent creates SHOULD be refused as the second of two "
+        "sequential ones is."
     ),
     rationale=(
-        "A user who clicked twice is shown a server failure where a word about the name being "
-        "taken would do, and an alarm is raised for nothing."
+        "A user who clicked twice sees a server error instead of a message that the name is taken, "
+        "and an alarm is raised for nothing."
     ),
     fix=(
-        "Catch `IntegrityError` around the flush or commit, and answer what the check before it "
-        "answers."
+        "Catch `IntegrityError` around the flush or commit, and give the same answer as the check "
+        "before it."
     ),
     needs=("create",),
 )
@@ -63,7 +63,7 @@ TWIN_REFUSED = Rule(
 BOTH_DELETE = Rule(
     id="CON-04",
     level=Level.RECOMMENDED,
-    statement="Two deletes of one row at the same time SHOULD NOT fail.",
+    statement="Two concurrent deletes of one row SHOULD NOT fail.",
     rationale=(
         "What both wanted is done. A failure makes a client try again, or a user report a fault "
         "that is none."
@@ -78,7 +78,7 @@ BOTH_DELETE = Rule(
 CHANGE_OF_DELETED = Rule(
     id="CON-05",
     level=Level.RECOMMENDED,
-    statement="A change of a row that is deleted meanwhile SHOULD NOT fail.",
+    statement="A change of a row that is deleted concurrently SHOULD NOT fail.",
     rationale=(
         "Somebody else was faster: that is a 404, and nobody's fault. As a 500 it wakes people up "
         "and is tried again."
@@ -93,10 +93,10 @@ CHANGE_OF_DELETED = Rule(
 STAYS_DELETED = Rule(
     id="CON-06",
     level=Level.REQUIRED,
-    statement="A row that was deleted while it was changed MUST stay deleted.",
+    statement="A row that is deleted during a change MUST stay deleted.",
     rationale=(
         "A user who deleted something has been told that it is gone. It comes back, perhaps with "
-        "half of its fields, and nobody can explain by whom."
+        "half of its fields, and nobody can explain why."
     ),
     fix=(
         "Change rows by UPDATE: `session.merge()` and an upsert insert the row again when it has "
@@ -108,7 +108,7 @@ STAYS_DELETED = Rule(
 ONE_WHOLE = Rule(
     id="CON-07",
     level=Level.REQUIRED,
-    statement="Two replaces at the same time MUST leave one of the two, whole.",
+    statement="Two concurrent replacements of a row MUST leave one of the two in full.",
     rationale=(
         "The row is one that nobody has ever sent: the street of one address and the town of the "
         "other."
@@ -123,7 +123,7 @@ ONE_WHOLE = Rule(
 READ_WHOLE = Rule(
     id="CON-08",
     level=Level.REQUIRED,
-    statement="A read MUST show a row as it was before a change or as it is after it.",
+    statement="A read during a change MUST return the row as it is before or after the change.",
     rationale=(
         "The client takes what it was shown for the truth: an amount with the wrong currency, a "
         "new owner with the old rights."
@@ -138,7 +138,7 @@ READ_WHOLE = Rule(
 LIST_GOES_ON = Rule(
     id="CON-09",
     level=Level.REQUIRED,
-    statement="A list MUST NOT fail because a row is deleted meanwhile.",
+    statement="A list MUST NOT fail because a row is deleted concurrently.",
     rationale=(
         "The longer the list and the busier the service, the more often its most used page is an "
         "error."
@@ -153,7 +153,7 @@ LIST_GOES_ON = Rule(
 TOGETHER = Rule(
     id="CON-10",
     level=Level.REQUIRED,
-    statement="Two ordinary requests at the same time MUST NOT fail where each alone succeeds.",
+    statement="Two ordinary concurrent requests MUST NOT fail if each of them succeeds alone.",
     rationale=(
         "All is well on the developer's machine, where one person clicks. With two users, requests "
         "fail at random, and no test can show why."
@@ -168,7 +168,7 @@ TOGETHER = Rule(
 OWN_ANSWER = Rule(
     id="CON-11",
     level=Level.REQUIRED,
-    statement="An answer MUST be about the row that its own request is about.",
+    statement="An answer MUST be about the row of its own request.",
     rationale="One user is shown what another one has just written: names, addresses, ids.",
     fix=(
         "Keep what belongs to a request in local variables: look for attributes of classes, of "

@@ -7,7 +7,9 @@ from .rule import Level, Rule
 SERVED = Rule(
     id="CON-12",
     level=Level.REQUIRED,
-    statement="More requests than there are connections MUST NOT fail: they wait, or are put off.",
+    statement=(
+        "Requests that exceed the connections of the pool MUST wait or be told to retry later."
+    ),
     rationale=(
         "Traffic comes in bursts. Each that is larger than the pool shows errors to users, though "
         "everybody could have been served a moment later."
@@ -22,7 +24,7 @@ SERVED = Rule(
 RECOVERED = Rule(
     id="CON-13",
     level=Level.REQUIRED,
-    statement="A service MUST work again when its pool has connections again.",
+    statement="A service MUST work again once its pool has free connections again.",
     rationale="A burst of one second takes the service down until somebody restarts it.",
     fix=(
         "Give back in `finally` whatever a request took before it waited for the connection (a "
@@ -34,7 +36,7 @@ RECOVERED = Rule(
 UNAVAILABLE = Rule(
     id="CON-14",
     level=Level.RECOMMENDED,
-    statement="A request that finds no connection SHOULD be answered with 503.",
+    statement="A request that finds no free connection SHOULD be answered with 503.",
     rationale=(
         "503 says: try again. Balancers, clients and queues do. A 500 is a defect to all of them, "
         "and is reported instead."

@@ -16,7 +16,7 @@ from .rule import Level, Rule
 READABLE = Rule(
     id="CRU-01",
     level=Level.REQUIRED,
-    statement="A row that was created MUST be shown by the read that follows.",
+    statement="A created row MUST be returned by the next read.",
     rationale=(
         "A client that was told 201 goes on with the id it got: it links to it, opens its page, "
         "hands it to others, and all of them get a 404."
@@ -31,7 +31,7 @@ READABLE = Rule(
 STORED = Rule(
     id="CRU-02",
     level=Level.REQUIRED,
-    statement="A create that was answered with success MUST store a row that holds what was sent.",
+    statement="A successful create MUST store a row that holds the values that were sent.",
     rationale=(
         "A row that lives only in the process is right in every answer and gone at the next "
         "deployment; with two workers it is gone for every other request already."
@@ -46,7 +46,7 @@ STORED = Rule(
 AS_SENT = Rule(
     id="CRU-03",
     level=Level.REQUIRED,
-    statement="A read MUST show each field as it was sent in the create.",
+    statement="A read MUST return each field with the value that was sent in the create.",
     rationale="What a user typed has become something else, and nobody was told.",
     fix=(
         "Compare the names in the create schema, the row's constructor and the answer's schema: a "
@@ -58,7 +58,7 @@ AS_SENT = Rule(
 ECHO = Rule(
     id="CRU-04",
     level=Level.REQUIRED,
-    statement="The row in the answer to a create MUST be the row that a read shows next.",
+    statement="The row in the answer to a create MUST equal the row that the next read returns.",
     rationale=(
         "Clients put the answer into their cache and show it; a page that is loaded again shows "
         "something else, and the user edits the wrong one."
@@ -73,10 +73,10 @@ ECHO = Rule(
 UNKNOWN_REFUSED = Rule(
     id="CRU-11",
     level=Level.REQUIRED,
-    statement="A read of an id that no row has MUST be refused as the client's mistake.",
+    statement="A read of an id that does not exist MUST be answered with a client error.",
     rationale=(
         "With 200 and null a client takes nothing for a row and fails somewhere else; with a 5xx "
-        "an old bookmark raises an alarm in the night."
+        "an old bookmark raises an alarm at night."
     ),
     fix='`if row is None: raise HTTPException(404, "...")` right after `session.get(...)`.',
     needs=("read",),
@@ -85,7 +85,7 @@ UNKNOWN_REFUSED = Rule(
 UNKNOWN_IS_404 = Rule(
     id="CRU-12",
     level=Level.RECOMMENDED,
-    statement="A read of an id that no row has SHOULD be answered with 404.",
+    statement="A read of an id that does not exist SHOULD be answered with 404.",
     rationale=(
         "404 is what clients, caches and crawlers understand: a 400 sends the developer looking "
         "for a mistake in the request, a 401 sends the user to the login page."
@@ -97,7 +97,7 @@ UNKNOWN_IS_404 = Rule(
 OWN_ID = Rule(
     id="CRU-18",
     level=Level.REQUIRED,
-    statement="A create MUST NOT answer the id of a row that exists already.",
+    statement="A create MUST NOT answer with the id of a row that already exists.",
     rationale="Two users believe they own one row: each overwrites or deletes the other's.",
     fix=(
         "Let the database make the id (a sequence, identity or uuid). Neither `count(*) + 1` nor "
@@ -109,7 +109,7 @@ OWN_ID = Rule(
 REFUSED_STORES_NOTHING = Rule(
     id="CRU-20",
     level=Level.REQUIRED,
-    statement="A create that was refused MUST NOT store a row.",
+    statement="A refused create MUST NOT store a row.",
     rationale=(
         "The client corrects its mistake and sends again: now there are two rows, one of them "
         "invalid, and the first comes from a request that was answered with an error."
@@ -136,19 +136,21 @@ TAKEN_ID_IS_SAFE = Rule(
 LOCATION = Rule(
     id="CRU-26",
     level=Level.REQUIRED,
-    statement="The Location of a create MUST lead to the row that was created.",
+    statement="The Location header of a create MUST lead to the created row.",
     rationale="Clients that follow the header, as HTTP tells them to, arrive nowhere.",
-    fix='Make it with `request.url_for("the_read_route", ...)` instead of writing the path down.',
+    fix=(
+        'Make it with `request.url_for("the_read_route", ...)` instead of writing the path by hand.'
+    ),
     needs=("create",),
 )
 
 NO_CONTENT = Rule(
     id="CRU-28",
     level=Level.REQUIRED,
-    statement="An answer with status 204 MUST have no body.",
+    statement="An answer with status 204 MUST NOT have a body.",
     rationale=(
-        "The body's bytes are read as the beginning of the next answer, or the server cuts the "
-        "connection: the request that fails is another one."
+        "The body's bytes are read as the beginning of the next answer, or the server closes the "
+        "connection: it is another request that fails."
     ),
     fix="Answer `Response(status_code=204)`: `JSONResponse(None, 204)` sends the word null.",
     needs=("create",),
@@ -157,7 +159,7 @@ NO_CONTENT = Rule(
 SERVED = Rule(
     id="CRU-31",
     level=Level.REQUIRED,
-    statement="An ordinary request MUST NOT be answered with a server failure.",
+    statement="An ordinary request MUST NOT be answered with a server error.",
     rationale=(
         "Nothing unusual was sent. Often the work was done and only the answer failed: the client "
         "sees a 500, tries again, and the row is there twice."

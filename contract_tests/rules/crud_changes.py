@@ -7,7 +7,7 @@ from .rule import Level, Rule
 ONLY_SENT = Rule(
     id="CRU-06",
     level=Level.REQUIRED,
-    statement="A PATCH MUST leave every field as it was that was not sent.",
+    statement="A PATCH MUST leave every field that was not sent unchanged.",
     rationale=(
         "A client that changes one field erases the others: flags fall back to their defaults, "
         "texts to null, and nobody notices until the content is needed."
@@ -22,7 +22,7 @@ ONLY_SENT = Rule(
 KEPT = Rule(
     id="CRU-07",
     level=Level.REQUIRED,
-    statement="A change that was answered with success MUST be what the next read shows.",
+    statement="A successful change MUST be visible in the next read.",
     rationale="The user saw the new value confirmed; it was never stored, or a cache hides it.",
     fix=(
         "Commit before the answer. An object changed in place (`row.settings['x'] = 2`) is not "
@@ -34,7 +34,7 @@ KEPT = Rule(
 RESET = Rule(
     id="CRU-08",
     level=Level.RECOMMENDED,
-    statement="A PUT SHOULD reset the optional fields that were left out.",
+    statement="A PUT SHOULD reset the optional fields that it leaves out.",
     rationale=(
         "PUT replaces: a client that sends the whole row as it should be gets a mixture of the new "
         "row and the old one, and has no way to remove a value."
@@ -46,7 +46,7 @@ RESET = Rule(
 CLEARED = Rule(
     id="CRU-09",
     level=Level.REQUIRED,
-    statement="A PATCH with null that was answered with success MUST clear the nullable field.",
+    statement="A successful PATCH that sends null for a nullable field MUST clear the field.",
     rationale="A value once set can never be removed, although the answer says that it was.",
     fix=(
         "Leave fields out by whether they were sent (`exclude_unset=True`), not by their value: "
@@ -58,7 +58,7 @@ CLEARED = Rule(
 NULL_REFUSED = Rule(
     id="CRU-10",
     level=Level.REQUIRED,
-    statement="A null for a field that cannot be null MUST be refused without changing the row.",
+    statement="A null for a field that is not nullable MUST be refused without changing the row.",
     rationale=(
         "An ordinary mistake of a client becomes an Internal Server Error, or an empty value "
         "where every reader counts on one."
@@ -73,8 +73,8 @@ NULL_REFUSED = Rule(
 UNKNOWN_NOT_CHANGED = Rule(
     id="CRU-13",
     level=Level.REQUIRED,
-    statement="A change of an id that no row has MUST be refused unless it creates that very row.",
-    rationale="The client is told that its change was made; there is nothing it was made to.",
+    statement="A change of an id that does not exist MUST be refused unless it creates that row.",
+    rationale="The client is told that its change was made, but there was no row to change.",
     fix="Look at `result.rowcount` or the row that was loaded, and raise `HTTPException(404)`.",
     needs=("create", "read", "change"),
 )
@@ -82,7 +82,7 @@ UNKNOWN_NOT_CHANGED = Rule(
 GONE = Rule(
     id="CRU-14",
     level=Level.REQUIRED,
-    statement="A row MUST NOT be shown as before by a read once its delete has succeeded.",
+    statement="A read after a successful delete MUST NOT return the row as it was before.",
     rationale="What a user deleted, as is their right by law, is still there for all to see.",
     fix="`await session.delete(row)` needs its `await` and a `commit()` after it.",
     needs=("create", "read", "delete"),
@@ -102,7 +102,7 @@ DELETED_TWICE = Rule(
     level=Level.REQUIRED,
     statement="A second delete of the same row MUST be harmless.",
     rationale=(
-        "Users click twice and clients repeat what timed out: a server failure raises an alarm for "
+        "Users click twice and clients repeat what timed out: a server error raises an alarm for "
         "nothing, and a delete that toggles brings the row back."
     ),
     fix="Answer 404 (or 204 again) when the row is gone; `session.delete(None)` raises.",
@@ -112,7 +112,7 @@ DELETED_TWICE = Rule(
 CHANGES_ONE = Rule(
     id="CRU-19",
     level=Level.REQUIRED,
-    statement="A change of one row MUST leave all others as they were.",
+    statement="A change of one row MUST leave all other rows unchanged.",
     rationale="One user's edit overwrites everybody's rows.",
     fix="Look for an `update(Model)` whose `.where(...)` is missing or compares the wrong column.",
     needs=("create", "read", "change"),
@@ -121,7 +121,7 @@ CHANGES_ONE = Rule(
 REFUSED_CHANGES_NOTHING = Rule(
     id="CRU-21",
     level=Level.REQUIRED,
-    statement="A change that was refused MUST leave the row as it was.",
+    statement="A refused change MUST leave the row unchanged.",
     rationale="The user was told no, and half or all of it was stored nevertheless.",
     fix=(
         "Check everything before the first `commit()`, or raise inside "

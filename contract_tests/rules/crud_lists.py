@@ -7,7 +7,7 @@ from .rule import Level, Rule
 LISTED = Rule(
     id="CRU-05",
     level=Level.REQUIRED,
-    statement="A row that was created MUST be in the list.",
+    statement="A created row MUST appear in the list.",
     rationale="The user creates it, does not see it, and creates it again.",
     fix=(
         "Look at what the list asks beyond the rows themselves: an inner join, a filter on a "
@@ -19,7 +19,7 @@ LISTED = Rule(
 GONE = Rule(
     id="CRU-15",
     level=Level.REQUIRED,
-    statement="A row MUST NOT be in the list as before once its delete has succeeded.",
+    statement="A list after a successful delete MUST NOT contain the row as it was before.",
     rationale="Every page still shows the row, and opening it answers 404.",
     fix="Give the list the same `.where(Model.deleted_at.is_(None))` that the read has.",
     needs=("create", "list", "delete"),
@@ -28,10 +28,10 @@ GONE = Rule(
 WALK = Rule(
     id="CRU-23",
     level=Level.REQUIRED,
-    statement="A walk through the pages MUST show every row once while nothing changes.",
+    statement="Paging through a list MUST return every row exactly once while nothing changes.",
     rationale=(
         "Exports miss some rows and hold others twice. It never happens on a small test database: "
-        "without an order a database gives rows as it finds them, and that moves."
+        "without an `ORDER BY` a database returns rows as it finds them, and that order changes."
     ),
     fix="`.order_by(Model.created_at, Model.id)`: end every order of a paged list with the key.",
     needs=("create", "list", "paging"),
@@ -40,16 +40,16 @@ WALK = Rule(
 SIZE = Rule(
     id="CRU-24",
     level=Level.REQUIRED,
-    statement="A page MUST NOT show more rows than were asked for.",
-    rationale="Clients make room for what they asked for, and step over what came beyond it.",
-    fix="Hand the parameter to `.limit(...)`; one row more to look ahead has to be cut off again.",
+    statement="A page MUST NOT contain more rows than were requested.",
+    rationale="Clients make room for what they asked for, and skip whatever comes beyond it.",
+    fix="Pass the parameter to `.limit(...)`; if you fetch one more row to look ahead, cut it off.",
     needs=("create", "list"),
 )
 
 BOUNDED = Rule(
     id="CRU-25",
     level=Level.RECOMMENDED,
-    statement="A list that is asked for without parameters SHOULD have a largest size.",
+    statement="A list requested without parameters SHOULD have a default page limit.",
     rationale=(
         "It works for a year. Then one request loads the whole table into memory, and the service "
         "is down for everybody."
@@ -61,7 +61,7 @@ BOUNDED = Rule(
 TOTAL = Rule(
     id="CRU-27",
     level=Level.REQUIRED,
-    statement="The total of a list MUST be the number of rows that its pages show.",
+    statement="The total of a list MUST equal the number of rows on its pages.",
     rationale="Page numbers lead to empty pages, or the last rows are never reached.",
     fix=(
         "Count with the list's own filters: `select(func.count()).select_from(query.subquery())`, "
@@ -73,14 +73,14 @@ TOTAL = Rule(
 SAFE = Rule(
     id="CRU-29",
     level=Level.REQUIRED,
-    statement="A request that reads MUST NOT change what clients have stored.",
+    statement="A read request MUST NOT change what clients have stored.",
     rationale=(
         "Browsers fetch ahead, crawlers follow every link, caches answer instead of the service: "
         "rows change although nobody changed them."
     ),
     fix=(
-        "Make what is shown from a copy (a schema): an attribute set on a mapped object is "
-        "written by the next flush, whatever it was set for."
+        "Build the answer from a copy (a schema): an attribute set on a mapped object is written "
+        "by the next flush, whatever it was set for."
     ),
     needs=("create", "list", "outside-view"),
 )
@@ -88,8 +88,10 @@ SAFE = Rule(
 STEADY = Rule(
     id="CRU-30",
     level=Level.RECOMMENDED,
-    statement="Two identical lists SHOULD show the same rows in the same order.",
-    rationale="Rows jump about under the user's hand, and no answer can be compared or cached.",
+    statement="Two identical list requests SHOULD return the same rows in the same order.",
+    rationale=(
+        "Rows change places while a user looks at them, and no answer can be compared or cached."
+    ),
     fix="`.order_by(Model.id)`, or whatever order the user expects, ending with the key.",
     needs=("create", "list"),
 )

@@ -7,7 +7,9 @@ from .rule import Level, Rule
 REMEMBERED = Rule(
     id="CRU-32",
     level=Level.REQUIRED,
-    statement="A sequence of operations MUST show the rows that its own successes made.",
+    statement=(
+        "A read in a sequence of requests MUST return what the successful writes before it stored."
+    ),
     rationale=(
         "Each request alone is right, and so is every test of one; it takes a second change, or a "
         "look before it, for users to see what they have long since replaced or deleted."
@@ -22,14 +24,14 @@ REMEMBERED = Rule(
 RESTARTED = Rule(
     id="CRU-33",
     level=Level.REQUIRED,
-    statement="A restart MUST leave every row as the requests before it have made it.",
+    statement="A restart MUST leave every row as the requests before it wrote it.",
     rationale=(
         "Every deployment undoes or rewrites what users have changed, and nobody looks for a "
         "reason there."
     ),
     fix=(
         "Keep nothing in the process that is not in the database, and let the start-up create what "
-        "is missing without touching rows: a backfill belongs into a migration, which runs once."
+        "is missing without touching rows: a backfill belongs in a migration, which runs once."
     ),
     needs=("create", "read", "factory", "outside-view"),
 )
@@ -38,7 +40,7 @@ MET = Rule(
     id="CRU-34",
     level=Level.REQUIRED,
     statement=(
-        "Two requests at the same time MUST leave each field as one of their two orders would."
+        "Two concurrent requests MUST leave each field as one of their two serial orders would."
     ),
     rationale=(
         "A read that met a change has put the old row back into a cache: from then on everybody "
@@ -54,7 +56,9 @@ MET = Rule(
 SERVED_AFTER = Rule(
     id="CRU-35",
     level=Level.REQUIRED,
-    statement="A valid request MUST NOT be answered with a server failure for what came before it.",
+    statement=(
+        "A valid request MUST NOT be answered with a server error because of earlier requests."
+    ),
     rationale=(
         "The same request works for everybody else: this user's row, or the name it once had, has "
         "become a trap that fails each time."

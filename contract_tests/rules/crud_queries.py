@@ -7,10 +7,12 @@ from .rule import Level, Rule
 STAYED = Rule(
     id="CRU-47",
     level=Level.RECOMMENDED,
-    statement="A walk by cursor SHOULD show every row that stays exactly once.",
+    statement=(
+        "Paging by cursor SHOULD return every row that is not deleted meanwhile exactly once."
+    ),
     rationale=(
-        "A cursor is what one pages by because rows come and go meanwhile. One that counts rows "
-        "skips as many as were deleted, and nobody sees that an export has gaps."
+        "Clients page by cursor because rows come and go meanwhile. A cursor that counts rows "
+        "skips as many as were deleted, and nobody notices the gaps in an export."
     ),
     fix=(
         "Let the cursor hold the last row's place in the order, the key at its end, and go on by "
@@ -22,10 +24,13 @@ STAYED = Rule(
 APPENDED = Rule(
     id="CRU-52",
     level=Level.REQUIRED,
-    statement="A walk MUST show every row once while rows are added at the end of the list.",
+    statement=(
+        "Paging MUST return every row exactly once while rows are added at the end of the list."
+    ),
     rationale=(
         "An export of a table that is in use misses rows or holds them twice, and nobody can "
-        "repeat it. (Rows that go, or come in front, move what an offset counts: not judged.)"
+        "repeat it. (Rows that are deleted, or inserted at the front, move what an offset counts: "
+        "they are not judged.)"
     ),
     fix=(
         "Cut pages by the order alone, `.order_by(Model.id).limit(...).offset(...)` or "
@@ -37,8 +42,13 @@ APPENDED = Rule(
 NOT_MODIFIED = Rule(
     id="CRU-53",
     level=Level.RECOMMENDED,
-    statement="A read with the row's own ETag in If-None-Match SHOULD be answered with a bare 304.",
-    rationale="The tag is sent so that unchanged rows need not be; they are sent every time.",
+    statement=(
+        "A read with the row's own ETag in If-None-Match SHOULD be answered with 304 without "
+        "a body."
+    ),
+    rationale=(
+        "The tag exists so that unchanged rows need not be sent again; they are sent every time."
+    ),
     fix=(
         "Compare `If-None-Match` with the tag before answering, weak (`W/`) and strong alike, and "
         "answer `Response(status_code=304, headers={'ETag': tag})`."
@@ -49,7 +59,7 @@ NOT_MODIFIED = Rule(
 FILTERED = Rule(
     id="CRU-54",
     level=Level.REQUIRED,
-    statement="A filter of the list MUST show the rows that have the value instead of others.",
+    statement="A list filter MUST return the rows that have the value instead of others.",
     rationale=(
         "A parameter that is declared and ignored shows everything: the client takes the first "
         "row for the one it asked for, or deletes all that it was shown."
@@ -64,8 +74,10 @@ FILTERED = Rule(
 SORTED = Rule(
     id="CRU-55",
     level=Level.REQUIRED,
-    statement="A list MUST be in the order that a declared sort parameter asks for.",
-    rationale="The newest, the cheapest, the first by name: the user is shown another.",
+    statement="A list MUST be in the order that a declared sort parameter requests.",
+    rationale=(
+        "A user who asks for the newest, the cheapest or the first by name is shown another row."
+    ),
     fix=(
         "Map each declared value to a column and a direction, `{'-name': Model.name.desc()}`, and "
         "let the order end with the key; a second `order_by` only breaks ties of the first."
@@ -76,7 +88,7 @@ SORTED = Rule(
 HEAD = Rule(
     id="CRU-56",
     level=Level.RECOMMENDED,
-    statement="A HEAD that is served SHOULD be answered as the GET is.",
+    statement="A supported HEAD request SHOULD be answered as the GET request is.",
     rationale=(
         "Caches, monitors and download managers ask by HEAD before they fetch: they take a row "
         "for missing, or its length for zero."
@@ -88,7 +100,7 @@ HEAD = Rule(
 RETAGGED = Rule(
     id="CRU-58",
     level=Level.REQUIRED,
-    statement="A row that was changed MUST NOT be answered with the ETag it had before.",
+    statement="A changed row MUST NOT keep the ETag it had before the change.",
     rationale=(
         "Every cache on the way goes on showing the old row, and a client that checks before it "
         "overwrites believes that nobody else has written."
@@ -103,7 +115,9 @@ RETAGGED = Rule(
 STALE_REFUSED = Rule(
     id="CRU-59",
     level=Level.REQUIRED,
-    statement="A change whose If-Match names an old ETag MUST be refused without changing the row.",
+    statement=(
+        "A change whose If-Match names an outdated ETag MUST be refused without changing the row."
+    ),
     rationale=(
         "The client asked for a change only if the row was as it knew it. Somebody else's work "
         "is overwritten all the same."

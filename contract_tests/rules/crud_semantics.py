@@ -7,7 +7,7 @@ from .rule import Level, Rule
 CHANGE_ECHO = Rule(
     id="CRU-40",
     level=Level.REQUIRED,
-    statement="The row in the answer to a change MUST be the row that a read shows next.",
+    statement="The row in the answer to a change MUST equal the row that the next read returns.",
     rationale=(
         "The page shows what the answer said. After a reload it shows something else, and the "
         "user believes that the change was lost."
@@ -22,7 +22,7 @@ CHANGE_ECHO = Rule(
 LISTED_AS_READ = Rule(
     id="CRU-41",
     level=Level.REQUIRED,
-    statement="A list MUST show the fields of a row as a read shows them.",
+    statement="A row in a list MUST have the same field values as in a read.",
     rationale="The overview says one thing and the page behind it another; one of them is wrong.",
     fix=(
         "Make both from one schema and one statement's rows; look for a cache, a view or columns "
@@ -34,7 +34,7 @@ LISTED_AS_READ = Rule(
 REPLACED_TWICE = Rule(
     id="CRU-42",
     level=Level.REQUIRED,
-    statement="A PUT that is sent again MUST leave all as the first one left it.",
+    statement="A repeated PUT MUST leave everything as the first one left it.",
     rationale=(
         "Clients and proxies repeat a PUT whose answer was lost, since HTTP says that they may. "
         "Then lines are there twice, or a counter has moved on."
@@ -49,7 +49,7 @@ REPLACED_TWICE = Rule(
 EMPTY_PATCH = Rule(
     id="CRU-43",
     level=Level.REQUIRED,
-    statement="An empty PATCH MUST leave the row as it was without a server failure.",
+    statement="An empty PATCH MUST leave the row unchanged without a server error.",
     rationale=(
         "A form that is saved without an edit sends `{}`. It becomes an Internal Server Error, or "
         "every field falls back to its default."
@@ -64,7 +64,7 @@ EMPTY_PATCH = Rule(
 ALONE = Rule(
     id="CRU-44",
     level=Level.REQUIRED,
-    statement="A field that a successful PATCH sent alone MUST be what the next read shows.",
+    statement="A field that a successful PATCH sent alone MUST be visible in the next read.",
     rationale=(
         "The whole form is stored and the single switch is not: it was confirmed, and it flips "
         "back at the next reload."
@@ -79,7 +79,7 @@ ALONE = Rule(
 NOTHINGS = Rule(
     id="CRU-45",
     level=Level.REQUIRED,
-    statement="False, zero or an empty list or object MUST be stored where it was accepted.",
+    statement="An accepted false, zero, empty list or empty object MUST be stored.",
     rationale=(
         "What was switched off stays on, a price cannot become zero, a list cannot be emptied; "
         "the answer was a success each time."
@@ -94,10 +94,10 @@ NOTHINGS = Rule(
 NOT_OFFERED = Rule(
     id="CRU-46",
     level=Level.REQUIRED,
-    statement="A body MUST NOT write what the document does not offer for writing.",
+    statement="A request body MUST NOT set a field that the document does not offer for writing.",
     rationale=(
-        "Whoever guesses a column's name makes itself administrator, takes over another's row or "
-        "dates it back: mass assignment."
+        "Whoever guesses a column's name becomes administrator, takes over somebody else's row or "
+        "backdates it: mass assignment."
     ),
     fix=(
         "Take a model that names what may be written, and its `model_dump()`; never "
@@ -109,7 +109,7 @@ NOT_OFFERED = Rule(
 UNKNOWN_FIELDS = Rule(
     id="CRU-48",
     level=Level.REQUIRED,
-    statement="A body with fields nobody asked for MUST be answered without a server failure.",
+    statement="A body with unexpected fields MUST be answered without a server error.",
     rationale=(
         "Clients send back what they read, id and times included, and newer clients send fields "
         "that an older service does not know: each is a 500."
@@ -124,7 +124,7 @@ UNKNOWN_FIELDS = Rule(
 SENT_AGAIN = Rule(
     id="CRU-49",
     level=Level.REQUIRED,
-    statement="A create that is sent again MUST be refused or lead to a row that can be read.",
+    statement="A repeated create MUST be refused or lead to a row that can be read.",
     rationale=(
         "Users click twice and clients repeat what timed out. A unique column answers with an "
         "Internal Server Error, and the client repeats it forever."
@@ -139,10 +139,10 @@ SENT_AGAIN = Rule(
 KEY_REPEATED = Rule(
     id="CRU-50",
     level=Level.REQUIRED,
-    statement="A create that repeats its Idempotency-Key MUST NOT make another row.",
+    statement="A create that repeats an Idempotency-Key MUST NOT store another row.",
     rationale=(
-        "The header is the promise that a client may try again after a timeout: it pays twice, "
-        "orders twice, writes twice."
+        "The header promises that a client may try again after a timeout. If it is ignored, the "
+        "client pays twice, orders twice, writes twice."
     ),
     fix=(
         "Store the key in the same transaction as the row, in a unique column, and give the "
@@ -154,7 +154,7 @@ KEY_REPEATED = Rule(
 CORRECTED = Rule(
     id="CRU-51",
     level=Level.REQUIRED,
-    statement="A create that was refused MUST be accepted once its body is corrected.",
+    statement="A refused create MUST be accepted once its body is corrected.",
     rationale=(
         "The user mends the mistake that the form showed, and is told that the name is taken: "
         "by the attempt that was refused."

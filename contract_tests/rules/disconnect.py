@@ -11,10 +11,10 @@ from .rule import Level, Rule
 RETURNED = Rule(
     id="DIS-01",
     level=Level.REQUIRED,
-    statement="A request whose client leaves MUST return every connection it took.",
+    statement="A request whose client disconnects MUST return every connection it took.",
     rationale=(
-        "Browsers leave all day: tabs are closed, phones lose their network. Each departure that "
-        "costs a connection makes the pool smaller, until every request waits and fails."
+        "Browsers disconnect all day: tabs are closed, phones lose their network. Each disconnect "
+        "that costs a connection makes the pool smaller, until every request waits and fails."
     ),
     fix=(
         "Hold the session by `async with`, so that an early `return` after "
@@ -25,7 +25,9 @@ RETURNED = Rule(
 ENDED = Rule(
     id="DIS-02",
     level=Level.REQUIRED,
-    statement="A request whose client leaves MUST NOT leave a transaction open in the database.",
+    statement=(
+        "A request whose client disconnects MUST NOT leave a transaction open in the database."
+    ),
     rationale=(
         "The pool counts the connection as returned while the server keeps its row locks: the next "
         "writer of the same rows waits for ever."
@@ -40,7 +42,7 @@ ENDED = Rule(
 BODY_WHOLE = Rule(
     id="DIS-03",
     level=Level.RECOMMENDED,
-    statement="A request whose body did not arrive in full SHOULD NOT change what is stored.",
+    statement="A request whose body is incomplete SHOULD NOT change what is stored.",
     rationale=(
         "What arrived of an upload may look whole: a cut text is still a text. It is stored, the "
         "client never learns of it, tries again, and there are two."
@@ -55,7 +57,7 @@ BODY_WHOLE = Rule(
 WHOLE = Rule(
     id="DIS-04",
     level=Level.REQUIRED,
-    statement="A write whose client leaves MUST be stored whole or not at all.",
+    statement="A write whose client disconnects MUST be stored in full or not at all.",
     rationale=(
         "Nobody is there to read that it was half done, so nobody mends it: what is left over is "
         "found months later, by somebody else."
@@ -69,10 +71,10 @@ WHOLE = Rule(
 RETURNED_ANSWERING = Rule(
     id="DIS-05",
     level=Level.REQUIRED,
-    statement="A request whose client leaves while it is answered MUST return every connection.",
+    statement="A request whose client disconnects during the answer MUST return every connection.",
     rationale=(
-        "A download that is broken off is the commonest end of a download. If its connection "
-        "stays out, a pool of fifteen is empty after fifteen of them."
+        "Clients break off downloads all the time. If each keeps its connection, a pool of fifteen "
+        "is empty after fifteen of them."
     ),
     fix=(
         "Close the session of a streamed answer in `finally`, not after the loop: a `send` that "
@@ -83,7 +85,7 @@ RETURNED_ANSWERING = Rule(
 CLOSED = Rule(
     id="DIS-06",
     level=Level.RECOMMENDED,
-    statement="A stream whose client leaves SHOULD return its connection itself.",
+    statement="A stream whose client disconnects SHOULD return its connection by itself.",
     rationale=(
         "A generator that is dropped half-way is closed some time later, by the garbage collector "
         "and the event loop. Whoever holds on to it holds on to the connection."
@@ -97,7 +99,7 @@ CLOSED = Rule(
 ALONE = Rule(
     id="DIS-07",
     level=Level.REQUIRED,
-    statement="A client that leaves MUST NOT make the requests after it fail.",
+    statement="A client that disconnects MUST NOT make later requests fail.",
     rationale="One impatient client must not take the service away from all others.",
     fix=(
         "Reset in `finally` whatever a request marks as busy, and do not take the `OSError` of a "
@@ -109,7 +111,10 @@ ALONE = Rule(
 NOT_STORED_LATER = Rule(
     id="DIS-08",
     level=Level.REQUIRED,
-    statement="What a request did not commit before its client left MUST NOT be stored by another.",
+    statement=(
+        "Uncommitted writes of a request whose client disconnects MUST NOT be stored by a "
+        "later request."
+    ),
     rationale=(
         "A row appears minutes later, with another client's request: no log explains it, and the "
         "client that gave up has long sent it again."

@@ -7,10 +7,10 @@ from .rule import Level, Rule
 STOPPED = Rule(
     id="DIS-09",
     level=Level.RECOMMENDED,
-    statement="A stream SHOULD stop reading from the database when its client has left.",
+    statement="A stream SHOULD stop reading from the database once its client has disconnected.",
     rationale=(
-        "An export that nobody receives runs on to its last row, with a connection in its hand and "
-        "the database at work; clients that try again start a second one beside it."
+        "An export that nobody receives runs on to its last row, holding a connection and keeping "
+        "the database busy; clients that try again start a second one beside it."
     ),
     fix=(
         "Use the framework's `StreamingResponse`, which is cancelled when the client leaves, or "
@@ -37,7 +37,7 @@ BODY_AWAITED = Rule(
 EARLY_RETURN = Rule(
     id="DIS-11",
     level=Level.RECOMMENDED,
-    statement="A request SHOULD have returned its connection before its answer is sent.",
+    statement="A request SHOULD return its connection before its answer is sent.",
     rationale=(
         "Since FastAPI 0.118 what follows the `yield` of a dependency runs after the answer was "
         "sent, so a client that reads slowly keeps a connection that nobody uses."

@@ -1,4 +1,4 @@
-"""How much a run generates: a few words for what would be many numbers."""
+"""Profiles of a run: a few words for what would be many numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Effort:
-    """What is spent on one service.
+    """The amounts that are generated for one service.
 
     `cases` are the valid and the invalid requests drawn for each operation, `texts` the bodies of
     texts that are read back, `programs` the sequences of operations compared with a model, each
@@ -31,7 +31,7 @@ EFFORTS = {effort.name: effort for effort in (QUICK, DEFAULT, THOROUGH)}
 
 @dataclass(frozen=True)
 class Share:
-    """Which of several machines this one is, counted from 0: each sends its share of a deck."""
+    """One of several machines, counted from 0: each sends its share of a deck."""
 
     place: int = 0
     of: int = 1

@@ -35,7 +35,7 @@ COMMIT_TOLD = Rule(
 NOTHING_STORED = Rule(
     id="ERR-03",
     level=Level.REQUIRED,
-    statement="A write that was answered with a failure MUST NOT leave any part of it stored.",
+    statement="A write that was answered with a failure MUST NOT be stored, not even in part.",
     rationale=(
         "The client tries again and gets a second copy, or is refused because half of the first is "
         "there. Half-written rows are found by other requests as if they were whole."
@@ -49,7 +49,10 @@ NOTHING_STORED = Rule(
 SILENT = Rule(
     id="ERR-04",
     level=Level.REQUIRED,
-    statement="The answer to a failure MUST NOT contain what the driver or SQLAlchemy said.",
+    statement=(
+        "The answer to a failed request MUST NOT contain error details from the driver or "
+        "SQLAlchemy."
+    ),
     rationale=(
         "The text of a database error holds SQL, other people's values, table names, hosts and "
         "sometimes the password: a gift for an attacker, and noise for everybody else."
@@ -63,7 +66,9 @@ SILENT = Rule(
 RELEASED = Rule(
     id="ERR-05",
     level=Level.REQUIRED,
-    statement="A request whose database call failed MUST NOT keep a connection or a transaction.",
+    statement=(
+        "A request whose database call failed MUST NOT keep a connection or transaction open."
+    ),
     rationale=(
         "Failures come in hundreds. If each takes a connection with it, a short disturbance of the "
         "database becomes an outage that lasts until the service is restarted."
@@ -77,7 +82,7 @@ RELEASED = Rule(
 RECOVERED = Rule(
     id="ERR-06",
     level=Level.REQUIRED,
-    statement="A database call that failed once MUST NOT make the requests after it fail.",
+    statement="A single failed database call MUST NOT make later requests fail.",
     rationale=(
         "What failed is over, but the service goes on failing, often until somebody restarts it: a "
         "session that was never rolled back, a flag never reset, a pool never refilled."
@@ -92,7 +97,7 @@ RECOVERED = Rule(
 WELL_FORMED = Rule(
     id="ERR-07",
     level=Level.RECOMMENDED,
-    statement="A failure of the database SHOULD be answered with a 5xx status in JSON.",
+    statement="A database failure SHOULD be answered with a 5xx status in JSON.",
     rationale=(
         "A 4xx tells the client to change its request, so it does not try again; and a client that "
         "parses JSON fails a second time on `Internal Server Error` in plain text."
@@ -136,7 +141,7 @@ READ_TOLD = Rule(
 READABLE_ACROSS = Rule(
     id="ERR-10",
     level=Level.RECOMMENDED,
-    statement="A failure SHOULD be answered with the CORS headers of a success.",
+    statement="The answer to a failure SHOULD carry the CORS headers of a success.",
     rationale=(
         "Without them a browser shows the page no status and no body, but `Failed to fetch`: the "
         "user sees a network error, and developers look for it in the CORS settings."

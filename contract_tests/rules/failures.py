@@ -8,7 +8,7 @@ from .rule import Level, Rule
 RETURNED = Rule(
     id="FAI-01",
     level=Level.REQUIRED,
-    statement="A request MUST return its connections whichever of its database calls fails.",
+    statement="A request MUST return its connections no matter which of its database calls fails.",
     rationale=(
         "The way out that nobody tested is the one that leaks: each failure behind the first "
         "statement costs a connection, until the pool is empty and the service waits for nothing."
@@ -23,13 +23,15 @@ RETURNED = Rule(
 RETURNED_BROKEN = Rule(
     id="FAI-02",
     level=Level.REQUIRED,
-    statement="A request that loses its connection MUST NOT keep another, or a transaction.",
+    statement=(
+        "A request that loses its connection MUST NOT keep another connection or transaction open."
+    ),
     rationale=(
-        "A broken connection often comes with hundreds of others. If every other try keeps what "
-        "it opened, the database comes back to a service that has no connection left."
+        "A broken connection often comes with hundreds of others. If every retry keeps what it "
+        "opened, the database comes back to a service that has no connection left."
     ),
     fix=(
-        "Open the connection of another try by `async with engine.connect() as connection:`; never "
+        "Open the connection of a retry by `async with engine.connect() as connection:`; never "
         "`await engine.connect()` in an `except` without a `close()` in `finally`."
     ),
     needs=("network",),
@@ -55,7 +57,7 @@ BROKEN_TOLD = Rule(
 BROKEN_WHOLE = Rule(
     id="FAI-04",
     level=Level.REQUIRED,
-    statement="A write that loses its connection MUST be stored whole or not at all.",
+    statement="A write that loses its connection MUST be stored in full or not at all.",
     rationale=(
         "What came before the break is rolled back; what is sent after it, on another connection, "
         "is stored alone. Half a write looks like a whole one to everybody who reads it."
@@ -70,7 +72,7 @@ BROKEN_WHOLE = Rule(
 RECOVERED = Rule(
     id="FAI-05",
     level=Level.REQUIRED,
-    statement="A connection that breaks MUST NOT make the requests after it fail.",
+    statement="A broken connection MUST NOT make later requests fail.",
     rationale=(
         "One lost packet, and the service is down until somebody restarts it: a flag that nobody "
         "resets, a connection kept for good, a session in need of a rollback."
@@ -87,8 +89,8 @@ STORED_ONCE = Rule(
     level=Level.REQUIRED,
     statement="A write whose COMMIT was not acknowledged MUST NOT be stored twice.",
     rationale=(
-        "The connection broke when the row was stored already. Another blind try makes a second "
-        "order, a second payment, a second message."
+        "The connection broke when the row was stored already. A blind retry makes a second order, "
+        "a second payment, a second message."
     ),
     fix=(
         "Try a create again only if its id is made before the first try, or is unique by a key the "
@@ -144,7 +146,7 @@ COMMIT_IS_LAST = Rule(
 SUCCESS_IS_STORED = Rule(
     id="FAI-10",
     level=Level.REQUIRED,
-    statement="A success MUST be stored whichever statement of its request failed.",
+    statement="A successful write MUST be stored no matter which statement of its request failed.",
     rationale=(
         "On PostgreSQL one failed statement, caught or not, spoils its transaction: COMMIT then "
         "rolls back without an error, and the 201 names a row that does not exist."
@@ -158,7 +160,10 @@ SUCCESS_IS_STORED = Rule(
 RACE_TOLD = Rule(
     id="FAI-20",
     level=Level.PREVIEW,
-    statement="A COMMIT refused for a lost race SHOULD be answered with 503 or 409 or tried again.",
+    statement=(
+        "A COMMIT refused because of a concurrent transaction SHOULD be retried or answered "
+        "with 503 or 409."
+    ),
     rationale=(
         "Serialization failures and deadlocks are part of a busy day, and a second try succeeds. "
         "A 500 raises an alarm, and is often not tried again."

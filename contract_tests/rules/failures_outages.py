@@ -7,13 +7,13 @@ from .rule import Level, Rule
 PLACES_KEPT = Rule(
     id="FAI-11",
     level=Level.REQUIRED,
-    statement="Refused connections MUST NOT use up the places a service has for its requests.",
+    statement="Refused connections MUST NOT use up the request slots of a service.",
     rationale=(
-        "Every refused connection costs one place of a semaphore or a counter. The database is "
+        "Every refused connection takes one slot of a semaphore or a counter. The database is "
         "back, nothing is wrong with it, and the service still says that it is busy."
     ),
     fix=(
-        "Hold the place by `async with semaphore:` around the connecting, too; a counter goes down "
+        "Hold the slot by `async with semaphore:` around the connecting, too; decrement a counter "
         "in `finally`."
     ),
     needs=("outside-view", "list"),
@@ -22,7 +22,9 @@ PLACES_KEPT = Rule(
 RECOVERS = Rule(
     id="FAI-12",
     level=Level.REQUIRED,
-    statement="A service MUST recover by itself after the server has closed its connections.",
+    statement=(
+        "A service MUST recover by itself after the database server has closed its connections."
+    ),
     rationale=(
         "Databases are restarted for updates, at night. A service that keeps a connection of its "
         "own for good answers errors until somebody restarts it, too."
@@ -37,7 +39,9 @@ RECOVERS = Rule(
 PINGED = Rule(
     id="FAI-13",
     level=Level.RECOMMENDED,
-    statement="Idle connections that the server has closed SHOULD NOT make a request fail.",
+    statement=(
+        "Idle connections that the database server has closed SHOULD NOT make a request fail."
+    ),
     rationale=(
         "After each restart of the database, each failover and each silent hour behind a firewall, "
         "the first request of each service fails for nothing."
@@ -49,7 +53,7 @@ PINGED = Rule(
 WORKS_AGAIN = Rule(
     id="FAI-14",
     level=Level.REQUIRED,
-    statement="A service MUST work again when its database can be reached again.",
+    statement="A service MUST work again once its database is reachable again.",
     rationale=(
         "A short outage of the database becomes a long one of the service: a circuit breaker that "
         "never closes, a failure that was remembered, a connection attempt nobody repeats."
@@ -64,7 +68,7 @@ WORKS_AGAIN = Rule(
 STILL_READ = Rule(
     id="FAI-15",
     level=Level.RECOMMENDED,
-    statement="A read-only database SHOULD still be read.",
+    statement="A service SHOULD still answer reads while its database is read-only.",
     rationale=(
         "During a failover, a migration or an upgrade the database takes no writes for a while. A "
         "list that writes or locks rows is down for as long, for no reason a user would see."
@@ -94,7 +98,7 @@ READ_ONLY_TOLD = Rule(
 FULL_READ = Rule(
     id="FAI-17",
     level=Level.RECOMMENDED,
-    statement="A full database SHOULD still be read.",
+    statement="A service SHOULD still answer reads while its database is full.",
     rationale=(
         "Users who can look at their data, and delete some of it, get out of the trouble by "
         "themselves; a service that refuses everything needs somebody with a shell."
@@ -121,7 +125,7 @@ LOCKED_TOLD = Rule(
 LOCK_ENDS = Rule(
     id="FAI-19",
     level=Level.REQUIRED,
-    statement="A lock that has gone MUST NOT make later requests fail.",
+    statement="A released database lock MUST NOT make later requests fail.",
     rationale=(
         "The import is over and the service still refuses: a mode that was switched on by the "
         "first lock and that nothing switches off."

@@ -18,7 +18,7 @@ CONNECTIONS_CLOSED = Rule(
 TASKS_ENDED = Rule(
     id="LIF-02",
     level=Level.RECOMMENDED,
-    statement="A shutdown SHOULD end every task that the app has begun.",
+    statement="A shutdown SHOULD end every task that the app has started.",
     rationale=(
         "A task that is still running is torn down with the loop, wherever it is: in the middle "
         "of a transaction, or while it holds what another task waits for."
@@ -32,7 +32,7 @@ TASKS_ENDED = Rule(
 PROCESS_ENDS = Rule(
     id="LIF-03",
     level=Level.REQUIRED,
-    statement="The process of a service MUST end by itself after its shutdown.",
+    statement="The process of a service MUST exit by itself after its shutdown.",
     rationale=(
         "A thread that nobody stops keeps the process alive: deployments wait for the kill "
         "timeout, and whatever was being written then is cut off."
@@ -46,10 +46,13 @@ PROCESS_ENDS = Rule(
 REPEATABLE = Rule(
     id="LIF-04",
     level=Level.RECOMMENDED,
-    statement="Each further start with its shutdown SHOULD leave nothing behind that adds up.",
+    statement=(
+        "Repeated start-ups with their shutdowns SHOULD NOT accumulate connections, tasks or "
+        "threads."
+    ),
     rationale=(
         "Test suites start the app hundreds of times in one process, reloaders a few times: what "
-        "each start adds becomes the failure of an unrelated test."
+        "each start leaves behind becomes the failure of an unrelated test."
     ),
     fix="Keep what the app makes on the app or in its lifespan, not in a module-level list.",
     needs=("factory",),
@@ -58,7 +61,7 @@ REPEATABLE = Rule(
 SIDE_BY_SIDE = Rule(
     id="LIF-05",
     level=Level.RECOMMENDED,
-    statement="The shutdown of one app SHOULD leave another app of its process working.",
+    statement="The shutdown of one app SHOULD leave another app in the same process working.",
     rationale=(
         "Apps share a process in tests, in mounted services and during a reload. A shutdown that "
         "clears what they share takes the other one down as well."
@@ -78,13 +81,16 @@ CLEAN_STOP = Rule(
         "The steps after the one that failed are skipped, and a supervisor that sees a failure "
         "where there was none raises alarms that everybody learns to ignore."
     ),
-    fix="Read the error: most shutdowns use what is closed, or was never opened.",
+    fix=(
+        "Read the error: most failing shutdowns use something that is already closed or was never "
+        "opened."
+    ),
 )
 
 IDLE_STOP = Rule(
     id="LIF-07",
     level=Level.REQUIRED,
-    statement="A service that has served nothing MUST shut down without an error.",
+    statement="A service that has not served any request MUST shut down without an error.",
     rationale=(
         "A deployment that is rolled back at once stops workers that nobody has asked yet: what "
         "the first request would have made is not there to be closed."

@@ -28,19 +28,19 @@ OPERATION_IDS = Rule(
 NO_FAILURE = Rule(
     id="API-03",
     level=Level.REQUIRED,
-    statement="No request made from the document MUST be answered with a server failure.",
+    statement="A request generated from the document MUST NOT be answered with a server error.",
     rationale=(
         "The document invites these requests. A 500 to one of them is a defect that any client "
         "can reach, and an alarm for whoever is on call."
     ),
-    fix="Repeat the request with the line of curl that is shown, and read the service's traceback.",
+    fix="Repeat the request with the curl command that is shown, and read the service's traceback.",
     needs=("document",),
 )
 
 STATUSES = Rule(
     id="API-04",
     level=Level.RECOMMENDED,
-    statement="Every status that is answered SHOULD be declared in the document.",
+    statement="The status of every answer SHOULD be declared in the document.",
     rationale=(
         "A generated client raises an unknown error for what is an everyday 404, because nobody "
         "told it that there could be one."
@@ -52,7 +52,7 @@ STATUSES = Rule(
 SUCCESSES = Rule(
     id="API-05",
     level=Level.REQUIRED,
-    statement="A success MUST match the schema that the document declares for it.",
+    statement="A successful answer MUST match the schema that the document declares for it.",
     rationale=(
         "Clients are generated from the schema: a missing field or a null where none may be is "
         "an exception in every one of them."
@@ -64,7 +64,7 @@ SUCCESSES = Rule(
 CONTENT_TYPES = Rule(
     id="API-06",
     level=Level.RECOMMENDED,
-    statement="Every content type that is answered SHOULD be declared in the document.",
+    statement="The content type of every answer SHOULD be declared in the document.",
     rationale="A client that was promised JSON parses plain text, and reports a syntax error.",
     fix="Answer with the declared type, or name the other one under `responses` of the route.",
     needs=("document",),
@@ -97,7 +97,10 @@ ALLOWED = Rule(
 METHODS = Rule(
     id="API-09",
     level=Level.PREVIEW,
-    statement="A method that a path does not have SHOULD be answered 405 naming all that it has.",
+    statement=(
+        "A method that a path does not support SHOULD be answered with 405 naming all that it "
+        "supports."
+    ),
     rationale="Clients and crawlers read `Allow` to learn what they may do with a resource.",
     fix=(
         "Answer 405 from a handler of your own, with the methods of all routes of the path: in "
@@ -110,7 +113,7 @@ METHODS = Rule(
 ROUTED = Rule(
     id="API-10",
     level=Level.REQUIRED,
-    statement="Every operation that the document declares for the collection MUST be routed.",
+    statement="Every operation that the document declares for the collection MUST have a route.",
     rationale=(
         "A document that is written by hand, or cached, promises what was removed: clients are "
         "built on it, and meet a 404 or 405 in production."
@@ -122,7 +125,7 @@ ROUTED = Rule(
 STABLE = Rule(
     id="API-11",
     level=Level.RECOMMENDED,
-    statement="The OpenAPI document SHOULD be the same at every fetch.",
+    statement="The OpenAPI document SHOULD be the same every time it is fetched.",
     rationale=(
         "A document that changes by itself makes a new client out of every build, and hides the "
         "changes that matter in the difference."
@@ -134,9 +137,9 @@ STABLE = Rule(
 SECURED = Rule(
     id="API-12",
     level=Level.REQUIRED,
-    statement="A write that the document declares secured MUST be refused without credentials.",
+    statement="A write that the document declares as secured MUST be refused without credentials.",
     rationale=(
-        "The lock in the documentation is a picture: with `auto_error=False`, or a dependency "
+        "The lock in the documentation protects nothing: with `auto_error=False`, or a dependency "
         "that is declared and never looked at, everybody may write."
     ),
     fix="Raise 401 where the credentials are missing, in the dependency the route declares.",
@@ -146,7 +149,7 @@ SECURED = Rule(
 EXAMPLES = Rule(
     id="API-13",
     level=Level.RECOMMENDED,
-    statement="Every example in the document SHOULD be valid for the schema beside it.",
+    statement="Every example in the document SHOULD be valid against its schema.",
     rationale="Examples are what people copy first; a wrong one is refused at their first try.",
     fix="Mend the `examples` of the field or model that is named.",
     needs=("document",),
@@ -179,7 +182,7 @@ REBORN = Rule(
 HIDDEN_LENGTH = Rule(
     id="API-16",
     level=Level.RECOMMENDED,
-    statement="The longest text that a column takes SHOULD be in the document.",
+    statement="The maximum text length of a column SHOULD be declared in the document.",
     rationale=(
         "A client that cannot know the limit learns it from a refusal, or from a text that was "
         "cut; forms and generated validators are made from the document."

@@ -13,7 +13,9 @@ from .rule import Level, Rule
 CREATED_TEXT = Rule(
     id="PAY-01",
     level=Level.REQUIRED,
-    statement="A text sent to a create MUST come back from a fresh read unchanged unless refused.",
+    statement=(
+        "A text sent in a create MUST be returned unchanged by a fresh read unless it is refused."
+    ),
     rationale=(
         "Names have accents, emoji and quotes. A text that is cut, escaped or replaced on its way "
         "to the column is lost for good, and nobody was told."
@@ -28,7 +30,9 @@ CREATED_TEXT = Rule(
 CHANGED_TEXT = Rule(
     id="PAY-02",
     level=Level.REQUIRED,
-    statement="A text sent to a change MUST come back from a fresh read unchanged unless refused.",
+    statement=(
+        "A text sent in a change MUST be returned unchanged by a fresh read unless it is refused."
+    ),
     rationale=(
         "Create and update often go through different code. What was right when it was created "
         "is spoilt by the first correction of a typing error."
@@ -40,7 +44,7 @@ CHANGED_TEXT = Rule(
 REFUSED_BODY = Rule(
     id="PAY-03",
     level=Level.REQUIRED,
-    statement="A strange body that is refused MUST NOT store anything.",
+    statement="A request whose unusual body is refused MUST NOT store anything.",
     rationale=(
         "The client was told that nothing happened, and tries again with other words: now there "
         "are two rows, and one of them holds what the service itself calls invalid."
@@ -52,18 +56,21 @@ REFUSED_BODY = Rule(
 NUL = Rule(
     id="PAY-04",
     level=Level.REQUIRED,
-    statement="A text with a NUL character MUST be answered without a server failure.",
+    statement="A text with a NUL character MUST be answered without a server error.",
     rationale=(
         "PostgreSQL cannot store it, so one character in any text field is a 500 that scanners "
         "find within minutes; SQLite stores it, so the team's own tests never see it."
     ),
-    fix=r"Refuse it at the door: `Field(pattern=r'^[^\x00]*$')` on every text field and parameter.",
+    fix=(
+        r"Refuse it in the schema: `Field(pattern=r'^[^\x00]*$')` on every text field and "
+        "parameter."
+    ),
 )
 
 LONG_TEXT = Rule(
     id="PAY-05",
     level=Level.REQUIRED,
-    statement="A text longer than its column MUST be refused unless it is stored whole.",
+    statement="A text longer than its column MUST be refused unless it is stored in full.",
     rationale=(
         "PostgreSQL and MySQL refuse it with a 500; a service that cuts it loses the end of what "
         "its user wrote. SQLite ignores the length, so it works until production."
@@ -86,10 +93,10 @@ ID_RANGE = Rule(
 PAGING_RANGE = Rule(
     id="PAY-07",
     level=Level.REQUIRED,
-    statement="An absurd paging value MUST be answered without a server failure.",
+    statement="An out-of-range paging value MUST be answered without a server error.",
     rationale=(
-        "`limit=-1` and `offset=9223372036854775808` reach the database as they are: a 500 on "
-        "one, every row of the table on another."
+        "`limit=-1` and `offset=9223372036854775808` reach the database as they are: a 500 on one "
+        "database, every row of the table on another."
     ),
     fix="Bound both: `limit: Annotated[int, Query(ge=1, le=100)]`, `offset` likewise (`ge=0`).",
     needs=("list",),
@@ -98,10 +105,10 @@ PAGING_RANGE = Rule(
 SURROGATES = Rule(
     id="PAY-08",
     level=Level.RECOMMENDED,
-    statement="A body with half a surrogate pair SHOULD be answered without a server failure.",
+    statement="A body with a lone surrogate SHOULD be answered without a server error.",
     rationale=(
-        r"`\ud800` is legal JSON and no legal text. Stock FastAPI refuses it, then fails to encode "
-        "the refusal that repeats it: a 500 for every JSON endpoint."
+        r"`\ud800` is legal JSON but not legal text. Stock FastAPI refuses it, then fails to "
+        "encode the refusal that repeats it: a 500 for every JSON endpoint."
     ),
     fix=(
         "Answer `RequestValidationError` with a handler of your own that leaves `input` and `ctx` "
@@ -113,7 +120,7 @@ SURROGATES = Rule(
 NOT_A_NUMBER = Rule(
     id="PAY-09",
     level=Level.RECOMMENDED,
-    statement="A body with NaN or Infinity SHOULD be answered without a server failure.",
+    statement="A body with NaN or Infinity SHOULD be answered without a server error.",
     rationale=(
         "Python reads these words in JSON and refuses to write them: the refusal that repeats "
         "them fails, or the row that stores them cannot be shown again."
@@ -128,7 +135,7 @@ NOT_A_NUMBER = Rule(
 NESTING = Rule(
     id="PAY-10",
     level=Level.RECOMMENDED,
-    statement="A deeply nested body SHOULD be answered without a server failure.",
+    statement="A deeply nested body SHOULD be answered without a server error.",
     rationale=(
         "A thousand brackets are two kilobytes. Repeating them in the refusal exceeds the "
         "recursion limit: a 500 and a very long traceback per request."
@@ -140,10 +147,10 @@ NESTING = Rule(
 BROKEN_JSON = Rule(
     id="PAY-11",
     level=Level.REQUIRED,
-    statement="A body that is not a JSON object MUST be answered without a server failure.",
+    statement="A body that is not a JSON object MUST be answered without a server error.",
     rationale=(
         "Clients are cut off in the middle of a body, and send a list where one object was asked "
-        "for. Answered 500, they try again and again; answered 422, they are mended."
+        "for. Answered with 500, they try again and again; answered with 422, they are corrected."
     ),
     fix=(
         "Let the framework parse the body into a model. Where you parse yourself, catch "
@@ -156,20 +163,20 @@ ENCODING = Rule(
     level=Level.RECOMMENDED,
     statement="A body whose bytes are not UTF-8 SHOULD be answered with a client error.",
     rationale=(
-        "`UnicodeDecodeError` is no `JSONDecodeError`: a parser that catches only the latter "
+        "`UnicodeDecodeError` is not a `JSONDecodeError`: a parser that catches only the latter "
         "answers 500. One that replaces the bytes stores what nobody wrote."
     ),
     fix=(
         "Answer 400 from a handler for `UnicodeDecodeError`: in Litestar "
         "`exception_handlers={UnicodeDecodeError: answer}`. Where you parse yourself, catch "
-        "`ValueError`, of which both are kinds, around `await request.json()`."
+        "`ValueError`, the base class of both, around `await request.json()`."
     ),
 )
 
 PLAIN_TEXT = Rule(
     id="PAY-13",
     level=Level.PREVIEW,
-    statement="A write that does not say it is JSON SHOULD be refused.",
+    statement="A write without a JSON content type SHOULD be refused.",
     rationale=(
         "A browser sends text/plain to any site without asking it first. A service that reads "
         "JSON out of it lets every web page write with the cookies of its visitors."
@@ -184,9 +191,11 @@ PLAIN_TEXT = Rule(
 INTEGERS = Rule(
     id="PAY-14",
     level=Level.REQUIRED,
-    statement="An integer beyond its column MUST be refused unless it is stored exactly.",
+    statement=(
+        "An integer beyond the range of its column MUST be refused unless it is stored exactly."
+    ),
     rationale=(
-        "Two thousand million and a bit is a price in some currencies. An Integer column refuses "
+        "Three thousand million is an ordinary price in some currencies. An Integer column refuses "
         "it with a 500, and a float on the way rounds it."
     ),
     fix="Bound the field by its column, `Field(ge=-2**31, le=2**31 - 1)`, or use BigInteger.",
@@ -195,7 +204,7 @@ INTEGERS = Rule(
 STILL_READABLE = Rule(
     id="PAY-15",
     level=Level.REQUIRED,
-    statement="The list MUST stay readable after strange bodies were sent.",
+    statement="The list MUST remain readable after unusual bodies were sent.",
     rationale=(
         "One accepted row that cannot be shown makes the whole collection answer 500 for "
         "everybody, until someone deletes it by hand in the database."
@@ -207,7 +216,7 @@ STILL_READABLE = Rule(
 INSTANTS = Rule(
     id="PAY-16",
     level=Level.REQUIRED,
-    statement="A date-time that is accepted MUST name the same instant in a fresh read.",
+    statement="An accepted date-time MUST denote the same instant in a fresh read.",
     rationale=(
         "A column without time zone drops the offset: the meeting is five hours off, only for "
         "users abroad, and the answer to the create still looked right."
@@ -233,7 +242,7 @@ MALFORMED_ID = Rule(
 MEDIA_TYPES = Rule(
     id="PAY-18",
     level=Level.RECOMMENDED,
-    statement="A body of another media type SHOULD be answered without a server failure.",
+    statement="A body of another media type SHOULD be answered without a server error.",
     rationale=(
         "Uploads land on the wrong address. Stock FastAPI puts the bytes of an image into its "
         "refusal and fails to encode them."

@@ -7,7 +7,7 @@ from .rule import Level, Rule
 CREATED_EDGE = Rule(
     id="PAY-25",
     level=Level.REQUIRED,
-    statement="A created value at a limit of its schema MUST come back unchanged unless refused.",
+    statement="A boundary value sent in a create MUST be returned unchanged unless it is refused.",
     rationale=(
         "What the document allows, clients send: the tree five levels deep, the other kind of "
         "payment, the longest list. Where the columns are narrower than the schema, it is lost."
@@ -22,7 +22,7 @@ CREATED_EDGE = Rule(
 CHANGED_EDGE = Rule(
     id="PAY-26",
     level=Level.REQUIRED,
-    statement="A changed value at a limit of its schema MUST come back unchanged unless refused.",
+    statement="A boundary value sent in a change MUST be returned unchanged unless it is refused.",
     rationale=(
         "Changes go through code of their own, and through SQLAlchemy's change tracking: a value "
         "that a create stores well is merged with the old one, or not written at all."
@@ -37,10 +37,10 @@ CHANGED_EDGE = Rule(
 CALENDAR_END = Rule(
     id="PAY-27",
     level=Level.RECOMMENDED,
-    statement="A date at an end of the calendar SHOULD be answered without a server failure.",
+    statement="A date at either end of the calendar SHOULD be answered without a server error.",
     rationale=(
         "Year 9999 means never, year 1 means not yet. Moved to UTC they leave the calendar: "
-        "`OverflowError` is no `ValueError`, and so a 500."
+        "`OverflowError` is not a `ValueError`, and so becomes a 500."
     ),
     fix="Catch `OverflowError` where you convert, or bound the field: `Field(ge=..., le=...)`.",
     needs=("create",),
@@ -49,12 +49,15 @@ CALENDAR_END = Rule(
 OWN_DEFAULT = Rule(
     id="PAY-28",
     level=Level.REQUIRED,
-    statement="A default MUST NOT carry what another request has sent.",
+    statement="A default value MUST NOT contain what another request has sent.",
     rationale=(
         "One list for all rows that were made without one: the first user's tags are on the "
         "second user's row, until the process is started again."
     ),
-    fix="Make the default anew each time: `default_factory=list`, `default=list`, never `[]` kept.",
+    fix=(
+        "Create the default anew each time: `default_factory=list` or `default=list`, never a "
+        "shared `[]`."
+    ),
     needs=("create", "read"),
 )
 

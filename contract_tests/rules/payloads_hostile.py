@@ -7,7 +7,7 @@ from .rule import Level, Rule
 SPELLINGS = Rule(
     id="PAY-19",
     level=Level.REQUIRED,
-    statement="An id in another spelling MUST NOT lead to another row or a server failure.",
+    statement="An alternative spelling of an id MUST NOT lead to another row or to a server error.",
     rationale=(
         "`int('1_0')` is 10, and MySQL takes `7abc` for 7: whoever checks the text and looks up "
         "the number has checked one row and shows another."
@@ -19,10 +19,11 @@ SPELLINGS = Rule(
 ONE_SPELLING = Rule(
     id="PAY-20",
     level=Level.RECOMMENDED,
-    statement="A row SHOULD be found under one spelling of its number.",
+    statement="A row SHOULD be found under only one spelling of its numeric id.",
     rationale=(
         "`/items/10`, `/items/1_0` and `/items/+10` are three addresses for a cache, a rate limit "
-        "and an access log, and one row: what was blocked under one is open under the others."
+        "and an access log, but one row: what is blocked under one address is open under the "
+        "others."
     ),
     fix=(
         "Refuse the others before they are parsed: `BeforeValidator` with a function that raises "
@@ -34,7 +35,7 @@ ONE_SPELLING = Rule(
 NO_LENGTH = Rule(
     id="PAY-21",
     level=Level.REQUIRED,
-    statement="A body whose length is not declared MUST be answered without a server failure.",
+    statement="A body without a declared length MUST be answered without a server error.",
     rationale=(
         "Over HTTP/2, and from every client that streams, a body comes without `Content-Length`. "
         "Code that reads the header anyway fails for them alone."
@@ -49,9 +50,9 @@ NO_LENGTH = Rule(
 ODD_HEADERS = Rule(
     id="PAY-22",
     level=Level.REQUIRED,
-    statement="A header with bytes beyond ASCII MUST be answered without a server failure.",
+    statement="A request with non-ASCII bytes in a header MUST be answered without a server error.",
     rationale=(
-        "Servers hand them on, and scanners send them all day. A middleware that decodes or "
+        "Servers pass such bytes on, and scanners send them all day. A middleware that decodes or "
         "repeats such a header turns each into a 500."
     ),
     fix=(
@@ -63,10 +64,10 @@ ODD_HEADERS = Rule(
 MANY_DIGITS = Rule(
     id="PAY-23",
     level=Level.RECOMMENDED,
-    statement="A number of thousands of digits SHOULD be answered without a server failure.",
+    statement="A number with thousands of digits SHOULD be answered without a server error.",
     rationale=(
-        "Python refuses to read more than 4300 digits, by a `ValueError` that is no "
-        "`JSONDecodeError`: five kilobytes from anybody are a 500."
+        "Python refuses to read more than 4300 digits and raises a `ValueError` that is not a "
+        "`JSONDecodeError`: anybody can cause a 500 with five kilobytes."
     ),
     fix=(
         "Catch `ValueError` around every `int()` and `json.loads()` of what a client sent; in "
@@ -77,10 +78,10 @@ MANY_DIGITS = Rule(
 NO_NUMBER = Rule(
     id="PAY-24",
     level=Level.RECOMMENDED,
-    statement="A number that JSON does not have SHOULD be refused.",
+    statement="A number that is not finite SHOULD be refused.",
     rationale=(
-        "Python reads `NaN` and makes Infinity of `1e400`. Stored, it is shown as null to "
-        "everybody after, or fails the whole list."
+        "Python reads `NaN` and makes Infinity of `1e400`. Once stored, it is shown as null to "
+        "everybody, or makes the whole list fail."
     ),
     fix="Give every float and decimal `Field(allow_inf_nan=False)`; pydantic lets them through.",
     needs=("create",),

@@ -7,7 +7,7 @@ from .rule import Level, Rule
 DECIMALS = Rule(
     id="PAY-40",
     level=Level.REQUIRED,
-    statement="A decimal that is accepted MUST come back as the same decimal.",
+    statement="An accepted decimal MUST be returned as the same decimal.",
     rationale=(
         "0.30 becomes 0.30000000000000004 and a cent is missing in the sum; accounts are off by "
         "amounts that nobody can explain."
@@ -22,16 +22,19 @@ DECIMALS = Rule(
 PLACES = Rule(
     id="PAY-41",
     level=Level.RECOMMENDED,
-    statement="A decimal with more digits than its column keeps SHOULD be refused.",
-    rationale="It is rounded in silence, to what the database takes: sums no longer agree.",
-    fix="Tell the column's digits: `Field(max_digits=10, decimal_places=2)` for `Numeric(10, 2)`.",
+    statement="A decimal with more digits than its column stores SHOULD be refused.",
+    rationale="It is silently rounded to what the database takes, and sums no longer agree.",
+    fix=(
+        "Declare the column's digits: `Field(max_digits=10, decimal_places=2)` for `Numeric(10, "
+        "2)`."
+    ),
     needs=("create", "read"),
 )
 
 CHOICES = Rule(
     id="PAY-42",
     level=Level.REQUIRED,
-    statement="Each boolean or listed value MUST come back as it was accepted.",
+    statement="An accepted boolean or enumeration value MUST be returned unchanged.",
     rationale=(
         "One of the choices that the document lists cannot be stored, or is shown as another; "
         "`1` is not `true` to a client that compares."
@@ -46,11 +49,11 @@ CHOICES = Rule(
 ORDER_KEPT = Rule(
     id="PAY-43",
     level=Level.RECOMMENDED,
-    statement="The items of an array SHOULD come back in the order they were sent in.",
+    statement="The items of an array SHOULD be returned in the order in which they were sent.",
     rationale="Steps, lines and priorities are shown in another order than the user gave them.",
     fix=(
-        "Store a position and read by it (`relationship(order_by=...)`), or declare "
-        "`uniqueItems` if it is a set; `list(set(...))` is in no order."
+        "Store a position and read by it (`relationship(order_by=...)`), or declare `uniqueItems` "
+        "if it is a set; `list(set(...))` has no order."
     ),
     needs=("create", "read"),
 )
@@ -58,8 +61,8 @@ ORDER_KEPT = Rule(
 MAP_KEPT = Rule(
     id="PAY-44",
     level=Level.REQUIRED,
-    statement="A map that is accepted MUST come back with its keys and their values.",
-    rationale="Labels, settings and translations lose entries whose names nobody thought of.",
+    statement="An accepted map MUST be returned with the same entries.",
+    rationale="Labels, settings and translations lose entries whose names were not foreseen.",
     fix=(
         "Store the map whole, in a `JSON` column; keys with dots, blanks or letters of other "
         "scripts do not survive as attribute names, paths or columns."
@@ -70,7 +73,7 @@ MAP_KEPT = Rule(
 EMPTY_KEPT = Rule(
     id="PAY-45",
     level=Level.REQUIRED,
-    statement="An empty list or object that is accepted MUST NOT come back as null.",
+    statement="An accepted empty list or object MUST NOT be returned as null.",
     rationale="Every client that loops over the list fails at the first row that has none.",
     fix="`tags or None` turns an empty list into null: compare with None.",
     needs=("create", "read"),

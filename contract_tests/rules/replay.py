@@ -12,7 +12,7 @@ PARTS = 4
 
 @dataclass(frozen=True)
 class Token:
-    """Which area disturbed which subject, in which way, at which place.
+    """An area, the subject it disturbed, the way and the place.
 
     Written `cancellation:create:scope:7`. A place is a number, or a schedule of letters.
     """

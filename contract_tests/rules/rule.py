@@ -1,4 +1,4 @@
-"""What a rule is made of: an id, a level and the words."""
+"""A rule: an id, a level and the words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How much a broken rule matters to the run."""
+    """The weight of a broken rule in the verdict on a run."""
 
     REQUIRED = "required"
     """MUST: turns the run red."""
@@ -19,7 +19,7 @@ class Level(StrEnum):
     """New: shown, and never red."""
 
     def is_red_at(self, asked: Level) -> bool:
-        """Whether a broken rule of this level fails a run that asked for `asked`."""
+        """Return whether a broken rule of this level fails a run that asked for `asked`."""
         order = (Level.REQUIRED, Level.RECOMMENDED)
         return self in order[: order.index(asked) + 1] if asked in order else self in order
 

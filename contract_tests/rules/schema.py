@@ -33,10 +33,10 @@ KEPT = Rule(
 TOGETHER = Rule(
     id="SCH-03",
     level=Level.REQUIRED,
-    statement="Workers that start at once on an empty database MUST all become ready.",
+    statement="Workers that start at the same time on an empty database MUST all become ready.",
     rationale=(
-        "Looking for a table and creating it is two steps. With several workers or replicas the "
-        "first deployment has all of them find nothing, and all but one crash."
+        "Looking for a table and creating it are two steps. In the first deployment of several "
+        "workers or replicas all of them find no table, and all but one crash."
     ),
     fix=(
         "Take a lock around the creation (`SELECT pg_advisory_xact_lock(...)`, `GET_LOCK`, "
@@ -63,7 +63,9 @@ START_ENDS = Rule(
 NO_DATABASE = Rule(
     id="SCH-05",
     level=Level.REQUIRED,
-    statement="A service that reaches no database MUST fail, at start or at the first request.",
+    statement=(
+        "A service that cannot reach its database MUST fail at start-up or at the first request."
+    ),
     rationale=(
         "A service that hangs or answers with success without its database tells the load "
         "balancer that all is well, and its clients that nothing is stored."
@@ -78,7 +80,7 @@ NO_DATABASE = Rule(
 NO_SECRET = Rule(
     id="SCH-06",
     level=Level.REQUIRED,
-    statement="A service that reaches no database MUST NOT show the password to it.",
+    statement="A service that cannot reach its database MUST NOT reveal the database password.",
     rationale=(
         "Start-up errors are the most copied lines there are: into logs, tickets and chats, where "
         "the password of the production database then stays."
@@ -104,7 +106,7 @@ IMPORT_IS_QUIET = Rule(
 FAILED_START_ENDS = Rule(
     id="SCH-08",
     level=Level.REQUIRED,
-    statement="The process of a service that failed to start MUST end by itself.",
+    statement="The process of a service that failed to start MUST exit by itself.",
     rationale=(
         "A process that neither serves nor ends is not restarted: the supervisor believes that it "
         "runs, and the deployment stalls until somebody looks."

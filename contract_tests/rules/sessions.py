@@ -11,7 +11,7 @@ from .rule import Level, Rule
 RETURNED = Rule(
     id="SES-01",
     level=Level.REQUIRED,
-    statement="A request MUST have returned every connection it took when it ends.",
+    statement="A request MUST return every connection it took before it ends.",
     rationale=(
         "A connection that stays out is gone from the pool until the garbage collector happens to "
         "find it. Pool size plus overflow such requests, fifteen by default, and every other "
@@ -69,7 +69,7 @@ OWN_SESSION = Rule(
 NOT_GARBAGE = Rule(
     id="SES-05",
     level=Level.REQUIRED,
-    statement="A request MUST NOT leave the return of a connection to the garbage collector.",
+    statement="A request MUST NOT rely on the garbage collector to return a connection.",
     rationale=(
         "An async engine cannot roll back in a finalizer: it terminates the connection and the "
         "next request pays for a new one, or waits for a collection that comes too late."
@@ -95,15 +95,15 @@ AWAITED = Rule(
 NO_RESOURCE_WARNING = Rule(
     id="SES-07",
     level=Level.RECOMMENDED,
-    statement="A request SHOULD NOT leave anything for Python to warn about as unclosed.",
-    rationale="Sockets, files and transports that nobody closes run out under load.",
+    statement="A request SHOULD NOT cause a ResourceWarning about something left unclosed.",
+    rationale="Sockets, files and transports that are never closed run out under load.",
     fix="Close the thing named in the warning with `async with`, or in `finally`.",
 )
 
 NOT_GROWING = Rule(
     id="SES-08",
     level=Level.REQUIRED,
-    statement="Requests that follow each other MUST NOT add connections to the database each time.",
+    statement="The number of connections to the database MUST NOT grow with every request.",
     rationale=(
         "An engine made per request owns a pool per request. Each keeps its connection until it "
         "is collected, and the server's limit is reached by traffic one client can make."

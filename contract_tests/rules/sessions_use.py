@@ -35,7 +35,9 @@ NOT_BLOCKING = Rule(
 BRIEF = Rule(
     id="SES-11",
     level=Level.RECOMMENDED,
-    statement="A request SHOULD NOT wait for anything but the database in an open transaction.",
+    statement=(
+        "A request SHOULD NOT wait for anything but the database while a transaction is open."
+    ),
     rationale=(
         "While another service takes its time to answer, the rows stay locked and the connection "
         "is out: its slowness becomes that of every writer of the same rows."
@@ -49,10 +51,10 @@ BRIEF = Rule(
 NOTHING_LOST = Rule(
     id="SES-12",
     level=Level.REQUIRED,
-    statement="What a successful request has written MUST be committed.",
+    statement="Every write of a successful request MUST be committed.",
     rationale=(
-        "The row is there, but what belongs to it is not: the audit note, the counter, the job. "
-        "A session that is closed without `commit()` undoes its writes without a word."
+        "The row is there, but what belongs to it is not: the audit note, the counter, the job. A "
+        "session that is closed without `commit()` undoes its writes without an error."
     ),
     fix=(
         "Give the second session its own `async with session.begin():`, also in background tasks; "
@@ -65,9 +67,9 @@ ONE_TASK = Rule(
     level=Level.REQUIRED,
     statement="A request MUST NOT use one session in two tasks at the same time.",
     rationale=(
-        "A session is one transaction on one connection, and no two can talk through it. It works "
-        "until a pool is cold or a statement slow, then fails with `another operation is in "
-        "progress`, or mixes up what was read."
+        "A session is one transaction on one connection, and two tasks cannot use it at once. It "
+        "works until a pool is cold or a statement slow, then fails with `another operation is in "
+        "progress`, or mixes up the results."
     ),
     fix=(
         "Await the statements one after the other, or give each task of `gather` a session of its "
@@ -78,10 +80,11 @@ ONE_TASK = Rule(
 FORGOTTEN = Rule(
     id="SES-14",
     level=Level.RECOMMENDED,
-    statement="Requests that follow each other SHOULD NOT add sessions to the memory each time.",
+    statement="The number of sessions in memory SHOULD NOT grow with every request.",
     rationale=(
         "A registry of sessions by task holds on to each, with its task and all rows it has seen, "
-        "until somebody removes it: memory grows with every request, and a restart is the cure."
+        "until somebody removes it: memory grows with every request until the service is "
+        "restarted."
     ),
     fix=(
         "End each request with `await registry.remove()`, since `close()` leaves the session in "

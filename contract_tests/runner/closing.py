@@ -49,7 +49,7 @@ class Closing:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        """Close the run. An error is kept back if it is that nobody can read the output."""
+        """Close the run. An error is suppressed if it only says that standard output is closed."""
         is_unreadable = self in _RUNS and _is_unreadable(error)
         if error is not None:
             is_usage = isinstance(error, pytest.UsageError)
@@ -206,7 +206,7 @@ def _is_main(frame: FrameType) -> bool:
 
 
 def _is_unreadable(error: BaseException | None) -> bool:
-    """Tell errors that say: there is no standard output any more, or nobody who reads it."""
+    """Return whether an error says that standard output is closed, or no longer read."""
     if isinstance(error, ValueError):
         return "closed file" in str(error)
     return isinstance(error, BrokenPipeError)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SUITE = frozenset(path.name for path in (Path(__file__).parent.parent / "suite").glob("test_*.py"))
 CONTRACT = "the contract"
-"""What is one piece of work to pytest-xdist, and goes to one worker."""
+"""The name of one piece of work for pytest-xdist, which goes to one worker."""
 
 ALONE = "contract: all on one worker, since the database is there once"
 
@@ -39,7 +39,7 @@ class ExistingDatabase:
         return scheduler(config, log)
 
     def pytest_report_header(self, config: pytest.Config) -> str | None:
-        """Say so."""
+        """Say in the header that one worker runs all contract tests."""
         return ALONE if config.pluginmanager.has_plugin("dsession") else None
 
     @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""What a run found out about its service, for headers and reports."""
+"""Facts that a run found out about its service, for headers and reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What suite tests ask for: nouns, a few lines each."""
+"""Fixtures of the suite: nouns, a few lines each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def contract_run(pytestconfig: pytest.Config) -> ContractRun:
 
 @pytest.fixture(scope="session")
 def contract_options(contract_run: ContractRun) -> Options:
-    """What the run was asked for."""
+    """Return the options of the run."""
     return contract_run.options
 
 

@@ -46,7 +46,7 @@ from .closing import blame, kept_output, note
 from .options import Options
 
 ENDING = 0.5
-"""Seconds that what a driver does behind everybody's back gets to end."""
+"""Seconds that a driver's background work gets to end."""
 
 
 @contextmanager
@@ -157,12 +157,12 @@ def _server(options: Options) -> Iterator[Server]:
 
 
 def _require_permission(options: Options) -> None:
-    """Raise `UsageError` if nobody said that the kit may write there."""
+    """Raise `UsageError` unless the run permits the kit to write there."""
     if not options.allow_existing_database:
         raise UsageError(
-            f"{options.app} is a service that is running, and judging it makes rows in its "
-            "database. Say that this is no harm with --contract-allow-existing-database; what the "
-            "kit made is deleted again, where the service offers DELETE"
+            f"{options.app} is a service that is running, and judging it creates rows in its "
+            "database. Permit this with --contract-allow-existing-database; the rows that the kit "
+            "created are deleted again, where the service offers DELETE"
         )
 
 

@@ -42,17 +42,17 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        """On the command line."""
+        """Its name on the command line."""
         return f"--contract-{self.name}"
 
     @property
     def key(self) -> str:
-        """In the ini file."""
+        """Its name in the ini file."""
         return f"contract_{self.name.replace('-', '_')}"
 
     @property
     def variable(self) -> str:
-        """In the environment."""
+        """Its name in the environment."""
         return self.key.upper()
 
 
@@ -101,7 +101,7 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Options:
-    """What the run was asked for. Frozen: read once, before anything is imported."""
+    """The options of a run. Frozen: read once, before anything is imported."""
 
     app: str = ""
     resource: str = ""

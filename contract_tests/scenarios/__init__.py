@@ -1,1 +1,1 @@
-"""What the suite does to a service."""
+"""The acts of the suite: everything it does to a service."""

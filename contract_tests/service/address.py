@@ -29,7 +29,7 @@ ADDRESS_NAMES = (
 
 @dataclass(frozen=True)
 class Handover:
-    """How a service is given the address of a database: by variables, and by its confinement.
+    """The ways in which a service is given a database: by variables, and by its confinement.
 
     Raises `UsageError` for a template with an unknown placeholder.
     """

@@ -1,4 +1,4 @@
-"""What a service and a database can do: the only thing a rule may ask about."""
+"""Capabilities of a service and a database: the only thing a rule may ask about."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
     ),
     "async-engine": (
         lambda s: s.ledger.is_async,
-        "the database is asked in threads, which nobody can cancel",
+        "the database is called in threads, which cannot be cancelled",
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (
@@ -56,7 +56,7 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
 
 
 def missing(service: Service, needs: tuple[str, ...]) -> str | None:
-    """Why a rule with these needs does not apply, or None if it does."""
+    """Return why a rule with these needs does not apply, or None if it does."""
     for need in needs:
         is_held, reason = CAPABILITIES[need]
         if not is_held(service):

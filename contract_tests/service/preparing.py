@@ -32,7 +32,7 @@ def run_command(command: str, root: Path) -> None:
 
 
 def has_migrations(root: Path) -> bool:
-    """Whether the project keeps its schema with Alembic, and Alembic is installed here."""
+    """Return whether the project keeps its schema with Alembic, and Alembic is installed here."""
     return (root / "alembic.ini").is_file() and find_spec("alembic") is not None
 
 

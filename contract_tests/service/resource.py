@@ -1,4 +1,4 @@
-"""What a service offers for one collection, as detected or pinned."""
+"""The operations and fields that a service offers for one collection, detected or pinned."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Paging:
-    """How a list is cut: the name of the size parameter, and of the one that moves on."""
+    """The names of the parameters that cut a list: its size, and the one that moves on."""
 
     size: str | None = None
     offset: str | None = None
@@ -77,7 +77,7 @@ class Paging:
 
     @property
     def moves(self) -> bool:
-        """Whether the list can be walked."""
+        """Return whether the list can be walked."""
         return bool(self.offset or self.page)
 
 
@@ -103,7 +103,7 @@ class Resource:
     found: str = ""
 
     def offers(self, *roles: Role) -> bool:
-        """Whether the service has all these operations."""
+        """Return whether the service has all these operations."""
         return all(role in self.operations for role in roles)
 
     def body(self, serial: int, *, role: Role = "create", complete: bool = True) -> dict[str, Any]:

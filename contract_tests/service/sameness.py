@@ -1,4 +1,4 @@
-"""Whether two JSON values say the same: what was sent and what is shown, however it is spelled."""
+"""Equality of two JSON values, one sent and one shown, however they are spelled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 PRECISION = Decimal("1e-6")
-"""How far two numbers may be apart, relative to their size: a single-precision column's digits."""
+"""The largest relative distance of two equal numbers: a single-precision column's digits."""
 
 SPAN = re.compile(
     r"([-+])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
@@ -19,11 +19,11 @@ STANDARD = str.maketrans("-_", "+/")
 BASE64 = re.compile("[A-Za-z0-9+/]*")
 
 SECOND = 1.0
-"""How far two instants may be apart: some columns keep whole seconds."""
+"""The largest distance of two equal instants: some columns keep whole seconds."""
 
 
 def same(sent: Any, shown: Any) -> bool:
-    """Whether `shown` says what `sent` said.
+    """Return whether `shown` says what `sent` said.
 
     Numbers are compared as numbers, date-times as instants, texts exactly or trimmed at the ends.
     An object may show more than was sent, and a list its items in another order.
@@ -40,7 +40,7 @@ def same(sent: Any, shown: Any) -> bool:
 
 
 def is_left(old: Any, shown: Any) -> bool:
-    """Whether the old value is still shown. An object of which nothing is left is not."""
+    """Return whether the old value is still shown. An object of which nothing is left is not."""
     return same(old, shown) and not (isinstance(shown, Mapping) and old and not shown)
 
 

@@ -76,12 +76,12 @@ class Service:
 
     @property
     def ledger(self) -> Ledger:
-        """What the engines of this process did."""
+        """The record of what the engines of this process did."""
         return self.target.ledger
 
     @property
     def is_live(self) -> bool:
-        """Whether it runs elsewhere, and shows no more than its answers."""
+        """Return whether it runs elsewhere, and shows no more than its answers."""
         return isinstance(self.target, LiveTarget)
 
     @property
@@ -126,7 +126,7 @@ class Service:
         content_type: str | None = JSON,
         anonymous: bool = False,
     ) -> Request:
-        """What `send` would send."""
+        """Return the request that `send` would send."""
         body = content
         if body is None:
             body = b"" if json_body is None else json.dumps(json_body).encode()
@@ -169,7 +169,7 @@ class Service:
         query: Mapping[str, object] | None = None,
         **options: Any,
     ) -> Request:
-        """What `request` would send."""
+        """Return the request that `request` would send."""
         operation = self.operation(role)
         target = operation.target(identifier, query)
         return self.draft(operation.method, target, json_body=body, **options)

@@ -37,18 +37,18 @@ each_write = pytest.mark.parametrize("role", WRITES)
 
 
 def has_kept(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
-    """Whether a request cancelled in one of these ways kept a connection."""
+    """Return whether a request cancelled in one of these ways kept a connection."""
     points = [point for way in chosen for point in sweeps.sweep(AREA, role, way).points]
     return any(point.kept for point in points)
 
 
 def harms(point: Point) -> str:
-    """Which requests after it failed, though it kept nothing they could have waited for."""
+    """Name the requests after it that failed, though it kept nothing they could have waited for."""
     return "" if point.kept or point.open else fails_later(point)
 
 
 def blames(point: Point) -> str:
-    """Which error it was answered with, though no answer had begun when it was cancelled."""
+    """Name the error it was answered with, if no answer had begun when it was cancelled."""
     exchange = point.exchange
     struck = min((event.order for event in exchange.of("cancelled")), default=0)
     has_begun = any(event.order < struck for event in exchange.of("response start"))
@@ -57,7 +57,7 @@ def blames(point: Point) -> str:
 
 
 def leaves_tasks(point: Point, calm: Calm) -> str:
-    """Which of the app's tasks still run that an undisturbed request does not leave."""
+    """Name the app's tasks that still run and that an undisturbed request does not leave."""
     left = set(point.exchange.lasting) - set(calm.exchange.lasting)
     return f"still running: {', '.join(sorted(left))}" if left else ""
 
@@ -69,7 +69,7 @@ def test_a_cancelled_request_returns_its_connections(
 ) -> None:
     """Wherever it is cancelled, no connection is out when it has ended."""
     points = sweeps.steady(AREA, role, *EDGE)
-    judge.each(points, keeps, expected="every connection back")
+    judge.each(points, keeps, expected="every connection returned")
 
 
 @judges(rules.ENDED)
@@ -115,10 +115,10 @@ def test_a_request_cancelled_by_a_scope_returns_its_connections(
 ) -> None:
     """No connection is out, though the awaits of its clean-up are cancelled, too."""
     if "scope" not in ways():
-        judge.not_applicable("anyio is not installed: nothing cancels by scopes")
+        judge.not_applicable("anyio is not installed: there are no cancel scopes")
     if has_kept(sweeps, role, *EDGE):
-        judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
-    judge.each(sweeps.steady(AREA, role, "scope"), keeps, expected="every connection back")
+        judge.not_applicable(f"a single cancellation has the same effect ({rules.RETURNED.id})")
+    judge.each(sweeps.steady(AREA, role, "scope"), keeps, expected="every connection returned")
 
 
 @judges(rules.TWICE)
@@ -128,10 +128,12 @@ def test_a_request_cancelled_again_returns_its_connections(
 ) -> None:
     """No connection is out, though the first await of its clean-up is cancelled, too."""
     if has_kept(sweeps, role, *EDGE):
-        judge.not_applicable(f"one cancellation suffices ({rules.RETURNED.id})")
+        judge.not_applicable(f"a single cancellation has the same effect ({rules.RETURNED.id})")
     if has_kept(sweeps, role, "scope"):
-        judge.not_applicable(f"a scope's cancellation suffices ({rules.SCOPED.id})")
-    judge.each(sweeps.steady(AREA, role, "twice"), keeps, expected="every connection back")
+        judge.not_applicable(
+            f"a cancellation by a cancel scope has the same effect ({rules.SCOPED.id})"
+        )
+    judge.each(sweeps.steady(AREA, role, "twice"), keeps, expected="every connection returned")
 
 
 @judges(rules.NOT_AGAIN)
@@ -139,7 +141,9 @@ def test_a_request_cancelled_again_returns_its_connections(
 def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No statement is begun once more after the cancellation."""
     wrong = partial(begins_again, calm=sweeps.calm(role))
-    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no statement once more")
+    judge.each(
+        sweeps.of(AREA, role, *EDGE), wrong, expected="no statement repeated after the cancellation"
+    )
 
 
 @judges(rules.NO_ERROR)
@@ -148,7 +152,7 @@ def test_a_cancelled_request_is_not_answered_with_an_error(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """It ends as cancelled, or as if nothing had happened."""
-    judge.each(sweeps.of(AREA, role, "cancel"), blames, expected="no error as the answer")
+    judge.each(sweeps.of(AREA, role, "cancel"), blames, expected="an end without an error answer")
 
 
 @judges(rules.NO_TASK)
@@ -156,7 +160,7 @@ def test_a_cancelled_request_is_not_answered_with_an_error(
 def test_a_cancelled_request_leaves_no_task(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """The tasks of the app that still run are those that an undisturbed request leaves."""
     wrong = partial(leaves_tasks, calm=sweeps.calm(role))
-    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no task of it running")
+    judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no task of the request still running")
 
 
 @judges(rules.KEPT_PLACES)
@@ -167,8 +171,8 @@ def test_a_request_cancelled_in_the_queue_costs_no_place(judge: Judge, service: 
         judge.not_applicable("no list of this service waits for a connection")
     judge.that(
         seen.left == seen.places and seen.after.ok,
-        expected=f"{seen.places} places in the pool, and a list that succeeds",
-        observed=f"{seen.left} places, and {seen.after}, after {len(seen.cancelled)} cancelled "
+        expected=f"{seen.places} pool slots, and a list that succeeds",
+        observed=f"{seen.left} pool slots, and {seen.after}, after {len(seen.cancelled)} cancelled "
         f"requests that found no connection",
         seen=seen.after,
     )
@@ -179,5 +183,9 @@ def test_a_request_cancelled_in_the_queue_costs_no_place(judge: Judge, service: 
 def test_a_write_that_was_answered_stays_stored(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """If the answer was complete when it was cancelled, the rows are there."""
     if sweeps.calm(role).commits_late:
-        judge.not_applicable(f"it is committed after its answer ({sessions.COMMITTED.id})")
-    judge.each(sweeps.of(AREA, role), claims_success, expected="what was promised is stored")
+        judge.not_applicable(f"the write is committed after its answer ({sessions.COMMITTED.id})")
+    judge.each(
+        sweeps.of(AREA, role),
+        claims_success,
+        expected="the write that was answered with success is stored",
+    )

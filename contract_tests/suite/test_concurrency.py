@@ -31,7 +31,7 @@ CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}
 def sound(judge: Judge, pairs: Pairs) -> Pairs:
     """The pairs of a service that serves the ordinary ones."""
     if pairs.clash:
-        judge.not_applicable(f"ordinary requests fail together ({rules.TOGETHER.id})")
+        judge.not_applicable(f"ordinary concurrent requests fail ({rules.TOGETHER.id})")
     return pairs
 
 
@@ -40,7 +40,7 @@ def met(judge: Judge, pairs: Pairs, pair: str) -> list[Meeting]:
     meetings = pairs.of(pair)
     failed = [words for meeting in meetings if meeting.is_serial and (words := fails(meeting))]
     if failed:
-        judge.not_applicable(f"one after the other they fail as well: {failed[0]}")
+        judge.not_applicable(f"the requests fail even when sent one after the other: {failed[0]}")
     return meetings
 
 
@@ -54,7 +54,7 @@ def each_pair(*names: str) -> pytest.MarkDecorator:
 def test_changes_of_different_fields_both_survive(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
-    """Whatever the order: what was sent in a change that succeeded is there afterwards."""
+    """In every order, what a successful change sent is there afterwards."""
     lost = partial(loses, resource=service.resource)
     judge.each(sound.of(pair), lost, expected="both changes in the row, or one of them refused")
 
@@ -64,31 +64,35 @@ def test_changes_of_different_fields_both_survive(
 def test_of_two_equal_creates_one_is_stored(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
-    """Whatever the order: not both of two equal creates make a row."""
+    """In every order, only one of two identical creates makes a row."""
     both = partial(stores_both, resource=service.resource)
-    judge.each(sound.of(pair), both, expected="one row, as one after the other")
+    judge.each(
+        sound.of(pair), both, expected="one row, as when the creates are sent one after the other"
+    )
 
 
 @judges(rules.TWIN_REFUSED)
 @each_pair("create+same")
 def test_the_loser_of_two_equal_creates_is_refused(judge: Judge, sound: Pairs, pair: str) -> None:
-    """Whatever the order: the create that comes too late does not fail."""
+    """In every order, the create that comes too late does not fail."""
     judge.each(
-        met(judge, sound, pair), fails, expected="a 4xx for the loser, as one after the other"
+        met(judge, sound, pair),
+        fails,
+        expected="a 4xx for the loser, as when the creates are sent one after the other",
     )
 
 
 @judges(rules.BOTH_DELETE)
 @each_pair("delete+delete")
 def test_two_deletes_of_a_row_do_not_fail(judge: Judge, sound: Pairs, pair: str) -> None:
-    """Whatever the order: both deletes succeed, or one finds nothing."""
+    """In every order, both deletes succeed, or one finds nothing."""
     judge.each(met(judge, sound, pair), fails, expected="success, or 404 for the second")
 
 
 @judges(rules.CHANGE_OF_DELETED)
 @each_pair("update+delete", "replace+delete")
 def test_a_change_of_a_deleted_row_does_not_fail(judge: Judge, sound: Pairs, pair: str) -> None:
-    """Whatever the order: a change whose row has gone is refused."""
+    """In every order, a change whose row has gone is refused."""
     expected = "success, or 404 for a change that came too late"
     judge.each(met(judge, sound, pair), fails, expected=expected)
 
@@ -98,9 +102,11 @@ def test_a_change_of_a_deleted_row_does_not_fail(judge: Judge, sound: Pairs, pai
 def test_a_deleted_row_stays_deleted(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
-    """Whatever the order: after a delete that succeeded no read shows the row."""
+    """In every order, no read shows the row after a successful delete."""
     if not stays_gone(service):
-        judge.not_applicable("a row is shown after its delete, one request after the other")
+        judge.not_applicable(
+            "a row is shown after its delete even when the requests do not overlap"
+        )
     judge.each(sound.of(pair), revives, expected="no row after the delete")
 
 
@@ -109,7 +115,7 @@ def test_a_deleted_row_stays_deleted(
 def test_two_replaces_leave_one_of_them_whole(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
-    """Whatever the order: the row is what one of the two has sent."""
+    """In every order, the row is what one of the two requests sent."""
     names = in_one_row(service, "replace")
     mixed = partial(mixes, resource=service.resource, names=names)
     judge.each(sound.of(pair), mixed, expected=f"{', '.join(names)} from one of the two")
@@ -120,7 +126,7 @@ def test_two_replaces_leave_one_of_them_whole(
 def test_a_read_shows_a_row_before_or_after_a_change(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
-    """Whatever the order: a read shows the old row or the new one."""
+    """In every order, a read shows the old row or the new one."""
     meetings = sound.of(pair)
     names = in_one_row(service, CHANGES[pair])
     torn = partial(tears, resource=service.resource, names=names)
@@ -130,8 +136,10 @@ def test_a_read_shows_a_row_before_or_after_a_change(
 @judges(rules.LIST_GOES_ON)
 @each_pair("list+delete")
 def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: str) -> None:
-    """Whatever the order: the list does not fail."""
-    judge.each(met(judge, sound, pair), fails, expected="a list with the row or without it")
+    """In every order, the list does not fail."""
+    judge.each(
+        met(judge, sound, pair), fails, expected="a successful list, with the row or without it"
+    )
 
 
 @judges(rules.TOGETHER)
@@ -139,10 +147,12 @@ def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: 
 def test_ordinary_requests_are_served_together(
     judge: Judge, service: Service, pairs: Pairs, pair: str
 ) -> None:
-    """Whatever the order: requests that have nothing to do with each other do not fail."""
+    """In every order, requests that have nothing to do with each other do not fail."""
     if service.resource.offers("create") and service.row().exchange.shared_sessions:
-        judge.not_applicable(f"even one by one they share a session ({sessions.OWN_SESSION.id})")
-    judge.each(pairs.of(pair), fails, expected="both answered as each alone")
+        judge.not_applicable(
+            f"requests share a session even when they do not overlap ({sessions.OWN_SESSION.id})"
+        )
+    judge.each(pairs.of(pair), fails, expected="both requests answered as when each is sent alone")
 
 
 @judges(rules.OWN_ANSWER)
@@ -150,6 +160,6 @@ def test_ordinary_requests_are_served_together(
 def test_an_answer_is_about_its_own_request(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
-    """Whatever the order: no answer shows what belongs to the other request."""
+    """In every order, no answer shows what belongs to the other request."""
     foreign = partial(confuses, resource=service.resource)
     judge.each(sound.of(pair), foreign, expected="each answer about the row of its request")

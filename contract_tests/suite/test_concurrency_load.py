@@ -24,7 +24,7 @@ PUT_OFF = (429, 503)
 
 
 def is_failure(exchange: Exchange) -> bool:
-    """Whether a request was neither served nor put off."""
+    """Return whether a request was neither served nor put off."""
     return not exchange.ok and exchange.status not in PUT_OFF
 
 
@@ -34,11 +34,13 @@ def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
     alone = [service.list(), service.create()]
     failed = [str(exchange) for exchange in alone if is_failure(exchange)]
     if failed:
-        judge.undecided(f"not even alone they succeed: {', '.join(failed)}")
+        judge.undecided(f"a list or a create fails even when sent alone: {', '.join(failed)}")
     if any(exchange.held for exchange in alone):
-        judge.not_applicable(f"even alone they keep connections ({sessions.RETURNED.id})")
+        judge.not_applicable(
+            f"a list or a create keeps a connection even when sent alone ({sessions.RETURNED.id})"
+        )
     if pairs.clash:
-        judge.not_applicable(f"ordinary requests fail together ({pairs_rules.TOGETHER.id})")
+        judge.not_applicable(f"ordinary concurrent requests fail ({pairs_rules.TOGETHER.id})")
     return service
 
 
@@ -48,7 +50,7 @@ def crowded(judge: Judge, service: Service, leave: int) -> Iterator[None]:
     with Crowd(service.ledger, service.run, leave) as crowd:
         if not crowd.crowded:
             judge.not_applicable(
-                f"no pool can be crowded: {'; '.join(crowd.reasons) or 'none seen'}"
+                f"no pool can be filled up: {'; '.join(crowd.reasons) or 'none seen'}"
             )
         yield
 
@@ -68,7 +70,7 @@ def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) 
     failed = [e for e in exchanges if is_failure(e)]
     judge.that(
         not failed,
-        expected=f"{len(exchanges)} requests at once served by one connection, or put off",
+        expected=f"{len(exchanges)} concurrent requests served, or told to retry later",
         observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
         seen=failed[0] if failed else None,
     )
@@ -80,12 +82,12 @@ def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> Non
     with crowded(judge, busy, leave=0):
         starved = burst(busy)
     if all(exchange.ok for exchange in starved):
-        judge.not_applicable("requests need no connection of the pool")
+        judge.not_applicable("no request needs a connection of the pool")
     exchanges = [busy.list(), busy.create()]
     failed = [e for e in exchanges if is_failure(e)]
     judge.that(
         not failed,
-        expected="requests served when connections can be had again",
+        expected="requests served once connections are free again",
         observed=f"{len(failed)} failed: {failed[0]} {failed[0].raised}" if failed else "",
         seen=failed[0] if failed else None,
     )
@@ -96,14 +98,16 @@ def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
     """A list that finds the pool empty says that it should be tried again."""
     unreached = Mishap("list", "connect").act(busy).exchange
     if unreached.status not in PUT_OFF:
-        judge.not_applicable(f"nor without a database: {unreached} ({errors.UNAVAILABLE.id})")
+        judge.not_applicable(
+            f"it is not 503 without a database either: {unreached} ({errors.UNAVAILABLE.id})"
+        )
     with crowded(judge, busy, leave=0):
         exchange = busy.list()
     if exchange.ok:
         judge.not_applicable("a list needs no connection of the pool")
     judge.that(
         exchange.status in PUT_OFF,
-        expected="503, since it may succeed later",
+        expected="503, since the request may succeed later",
         observed=f"{exchange} {exchange.raised}".strip(),
         seen=exchange,
     )

@@ -47,7 +47,7 @@ def test_a_create_stores_a_row(judge: Judge, service: Service) -> None:
     where = f"{', '.join(grown)} got a row with none of the values sent: {row.sent}"
     judge.that(
         holding,
-        expected="one more row in the database, with what was sent",
+        expected="one more row in the database, with the values that were sent",
         observed=where if grown else f"{row.exchange}, and no table has a new row",
         seen=row.exchange,
     )
@@ -106,7 +106,7 @@ def test_reading_an_unknown_id_is_answered_with_404(judge: Judge, service: Servi
     """The refusal says "not found"."""
     exchange = service.read(service.absent_id())
     if not exchange.refused:
-        judge.undecided(f"it is not refused at all ({rules.UNKNOWN_REFUSED.id}): {exchange}")
+        judge.undecided(f"the read is not refused at all ({rules.UNKNOWN_REFUSED.id}): {exchange}")
     judge.that(exchange.status in NOT_THERE, expected="404", observed=str(exchange), seen=exchange)
 
 
@@ -129,10 +129,10 @@ def test_a_create_answers_an_id_of_its_own(judge: Judge, service: Service) -> No
 
 @judges(rules.REFUSED_STORES_NOTHING)
 def test_a_refused_create_stores_nothing(judge: Judge, service: Service) -> None:
-    """Whatever is wrong with a body: if it is refused, the tables are as they were."""
+    """A create whose body is refused leaves the tables as they were."""
     place = home(service)
     if not place.tables:
-        judge.undecided("no table got a row by a create, so none can be watched")
+        judge.undecided("no table got a row from a create, so none can be observed")
     wrong = _wrong_creates(service)
     refused = [each for each in wrong if each[1].refused]
     if not refused:
@@ -170,7 +170,7 @@ def _wrong_creates(service: Service) -> list[tuple[str, Exchange, dict[str, obje
 def test_a_create_with_a_taken_id_leaves_that_row(judge: Judge, service: Service) -> None:
     """The id of another row in the body is refused, ignored or replaced, but never obeyed."""
     if service.operation("create").method != "POST":
-        judge.not_applicable("the create is a PUT, which may rightly replace")
+        judge.not_applicable("the create is a PUT, which may replace the row")
     row = service.row()
     before = seen(service, row)
     exchange = service.create(service.body() | {service.resource.id_field: row.id})
@@ -189,7 +189,7 @@ def test_the_location_leads_to_the_row(judge: Judge, service: Service) -> None:
     row = service.row()
     location = row.exchange.header("location")
     if location is None:
-        judge.not_applicable("creates send no Location")
+        judge.not_applicable("a create sends no Location header")
     exchange = _followed(service, row, location)
     identifier = service.shown(exchange).get(service.resource.id_field)
     judge.that(
@@ -215,7 +215,7 @@ def _target(base: str, location: str) -> str:
 
 @judges(rules.NO_CONTENT)
 def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -> None:
-    """Whichever operation answers 204, there is nothing after its headers."""
+    """An answer with status 204 has nothing after its headers."""
     acts = [c.act for c in SUCCESSES if service.resource.offers(*c.needs)]  # type: ignore[arg-type]
     empty = [e for e in (act(service) for act in acts) if e.status == NO_CONTENT]
     if not empty:

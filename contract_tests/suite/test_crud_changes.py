@@ -18,7 +18,7 @@ from ..service.service import Row, Service
 
 @judges(rules.KEPT)
 def test_a_change_is_what_the_next_read_shows(judge: Judge, service: Service, change: Role) -> None:
-    """What was sent and answered with success is there when the row is read."""
+    """A field that was sent in a successful change is shown when the row is read."""
     row = service.row()
     body = change_body(service, change, row)
     exchange = service.request(change, row.id, body=body)
@@ -118,7 +118,7 @@ def test_a_change_leaves_the_other_rows(judge: Judge, service: Service, change: 
 
 @judges(rules.REFUSED_CHANGES_NOTHING)
 def test_a_refused_change_changes_nothing(judge: Judge, service: Service, change: Role) -> None:
-    """Whatever is wrong with a body: if it is refused, the row is as it was."""
+    """A change whose body is refused leaves the row as it was."""
     row = service.row()
     before = seen(service, row)
     sent, touched = [], []

@@ -48,7 +48,7 @@ def test_a_head_is_answered_as_the_get_is(judge: Judge, service: Service) -> Non
 
 
 def _unlike(head: Exchange, get: Exchange) -> str | None:
-    """What the GET says otherwise, or None. A HEAD may leave headers out."""
+    """Name what the GET says otherwise, or return None. A HEAD may leave headers out."""
     told = [name for name in LIKE_GET if head.header(name) not in {None, get.header(name)}]
     if head.status == get.status and not told:
         return None
@@ -61,7 +61,7 @@ def test_a_read_with_the_current_tag_is_not_modified(judge: Judge, service: Serv
     row = service.row()
     tag = tag_of(service, row)
     if tag_of(service, row) != tag:
-        judge.not_applicable("the ETag of a row is another at every read")
+        judge.not_applicable("the ETag of a row changes with every read")
     exchange = read_unless(service, row, tag)
     judge.that(
         exchange.status == 304 and not exchange.body,

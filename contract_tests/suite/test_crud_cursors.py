@@ -23,7 +23,7 @@ def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: 
     """While a row that was shown goes and another comes, all others are shown once."""
     name = cursor_of(service)
     if name is None:
-        judge.not_applicable("the list has no cursor; an offset moves with every row that goes")
+        judge.not_applicable("the list has no cursor; an offset moves with every deleted row")
     for _ in range(ROWS):
         service.row()
     calm = [str(i) for i in walked(service, walk_on(service, name, PAGE))]
@@ -43,7 +43,7 @@ def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: 
 
 
 def _coming_and_going(service: Service, gone: list[str]) -> Callable[[Exchange], None]:
-    """What deletes the first row of a page, and creates one, after each of the first pages."""
+    """Return a function that deletes the first row of a page and creates another, page by page."""
     left = iter(range(TIMES))
 
     def disturb(page: Exchange) -> None:

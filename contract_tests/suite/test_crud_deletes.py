@@ -73,7 +73,7 @@ def test_a_delete_leaves_the_other_rows(judge: Judge, service: Service) -> None:
 
 @judges(rules.DELETED_TWICE)
 def test_a_second_delete_is_harmless(judge: Judge, service: Service) -> None:
-    """The second delete is answered in peace; the row stays away and its neighbour stays."""
+    """The second delete does not fail; the row stays deleted and its neighbour stays."""
     row, neighbour = service.row(), service.row()
     deleted(judge, service, row)
     was_there = is_shown(service, row), is_shown(service, neighbour)
@@ -81,7 +81,7 @@ def test_a_second_delete_is_harmless(judge: Judge, service: Service) -> None:
     is_there = is_shown(service, row), is_shown(service, neighbour)
     judge.that(
         is_there == was_there and not exchange.failed,
-        expected="a 2xx or 4xx to the second delete, and nothing changed by it",
+        expected="a 2xx or 4xx for the second delete, and no further change",
         observed=f"{exchange}; (row, neighbour) readable before {was_there}, after {is_there}",
         seen=exchange,
     )

@@ -23,7 +23,7 @@ MANY = 120
 
 CUTS = ("LIMIT ", "FETCH FIRST", "FETCH NEXT", "SELECT TOP", "ROWNUM")
 UNCUT = ("LIMIT -1", "18446744073709551615")
-"""How a statement says that it wants all rows after an offset."""
+"""Words by which a statement asks for all rows after an offset."""
 
 TOTALS = ("total", "count", "total_count", "totalCount", "total_items", "totalItems")
 
@@ -60,15 +60,15 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
     never = [str(i) for i in service.ids(once) if str(i) not in shown]
     judge.that(
         not twice and not never,
-        expected=f"each row on one of the {len(pages)} pages, also where the database gives rows "
-        "without an order in another one each time",
+        expected=f"each row on one of the {len(pages)} pages, even if the database returns "
+        "unordered rows in a different order each time",
         observed=f"shown twice: {', '.join(twice) or 'none'}; never: {', '.join(never) or 'none'}",
         seen=pages[-1],
     )
 
 
 def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[], None]:
-    """What lets rows without an order move between two pages, as a busy table would."""
+    """Return a function that moves unordered rows between two pages, as a busy table would."""
     unsettled = iter([Hindered(service.database.hindrances.get("unsettled"))])
 
     def disturb() -> None:
@@ -85,7 +85,7 @@ def test_a_page_is_no_larger_than_asked(judge: Judge, service: Service) -> None:
     """A list asked for two rows shows two at most."""
     name = service.resource.paging.size
     if not name:
-        judge.not_applicable("the list takes no size")
+        judge.not_applicable("the list has no parameter for the page size")
     for _ in range(PAGE + 2):
         service.row()
     exchange = service.list(**{name: PAGE})
@@ -111,14 +111,16 @@ def test_a_list_has_a_largest_size(judge: Judge, service: Service) -> None:
     is_fixed = most is declared or not service.resource.paging.size
     is_cut = is_fixed and any(_is_cut(event.text) for event in exchange.of("sql"))
     if most > MANY and not is_cut:
-        judge.not_applicable(f"a list is declared to have {most} rows: too many to make here")
+        judge.not_applicable(
+            f"the list is declared to hold up to {most} rows: too many to create here"
+        )
     for _ in range(0 if is_cut else most + 1):
         service.row()
     listed = service.list()
     found = len(service.ids(listed))
     judge.that(
         found <= most,
-        expected="a largest number of rows, whatever the table holds",
+        expected="a default page limit, however many rows the table has",
         observed=f"{listed} shows all {found} rows",
         seen=exchange,
     )
@@ -131,7 +133,7 @@ def _is_cut(statement: str) -> bool:
 
 @judges(rules.TOTAL)
 def test_the_total_is_the_number_of_rows(judge: Judge, service: Service) -> None:
-    """What the list declares as its total is what a walk finds."""
+    """The total that the list declares is the number of rows that a walk finds."""
     for _ in range(3):
         service.row()
     pages = walk(service, PAGE if service.resource.paging.size else None)
@@ -164,7 +166,7 @@ def test_reading_changes_nothing(judge: Judge, service: Service) -> None:
     """After lists and reads each row holds what clients stored in it."""
     place = home(service)
     if not place.tables:
-        judge.undecided("no table got a row by a create, so none can be watched")
+        judge.undecided("no table got a row from a create, so none can be observed")
     before = _owned_by_clients(service, place.contents(service))
     exchanges = [service.list()]
     if service.resource.offers("read"):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN: tuple[Kind, ...] = ("field", "missing", "back")
 KINDS: tuple[Kind, ...] = (*SHOWN, "failed")
 COST: Mapping[Act | None, int] = {None: 1, "together": 1, "restart": 4}
-"""How many times fewer the programs are that restart the service."""
+"""The factor by which programs that restart the service are fewer."""
 
 
 @dataclass
@@ -44,12 +44,12 @@ class Programs:
         return Totals(played=dict(self._played))
 
     def finding(self, judge: Judge, *kinds: Kind, extra: Act | None = None) -> Finding | None:
-        """What was found of these kinds; if another hides it, by a search of its own."""
+        """Return the finding of one of these kinds; if another hides it, by a separate search."""
         whole = self._searched(extra, *(kinds if extra else KINDS))
         is_other = whole.finding and whole.finding.surprise.kind not in kinds
         search = self._searched(extra, *kinds) if is_other else whole
         if not search.tally.rows:
-            judge.undecided(f"no create made a row that can be told, in {search.tally}")
+            judge.undecided(f"no create stored a row that can be identified, in {search.tally}")
         return search.finding
 
     def _searched(self, extra: Act | None, *kinds: Kind) -> Search:
@@ -78,14 +78,16 @@ def programs(contract_run: ContractRun) -> Programs:
 def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> None:
     """Judge that nothing was found; else tell the program, and the test that shows it alone."""
     if finding is None:
-        judge.that(kept=True, expected="no surprise", observed="none")
+        judge.that(
+            kept=True, expected="every answer as the rows stored so far demand", observed="none"
+        )
         return
     from ..scenarios.stateful import words
     from ..scenarios.stateful.regression import regression
 
     seen = (Remark(words.evidence(finding)), *evidence_of(finding.surprise.exchange))
     alone = regression(service, judge.rule, finding)
-    seen += (Remark(f"as a test of its own:\n{alone}"),) if alone else ()
+    seen += (Remark(f"as a separate test:\n{alone}"),) if alone else ()
     judge.that(
         kept=False,
         expected=words.expected(finding),

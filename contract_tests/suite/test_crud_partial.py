@@ -17,7 +17,7 @@ from ..service.service import Row, Service
 def test_a_patch_changes_only_what_was_sent(judge: Judge, service: Service) -> None:
     """Each field is sent alone; all others are as they were."""
     if not set(service.resource.fields("update")) - needed(service, "update"):
-        judge.not_applicable("PATCH wants every field: nothing can be left out")
+        judge.not_applicable("PATCH requires every field: none can be left out")
     row = service.row()
     accepted, lost = 0, []
     for name in _changeable(service):
@@ -31,7 +31,7 @@ def test_a_patch_changes_only_what_was_sent(judge: Judge, service: Service) -> N
         judge.undecided("no PATCH of a single field was accepted")
     judge.that(
         not lost,
-        expected="every field that was not sent as it was",
+        expected="no change of a field that was not sent",
         observed="; ".join(f"PATCH of {what}" for _, what in lost),
         seen=lost[0][0] if lost else None,
     )
@@ -53,7 +53,7 @@ def test_a_put_resets_what_was_left_out(judge: Judge, service: Service) -> None:
     exchange = service.replace(row.id, body)
     after = seen(service, row)
     if not exchange.ok or differences(body, after):
-        judge.undecided(f"the PUT itself was not made ({rules.KEPT.id}): {exchange}")
+        judge.undecided(f"the PUT did not take effect ({rules.KEPT.id}): {exchange}")
     left = [name for name in _left_out(service, row, body, before) if name in after]
     if not left:
         judge.not_applicable("PUT has no optional field that is shown")

@@ -50,7 +50,7 @@ def test_a_walk_shows_every_row_once_while_rows_are_added(judge: Judge, service:
 
 
 def _adding(service: Service) -> Callable[[], None]:
-    """What creates a row after each of the first pages."""
+    """Return a function that creates a row after each of the first pages."""
     left = iter(range(ADDED))
 
     def add() -> None:
@@ -72,7 +72,7 @@ def test_a_filter_shows_the_rows_that_have_the_value(judge: Judge, service: Serv
     wrong = [(exchange, words) for exchange, words in answered if words]
     judge.that(
         not wrong,
-        expected="the row that has the value, and not the one that has another",
+        expected="the row that has the value, and no row that has another value",
         observed="; ".join(f"{exchange} {words}" for exchange, words in wrong),
         seen=(wrong or answered)[0][0],
     )
@@ -99,7 +99,7 @@ def _shown(service: Service, exchange: Exchange) -> list[str]:
 
 
 def _mistaken(ids: list[str], field: str, row: Row, other: Row) -> str:
-    """Which of two rows is shown, or hidden, by mistake."""
+    """Say which of two rows is shown, or hidden, by mistake."""
     if str(row.id) not in ids:
         return f"does not show row {row.id}, which has it"
     extra = f"shows row {other.id}, which has {other.sent[field]!r}"
@@ -112,7 +112,7 @@ def test_a_list_is_in_the_order_that_was_asked_for(judge: Judge, service: Servic
     asked = [(order, exchange, values) for order in orders(service)
              for exchange, values in _ordered(service, order)]  # fmt: skip
     if not asked:
-        judge.not_applicable("the list declares no order that every database keeps alike")
+        judge.not_applicable("the list declares no sort order that is the same on every database")
     wrong = [one for one in asked if not in_order(one[2], descending=one[0].descending)]
     judge.that(
         not wrong,

@@ -127,7 +127,7 @@ def test_a_field_changed_alone_is_stored(judge: Judge, service: Service) -> None
     ]
     accepted = [write for write in writes if write.accepted]
     if not accepted:
-        judge.not_applicable("PATCH takes no field alone whose value a read would show")
+        judge.not_applicable("PATCH accepts no single field whose value a read shows")
     lost = [write for write in accepted if not same(write.value, write.shown)]
     judge.that(
         not lost,
@@ -150,7 +150,7 @@ def test_false_zero_and_what_is_empty_are_stored(judge: Judge, service: Service)
     """False and 0 are shown again; an empty list or object does not leave the old one."""
     accepted = [write for write in nothings(service) if write.accepted]
     if not accepted:
-        judge.not_applicable("no field takes False, zero or an empty value, and shows it")
+        judge.not_applicable("no field accepts False, zero or an empty value and shows it")
     lost = [write for write in accepted if _is_ignored(write)]
     judge.that(
         not lost,
@@ -161,7 +161,7 @@ def test_false_zero_and_what_is_empty_are_stored(judge: Judge, service: Service)
 
 
 def _is_ignored(write: Write) -> bool:
-    """Whether False or 0 is shown as something else, or an old value in place of an empty one."""
+    """Return whether False or 0 is shown otherwise, or an old value in place of an empty one."""
     if write.value in (False, 0):
         return not same(write.value, write.shown)
     old = write.before.get(write.name)

@@ -25,7 +25,7 @@ def judge_effects(judge: Judge, asked: Iterable[Naming], none: str) -> None:
     wrong = [naming for naming in sent if naming.effect]
     judge.that(
         not wrong,
-        expected="what is not offered for writing refused, ignored or left as it was",
+        expected="fields that are not offered for writing refused, ignored or left unchanged",
         observed="; ".join(map(str, wrong)),
         seen=(wrong or sent)[0].exchange,
     )
@@ -103,10 +103,10 @@ def _sizes(service: Service, place: Home) -> dict[str, int]:
 
 @judges(rules.CORRECTED)
 def test_a_corrected_create_is_accepted(judge: Judge, service: Service) -> None:
-    """What was refused for one field is accepted when that field is mended."""
+    """A create that was refused for one field is accepted when that field is corrected."""
     resource, document = service.resource, dict(service.resource.document)
     if not service.create(service.resource.body(service.serial(), complete=False)).ok:
-        judge.undecided("a create of what is required only is not accepted")
+        judge.undecided("a create with only the required fields is not accepted")
     first = service.serial() + 2000
     found = samples.breaches(resource.schema(), document, serial=first)
     bodies = [b.body for b in found if isinstance(b.body, dict)]

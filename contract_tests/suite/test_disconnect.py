@@ -28,19 +28,19 @@ each_sending = pytest.mark.parametrize("role", SENDING)
 
 
 def is_answered(point: Point) -> bool:
-    """Whether the answer was being sent when the client left, or when the app learned of it."""
+    """Return whether the client left, or the app learned of it, while the answer was being sent."""
     is_unsent = any(event.text == UNSENT for event in point.exchange.of("client gone"))
     return is_unsent or bool(point.exchange.of("response start"))
 
 
 def closes_late(point: Point) -> str:
-    """Which connections came back only because an abandoned generator was closed."""
+    """Name the connections that came back only because an abandoned generator was closed."""
     late = [e for e in point.exchange.of("reclaimed") if e.text.startswith(LATE)]
     return "; ".join(f"conn {e.connection} came back {e.text}" for e in late)
 
 
 def stores_a_fragment(point: Point, restless: frozenset[str]) -> str:
-    """Which tables a request has changed whose body it never saw the end of."""
+    """Name the tables that a request changed without having seen the end of its body."""
     tables = sorted(point.changed - restless)
     is_cut = not point.exchange.of("request end")
     return f"stored in {', '.join(tables)}, and the end of the body never came" * (
@@ -53,9 +53,9 @@ def stores_a_fragment(point: Point, restless: frozenset[str]) -> str:
 def test_a_request_returns_its_connections_when_its_client_leaves(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """Whichever message before the answer is the last, no connection is out at the end."""
+    """After any last message before the answer, no connection is out at the end."""
     points = [p for p in sweeps.steady("disconnect", role) if not is_answered(p)]
-    judge.each(points, keeps, expected="every connection back")
+    judge.each(points, keeps, expected="every connection returned")
 
 
 @judges(rules.ENDED)
@@ -63,7 +63,7 @@ def test_a_request_returns_its_connections_when_its_client_leaves(
 def test_a_request_ends_its_transaction_when_its_client_leaves(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """Whichever message is the last, the database knows no transaction of it."""
+    """After any last message, the database knows no transaction of the request."""
     judge.each(sweeps.of("disconnect", role), leaves_open, expected="no transaction open")
 
 
@@ -82,7 +82,7 @@ def test_a_body_that_did_not_arrive_in_full_changes_nothing(
 def test_a_write_whose_client_leaves_is_stored_whole_or_not_at_all(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """Whichever message is the last, the tables hold all of the write or nothing of it."""
+    """After any last message, the tables hold all of the write or nothing of it."""
     wrong = partial(stores_in_part, calm=sweeps.calm(role))
     judge.each(sweeps.of("disconnect", role), wrong, expected="the whole write stored, or nothing")
 
@@ -92,9 +92,9 @@ def test_a_write_whose_client_leaves_is_stored_whole_or_not_at_all(
 def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """Whichever message of the answer is the last, no connection is out at the end."""
+    """After any last message of the answer, no connection is out at the end."""
     points = [p for p in sweeps.steady("disconnect", role) if is_answered(p)]
-    judge.each(points, keeps, expected="every connection back")
+    judge.each(points, keeps, expected="every connection returned")
 
 
 @judges(rules.CLOSED)
@@ -114,7 +114,9 @@ def test_a_client_that_leaves_does_no_harm_to_others(
     swept = sweeps.steady("disconnect", role)
     points = [point for point in swept if not keeps(point)]
     if swept and not points:
-        judge.not_applicable(f"each of them keeps connections ({rules.RETURNED.id})")
+        judge.not_applicable(
+            f"each request whose client disconnects keeps connections ({rules.RETURNED.id})"
+        )
     judge.each(points, fails_later, expected="success for the next list and the next create")
 
 

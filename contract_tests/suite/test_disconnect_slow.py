@@ -1,4 +1,4 @@
-"""Disconnect: clients that take their time, and work that nobody waits for any more."""
+"""Disconnect: slow clients, and work that goes on after the client has left."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLOW = Client(patient=False, parts=2)
 
 
 def reads_on(point: Point) -> str:
-    """Which reading statements it began after its client had left the answer."""
+    """Name the reading statements that began after its client had left the answer."""
     gone = next((event.order for event in point.exchange.of("client gone")), None)
     begun = [e for e in point.exchange.of("sql") if gone and e.order > gone and not e.writes]
     is_late = bool(point.exchange.of("response start")) and len(begun) > TOLERATED
@@ -77,11 +77,11 @@ def test_a_connection_is_back_before_the_answer_is_sent(
     """When an answer is begun, no connection is out that nothing more is asked."""
     exchange = sweeps.calm(role).exchange
     if exchange.held:
-        judge.not_applicable(f"a connection stays out for good ({sessions.RETURNED.id})")
+        judge.not_applicable(f"a connection is never returned ({sessions.RETURNED.id})")
     idle = idle_loans(exchange)
     judge.that(
         not idle,
-        expected="every connection back when the answer is begun, or some statement after it",
+        expected="every connection returned when the answer begins, or used by a later statement",
         observed=f"{exchange} was sent while conn {idle[0].connection if idle else ''} was out",
         seen=exchange,
         at=idle[0] if idle else None,

@@ -43,10 +43,12 @@ each_read = pytest.mark.parametrize("role", READS)
 def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
     """Judge that a success stands only for something that is stored."""
     if aftermath.exchange.ok and aftermath.is_late:
-        judge.not_applicable(f"it failed after the answer had been sent ({sessions.COMMITTED.id})")
+        judge.not_applicable(
+            f"the call failed after the answer had been sent ({sessions.COMMITTED.id})"
+        )
     judge.that(
         not aftermath.exchange.ok or aftermath.changed,
-        expected="an answer that says the write failed, or the write stored by another try",
+        expected="an answer that reports the failed write, or the write stored by a retry",
         observed=f"{aftermath}: a success, but no row of any table has changed",
         seen=aftermath.exchange,
     )
@@ -60,7 +62,7 @@ def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
     )
     judge.that(
         not told,
-        expected="a failure told in fixed words of the service's own",
+        expected="an error answer with a fixed text of the service's own",
         observed=f"{exchange}, and its answer contains {', '.join(map(repr, told))}",
         seen=exchange,
     )
@@ -80,7 +82,9 @@ def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
 def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: Mishap) -> None:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
-        judge.not_applicable(f"requests share a session, failed or not ({sessions.OWN_SESSION.id})")
+        judge.not_applicable(
+            f"requests share a session even without a failure ({sessions.OWN_SESSION.id})"
+        )
     plain_list(service)
     aftermath = mishap.act(service)
     later = [service.list(), service.create()]
@@ -114,13 +118,15 @@ def test_a_commit_that_fails_is_not_called_a_success(
 @judges(rules.NOTHING_STORED)
 @each_write
 def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, role: Role) -> None:
-    """Whichever write or COMMIT fails, a request that is answered with a failure changed nothing.
+    """A request answered with a failure changed nothing, whichever write or COMMIT failed.
 
     One that wrote on after the failure is left out: it tried again, or kept a note of it.
     """
     swept = sweep(service, role)
     if swept and all(aftermath.is_late for aftermath in swept):
-        judge.not_applicable(f"all fails after the answer had been sent ({sessions.COMMITTED.id})")
+        judge.not_applicable(
+            f"every failure came after the answer had been sent ({sessions.COMMITTED.id})"
+        )
     told = [a for a in swept if not (a.exchange.ok or a.wrote_on or a.is_late)]
     if not told:
         judge.undecided(f"no write of a {role} failed and was answered with a failure")
@@ -155,9 +161,9 @@ def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
     body = service.body()
     once, twice = service.create(body), service.create(body)
     if not once.ok:
-        judge.undecided(f"not even a plain create is answered with success: {once}")
+        judge.undecided(f"even a plain create is not answered with success: {once}")
     if twice.ok:
-        judge.not_applicable("two equal creates are two rows")
+        judge.not_applicable("two identical creates make two rows")
     judge_silence(judge, service, twice)
 
 
@@ -168,23 +174,25 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
     aftermath = mishap.act(service)
     kept = kept_by(service, aftermath.exchange)
     if kept and keeps_without_failure(service):
-        judge.not_applicable(f"without any failure connections are kept ({sessions.RETURNED.id})")
+        judge.not_applicable(
+            f"connections are kept even without a failure ({sessions.RETURNED.id})"
+        )
     judge.that(
         not kept,
-        expected="every connection back and no transaction open",
+        expected="every connection returned and no transaction open",
         observed=f"after {aftermath}: {'; '.join(kept)}",
         seen=aftermath.exchange,
     )
 
 
 def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
-    """What a request still has of the database, a line for each thing."""
+    """Return what a request still has of the database, a line for each thing."""
     reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
     return (*map(str, exchange.held), *reclaimed, *service.door.open_transactions())
 
 
 def keeps_without_failure(service: Service) -> bool:
-    """Whether a request keeps something although no database call of it fails."""
+    """Return whether a request keeps something although no database call of it fails."""
     service.restore()
     for case in CASES:
         try:
@@ -239,7 +247,7 @@ def test_a_read_that_fails_is_not_called_a_success(
     truth = service.send(exchange.request.method, exchange.request.target)
     judge.that(
         exchange.failed or not exchange.ok or exchange.json == truth.json,
-        expected="an answer that says the read failed, or the answer of another try",
+        expected="an answer that reports the failed read, or the answer of a retry",
         observed=f"{aftermath}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
         seen=exchange,
     )

@@ -32,7 +32,7 @@ def asking_from(service: Service, origin: str) -> Request:
 
 
 def serves(service: Service, origin: str) -> bool:
-    """Whether a page of this origin may read a success."""
+    """Return whether a page of this origin may read a success."""
     exchange = service.exchange(asking_from(service, origin))
     return exchange.ok and exchange.header(ALLOWED) is not None
 
@@ -41,20 +41,20 @@ def serves(service: Service, origin: str) -> bool:
 def test_a_list_that_fails_in_part_is_not_called_a_success(
     judge: Judge, sweeps: Sweeps, service: Service
 ) -> None:
-    """Whichever statement fails after the first, no row is left out of a success."""
+    """No row is left out of a success because a statement after the first failed."""
     points = [p for p in sweeps.of("failures", "list", "error") if not is_plain(p)]
     if not points:
         judge.not_applicable("a list asks the database only once")
     wrong = partial(hides_rows, resource=service.resource)
-    judge.each(points, wrong, expected="a failure told, or all rows shown")
+    judge.each(points, wrong, expected="an error answer, or all rows shown")
 
 
 @judges(rules.READABLE_ACROSS)
 def test_a_failure_can_be_read_by_a_page_of_another_origin(judge: Judge, service: Service) -> None:
-    """Where a success says which origin may read it, a failure says so too."""
+    """A failure says which origin may read it, if a success does."""
     origin = next((origin for origin in ORIGINS if serves(service, origin)), None)
     if origin is None:
-        judge.not_applicable(f"no page of {', '.join(ORIGINS)} may read a success")
+        judge.not_applicable(f"no page from {', '.join(ORIGINS)} may read a success")
     message = asking_from(service, origin)
     with Faults("statement") as fault:
         exchange = service.exchange(message)

@@ -43,7 +43,9 @@ def judge_recovery(judge: Judge, found: Outage, *, after: str) -> None:
 def test_a_service_works_again_when_its_database_is_back(judge: Judge, service: Service) -> None:
     """After a few lists in a row that found no database, a list and a create succeed."""
     if outage(service, 1).unserved:
-        judge.not_applicable(f"a single one suffices ({errors.RECOVERED.id})")
+        judge.not_applicable(
+            f"a single failed connection has the same effect ({errors.RECOVERED.id})"
+        )
     found = outage(service, SOME)
     judge_recovery(judge, found, after=f"{SOME} lists that found no database")
 
@@ -52,7 +54,7 @@ def test_a_service_works_again_when_its_database_is_back(judge: Judge, service: 
 def test_refused_connections_use_up_no_places(judge: Judge, service: Service) -> None:
     """After more refused connections than the service has places, there is still one."""
     if outage(service, SOME).unserved:
-        judge.not_applicable(f"{SOME} of them suffice ({rules.WORKS_AGAIN.id})")
+        judge.not_applicable(f"{SOME} of them have the same effect ({rules.WORKS_AGAIN.id})")
     requests = places(service) + BEYOND
     found = outage(service, requests)
     judge_recovery(judge, found, after=f"{requests} lists that found no database")
@@ -89,7 +91,7 @@ def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
         exchange = service.list()
     judge.that(
         exchange.ok,
-        expected="the list as ever",
+        expected="the list answered as usual",
         observed=f"{exchange}, while the database is read-only",
         seen=exchange,
     )
@@ -103,7 +105,7 @@ def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
         exchange = service.list()
     judge.that(
         exchange.ok,
-        expected="the list as ever",
+        expected="the list answered as usual",
         observed=f"{exchange}, while the database is full",
         seen=exchange,
     )
@@ -112,24 +114,26 @@ def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
 def judge_truth(judge: Judge, service: Service, role: Role, aftermath: Aftermath) -> None:
     """Judge that a success stands for something that is stored."""
     if is_lie(aftermath) and aftermath.is_late:
-        judge.not_applicable(f"it failed after the answer had been sent ({sessions.COMMITTED.id})")
+        judge.not_applicable(
+            f"the call failed after the answer had been sent ({sessions.COMMITTED.id})"
+        )
     if is_lie(aftermath) and lies_about_any(service, role):
-        judge.not_applicable(f"any write that fails is told so ({errors.WRITE_TOLD.id})")
+        judge.not_applicable(f"any write that fails is called a success ({errors.WRITE_TOLD.id})")
     judge.that(
         not is_lie(aftermath),
-        expected="an answer that says the write failed",
+        expected="an answer that reports the failed write",
         observed=f"{aftermath.exchange}: a success, but {aftermath.failed} has stored nothing",
         seen=aftermath.exchange,
     )
 
 
 def is_lie(aftermath: Aftermath) -> bool:
-    """Whether it was called a success and nothing is stored."""
+    """Return whether it was called a success and nothing is stored."""
     return aftermath.exchange.ok and not aftermath.changed
 
 
 def lies_about_any(service: Service, role: Role) -> bool:
-    """Whether a write that fails for another reason is called a success, too."""
+    """Return whether a write that fails for another reason is called a success, too."""
     try:
         return is_lie(Mishap(role, "write").act(service))
     except (NotApplicable, Undecided):

@@ -37,12 +37,16 @@ each_write = pytest.mark.parametrize("role", WRITES)
 
 @pytest.fixture
 def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
-    """The sweeps, if nothing is wrong with a request that nobody disturbs."""
+    """The sweeps, if nothing is wrong with an undisturbed request."""
     calm = sweeps.calm(role).exchange
     if calm.held or calm.reclaimed:
-        judge.not_applicable(f"without any failure connections are kept ({sessions.RETURNED.id})")
+        judge.not_applicable(
+            f"connections are kept even without a failure ({sessions.RETURNED.id})"
+        )
     if calm.shared_sessions:
-        judge.not_applicable(f"requests share a session, failed or not ({sessions.OWN_SESSION.id})")
+        judge.not_applicable(
+            f"requests share a session even without a failure ({sessions.OWN_SESSION.id})"
+        )
     return sweeps
 
 
@@ -62,10 +66,10 @@ def failing(sweeps: Sweeps, role: Role) -> list[Point]:
 def test_a_request_returns_its_connections_whichever_call_fails(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
-    """Whichever call fails, on a warm pool or a cold one, nothing is out afterwards."""
+    """After any failed call, on a warm pool or a cold one, no connection is out."""
     points = steady.of("failures", role, "error", "cold", "refused")
     leave_to(errors.RELEASED, judge, [*filter(is_plain, points)], retains)
-    judge.each(points, retains, expected="every connection back and no transaction open")
+    judge.each(points, retains, expected="every connection returned and no transaction open")
 
 
 @judges(rules.RETURNED_BROKEN)
@@ -76,7 +80,7 @@ def test_a_request_that_loses_its_connection_keeps_no_other(
     """Wherever its connection breaks, no other is out afterwards."""
     leave_to(rules.RETURNED, judge, failing(steady, role), retains)
     points = steady.of("failures", role, "disconnect", "lost")
-    judge.each(points, retains, expected="every connection back and no transaction open")
+    judge.each(points, retains, expected="every connection returned and no transaction open")
 
 
 @judges(rules.BROKEN_TOLD)
@@ -88,7 +92,7 @@ def test_a_write_that_loses_its_connection_is_not_called_a_success(
     require_effect(judge, steady, role)
     leave_to(rules.SUCCESS_IS_STORED, judge, failing(steady, role), tells_success)
     points = steady.of("failures", role, "disconnect", "lost")
-    judge.each(points, tells_success, expected="a failure told, or the write stored")
+    judge.each(points, tells_success, expected="an error answer, or the write stored")
 
 
 def require_effect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
@@ -145,11 +149,11 @@ def test_a_write_without_acknowledgement_is_not_refused(
 def test_a_write_whose_commit_was_refused_stays_away(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """The COMMIT finds the file busy, its transaction stays open, and nobody ever stores it."""
+    """The COMMIT finds the file busy, its transaction stays open, and it is never stored."""
     wrong = partial(stores_later, calm=sweeps.calm(role))
     points = sweeps.of("failures", role, "busy")
     if not points:
-        judge.not_applicable("here a COMMIT that is refused has ended its transaction")
+        judge.not_applicable("on this database a refused COMMIT has ended its transaction")
     judge.each(points, wrong, expected="nothing of it stored by later requests")
 
 
@@ -159,7 +163,7 @@ def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, ro
     """No call behind the last COMMIT of rows fails the request."""
     wrong = partial(fails_after_commit, calm=sweeps.calm(role))
     points = sweeps.of("failures", role, "error")
-    judge.each(points, wrong, expected="a success, once everything is stored")
+    judge.each(points, wrong, expected="a success, since everything is stored")
 
 
 @judges(rules.SUCCESS_IS_STORED)
@@ -167,11 +171,11 @@ def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, ro
 def test_a_success_is_stored_whichever_statement_failed(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
-    """Whichever statement of it failed, a request that was called a success is stored."""
+    """A request that was called a success is stored, whichever of its statements failed."""
     require_effect(judge, sweeps, role)
     points = sweeps.of("failures", role, "error")
     leave_to(errors.WRITE_TOLD, judge, [*filter(is_plain, points)], tells_success)
-    judge.each(points, tells_success, expected="a failure told, or the write stored")
+    judge.each(points, tells_success, expected="an error answer, or the write stored")
 
 
 @judges(rules.RACE_TOLD)

@@ -53,7 +53,8 @@ def test_further_starts_add_nothing(judge: Judge, lives: Lives) -> None:
     judge.that(
         not life.round_failure and not more(once, last),
         expected="nothing more after three starts and shutdowns than after one",
-        observed=life.round_failure or f"it adds up: {', '.join(more(once, last))}",
+        observed=life.round_failure
+        or f"left behind again by every start: {', '.join(more(once, last))}",
     )
 
 
@@ -63,7 +64,7 @@ def test_a_shutdown_spares_the_other_app(judge: Judge, lives: Lives) -> None:
     life = lives.later.begun()
     pair = life.pair
     if life.round_failure:
-        judge.undecided(f"one app after the other already fails: {life.round_failure}")
+        judge.undecided(f"a second start in one process already fails: {life.round_failure}")
     failed = [exchange for exchange in pair.answers if exchange.failed]
     judge.that(
         not pair.start_failure and not failed,
@@ -86,7 +87,7 @@ def test_a_shutdown_ends_without_an_error(judge: Judge, lives: Lives) -> None:
 
 @judges(rules.IDLE_STOP)
 def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
-    """The shutdown of a service that nobody has asked anything succeeds."""
+    """The shutdown of a service that has served no request succeeds."""
     usual = lives.first.closed()
     pair = lives.later.begun().pair
     if pair.start_failure:
@@ -100,7 +101,7 @@ def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
 
 
 def more(once: Left, last: Left) -> list[str]:
-    """What there is more of in the last round than in the first."""
+    """Return the kinds of things of which the last round left more than the first."""
     kinds = {
         "connections": (once.connections, last.connections),
         "tasks": (once.tasks, last.tasks),

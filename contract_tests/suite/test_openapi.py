@@ -50,8 +50,8 @@ def judge_document(judge: Judge, problems: list[str]) -> None:
     """Judge that nothing is wrong with the document; name the first places where it is."""
     judge.that(
         not problems,
-        expected="nothing to object to",
-        observed=f"{len(problems)} objections, the first: {problems[0] if problems else ''}",
+        expected="a document without errors",
+        observed=f"errors: {len(problems)}, the first: {problems[0] if problems else ''}",
         seen="\n".join(problems[:20]),
     )
 
@@ -112,7 +112,7 @@ def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> N
     declared = {name: longest(service, name) for name in texts(service.resource)}
     bounded = {n: limits[n] for n in declared if n in limits and may_be(service, n, limits[n] + 1)}
     if not bounded:
-        judge.not_applicable("no text field has a column of its name with a largest length")
+        judge.not_applicable("no text field has a column of the same name with a maximum length")
     hidden = [
         f"{name}: at most {length} characters in the database, {declared[name]} in the document"
         for name, length in bounded.items()
@@ -120,7 +120,7 @@ def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> N
     ]
     judge.that(
         not hidden,
-        expected="no more in the document than in the column",
+        expected="no greater length in the document than in the column",
         observed="; ".join(hidden).replace(" None in", " any number in"),
     )
 
@@ -133,7 +133,7 @@ def column_lengths(service: Service) -> dict[str, int]:
 
 
 def may_be(service: Service, name: str, length: int) -> bool:
-    """Whether the pattern of a field, if it has one, takes any text of this length."""
+    """Return whether the pattern of a field, if it has one, takes any text of this length."""
     document = dict(service.resource.document)
     patterns = [
         str(branch["pattern"])
@@ -187,7 +187,7 @@ def test_a_secured_write_needs_credentials(judge: Judge, service: Service) -> No
 
 
 def is_locked(resource: Resource, operation: Operation) -> bool:
-    """Whether the document demands credentials; an empty alternative makes them optional."""
+    """Return whether the document demands credentials; an empty alternative makes them optional."""
     named = "{" + resource.id_parameter + "}"
     paths: Mapping[str, Any] = resource.document.get("paths", {})
     entry: Mapping[str, Any] = next(

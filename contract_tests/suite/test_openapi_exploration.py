@@ -21,7 +21,7 @@ SUCCESS = range(200, 300)
 NOT_OURS = frozenset({405, 429, 501})
 """Statuses of routers and rate limiters, which judge no promise of an operation."""
 ZONELESS = re.compile(r'is not a "(date-time|time|duration)"')
-"""What every stock model answers for a column without time zone: RFC 3339 wants an offset."""
+"""The answer of every stock model for a column without time zone: RFC 3339 wants an offset."""
 MOST_SHOWN = 10
 
 WITH_BOUNDARIES = parts("boundary")
@@ -45,7 +45,7 @@ def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Explorat
 
 
 def only(chosen: list[Part]) -> pytest.MarkDecorator:
-    """Judge these parts alone."""
+    """Mark a test to judge these parts only."""
     return pytest.mark.parametrize("explored", chosen, indirect=True, ids=str)
 
 
@@ -69,7 +69,7 @@ def judge_alarms(
 
 
 def words_of(alarm: Alarm) -> str:
-    """What was sent, what was answered, and what is wrong with that."""
+    """Say what was sent, what was answered, and what is wrong with that."""
     more = f" ({alarm.times} times)" if alarm.times > 1 else ""
     said = ": ".join(filter(None, (*alarm.message.splitlines()[:2], alarm.answer.cause)))
     return f"{sent_in(alarm)} -> {alarm.answer.status}, {said}{more}"
@@ -86,7 +86,7 @@ def shown(alarm: Alarm, explored: Explored) -> str:
 
 
 def sent_in(alarm: Alarm) -> str:
-    """What was sent: the method of the request, which the path need not have, and the path."""
+    """Return the method that was sent, which the path need not have, and the path."""
     return f"{alarm.request.method} {alarm.card.path}"
 
 
@@ -102,9 +102,9 @@ def answered(alarms: list[Alarm], status: Callable[[int], bool] = bool) -> list[
 
 
 def sent_again(exploration: Exploration, alarm: Alarm) -> Evidence:
-    """What happened when the request of an alarm was sent once more, on its own."""
+    """Send the request of an alarm once more, on its own, and give what happened."""
     exchange = exploration.again(alarm)
-    alone = Remark("alone it is no failure: it takes what the requests before it had stored")
+    alone = Remark("the request alone does not fail: it needs what the requests before it stored")
     return (*evidence_of(exchange), *[alone] * (not exchange.failed))
 
 
@@ -115,7 +115,7 @@ def test_no_request_of_the_document_fails(
     """Valid and invalid requests to every operation are answered below 500."""
     failed = explored.of("not_a_server_error")
     repeated = sent_again(exploration, failed[0]) if failed else ()
-    judge_alarms(judge, explored, failed, "no server failure", repeated)
+    judge_alarms(judge, explored, failed, "no server error", repeated)
 
 
 @judges(rules.STATUSES)
@@ -162,7 +162,7 @@ def test_what_the_document_forbids_is_refused(judge: Judge, explored: Explored) 
 def test_what_the_document_allows_is_accepted(judge: Judge, explored: Explored) -> None:
     """Valid requests are not refused as invalid."""
     alarms = answered(explored.of("positive_data_acceptance"))
-    judge_alarms(judge, explored, alarms, "a success, or a refusal for want of the row")
+    judge_alarms(judge, explored, alarms, "a success, or a refusal because the row does not exist")
 
 
 @judges(rules.METHODS)

@@ -101,7 +101,7 @@ def judge_texts(judge: Judge, trial: TextTrial, options: Options) -> None:
 
 
 def words_of(written: Written) -> str:
-    """What a write was answered, and what it lost."""
+    """Say how a write was answered, and what it lost."""
     lost = "; ".join(written.lost())
     values = ", ".join(f"{name} {brief(written.sent[name])}" for name in written.asked)
     return f"{written.exchange}: {lost or f'sent {values}'}"
@@ -111,7 +111,7 @@ def words_of(written: Written) -> str:
 def test_a_created_text_comes_back(
     judge: Judge, service: Service, contract_options: Options
 ) -> None:
-    """What a create accepted, a fresh read shows."""
+    """A text that a create accepted is shown by a fresh read."""
     answering(service, ("create",))
 
     def create(values: Mapping[str, Any]) -> Written:
@@ -133,11 +133,11 @@ def changing(request: pytest.FixtureRequest, service: Service) -> Role:
 def test_a_changed_text_comes_back(
     judge: Judge, service: Service, changing: Role, contract_options: Options
 ) -> None:
-    """What a change accepted, a fresh read shows."""
+    """A text that a change accepted is shown by a fresh read."""
     row = service.row()
     control = service.request(changing, row.id, body=change_body(service, changing, row))
     if not control.ok:
-        judge.undecided(f"not even a plain change is answered with success: {control}")
+        judge.undecided(f"even a plain change is not answered with success: {control}")
     trial = TextTrial(service, changing, lambda values: write(service, changing, values, row))
     judge_texts(judge, trial, contract_options)
 

@@ -104,7 +104,7 @@ def judge_failures(judge: Judge, asked: Sent) -> None:
 
 
 def words_of(asked: Sent) -> str:
-    """What was sent, and what each was answered."""
+    """Say what was sent, and how each was answered."""
     return "; ".join(f"{name}: {exchange}" for name, exchange in asked)
 
 
@@ -163,7 +163,7 @@ def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) 
     wrong = [one for one in torn if not one[1].refused] + [one for one in odd if one[1].failed]
     judge.that(
         not wrong,
-        expected="4xx for torn JSON, an answer below 500 for what is no object",
+        expected="4xx for truncated JSON, an answer below 500 for a body that is no object",
         observed=words_of(wrong),
         seen=wrong[0][1] if wrong else None,
     )
@@ -177,7 +177,7 @@ def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> 
     wrong = [one for one in invalid if not one[1].refused] + [one for one in other if one[1].failed]
     judge.that(
         not wrong,
-        expected="4xx for bytes that are no text",
+        expected="4xx for bytes that are not UTF-8",
         observed=words_of(wrong),
         seen=wrong[0][1] if wrong else None,
     )
@@ -225,14 +225,14 @@ def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
         no_refusal(sent)
     judge.that(
         not wrong,
-        expected=f"no row more in {', '.join(tables)} after a refusal",
-        observed=f"a row more after {words_of(wrong)}",
+        expected=f"no further row in {', '.join(tables)} after a refusal",
+        observed=f"a further row after {words_of(wrong)}",
         seen=wrong[0][1] if wrong else None,
     )
 
 
 def sizes(service: Service) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     return {name: len(rows) for name, rows in service.door.stored().items()}
 
 

@@ -34,7 +34,7 @@ class OnEdge:
 
     @property
     def wrong(self) -> str:
-        """What is wrong with it, or nothing."""
+        """Say what is wrong with it; empty if nothing is."""
         exchange, shown = self.written.exchange, self.written.shown
         if exchange.failed:
             return f"{self.edge.name}, {brief(self.edge.value)}: {exchange}"
@@ -44,7 +44,7 @@ class OnEdge:
 
 
 def edges_of(service: Service, role: Role) -> Iterator[Edge]:
-    """What is neither a plain text, nor a switch, nor empty: those have rules of their own."""
+    """Yield edges other than plain texts, booleans and empty values, which have their own rules."""
     resource, document = service.resource, dict(service.resource.document)
     fields = resource.fields(role)
     for edge in samples.edges(resource.schema(role), document, serial=service.serial()):
@@ -62,7 +62,7 @@ def judge_edges(judge: Judge, service: Service, role: Role) -> None:
     row = service.row() if role != "create" else None
     edges = list(edges_of(service, role))
     if not edges:
-        judge.not_applicable(f"no field of {service.operation(role)} has a limit but texts do")
+        judge.not_applicable(f"no field of {service.operation(role)} other than a text has a limit")
     met = [OnEdge(e, write(service, role, {e.field: e.value}, row)) for e in edges]
     wrong = [one for one in met if one.wrong]
     if not wrong and not any(one.written.exchange.ok for one in met):
@@ -115,7 +115,7 @@ def test_an_end_of_the_calendar_is_no_failure(judge: Judge, service: Service) ->
 
 @judges(rules.OWN_DEFAULT)
 def test_a_default_is_nobody_elses(judge: Judge, service: Service) -> None:
-    """What is shown for a list or object that was left out is the same before and after others."""
+    """The default shown for a list or object left out is the same before and after others."""
     names = _left_out(service)
     if not names:
         judge.not_applicable("no list or object may be left out of a create")
@@ -151,7 +151,7 @@ def _without(service: Service, names: list[str]) -> dict[str, Any]:
 
 
 def default_of(service: Service, names: list[str]) -> dict[str, Any]:
-    """What a row that was made without these fields shows for them."""
+    """Return the values shown for these fields by a row that was made without them."""
     row = service.row(_without(service, names))
     shown = service.shown(service.read(row.id)) if is_shown(service, row) else {}
     return {name: shown[name] for name in names if name in shown}

@@ -67,9 +67,9 @@ def respelled(judge: Judge, service: Service) -> tuple[Row, list[tuple[str, Exch
     row = numbered_row(service)
     others = spellings(row.id, service.resource.id_schema.get("format"))
     if not others:
-        judge.not_applicable(f"there is one way to write the id {row.id!r}")
+        judge.not_applicable(f"there is only one way to write the id {row.id!r}")
     if not service.read(row.id).ok:
-        judge.undecided(f"not even the id {row.id!r} itself is found")
+        judge.undecided(f"even the id {row.id!r} itself is not found")
     return row, [(other, service.read(other)) for other in others]
 
 
@@ -133,7 +133,7 @@ def test_a_header_beyond_ascii_is_no_failure(judge: Judge, service: Service) -> 
         return service.exchange(replace(plain, headers=(*plain.headers, *odd)))
 
     if not sent().ok:
-        judge.undecided(f"not even a plain {role} is answered with success")
+        judge.undecided(f"even a plain {role} is not answered with success")
     asked = [(pair, sent(pair)) for pair in HEADERS]
     failed = [(pair, exchange) for pair, exchange in asked if exchange.failed]
     judge.that(
@@ -149,7 +149,7 @@ def test_thousands_of_digits_are_no_failure(judge: Judge, service: Service) -> N
     """In a body, as an id, as a page size: 5000 digits are answered below 500."""
     asked = list(with_digits(service))
     if not asked:
-        judge.not_applicable("the service reads no number")
+        judge.not_applicable("no request of the service takes a number")
     failed = [(where, exchange) for where, exchange in asked if exchange.failed]
     judge.that(
         not failed,
@@ -246,7 +246,7 @@ def _spoilt(value: Any) -> Iterator[Any]:
 
 @judges(shared.NUL)
 def test_a_parameter_name_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
-    """A parameter nobody knows, with a NUL in its name, is answered below 500."""
+    """An unknown parameter, with a NUL in its name, is answered below 500."""
     plain_list(service)
     exchange = service.list(**{NUL: 1})
     judge.that(

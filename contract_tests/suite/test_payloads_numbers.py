@@ -26,7 +26,7 @@ def test_an_id_outside_the_column_is_a_client_error(judge: Judge, service: Servi
 
 @judges(rules.MALFORMED_ID)
 def test_a_malformed_id_is_a_client_error(judge: Judge, service: Service) -> None:
-    """What cannot be an id is answered below 500, and no row is shown for it."""
+    """A malformed id is answered below 500, and no row is shown for it."""
     judge_ids(judge, requests_for(judge, service, ODD_IDS))
 
 
@@ -48,7 +48,7 @@ def requests_for(judge: Judge, service: Service, ids: Iterable[object]) -> list[
 
 
 def is_wrong(exchange: Exchange) -> bool:
-    """Whether an id that no row has led to a failure or a row: a PUT may make the row."""
+    """Return whether an id that no row has led to a failure or a row: a PUT may make the row."""
     return exchange.failed or (exchange.ok and exchange.request.method in {"GET", "PATCH"})
 
 
@@ -57,7 +57,7 @@ def judge_ids(judge: Judge, asked: list[Exchange]) -> None:
     wrong = [exchange for exchange in asked if is_wrong(exchange)]
     judge.that(
         not wrong,
-        expected="4xx for an id that cannot be one",
+        expected="4xx for an id that no row can have",
         observed="; ".join(brief_of(exchange) for exchange in wrong),
         seen=wrong[0] if wrong else None,
     )

@@ -30,7 +30,7 @@ def judge_writes(
     """Judge what was accepted; not applicable if nothing was."""
     accepted = [write for write in sent if write.accepted]
     if not accepted:
-        judge.not_applicable("no field takes such a value and shows it")
+        judge.not_applicable("no field accepts such a value and shows it")
     wrong = [write for write in accepted if is_wrong(write)]
     judge.that(
         not wrong,
@@ -41,7 +41,7 @@ def judge_writes(
 
 
 def rounded(write: Write) -> bool:
-    """Whether a decimal is shown as another one."""
+    """Return whether a decimal is shown as another one."""
     return not is_exactly(write.value, write.shown)
 
 

@@ -22,7 +22,9 @@ def test_the_first_requests_on_an_empty_database_are_served(
     usual = [service.list() if role == "list" else service.create() for role in roles]
     failing = [str(exchange) for exchange in usual if exchange.failed]
     if failing or not usual:
-        judge.undecided(f"also without a first start: {'; '.join(failing) or 'nothing to ask'}")
+        judge.undecided(
+            f"they fail on a database in use, too: {'; '.join(failing) or 'nothing to ask'}"
+        )
     life = lives.first.begun()
     failed = [exchange for exchange in life.answers if exchange.failed]
     judge.that(
@@ -44,7 +46,7 @@ def test_a_restart_keeps_the_rows(judge: Judge, service: Service, lives: Lives) 
     ids = service.ids(shown) if is_listed else []
     judge.that(
         bool(ids) and row in [None, *ids] if is_listed else shown.ok,
-        expected="the row of the first life shown after a restart",
+        expected="the row of the first run shown after a restart",
         observed=f"{shown} {shown.excerpt(80)}",
     )
 
@@ -81,7 +83,7 @@ def test_a_start_leaves_no_transaction_open(judge: Judge, lives: Lives) -> None:
 
 @judges(rules.NO_DATABASE)
 def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> None:
-    """With nobody at the address, the start-up fails or the first request is answered 5xx."""
+    """With no server at the address, the start-up fails or the first request is answered 5xx."""
     life = lives.dead
     told = life.start_failure or (life.answer.raised if life.answer else "")
     is_failure = bool(life.start_failure) or bool(life.answer and life.answer.failed)
@@ -95,7 +97,7 @@ def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> Non
 
 @judges(rules.NO_SECRET)
 def test_without_a_database_no_password_is_shown(judge: Judge, lives: Lives) -> None:
-    """Neither error, answer nor output holds the password of the address nobody is at."""
+    """Neither error, answer nor output holds the password of the unreachable address."""
     shown = lives.dead.shown
     judge.that(
         not shown,
@@ -120,7 +122,7 @@ def test_a_failed_start_ends_its_process(judge: Judge, lives: Lives) -> None:
     """After a start-up that failed, nothing keeps the process alive."""
     life = lives.dead
     if not life.start_failure or hung(life.start_failure):
-        judge.not_applicable("the start-up does not fail for want of a database")
+        judge.not_applicable("the start-up does not fail without a database")
     judge.that(
         life.ended,
         expected="a process that ends after a failed start-up",

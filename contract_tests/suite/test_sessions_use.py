@@ -36,7 +36,7 @@ def test_a_request_holds_one_connection_at_a_time(
     """No connection is taken from a pool while another one of it is out for the same request."""
     exchange, usage = used(case, service, judge)
     if exchange.held:
-        judge.not_applicable(f"a connection stays out for good ({sessions.RETURNED.id})")
+        judge.not_applicable(f"a connection is never returned ({sessions.RETURNED.id})")
     judge.that(
         not usage.doubled,
         expected="one connection of a pool at a time",
@@ -114,13 +114,13 @@ def test_requests_leave_no_sessions_behind(judge: Judge, service: Service) -> No
     """After a warm-up, looking at a row again and again leaves no further session in memory."""
     row = service.row()
     if not (first := service.look(row)).of("begin"):
-        judge.not_applicable(f"{first} asks no database")
+        judge.not_applicable(f"{first} sends no statement to the database")
     before = service.ledger.live_sessions()
     exchanges = [service.look(row) for _ in range(REQUESTS)]
     grown = service.ledger.live_sessions() - before
     judge.that(
         grown < REQUESTS,
-        expected="sessions that are gone when their request is",
+        expected="no session left in memory once its request has ended",
         observed=f"{REQUESTS} times {exchanges[-1]} left {grown} more sessions in memory",
         seen=exchanges[-1],
     )

@@ -58,7 +58,7 @@ def breaches(
 
 
 def changes(schema: object, document: Mapping[str, object]) -> tuple[tuple[str, Change], ...]:
-    """What makes a valid body invalid, each with the words for what is then wrong with it."""
+    """Return changes that make a valid body invalid, each with words for what is wrong then."""
     if reading.kind(schema, document) != "object":
         return ()
     return (

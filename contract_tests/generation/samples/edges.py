@@ -57,7 +57,7 @@ def edges(schema: object, document: Mapping[str, object], *, serial: int = 1) ->
 
 
 def _edges(schema: object, document: Mapping[str, object], serial: int, depth: int) -> _Values:
-    """Where inside the value, what is at its edge there, and the value."""
+    """Yield a place inside the value, what is at its edge there, and the value."""
     met: list[object] = []
     for branch in reading.branches(schema, document):
         for where, what, value in _of_branch(branch, document, serial, depth):

@@ -87,7 +87,7 @@ def formatted(name: str, serial: int) -> str | None:
 
 
 TOLD = "x-contract-formats"
-"""Where a document says what texts of its formats look like: regular expressions by name."""
+"""The place in a document for regular expressions of its formats, by name."""
 
 
 def told(document: Mapping[str, object], formats: Mapping[str, str]) -> dict[str, object]:

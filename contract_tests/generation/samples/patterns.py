@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _OPEN_END = 8
 _KEPT = (64, 512, 2048)
-"""How many texts are asked for, until there is one for the serial."""
+"""The number of texts that are asked for, until there is one for the serial."""
 _CLASSES = "dDwWsS"
 _PRINTABLE = string.digits + string.ascii_letters + " " + string.punctuation
 _TOKEN = re.compile(
@@ -116,7 +116,7 @@ def _is_more(token: re.Match[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _letters(letter: str) -> str:
-    """What one place of the text may be: letters and digits where the expression lets them.
+    """Return the letters of one place of the text: letters and digits where they are allowed.
 
     No letter in both cases: a database may take them for the same.
     """

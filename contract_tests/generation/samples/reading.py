@@ -42,7 +42,7 @@ _KEYWORDS_OF_KIND = {
 
 
 def pointed(reference: str, document: Mapping[str, object]) -> Schema | None:
-    """What ``#/a/b`` names inside ``document``; None where it leads nowhere or outside."""
+    """Return what ``#/a/b`` names inside ``document``; None if it leads nowhere or outside."""
     if not reference.startswith("#"):
         return None
     here: Any = document
@@ -203,7 +203,7 @@ def tag_of(branch: Any, discriminator: Mapping[str, Any]) -> str | None:
 
 
 def is_tagged(branch: Any, name: str, document: Mapping[str, object]) -> bool:
-    """Whether the alternative itself says what values this property of it may have."""
+    """Return whether the alternative itself says what values this property of it may have."""
     field = resolve(branch, document).get("properties", {}).get(name)
     return bool(resolve(field, document).keys() & {"const", "enum"})
 
@@ -246,7 +246,7 @@ def kinds(schema: object, document: Mapping[str, object]) -> frozenset[str]:
 
 
 def is_nullable(schema: object, document: Mapping[str, object]) -> bool:
-    """Whether null is a valid value."""
+    """Return whether null is a valid value."""
     every = tuple(branches(schema, document))
     listed = any(None in branch.get("enum", ()) for branch in every)
     return listed or any(kind_of(branch) in ("null", "any") for branch in every)
@@ -281,5 +281,5 @@ def text_fields(schema: object, document: Mapping[str, object]) -> tuple[str, ..
 
 
 def shaped_by(settled: Settled, keywords: tuple[str, ...]) -> bool:
-    """Whether the schema says anything under these keywords."""
+    """Return whether the schema says anything under these keywords."""
     return any(settled.get(keyword) is not None for keyword in keywords)

@@ -23,7 +23,7 @@ _INTEGER_COLUMN = 2**31 - 1
 
 @dataclass(frozen=True)
 class _Making:
-    """What stays the same while one value is made, and where in it we are."""
+    """The constants of making one value, and the place inside it."""
 
     document: Mapping[str, object]
     serial: int

@@ -1,4 +1,4 @@
-"""Whether a value is valid for a schema of an OpenAPI document, as a service reads it.
+"""Validity of a value for a schema of an OpenAPI document, as a service reads it.
 
 JSON Schema proper does not know what OpenAPI adds: `nullable`, boolean bounds, properties that
 only the service may set, alternatives told apart by a property. They are spelled out for it.

@@ -20,7 +20,7 @@ from .texts import ODD_TEXTS, texts
 Strategy = st.SearchStrategy[Any]
 
 DEEPEST = 4
-"""How often a schema that contains itself is followed into itself."""
+"""The number of times that a schema that contains itself is followed into itself."""
 
 _READ = frozenset(
     "type properties required additionalProperties items minItems maxItems uniqueItems enum const"  # noqa: SIM905 - reads as a list
@@ -204,7 +204,7 @@ def _without_itself(schema: Settled, reference: str) -> Settled:
 
 
 def are_apart(options: Sequence[Settled], tag: Any, document: Mapping[str, object]) -> bool:
-    """Whether no value is valid for two of these alternatives, which oneOf would refuse."""
+    """Return whether no value is valid for two of these alternatives, which oneOf would refuse."""
     if isinstance(tag, Mapping):
         return True
     kinds = [kind for option in options for kind in reading.kinds(option, document)]

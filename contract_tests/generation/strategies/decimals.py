@@ -22,7 +22,7 @@ _EXACT = 15
 
 
 def is_decimal(pattern: object) -> bool:
-    """Whether this is the expression pydantic writes for a decimal number."""
+    """Return whether this is the expression pydantic writes for a decimal number."""
     return isinstance(pattern, str) and pattern.startswith(_DECIMAL)
 
 

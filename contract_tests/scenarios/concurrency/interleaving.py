@@ -18,7 +18,7 @@ Requests = Callable[[], tuple[Request, ...]]
 
 
 class Taken(Protocol):
-    """What a run of a schedule tells: which one comes next."""
+    """The result of a run of a schedule, which tells the schedule that comes next."""
 
     @property
     def following(self) -> str | None:
@@ -44,7 +44,7 @@ def schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
 
 @dataclass(frozen=True)
 class Interleaving:
-    """What came of requests sent together in one schedule, and what was stored around them.
+    """The results of requests sent together in one schedule, and what was stored around them.
 
     `schedule` brings the same about again, on the same state, if it `is_exact`. `following` is
     the schedule after this one, None if all have been seen.
@@ -73,7 +73,7 @@ def interleave(service: Service, requests: Requests, most: int) -> list[Interlea
     """
     reason = missing(service, ("outside-view",))
     if reason:
-        raise NotApplicable(f"requests cannot be told apart in one connection: {reason}")
+        raise NotApplicable(f"concurrent requests cannot be told apart on one connection: {reason}")
     return list(schedules(partial(interleaved, service, requests), most))
 
 

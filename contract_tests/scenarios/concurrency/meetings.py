@@ -50,7 +50,7 @@ class Meeting:
 
     @property
     def is_serial(self) -> bool:
-        """Whether one of the two was through with the database before the other began."""
+        """Return whether one of the two was through with the database before the other began."""
         return bool(re.fullmatch("A*B*|B*A*", self.schedule))
 
     @property
@@ -79,7 +79,7 @@ def sent(exchange: Exchange) -> Mapping[str, Any]:
 
 
 def fails(meeting: Meeting) -> str:
-    """Which of the two failed; a refusal is none, nor is 503.
+    """Name the request that failed; a refusal is no failure, nor is 503.
 
     Where an order cannot be kept the database itself is in the way, as SQLite's lock can be.
     """
@@ -90,12 +90,12 @@ def fails(meeting: Meeting) -> str:
 
 
 def first_words(exchange: Exchange) -> str:
-    """What a failed request raised, or else answered, as far as it fits in a line."""
+    """Return what a failed request raised, or else answered, as far as it fits in a line."""
     return exchange.cause or cut(exchange.text.partition("\n")[0], 80)
 
 
 def loses(meeting: Meeting, resource: Resource) -> str:
-    """Which fields of a change that succeeded are not there afterwards."""
+    """Name the fields of a successful change that are not there afterwards."""
     shown = shown_then(meeting, resource)
     if shown is None:
         return ""
@@ -109,7 +109,7 @@ def loses(meeting: Meeting, resource: Resource) -> str:
 
 
 def stores_both(meeting: Meeting, resource: Resource) -> str:
-    """Whether both of two equal creates made a row."""
+    """Name the two rows, if both of two identical creates made one."""
     if not all(e.ok for e in meeting.pair):
         return ""
     first, second = (resource.row(e.json).get(resource.id_field) for e in meeting.pair)
@@ -118,7 +118,7 @@ def stores_both(meeting: Meeting, resource: Resource) -> str:
 
 
 def revives(meeting: Meeting) -> str:
-    """Whether a row is there although its delete has succeeded."""
+    """Name the delete that succeeded although its row is there afterwards."""
     is_back = meeting.then is not None and meeting.then.ok
     deleted = [e for e in meeting.pair if e.request.method == "DELETE" and e.ok]
     told = [f"{e.letter} {e}, and the row is there afterwards" for e in deleted if is_back]
@@ -126,7 +126,7 @@ def revives(meeting: Meeting) -> str:
 
 
 def mixes(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
-    """Whether the row is neither of the two bodies that replaced it."""
+    """Describe a row that is neither of the two bodies that replaced it."""
     shown, accepted = shown_then(meeting, resource), [e for e in meeting.pair if e.ok]
     if shown is None or not accepted:
         return ""
@@ -136,7 +136,7 @@ def mixes(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
 
 
 def tears(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
-    """Whether a read showed something between the row before and the row after a change."""
+    """Describe a read that showed something between the row before and after a change."""
     read, change = meeting.pair
     before, after = meeting.rows[0].sent, sent(change)
     if change.ok and read.status in GONE:
@@ -150,7 +150,7 @@ def tears(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
 
 
 def confuses(meeting: Meeting, resource: Resource) -> str:
-    """Whether an answer tells of the other request's row."""
+    """Describe an answer that tells of the other request's row."""
     return "; ".join(filter(None, (_confused(meeting, e, resource) for e in meeting.pair)))
 
 
@@ -169,7 +169,7 @@ def _confused(meeting: Meeting, exchange: Exchange, resource: Resource) -> str:
 def _subjects(
     meeting: Meeting, exchange: Exchange, resource: Resource
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What an answer should be about, and what the other one should."""
+    """Return what an answer should be about, and what the other one should."""
     bodies = [sent(e) for e in meeting.pair]
     rows = [{resource.id_field: row.id} | dict(row.sent) for row in meeting.rows]
     first, second = rows if len(rows) == len(meeting.pair) else bodies

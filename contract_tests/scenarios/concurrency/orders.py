@@ -11,7 +11,7 @@ from .interleaving import schedules
 
 
 class Told(Protocol):
-    """What a run of a schedule tells: which one it has become, and which one comes next."""
+    """The result of a run of a schedule: what the schedule has become, and the one after it."""
 
     @property
     def schedule(self) -> str:

@@ -34,7 +34,7 @@ TRIES = 6
 
 @dataclass(frozen=True)
 class Scene:
-    """What is there when two requests meet: the requests, and the rows they are about."""
+    """The requests that meet, and the rows they are about."""
 
     requests: tuple[Request, Request]
     rows: tuple[Row, ...] = ()
@@ -69,14 +69,14 @@ class Pairs:
         `Undecided` where one of them does not even succeed alone.
         """
         if self.only and self.only.subject != name:
-            raise NotApplicable(f"this rule does not ask about {self.only}")
+            raise NotApplicable(f"this rule does not judge the replayed request {self.only}")
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
 
     @property
     def clash(self) -> str:
-        """How two requests that should not get in each other's way do so; empty if none do."""
+        """Describe how two independent requests disturb each other; empty if none do."""
         for name in ORDINARY:
             try:
                 found = [words for meeting in self.of(name) if (words := fails(meeting))]
@@ -99,7 +99,7 @@ class Pairs:
         meet = partial(self._meet, name, arrange)
         met = [meet(self.only.place)] if self.only else list(orders(meet, MOST))
         if not any(meeting.course.schedule for meeting in met):
-            raise NotApplicable("neither request makes a database call that could wait")
+            raise NotApplicable("neither request makes a database call that could be delayed")
         return met
 
     def _meet(self, name: str, arrange: Arrange, schedule: str) -> Meeting:
@@ -149,7 +149,7 @@ def equal_bodies(service: Service, first: Role, second: Role) -> Arrange:
     body = service.row().sent
     again = service.create(body)
     if not again.refused:
-        raise NotApplicable(f"a second equal create is not refused: {again}")
+        raise NotApplicable(f"a second identical create is not refused: {again}")
 
     def arrange() -> Scene:
         same_body = service.body()
@@ -185,7 +185,9 @@ def _draft(service: Service, role: Role, row: Row | None) -> Request:
 def _succeeds_alone(service: Service, role: Role) -> None:
     exchange = service.exchange(_draft(service, role, service.row() if role in ON_A_ROW else None))
     if not exchange.ok:
-        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.excerpt(120)}")
+        raise Undecided(
+            f"the request fails even when sent alone: {exchange} {exchange.excerpt(120)}"
+        )
 
 
 def _independent(service: Service) -> tuple[str, str]:

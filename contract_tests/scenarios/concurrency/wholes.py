@@ -1,4 +1,4 @@
-"""What a row does when it is changed or deleted, one request after the other."""
+"""Changes and deletes of a row, one request after the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
     body = change_body(service, role, row)
     exchange = service.request(role, row.id, body=body)
     if not exchange.ok:
-        raise Undecided(f"not even alone it succeeds: {exchange} {exchange.excerpt(120)}")
+        raise Undecided(
+            f"the request fails even when sent alone: {exchange} {exchange.excerpt(120)}"
+        )
     stored = [cells for rows in added(before, service.door.stored()).values() for cells in rows]
     shown = seen(service, row)
     kept = {n for n in row.sent if n in created and same(row.sent[n], created[n])}
@@ -30,7 +32,7 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
     found = [tuple(n for n in names if str(body[n]) in map(str, cells)) for cells in stored]
     best = max(found, key=len, default=())
     if len(best) < 2:  # noqa: PLR2004 - a whole has two parts at least
-        raise NotApplicable("no two fields of a change are known to be stored in one row")
+        raise NotApplicable("no two fields of a change are known to be stored in the same row")
     return best
 
 
@@ -41,7 +43,7 @@ def _scalars(service: Service, body: Mapping[str, object]) -> list[str]:
 
 
 def stays_gone(service: Service) -> bool:
-    """Whether a row that is deleted, then changed, is not shown, one after the other."""
+    """Return whether a row that is deleted, then changed, is not shown, one after the other."""
     row = service.row()
     deleted = service.delete(row.id)
     service.update(row.id, change_body(service, "update", row))

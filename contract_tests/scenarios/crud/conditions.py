@@ -19,12 +19,12 @@ def tag_of(service: Service, row: Row) -> str:
         raise Undecided(f"a row that should be there is not shown: {exchange}")
     tag = exchange.header("etag")
     if tag is None:
-        raise NotApplicable("a read answers no ETag")
+        raise NotApplicable("a read returns no ETag")
     return tag
 
 
 def is_weak(tag: str) -> bool:
-    """Whether a tag promises no more than that the row means the same."""
+    """Return whether a tag promises no more than that the row means the same."""
     return tag.startswith("W/")
 
 
@@ -52,6 +52,6 @@ def changed(service: Service, role: Role, row: Row) -> Exchange:
 
 
 def honours_if_match(service: Service, role: Role) -> bool:
-    """Whether a change with a tag that no row ever had is refused, as a conflict, on a new row."""
+    """Return whether a change of a new row, with a tag that no row ever had, is refused."""
     exchange = change_if(service, role, service.row(), '"no-such-tag"')
     return exchange.status in CONFLICTS

@@ -45,7 +45,7 @@ def walk_on(
 
 
 def _next(service: Service, exchange: Exchange, name: str) -> object:
-    """What the next page goes on from; None after the last."""
+    """Return what the next page goes on from; None after the last."""
     told = [place[key] for place in _places(exchange.json) for key in NEXT if key in place]
     if told:
         return told[0] if isinstance(told[0], (str, int)) and told[0] != "" else None

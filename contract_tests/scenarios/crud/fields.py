@@ -34,16 +34,16 @@ class Write:
 
     @property
     def accepted(self) -> bool:
-        """Whether the service took it, and a read shows the field."""
+        """Return whether the service took it, and a read shows the field."""
         return self.exchange.ok and self.name in self.after
 
     @property
     def shown(self) -> Any:
-        """What the read after it shows."""
+        """The value that the read after it shows."""
         return self.after.get(self.name)
 
     def __str__(self) -> str:
-        """What was sent, and what is shown."""
+        """Return what was sent, and what is shown."""
         return f"{self.exchange} with {self.name} {self.value!r}, and a read shows {self.shown!r}"
 
 

@@ -84,7 +84,7 @@ def rows_with(service: Service, field: str, count: int) -> list[Row]:
 
 
 def _value(service: Service, field: str, value: Any, made: list[Row]) -> Any:
-    """What the next row holds: a word, or a value that no earlier row has, else None."""
+    """Return the value of the next row: a word, or one that no earlier row has, else None."""
     schema, document = service.resource.fields("create")[field], dict(service.resource.document)
     if takes_text(service.resource, schema):
         return WORDS[len(made)]
@@ -159,7 +159,7 @@ def _listed(service: Service, parameter: Parameter) -> list[str]:
 
 
 def in_order(values: list[Any], *, descending: bool | None) -> bool:
-    """Whether the values rise, or fall if `descending`; either if it says nothing."""
+    """Return whether the values rise, or fall if `descending`; either way if it is None."""
     rising = sorted(values)
     ways = {False: [rising], True: [rising[::-1]], None: [rising, rising[::-1]]}
     return values in ways[descending]

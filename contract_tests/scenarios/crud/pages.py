@@ -45,7 +45,7 @@ def plain_list(service: Service) -> Exchange:
     """The control of whatever is strange about a list. Raises `Undecided` if it fails itself."""
     exchange = service.list()
     if not exchange.ok:
-        raise Undecided(f"not even a plain list is answered with success: {exchange}")
+        raise Undecided(f"even a plain list is not answered with success: {exchange}")
     return exchange
 
 
@@ -62,7 +62,7 @@ def listed(service: Service, row: Row) -> dict[str, Any] | None:
 
 
 def query(service: Service, size: int | None, number: int, shown: int) -> dict[str, object]:
-    """What asks for page `number` (the first is 0) after `shown` rows."""
+    """Return the parameters that ask for page `number` (from 0) after `shown` rows."""
     paging = service.resource.paging
     asked: dict[str, object] = {}
     if paging.size:
@@ -87,6 +87,6 @@ def first_page(service: Service) -> int:
 
 
 def declaration(service: Service, name: str | None) -> dict[str, Any]:
-    """What the document says of a parameter of the list."""
+    """Return the schema that the document declares for a parameter of the list."""
     declared: tuple[Parameter, ...] = service.operation("list").query
     return next((dict(p.schema) for p in declared if p.name == name), {})

@@ -1,4 +1,4 @@
-"""What it means if none of the wrong bodies was refused."""
+"""The verdict where none of the wrong bodies was refused."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def no_refusal(sent: Iterable[Exchange]) -> NoReturn:
     """
     failed = [exchange for exchange in sent if exchange.failed]
     if failed:
-        raise Undecided(f"none of the wrong bodies was refused, and one was a failure: {failed[0]}")
+        raise Undecided(f"no invalid body was refused, and one led to a server error: {failed[0]}")
     raise NotApplicable("the service takes every body that could be sent")

@@ -29,13 +29,13 @@ def seen(service: Service, row: Row) -> dict[str, Any]:
 
 
 def is_shown(service: Service, row: Row) -> bool:
-    """Whether a read answers with this very row."""
+    """Return whether a read answers with this very row."""
     exchange = service.read(row.id)
     return exchange.ok and same_id(service.shown(exchange).get(service.resource.id_field), row.id)
 
 
 def same_id(left: object, right: object) -> bool:
-    """Whether two ids are the same, as they are in a path."""
+    """Return whether two ids are the same, as they are in a path."""
     return str(left) == str(right)
 
 
@@ -72,13 +72,13 @@ class Home:
     tables: tuple[str, ...]
 
     def contents(self, service: Service) -> Contents:
-        """What these tables hold now."""
+        """Return the rows that these tables hold now."""
         stored = service.door.stored()
         return {table: stored.get(table, ()) for table in self.tables}
 
 
 def home(service: Service) -> Home:
-    """Create a row and find where it went; no tables if nobody can tell."""
+    """Create a row and find its tables; none if the database cannot be looked at."""
     before = service.door.stored()
     row = service.row()
     grown = added(before, service.door.stored())
@@ -99,7 +99,7 @@ def _more(before: Iterable[Cells], after: Iterable[Cells]) -> list[Cells]:
 
 
 def holds_any(rows: Iterable[Cells], sent: Mapping[str, Any]) -> bool:
-    """Whether a cell holds a text that was sent; true where nothing telling was sent."""
+    """Return whether a cell holds a text that was sent; true where nothing telling was sent."""
     texts = [v.strip() for v in sent.values() if isinstance(v, str) and len(v.strip()) >= TELLING]
     cells = [_spelled(cell) for row in rows for cell in row]
     return not texts or any(text.casefold() in cell for text in texts for cell in cells)

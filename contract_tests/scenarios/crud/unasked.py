@@ -25,7 +25,7 @@ WORD = "of-another"
 KINDS = (("bool", True), ("int", NUMBER), ("num", NUMBER), ("dec", NUMBER), ("float", NUMBER),
          ("double", NUMBER), ("real", NUMBER), ("time", MOMENT), ("date", MOMENT),
          ("char", WORD), ("text", WORD))  # fmt: skip
-"""What a column of a type is sent, by a part of the type's name."""
+"""The value sent for a column of a type, by a part of the type's name."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Naming:
     effect: str = ""
 
     def __str__(self) -> str:
-        """What was sent, and what came of it."""
+        """Return what was sent, and what came of it."""
         return f"{self.exchange} naming {self.name} {self.value!r}: {self.effect}".rstrip(": ")
 
 

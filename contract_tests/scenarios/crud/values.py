@@ -74,13 +74,13 @@ def each_decimal(service: Service, amounts: tuple[str, ...]) -> Iterator[Write]:
 
 
 def keeps_digits(service: Service) -> bool:
-    """Whether the database itself stores decimals as such: some have only binary fractions."""
+    """Return whether the database stores decimals exactly: some have only binary fractions."""
     held = [type(cell) for rows in service.door.stored().values() for row in rows for cell in row]
     return Decimal in held
 
 
 def is_exactly(sent: Any, shown: Any) -> bool:
-    """Whether two spellings are one decimal."""
+    """Return whether two spellings are one decimal."""
     try:
         return Decimal(str(sent)) == Decimal(str(shown))
     except InvalidOperation:
@@ -116,7 +116,7 @@ def choices(service: Service, role: Role, name: str) -> list[Any]:
 
 
 def is_choice(sent: Any, shown: Any) -> bool:
-    """Whether a choice is shown as it was sent; a boolean is no number, a text may change case."""
+    """Return whether a choice is shown as sent; a boolean is no number, a text may change case."""
     if isinstance(sent, bool) or isinstance(shown, bool):
         return sent is shown
     return same(sent, shown) or str(sent).casefold() == str(shown).casefold()
@@ -135,7 +135,7 @@ def each_list(service: Service) -> Iterator[Write]:
 
 
 def is_reordered(sent: list[Any], shown: Any) -> bool:
-    """Whether a list shows what was sent, in another order."""
+    """Return whether a list shows what was sent, in another order."""
     if not isinstance(shown, list) or len(shown) != len(sent) or not same(sent, shown):
         return False
     return not all(same(one, other) for one, other in zip(sent, shown, strict=True))
@@ -154,7 +154,7 @@ def each_map(service: Service) -> Iterator[Write]:
 
 
 def is_whole_map(sent: Mapping[str, Any], shown: Any) -> bool:
-    """Whether a map shows all entries and no other; their names may be in small letters."""
+    """Return whether a map shows all entries and no other; their names may be in small letters."""
     if not isinstance(shown, Mapping):
         return False
     here = {key.strip().casefold(): value for key, value in shown.items()}

@@ -81,7 +81,7 @@ def answering(service: Service, roles: Iterable[Role]) -> tuple[Role, ...]:
     accepted = tuple(role for role, control in controls.items() if control.ok)
     if not accepted:
         refused = "; ".join(map(str, controls.values()))
-        raise Undecided(f"not even a plain write is answered with success: {refused}")
+        raise Undecided(f"even a plain write is not answered with success: {refused}")
     return accepted
 
 
@@ -137,7 +137,7 @@ def lengths(service: Service, role: Role, name: str) -> set[int]:
 
 
 def is_kept(sent: object, shown: object) -> bool:
-    """Whether a value came back as it was sent.
+    """Return whether a value came back as it was sent.
 
     A service may trim a text, compose its accents and write it in one case; nothing else.
     """
@@ -165,7 +165,7 @@ def texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
 
 
 def takes_text(resource: Resource, schema: samples.Schema) -> bool:
-    """Whether a value of this schema is a text of no particular format."""
+    """Return whether a value of this schema is a text of no particular format."""
     document = dict(resource.document)
     shaped = any(key in branch for branch in _branches(schema, document) for key in SHAPED)
     return samples.kind(schema, document) == "string" and not shaped
@@ -195,7 +195,7 @@ def moments(resource: Resource, role: Role = "create") -> tuple[str, ...]:
 
 
 def is_plain(resource: Resource, name: str, role: Role = "create") -> bool:
-    """Whether a field may take any value of its schema: it is shown, not pinned, and no pointer."""
+    """Return whether a field takes any value of its schema: shown, not pinned, no foreign key."""
     return name in _asked(resource, role) and not name.endswith(("_id", "Id", "_ID"))
 
 

@@ -11,22 +11,22 @@ FIRST = "1"
 
 
 def retains(point: Point) -> str:
-    """What it kept: connections, or else transactions."""
+    """Describe what it kept: connections, or else transactions."""
     return keeps(point) or leaves_open(point)
 
 
 def tells_success(point: Point) -> str:
-    """Whether a failure came before the answer, which was a success, and nothing is stored."""
+    """Describe a success of which nothing is stored, though its failure came before the answer."""
     return "" if is_late(point) else claims_success(point)
 
 
 def is_late(point: Point) -> bool:
-    """Whether the call failed only when the answer had been sent."""
+    """Return whether the call failed only when the answer had been sent."""
     return point.exchange.failed_late
 
 
 def is_plain(point: Point) -> bool:
-    """Whether the errors area looks at this very failure: a first statement, write or COMMIT."""
+    """Return whether the errors area judges this failure: a first statement, write or COMMIT."""
     if point.token.way == "refused":
         return point.token.place == FIRST and point.token.subject in {"list", "create"}
     if point.token.way != "error":
@@ -40,14 +40,14 @@ def is_plain(point: Point) -> bool:
 
 
 def _asked(point: Point) -> list[Event]:
-    """What the database was asked up to the call that failed."""
+    """Return the statements that the database was sent up to the call that failed."""
     failed = next((e.order for e in point.exchange.of("failed")), None)
     asked = point.exchange.of("sql", "commit")
     return [event for event in asked if failed is None or event.order < failed]
 
 
 def breaks_apart(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
-    """Which tables hold a part of it, where that is no note about it.
+    """Name the tables that hold a part of it, where that is no note about it.
 
     `home` are the tables of the resource. A success needs no more than these; a failure may have
     been written down after it happened.
@@ -60,7 +60,7 @@ def breaks_apart(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
 
 
 def hides_rows(point: Point, resource: Resource) -> str:
-    """Which rows a success left out, or made up, that the next list shows."""
+    """Count the rows that a success left out, or made up, compared with the next list."""
     told, truth = point.exchange, point.later[0]
     if not (told.ok and told.complete and truth.ok):
         return ""
@@ -72,7 +72,7 @@ def hides_rows(point: Point, resource: Resource) -> str:
 
 
 def stores_twice(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
-    """Which of the resource's tables got more rows than a whole request stores."""
+    """Name the table of the resource that got more rows than a whole request stores."""
     found = grown(point.before, point.after)
     usual = {table: calm.growth.get(table, (0, 0))[0] for table in home}
     more = [t for t, new in usual.items() if found.get(t, (0, 0))[0] > new]
@@ -80,13 +80,13 @@ def stores_twice(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
 
 
 def refuses_what_is_stored(point: Point) -> str:
-    """Whether it was answered as a mistake of the client although something is stored."""
+    """Describe an answer that blames the client although something is stored."""
     blames = point.exchange.refused and point.changed
     return f"answered {point.exchange.status}, and the write is stored" if blames else ""
 
 
 def fails_after_commit(point: Point, calm: Calm) -> str:
-    """Whether a call behind the last COMMIT failed the request, and all of it is stored."""
+    """Describe a failure by a call behind the last COMMIT, when all of it is stored."""
     asked = _asked(point)
     is_behind = bool(asked) and asked[-1].kind != "commit" and not asked[-1].writes
     is_stored = point.changed - calm.restless and commits_of(point.exchange) >= calm.commits
@@ -95,7 +95,7 @@ def fails_after_commit(point: Point, calm: Calm) -> str:
 
 
 def hides_a_race(point: Point) -> str:
-    """Whether a refused COMMIT was answered as a defect of the service."""
+    """Describe a refused COMMIT that was answered as a defect of the service."""
     status = point.exchange.status or 0
     is_defect = point.exchange.failed and status != 503  # noqa: PLR2004 - HTTP's own word
     told = point.what == "COMMIT" and not is_late(point) and is_defect

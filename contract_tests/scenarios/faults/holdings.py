@@ -1,4 +1,4 @@
-"""What a request has in its hands at a moment: connections of the pool, transactions on them."""
+"""Connections and transactions that a request holds at a moment."""
 
 from __future__ import annotations
 

@@ -46,12 +46,12 @@ class Aftermath:
 
     @property
     def is_late(self) -> bool:
-        """Whether the call failed only when the answer had been sent."""
+        """Return whether the call failed only when the answer had been sent."""
         return self.exchange.failed_late
 
     @property
     def wrote_on(self) -> bool:
-        """Whether the service wrote again after the failure: another try, or a note about it."""
+        """Return whether the service wrote again after the failure: a retry, or a note about it."""
         return self.exchange.wrote_on
 
 
@@ -91,7 +91,9 @@ class Mishap:
             return Faults(self.point, k)
         reason = missing(service, ("outside-view",))
         if reason:
-            raise NotApplicable(f"a database in one connection cannot be out of reach: {reason}")
+            raise NotApplicable(
+                f"a database that lives in one connection cannot be unreachable: {reason}"
+            )
         return Unreachable(leading_to(service.database.unreachable()))
 
 
@@ -102,7 +104,7 @@ def arranged(service: Service, role: Role) -> Callable[[], Exchange]:
 
 
 def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
-    """What `arranged` would send, to the `known` row if there is one.
+    """Return the request that `arranged` would send, to the `known` row if there is one.
 
     Raises `NotApplicable` if the service does not offer it.
     """
@@ -125,7 +127,7 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
 
 
 def sweep(service: Service, role: Role) -> list[Aftermath]:
-    """What each write, and each COMMIT, of a request leaves behind when it fails."""
+    """Fail each write, and each COMMIT, of a request, and return what each leaves behind."""
     points: tuple[Place, ...] = ("write", "commit")
     return [aftermath for point in points for aftermath in _each(service, Mishap(role, point))]
 

@@ -44,7 +44,7 @@ class Outage:
         return tuple(exchange for exchange in self.later if not exchange.ok)
 
     def __str__(self) -> str:
-        """What failed afterwards, in words."""
+        """Say in words what failed afterwards."""
         return ", ".join(map(str, self.unserved)) or "everything succeeded"
 
 
@@ -59,7 +59,7 @@ def outage(service: Service, requests: int) -> Outage:
 
 
 def places(service: Service) -> int:
-    """How many connections the largest pool of the service lends at the same time."""
+    """Return the number of connections that the largest pool of the service lends at once."""
     pools = [e.pool for e in list(service.ledger.engines) if isinstance(e.pool, QueuePool)]
     sizes = [p.size() + overflow_limit(p) for p in pools if overflow_limit(p) >= 0]
     return min(max(sizes, default=USUAL), MOST)
@@ -89,16 +89,16 @@ def hindered(service: Service, name: HindranceName) -> Iterator[Hindered]:
     """The database hinders the service in this way; `NotApplicable` if this one cannot."""
     hindrance = service.database.hindrances.get(name)
     if hindrance is None:
-        raise NotApplicable(f"this database cannot be told to be {name}")
+        raise NotApplicable(f"the kit cannot put this database into the state {name!r}")
     with Hindered(hindrance) as found:
         yield found
     if not found.fired:
-        raise Undecided(f"no connection was told that the database is {name}")
+        raise Undecided(f"no connection of the service met the database in the state {name!r}")
 
 
 @contextmanager
 def locked(service: Service) -> Iterator[None]:
-    """Somebody else has locked the database against writing, and nobody waits for long."""
+    """Lock the database against writing, with a short lock timeout for the service."""
     if not service.database.owned:
         raise NotApplicable("the kit locks no database it did not make")
     lock = service.database.locked()
@@ -128,5 +128,5 @@ def locked_write(service: Service, role: Role) -> Aftermath:
 
 def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> Aftermath:
     if not exchange.of("failed"):
-        raise NotApplicable(f"{exchange}: {what} refused it nothing")
+        raise NotApplicable(f"{exchange}: {what} refused none of its statements")
     return Aftermath(exchange, what, before, after)

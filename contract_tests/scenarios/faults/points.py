@@ -28,15 +28,15 @@ OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "fail
 
 
 class Disturbance(Protocol):
-    """What a point needs to know of an instrument: how often it struck, and where."""
+    """The part of an instrument that a point needs: how often it struck, and where."""
 
     @property
     def fired(self) -> int:
-        """How often it struck."""
+        """The number of times that it struck."""
 
     @property
     def what(self) -> str:
-        """What it struck."""
+        """The call or message that it struck."""
 
     @property
     def where(self) -> str:
@@ -74,7 +74,7 @@ class Point:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """What the request still had of the pool when it had ended, a line for each thing.
+        """Return what the request still had of the pool at its end, a line for each thing.
 
         What a stream's generator had, which the loop closes when a client leaves, it has returned.
         """
@@ -89,7 +89,7 @@ class Point:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the request had not come near app and database: nothing was asked after it."""
+        """Return whether the request reached neither app nor database: nothing was read again."""
         return self.after is self.before
 
     @property
@@ -105,7 +105,7 @@ def changed(before: Contents, after: Contents) -> frozenset[str]:
 
 
 def grown(before: Contents, after: Contents) -> dict[str, tuple[int, int]]:
-    """How many rows of each table are new, and how many are gone."""
+    """Return for each table the number of rows that are new, and of those that are gone."""
     new, gone = added(before, after), added(after, before)
     return {t: (len(new.get(t, ())), len(gone.get(t, ()))) for t in new.keys() | gone.keys()}
 
@@ -136,12 +136,12 @@ class Calm:
 
     @property
     def commits(self) -> int:
-        """How many times a whole request commits rows."""
+        """The number of times that a whole request commits rows."""
         return commits_of(self.exchange, self.belated)
 
     @property
     def commits_late(self) -> bool:
-        """Whether a whole request commits when its answer is complete."""
+        """Return whether a whole request commits when its answer is complete."""
         answered = next((e.order for e in self.exchange.of("response end")), None)
         commits = self.exchange.of("commit")
         return answered is not None and bool(commits) and commits[-1].order > answered
@@ -184,7 +184,7 @@ def observe(
 
 
 def stored(service: Service, otherwise: Contents) -> Contents:
-    """What is stored; what was, as long as an unfinished COMMIT keeps everybody from looking."""
+    """Return what is stored; `otherwise`, as long as an unfinished COMMIT prevents a look."""
     try:
         return service.door.stored()
     except BackDoorBlocked:
@@ -205,7 +205,7 @@ def spare_the_living() -> None:
 
 
 def follow_up(service: Service) -> tuple[Exchange, ...]:
-    """What is asked after a disturbed request: a list, then a create, if they are offered."""
+    """Send the requests that follow a disturbed one: a list, then a create, if offered."""
     roles: tuple[Role, ...] = ("list", "create")
     offered = [role for role in roles if service.resource.offers(role)]
     return tuple(service.list() if role == "list" else service.create() for role in offered)
@@ -215,16 +215,16 @@ def require_service(service: Service) -> None:
     """Raise `Undecided` if a list or a create does not succeed though nothing disturbs it."""
     failed = [exchange for exchange in follow_up(service) if not exchange.ok]
     if failed:
-        raise Undecided(f"it does not succeed before anything is wrong either: {failed[0]}")
+        raise Undecided(f"a list or a create fails even when nothing disturbs it: {failed[0]}")
 
 
 def names(table: str, writes: Iterable[Event]) -> bool:
-    """Whether one of these statements is about a table."""
+    """Return whether one of these statements is about a table."""
     return any(table in re.split(r"\W+", event.text) for event in writes)
 
 
 def commits_of(exchange: Exchange, aside: Iterable[str] = ()) -> int:
-    """How many COMMITs, that the database was asked for, had rows of other tables to store."""
+    """Count the COMMITs sent to the database that had rows of other tables to store."""
     unsaved: set[int | None] = set()
     count = 0
     for event in exchange.events:

@@ -1,4 +1,4 @@
-"""What is asked about each disturbed request. An answer is words; empty when all is well."""
+"""Checks of a disturbed request: each returns words, and an empty text when all is well."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from .points import Calm, Point, commits_of, grown
 
 
 def keeps(point: Point) -> str:
-    """Which connections it still had, or left to the garbage collector."""
+    """Name the connections it still had, or left to the garbage collector."""
     return "; ".join(point.kept)
 
 
 def leaves_open(point: Point) -> str:
-    """Which transactions stayed open in the database, unless a connection that is out has them."""
+    """Name the transactions left open in the database, unless a connection that is out has them."""
     return "" if point.kept else "; ".join(point.open)
 
 
 def fails_later(point: Point) -> str:
-    """Which requests after it failed, though nothing disturbed them."""
+    """Name the requests after it that failed, though nothing disturbed them."""
     return ", ".join(map(str, point.failed_later))
 
 
 def claims_success(point: Point) -> str:
-    """Whether it was answered with success, to the end, and yet nothing is stored."""
+    """Describe a complete, successful answer of which nothing is stored."""
     told = point.exchange.ok and point.exchange.complete
     return "a success, but no row of any table has changed" if told and not point.changed else ""
 
 
 def stores_in_part(point: Point, calm: Calm) -> str:
-    """Which tables hold a part of what a whole request stores."""
+    """Name the tables that hold a part of what a whole request stores."""
     aside = calm.restless | calm.belated
     touched = point.changed - aside
     whole = {table: size for table, size in calm.growth.items() if table not in aside}
@@ -45,7 +45,7 @@ def stores_in_part(point: Point, calm: Calm) -> str:
 
 
 def stores_later(point: Point, calm: Calm) -> str:
-    """Which tables got rows, or lost some, when other requests were served after it."""
+    """Name the tables that gained or lost rows when later requests were served."""
     later = grown(point.after, point.ending)
     usual = {table: calm.follow_up.get(table, (0, 0)) for table in later}
     grew = [t for t in later if t not in calm.restless and any_more(later[t], usual[t])]
@@ -53,12 +53,12 @@ def stores_later(point: Point, calm: Calm) -> str:
 
 
 def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
-    """Whether more rows are new, or gone, than usual."""
+    """Return whether more rows are new, or gone, than usual."""
     return found[0] > usual[0] or found[1] > usual[1]
 
 
 def begins_again(point: Point, calm: Calm) -> str:
-    """Which SQL it began before and after it was cancelled, more often than undisturbed."""
+    """Name the SQL that it began again after its cancellation, more often than undisturbed."""
     struck = min((event.order for event in point.exchange.of("cancelled")), default=0)
     begun = point.exchange.of("sql")
     before = {event.text for event in begun if event.order < struck}

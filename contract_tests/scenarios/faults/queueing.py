@@ -17,7 +17,7 @@ IMPATIENT = Client(patient=False)
 
 @dataclass(frozen=True)
 class Queue:
-    """What came of it: as many were cancelled as the pool has `places`.
+    """The result: as many requests were cancelled as the pool has `places`.
 
     `left` is how many places could be taken afterwards, `after` a request sent then.
     """

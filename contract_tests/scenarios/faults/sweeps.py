@@ -111,7 +111,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = {"cancellation": ("async-engine",)}
-"""What a service must have for an area's sweeps to tell anything.
+"""The capabilities without which an area's sweeps tell nothing.
 
 FastAPI leaves the clean-up of a `def` dependency undone when its request is cancelled: no service
 that is written so can help it.
@@ -146,7 +146,7 @@ class Sweeps:
         names = chosen or tuple(KINDS[area])
         points = [point for name in names for point in self.sweep(area, role, name).points]
         if self._only and not points:
-            raise NotApplicable(f"this rule does not ask about {self._only}")
+            raise NotApplicable(f"this rule does not judge the replayed request {self._only}")
         return points
 
     def steady(self, area: str, role: Role, *chosen: str) -> list[Point]:
@@ -154,7 +154,7 @@ class Sweeps:
         points = self.of(area, role, *chosen)
         warm = self._warm.get(role)
         if warm and (warm.held or warm.reclaimed):
-            raise NotApplicable(f"undisturbed it keeps connections, too: {warm}")
+            raise NotApplicable(f"the undisturbed request keeps connections, too: {warm}")
         return points
 
     def sweep(self, area: str, role: Role, way: str) -> Sweep:
@@ -214,7 +214,7 @@ class Sweeps:
         return Sweep(tuple(points), f"ended after {LONGEST} places" if is_cut else "")
 
     def _has_left(self, point: Point, role: Role) -> bool:
-        """Whether the points after this one would only wait for what it has left."""
+        """Return whether the points after this one would only wait for what it has left."""
         tasks = set(point.exchange.lasting).difference(self._warm[role].lasting)
         return bool(point.kept or point.open or tasks)
 
@@ -240,7 +240,7 @@ class Sweeps:
                 message, before = self._next(role, point)
 
     def _next(self, role: Role, point: Point) -> tuple[Request, Contents]:
-        """What is sent after a point, and what is stored then.
+        """Return the request that is sent after a point, and what is stored then.
 
         A new connection prepares its statements once more. That is done before the next place is
         counted, or the place would be another one.

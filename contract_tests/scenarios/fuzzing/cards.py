@@ -22,7 +22,7 @@ _CONTAINERS = ("path_parameters", "headers", "cookies", "query")
 
 @dataclass(frozen=True)
 class Draw:
-    """How many cards are drawn, and from what seed; boundaries are all there are."""
+    """The number of cards drawn, and their seed; boundaries are all there are."""
 
     seed: int
     count: int
@@ -135,7 +135,7 @@ class Card:
 
 
 def drawn_of(case: Any) -> dict[str, Any]:
-    """What Schemathesis knows of a case, as JSON."""
+    """Return what Schemathesis knows of a case, as JSON."""
     from schemathesis.core import NotSet
 
     body = {} if isinstance(case.body, NotSet) else {"body": case.body}

@@ -125,7 +125,7 @@ def _hash(*parts: object) -> str:
 
 
 def _read(place: Path | None) -> dict[str, Any] | None:
-    """What is written there; None if nothing is, or nothing that can be read."""
+    """Return what is written there; None if nothing is, or nothing that can be read."""
     try:
         return dict(json.loads(place.read_text(encoding="utf-8"))) if place else None
     except (OSError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What is wrong with an OpenAPI document itself, before any request is sent."""
+"""Errors of an OpenAPI document itself, found before any request is sent."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ def _inside(here: Any) -> Iterator[tuple[object, Any]]:
 
 
 def is_resolvable(here: Any, document: Mapping[str, Any]) -> bool:
-    """Whether every reference met on the way through this part leads somewhere."""
+    """Return whether every reference met on the way through this part leads somewhere."""
     waiting, met = [here], set()
     while waiting:
         for key, inside in _inside(waiting.pop()):

@@ -115,7 +115,7 @@ def seed_of(label: str, phase: Phase, draw: Draw) -> int:
 
 
 def strategy_of(operation: Any, phase: Phase) -> Any:
-    """What a phase draws an operation's cases from."""
+    """Return the strategy that a phase draws an operation's cases from."""
     from schemathesis import GenerationMode
     from schemathesis.generation.feedback import NO_FEEDBACK
 
@@ -146,7 +146,7 @@ def _declared(operation: Any, document: Mapping[str, Any]) -> Any:
 
 
 def _made(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
-    """What ``make`` gives until it fails; a failure to generate leaves nothing to send.
+    """Yield what ``make`` gives until it fails; a failure to generate leaves nothing to send.
 
     Raises what says that Schemathesis is of a version this module does not know.
     """
@@ -158,7 +158,7 @@ def _made(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
 
 
 def _is_misfit(error: Exception) -> bool:
-    """Whether a call of this file did not fit what it called, whatever the document says."""
+    """Return whether a call of this file did not fit what it called, whatever the document says."""
     *_, innermost = traceback.walk_tb(error.__traceback__)
     is_here = innermost[0].f_code.co_filename == __file__
     return is_here and isinstance(error, TypeError | AttributeError | ImportError)

@@ -39,7 +39,7 @@ LEAST = 10
 """Fewer cases of an operation in one phase decide nothing, unless there are no more."""
 
 MOST_SHRUNK = 5
-"""How many alarms of one part are made simple; one defect seldom raises more."""
+"""The number of alarms of one part that are made simple; one defect seldom raises more."""
 
 MOST_OTHERS = 8
 """Of so many operations beside the collection each is sent as much as one of it; of more, less."""
@@ -48,11 +48,11 @@ SHARE = 0.5
 """Of the minutes of a thorough run, the share of the requests made from the document."""
 
 ROUND = 1_000_003
-"""How far the seeds of two rounds are apart: no part of one is a part of the next."""
+"""The distance between the seeds of two rounds: no part of one is a part of the next."""
 
 
 class Settings(Protocol):
-    """What a run was asked to generate."""
+    """The part of the options that says what a run generates."""
 
     @property
     def replay(self) -> Token | None: ...  # noqa: D102
@@ -73,7 +73,7 @@ Rows = Sequence[Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Explored:
-    """What one part of the deck brought to light, and the token of each alarm's card.
+    """The results of one part of the deck, and the token of each alarm's card.
 
     Headers named in `masked` are never shown. A `doubt` says why no alarm is no evidence.
     """
@@ -84,7 +84,7 @@ class Explored:
     doubt: str = ""
 
     def token(self, alarm: Alarm) -> str:
-        """What the request behind an alarm is sent again by."""
+        """Return the token by which the request behind an alarm is sent again."""
         return str(self.tokens[self.alarms.index(alarm)])
 
     def of(self, *checks: str, excused: bool = False) -> list[Alarm]:
@@ -124,7 +124,7 @@ class Exploration:
         self._sparing = Sparing(service)
 
     def of(self, part: Part) -> Explored:
-        """What is known of a part. Raises `NotApplicable` if there is nothing to ask about."""
+        """Return the results of a part. Raises `NotApplicable` if there is nothing to ask about."""
         if part not in self._explored:
             self._explored[part] = self._explore(part)
         return self._explored[part]
@@ -189,7 +189,7 @@ class Exploration:
                 return turn
 
     def cards(self, label: str, phase: Phase, turn: int = 0) -> list[Card]:
-        """What is sent in one turn: this machine's share, or the one request that is replayed."""
+        """Return what is sent in one turn: this machine's share, or the one request replayed."""
         kept = self.deck.kept(label, phase) if turn == 0 else ()
         cards = [*kept, *self.deck.cards(label, phase, self._draw(label, turn)).cards]
         token, share = self.options.replay, self.options.share
@@ -204,7 +204,7 @@ class Exploration:
         return card.draw, f"{place}{card.number}"
 
     def token_of(self, part: Part, card: Card) -> Token:
-        """What a card is found again by."""
+        """Return the token by which a card is found again."""
         return Token(AREA, str(part), *self._name(card))
 
     def _draw(self, label: str, turn: int = 0) -> Draw:
@@ -250,7 +250,7 @@ class Exploration:
     # -- what is an alarm, and how simple it can be
 
     def _is_strange(self, request: Request) -> bool:
-        """Whether a failure is another rule's: strange values are asked about one by one."""
+        """Return whether a failure is another rule's: strange values are asked about one by one."""
         resource = self.service.resource
         return role_of(request, resource) is not None and not is_ordinary(request, resource)
 
@@ -293,7 +293,7 @@ def _at(card: Card, rows: Rows) -> Card:
 
 
 def answer_of(exchange: Exchange) -> Answer:
-    """What a check has to know of an exchange."""
+    """Return the part of an exchange that a check needs."""
     return Answer(
         exchange.status or FAILURE,
         exchange.headers,

@@ -27,7 +27,7 @@ MOST_DIGITS = 4300
 
 
 def role_of(request: Request, resource: Resource) -> Role | None:
-    """Which of the resource's operations a request goes to; None if it goes elsewhere."""
+    """Return the resource's operation that a request goes to; None if it goes elsewhere."""
     path = request.target.partition("?")[0]
     return next(
         (
@@ -41,7 +41,7 @@ def role_of(request: Request, resource: Resource) -> Role | None:
 
 
 def is_ordinary(request: Request, resource: Resource) -> bool:
-    """Whether a request to the resource has a plain id, a usual page and printable short values.
+    """Return whether a request has a plain id, a usual page and printable short values.
 
     Whatever is not ordinary is asked about by itself, one kind of strangeness at a time.
     """

@@ -1,4 +1,4 @@
-"""What the built-in checks say about one answer, and which of it only strict owners mind."""
+"""Findings of the built-in checks on one answer, and those that only strict owners mind."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _sort(failure: Any, case: Any, answer: Answer) -> str:
 
 
 def excuse_of(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> Excuse:
-    """Why a finding is not held against a service: a lenient reader, a framework's habit."""
+    """Return the reason not to hold a finding against a service, such as a lenient reader."""
     if check != FAILURE and _is_the_collection(case):
         return "habit"
     if check == "negative_data_rejection":
@@ -166,7 +166,7 @@ def _is_habit(check: str, case: Any, answer: Answer, document: Mapping[str, obje
 
 
 def _is_the_collection(case: Any) -> bool:
-    """Whether another operation has answered: to Starlette's router a path may end in a newline.
+    """Return whether another operation answered: Starlette's router lets a path end in a newline.
 
     So the collection is found where an id was meant that is a newline and no more.
     """
@@ -174,7 +174,7 @@ def _is_the_collection(case: Any) -> bool:
 
 
 def _accepted_by_leniency(case: Any, document: Mapping[str, object]) -> bool:
-    """Whether everything sent is valid for a reader who coerces types and ignores extra keys."""
+    """Return whether all is valid for a reader who coerces types and ignores extra keys."""
     return all(
         not needed if value is None else is_lax(schema, value[0], document)
         for schema, value, needed in _sent(case, document)
@@ -211,7 +211,7 @@ def _body(case: Any) -> tuple[Any] | None:
 
 
 def _reads_strictly(schema: object, value: Any, document: Mapping[str, object]) -> bool:
-    """Whether a text was sent that services rightly read more strictly than documents.
+    """Return whether a text was sent that services rightly read more strictly than documents.
 
     Formats are such texts, and NUL, which some databases cannot store. So are decimal numbers,
     whose count of digits a schema cannot bound, and which are texts to one half of their schema.

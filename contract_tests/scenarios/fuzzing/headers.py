@@ -10,7 +10,7 @@ _BY_AUTHORIZATION = frozenset({"http", "oauth2", "openIdConnect"})
 
 
 def without_headers(document: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
-    """The document, in which nobody asks for these headers.
+    """Return the document without parameters for these headers.
 
     A case that is about one of them would be repaired by the caller's own: it is not drawn.
     """
@@ -33,7 +33,7 @@ def without_headers(document: Mapping[str, Any], names: Collection[str]) -> Mapp
 
 
 def _places(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Where a document asks for headers: as a whole, by path, by operation."""
+    """Yield the parts of a document that ask for headers: the whole, paths, operations."""
     yield document
     for item in document.get("paths", {}).values():
         if isinstance(item, dict):

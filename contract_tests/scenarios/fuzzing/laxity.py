@@ -16,7 +16,7 @@ _NUMBERED = ("date", "time", "duration", "ip")
 
 
 def is_lax(schema: object, value: object, document: Mapping[str, object]) -> bool:
-    """Whether a lax reader finds the value valid for the schema."""
+    """Return whether a lax reader finds the value valid for the schema."""
     return any(_fits(branch, value, document) for branch in reading.branches(schema, document))
 
 
@@ -86,7 +86,7 @@ def _array_fits(settled: reading.Settled, value: list[Any], document: Mapping[st
 
 
 def _valid(settled: reading.Settled, value: object) -> bool:
-    """Whether the value itself satisfies a schema that refers to nothing.
+    """Return whether the value itself satisfies a schema that refers to nothing.
 
     A pattern that only Python knows is read as Python does; a schema that is none forbids nothing.
     """

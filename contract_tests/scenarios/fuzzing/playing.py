@@ -32,13 +32,13 @@ class Alarm:
 
     @property
     def key(self) -> Sort:
-        """What makes two alarms the same defect."""
+        """The properties that make two alarms the same defect."""
         return self.card.operation, self.check, self.answer.status, self.sort
 
 
 @dataclass
 class Heard:
-    """What was heard so far: how many cards each operation answered, and the alarms."""
+    """The answers so far: how many cards each operation answered, and the alarms."""
 
     cases: dict[str, int] = field(default_factory=dict)
     alarms: dict[Sort, Alarm] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Player:
         ]  # fmt: skip
 
     def request(self, card: Card) -> Request:
-        """What is sent for a card: its request, with the caller's headers."""
+        """Return the request that is sent for a card, with the caller's headers."""
         return replace(card.request, headers=(*card.request.headers, *self._headers))
 
     def _excuse(self, check: str, case: Any, request: Request, answer: Answer) -> Excuse:

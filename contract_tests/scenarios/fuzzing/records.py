@@ -1,4 +1,4 @@
-"""What an exploration sends, hears and finds: values without behaviour."""
+"""Records of what an exploration sends, receives and finds."""
 
 import shlex
 from collections.abc import Awaitable, Callable, Collection
@@ -64,6 +64,6 @@ class Answer:
 Send = Callable[[Request], Awaitable[Answer]]
 
 Excuse = Literal["", "types", "habit", "strange"]
-"""Why something is not held against a service: invalid data that a lenient reader takes (a boolean
-for a number, a key nobody knows), a habit of frameworks, or a strange value that is asked about by
-itself."""
+"""The reason not to hold something against a service: invalid data that a lenient reader takes (a
+boolean for a number, an unknown key), a habit of frameworks, or a strange value that another rule
+judges."""

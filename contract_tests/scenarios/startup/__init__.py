@@ -22,7 +22,7 @@ __all__ = ["DeadLife", "FirstLife", "LaterLife", "Lives", "Point", "Race"]
 
 
 class Lives:
-    """What the service did when it was started elsewhere, on databases of the kit's own.
+    """Starts of the service elsewhere, on databases of the kit's own.
 
     `prepare` is the command that makes the schema of each of them, if the start-up does not;
     migrations are found in `root`.
@@ -36,7 +36,7 @@ class Lives:
 
     @property
     def is_schema_made_apart(self) -> bool:
-        """Whether something other than the start-up makes the schema."""
+        """Return whether something other than the start-up makes the schema."""
         return bool(self._prepare) or self.first.is_migrated
 
     @cached_property

@@ -57,7 +57,7 @@ class Client:
 
 
 def failure(answer: dict[str, Any]) -> str:
-    """How a command failed: the app's own last line; empty if it did not."""
+    """Return the app's own last line about a failed command; empty if it did not fail."""
     lines = [] if answer["ok"] else str(answer["error"]).strip().splitlines()
     if len(lines) > 1:
         return f"{lines[0].partition(': Traceback')[0]}: {lines[-1].strip()}"
@@ -65,5 +65,5 @@ def failure(answer: dict[str, Any]) -> str:
 
 
 def hung(told: str) -> bool:
-    """Whether a failure or a raised text says that something came to no end."""
+    """Return whether a failure or a raised text says that something came to no end."""
     return "no end within" in told or "no answer within" in told

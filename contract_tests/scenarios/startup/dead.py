@@ -15,7 +15,7 @@ MASK = "[the password]"
 
 @dataclass(frozen=True)
 class DeadLife:
-    """What was seen: how the start failed, else what the first request was answered.
+    """The observed failure of the start, or else the answer to the first request.
 
     `shown` are the places where the password appeared, each with the line, masked.
     """

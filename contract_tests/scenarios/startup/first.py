@@ -19,7 +19,7 @@ ENDING = 10.0
 
 @dataclass(frozen=True)
 class Left:
-    """What is alive after a shutdown: connections by the line that opened them, tasks, threads."""
+    """The remains of a shutdown: connections by the line that opened them, tasks, threads."""
 
     connections: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Left:
 
 @dataclass(frozen=True)
 class FirstLife:
-    """What was seen: failures are sentences, empty where all went well.
+    """Observations of a first start: failures are sentences, empty where all went well.
 
     `document` is the OpenAPI document of this life; None if none was served.
     """
@@ -116,7 +116,7 @@ def _seen_from_outside(
 
 
 def census(trial: Trial) -> Left:
-    """What is alive in the trial's process now."""
+    """Return what is alive in the trial's process now."""
     answer = trial.ask("census")
     if not answer["ok"]:
         return Left()

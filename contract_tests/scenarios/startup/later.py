@@ -27,7 +27,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class LaterLife:
-    """What was seen: the row of the life before, each round's remains, the pair."""
+    """Observations of later starts: the row stored before, each round's remains, the pair."""
 
     start_failure: str
     kept: Exchange | None = None

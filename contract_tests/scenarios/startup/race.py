@@ -24,7 +24,7 @@ SILENT = 3.0
 
 @dataclass(frozen=True)
 class Race:
-    """What was seen. `held` is where the first worker stood; empty if it never came there."""
+    """Observations of two starts. `held` is where the first worker stood, or empty."""
 
     held: str
     waited: bool = False

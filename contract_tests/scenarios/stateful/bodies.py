@@ -1,4 +1,4 @@
-"""What is sent in programs: bodies that a schema allows, and plain ones, which come again."""
+"""Bodies that programs send: those that a schema allows, and plain ones, which come again."""
 
 from __future__ import annotations
 

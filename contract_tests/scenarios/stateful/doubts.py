@@ -1,4 +1,4 @@
-"""Second thoughts: whether what surprises comes of what was before, or is the service's way.
+"""Checks of a surprise: it comes of the requests before it, or it is how the service works.
 
 A service may trim, round, hide or derive what it likes, as long as it does so alike. So a row in
 the same state is made afresh and the last write repeated on it: if that surprises as well, it is
@@ -21,7 +21,7 @@ Doubt = Callable[[Service, Play, Surprise], bool]
 
 
 def is_way_of_fresh_rows(service: Service, play: Play, surprise: Surprise) -> bool:
-    """Whether a fresh row in the same state surprises as well, or cannot be made.
+    """Return whether a fresh row in the same state surprises as well, or cannot be made.
 
     A value that was sent in a change is taken by rows of any state, if by any; what fails, fails
     whatever else there is.
@@ -37,13 +37,13 @@ def is_way_of_fresh_rows(service: Service, play: Play, surprise: Surprise) -> bo
 
 
 def _is_sent(surprise: Surprise, known: Known) -> bool:
-    """Whether it is about a change: a field that was sent in it, or its failure."""
+    """Return whether it is about a change: a field that was sent in it, or its failure."""
     body = known.writes[0].body if known.writes else None
     return body is not None and (surprise.kind == "failed" or surprise.field in body)
 
 
 def _first_told(service: Service, programs: Iterable[Program]) -> bool:
-    """Whether the first of these that can be played surprises; true if none can."""
+    """Return whether the first of these that can be played surprises; true if none can."""
     for program in programs:
         with closing(Play(service)) as again:
             found = next(again.all(program), None)
@@ -58,7 +58,7 @@ def _on_another(service: Service, label: int, writes: Sequence[Step], seen: Step
 
 
 def is_so_without(*acts: str) -> Doubt:
-    """Whether the program surprises as well without these, or with meetings one after the other."""
+    """Return whether the program also surprises without these, or with requests in sequence."""
 
     def doubt(service: Service, play: Play, surprise: Surprise) -> bool:
         for program in plainly(play.program, acts):
@@ -115,7 +115,7 @@ def _anew(
 
 
 def _body(row: Known, taken: frozenset[str]) -> dict[str, Any]:
-    """What creates a row as it was before its last write: what it was made of, and sent since.
+    """Return a body that creates a row as it was before its last write.
 
     What only a read has told may come of the rest, and is left to come of it again.
     """

@@ -41,7 +41,7 @@ UNSEEN = st.just((None, None))
 OFTEN: Mapping[Role, int] = {
     "create": 2, "read": 1, "list": 1, "replace": 3, "update": 3, "delete": 1,
 }  # fmt: skip
-"""How often one is drawn, beside the others: what is gone cannot be changed any more."""
+"""The weight of each draw beside the others: a row that is gone cannot be changed any more."""
 MEETING: Mapping[Role, int] = {
     "create": 1, "read": 3, "list": 1, "replace": 3, "update": 3, "delete": 2,
 }  # fmt: skip
@@ -49,7 +49,7 @@ MEETING: Mapping[Role, int] = {
 
 
 class Found(Exception):  # noqa: N818 - what ends a program, and no error
-    """A step surprised, and no second thought explains it."""
+    """A step surprised, and no check explains it."""
 
 
 class Sequences(stateful.RuleBasedStateMachine):
@@ -143,7 +143,7 @@ def _rules(service: Service, extra: Act | None) -> dict[str, Any]:
 
 
 def moves(service: Service, extra: Act | None) -> Drawn:
-    """What may come next: a function, and its arguments after the machine."""
+    """Return what may come next: a function, and its arguments after the machine."""
     # What is read beforehand may hide what a meeting does: a cache that is filled already.
     one = operations(service, OFTEN, LOOKS[:1] if extra == "together" else LOOKS)
     usual = st.tuples(st.just(_operation), one)

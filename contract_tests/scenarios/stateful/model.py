@@ -26,7 +26,7 @@ UNAVAILABLE = 503
 
 @dataclass(frozen=True)
 class Surprise:
-    """What a service showed that the model does not have. `last` is the write it follows."""
+    """An observation that the model does not have. `last` is the write it follows."""
 
     kind: Kind
     row: int
@@ -39,7 +39,7 @@ class Surprise:
 
     @property
     def key(self) -> Key:
-        """What it has in common with others of its sort."""
+        """The properties it has in common with others of its sort."""
         return self.kind, self.act, self.field, self.last
 
 
@@ -107,7 +107,7 @@ class Model:
         return None
 
     def deleted(self, step: Step, exchange: Exchange) -> Surprise | None:
-        """A row is gone."""
+        """Record that a row was deleted."""
         row = self.rows[step.row]
         if not exchange.ok:
             return self._refused(step, exchange)
@@ -126,7 +126,7 @@ class Model:
         return None
 
     def failed(self, step: Step, exchange: Exchange) -> Surprise | None:
-        """Nobody knows what a failure has done."""
+        """Forget the state of the row: the effect of a failed request is unknown."""
         surprise = self.surprise("failed", step, exchange, step.row)
         row = self.rows.get(step.row)
         if row and step.writes:
@@ -214,7 +214,7 @@ class Model:
         label: int,
         what: tuple[str, Any, Any] = ("", None, None),
     ) -> Surprise:
-        """What is not as it should be with this row."""
+        """Return a record of what is not as it should be with this row."""
         row = self.rows.get(label)
         last = row.last if row and not step.writes else step.act
         return Surprise(kind, label, step.act, exchange, *what, last)
@@ -224,10 +224,10 @@ class Model:
 
 
 def alike(sent: Any, shown: Any) -> bool:
-    """Whether a value is shown as a service may rightly show it."""
+    """Return whether a value is shown as a service may rightly show it."""
     return same(sent, shown) or is_kept(sent, shown)
 
 
 def is_nested(value: object) -> bool:
-    """Whether a value has values inside."""
+    """Return whether a value has values inside."""
     return isinstance(value, list | Mapping)

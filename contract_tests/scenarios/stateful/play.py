@@ -36,7 +36,7 @@ class Play:
 
     @property
     def program(self) -> Program:
-        """What was sent."""
+        """The program that was sent."""
         return tuple(self.steps)
 
     def all(self, program: Sequence[Step]) -> Iterator[Surprise]:
@@ -79,7 +79,7 @@ class Play:
         return step.act in {"create", "list", "restart"} or step.row in self.model.rows
 
     def _are_apart(self, pair: Sequence[Step]) -> bool:
-        """Whether no new row can get the id of one that is gone, and be mistaken for it."""
+        """Return whether no new row can get the id of one that is gone, and be mistaken for it."""
         rows = [self.model.rows[part.row] for part in pair if part.row in self.model.rows]
         is_making = any(part.act == "create" for part in pair)
         return not is_making or all(row.state == "there" for row in rows)
@@ -167,7 +167,7 @@ class Play:
 
 
 def is_row(value: Any) -> bool:
-    """Whether a list's item is an object."""
+    """Return whether a list's item is an object."""
     return isinstance(value, Mapping)
 
 

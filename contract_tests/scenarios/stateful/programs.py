@@ -17,10 +17,10 @@ from .shortening import Shortening
 from .steps import Act, Program, Step
 
 SHORTENING = 500
-"""How many more requests are sent to make the first program found a shorter one."""
+"""The number of further requests sent to make the first program found a shorter one."""
 
 TIMES = 3
-"""How often a surprise of one sort is looked into before it counts as the service's way."""
+"""The number of times that a surprise is looked into before it counts as the service's way."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Finding:
 
 @dataclass
 class Tally:
-    """How far a search got."""
+    """The extent of a search."""
 
     programs: int = 0
     requests: int = 0
@@ -81,7 +81,7 @@ class Search:
 
     @property
     def doubt(self) -> Doubt:
-        """What might explain a surprise."""
+        """Return a check for other explanations of a surprise."""
         return is_so_without(self.extra) if self.extra else is_way_of_fresh_rows
 
     # -- one program
@@ -104,7 +104,7 @@ class Search:
         return send, close
 
     def _goes_on(self, play: Play, surprise: Surprise) -> bool:
-        """Whether the program may go on. Raises `Found` if that is what was looked for."""
+        """Return whether the program may go on. Raises `Found` at what was looked for."""
         if not self._counts(play, surprise):
             return True
         self.finding = self._judged(play, surprise)
@@ -113,7 +113,7 @@ class Search:
         return False
 
     def _counts(self, play: Play, surprise: Surprise) -> bool:
-        """Whether a surprise is worth a second thought."""
+        """Return whether a surprise is worth checking."""
         is_usual = self._usual[surprise.key] >= TIMES
         return surprise.kind in self.kinds and not is_usual and self._is_about(play.program)
 

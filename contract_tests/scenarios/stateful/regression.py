@@ -1,4 +1,4 @@
-"""A finding as a test of its own: plain httpx and pytest, nothing of the kit."""
+"""A finding as a separate test: plain httpx and pytest, nothing of the kit."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class _Written:
 
     @property
     def quotes(self) -> bool:
-        """Whether an id may need quoting in a path."""
+        """Return whether an id may need quoting in a path."""
         resource = self._resource
         return resource.id_kind != "integer" and resource.id_schema.get("format") != "uuid"
 

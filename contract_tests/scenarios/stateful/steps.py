@@ -29,7 +29,7 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        """Whether this changes what is stored."""
+        """Return whether this changes what is stored."""
         return self.act in WRITES
 
 
@@ -43,7 +43,7 @@ def flat(program: Sequence[Step]) -> Iterator[Step]:
 
 
 def names_of(program: Sequence[Step]) -> dict[int, str]:
-    """What each row is called: `row`, `row2`, `row3`... in the order they are made."""
+    """Return the name of each row: `row`, `row2`, `row3`... in the order they are made."""
     labels = [step.row for step in flat(program) if step.act == "create"]
     return {label: f"row{place or ''}" for place, label in zip(_places(), labels, strict=False)}
 

@@ -1,4 +1,4 @@
-"""What a finding says to a person: the program, and what was expected of its last line."""
+"""The text of a finding: the program, and what was expected of its last line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .steps import names_of, told
 
 
 def expected(finding: Finding) -> str:
-    """What should have been."""
+    """Return what should have been shown."""
     surprise, row = finding.surprise, _row(finding)
     match surprise.kind:
         case "field":
@@ -22,7 +22,7 @@ def expected(finding: Finding) -> str:
 
 
 def observed(finding: Finding) -> str:
-    """What was, and after what."""
+    """Return what was shown, and the steps before it."""
     return f"{_seen(finding.surprise)}, after {', '.join(acts(finding)[:-1]) or 'nothing'}"
 
 

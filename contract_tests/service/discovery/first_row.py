@@ -36,7 +36,7 @@ def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchan
 
 
 def _is_contradicted(failed: Exchange) -> bool:
-    """Whether the database refused the row, for a key of another that is not there perhaps."""
+    """Return whether the database refused the row, perhaps for a foreign key without a row."""
     words = ("Integrity", "ForeignKey", "Violation")
     return any(word in event.text for event in failed.of("failed") for word in words)
 
@@ -63,7 +63,7 @@ def _is_reference(name: str, empty: object) -> bool:
 
 
 def _explained(service: Service, refused: Exchange) -> str:
-    """Why there is no row, and what to type."""
+    """Return why there is no row, and what to type."""
     told = refused.cause if refused.failed else refused.text
     said = f"{refused}: {(told or refused.text)[:SHOWN]}"
     sent = refused.request.body.decode()[:SHOWN]

@@ -1,4 +1,4 @@
-"""What a service without a document sets by itself: not every column is for clients to write."""
+"""Fields that a service without a document sets by itself, which clients need not write."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _sent_and_shown(service: Service, created: Exchange) -> tuple[Mapping[str, A
 def _is_own(
     name: str, field: samples.Schema, rows: Sequence[tuple[Mapping[str, Any], ...]]
 ) -> bool:
-    """Whether no row shows what was sent, but a moment, or one value that is something."""
+    """Return whether no row shows what was sent, but a moment, or one value that is something."""
     if any(name not in sent or same(sent[name], shown.get(name)) for sent, shown in rows):
         return False
     values = [shown.get(name) for _, shown in rows]

@@ -1,4 +1,4 @@
-"""How a list without a document is cut: the usual parameters are tried on two rows."""
+"""Paging of a list without a document: the usual parameters are tried on two rows."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def seen_paging(service: Service) -> Paging:
 
 
 def _rows(service: Service, **query: object) -> list[Any]:
-    """What a list shows; nothing where it refuses."""
+    """Return the rows that a list shows; none where it refuses."""
     answer = service.list(**query)
     return service.resource.rows(answer.json) or [] if answer.ok else []

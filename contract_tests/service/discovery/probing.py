@@ -77,7 +77,7 @@ def found(
 
 
 def _no_document(service: Service) -> str:
-    """Why there is none: it cannot be made, or nobody makes one."""
+    """Return why there is no document: it cannot be made, or it is not served."""
     failed = next((e for path in PLACES if (e := service.send("GET", path)).failed), None)
     if failed is None:
         return "the service has no OpenAPI document to read its collection from"
@@ -86,7 +86,7 @@ def _no_document(service: Service) -> str:
 
 
 def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bool:
-    """Whether the service answers at a path that its document leaves out."""
+    """Return whether the service answers at a path that its document leaves out."""
     if any(path.rstrip("/") == wanted.rstrip("/") for path in document["paths"]):
         return False
     return service.send("GET", wanted).status not in {404, 405}
@@ -221,7 +221,7 @@ def _by_asking(
 
 
 def _is_offered(service: Service, operation: Operation) -> bool:
-    """Whether the verb is routed: a 405 says no, and so does a 404 of a collection.
+    """Return whether the verb is routed: a 405 says no, and so does a 404 of a collection.
 
     A row that is not there answers 404 too, so an item's verb is asked on the id of no row and
     believed unless the service says 405 or 501.

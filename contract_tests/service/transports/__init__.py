@@ -1,1 +1,1 @@
-"""How a service is reached: in this process, or in a child of its own."""
+"""Transports to a service: in this process, or in a child of its own."""

@@ -223,7 +223,7 @@ class AsgiTarget:
         return tuple(sorted({name_of(strand) for strand in running} - {""}))
 
     def _is_brief(self, task: asyncio.Task[object]) -> bool:
-        """Whether waiting is in vain: for what SQLAlchemy gave up, and what lasts every time."""
+        """Return whether waiting is useless: SQLAlchemy abandoned the task, or it always lasts."""
         strand = task.get_coro()
         return is_of_sqlalchemy(strand) or self._lasted[_kind(stepped_by(strand))] >= ENOUGH
 
@@ -233,5 +233,5 @@ class AsgiTarget:
 
 
 def _kind(strand: object) -> str:
-    """What a coroutine runs, the same for every request."""
+    """Return the name of what a coroutine runs, the same for every request."""
     return str(getattr(strand, "__qualname__", type(strand).__qualname__))

@@ -12,12 +12,12 @@ from ...instruments.ledger import Ledger
 from .locate import Message, Scope
 
 PADDING = b" "
-"""What the second part of a body is, where it comes in two: JSON takes it, and needs it not."""
+"""The second part of a body that comes in two: JSON takes it, and does not need it."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """How the other end of the connection behaves.
+    """The behaviour of the client at the other end of the connection.
 
     A `patient` client's messages pass at once; otherwise each takes a turn of the loop, as on a
     real socket. `parts` is the number of messages a body comes in, the last of them padding.

@@ -92,7 +92,7 @@ class LiveApp:
 
 
 def _has_port(parts: SplitResult) -> bool:
-    """Whether the port is a number, if there is one."""
+    """Return whether the port is a number, if there is one."""
     try:
         parts.port  # noqa: B018 - asked for its error
     except ValueError:
@@ -116,5 +116,5 @@ class LiveTarget(AsgiTarget):
 
 
 def is_address(name: str) -> bool:
-    """Whether an app is named by a URL."""
+    """Return whether an app is named by a URL."""
     return "://" in name

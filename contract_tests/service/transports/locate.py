@@ -29,7 +29,7 @@ WHERE = "--contract-app, contract_app in the ini file, or CONTRACT_APP"
 
 @dataclass(frozen=True)
 class Located:
-    """What the locator named: an ASGI app, or a factory that takes no arguments."""
+    """The object that the locator named: an ASGI app, or a factory that takes no arguments."""
 
     name: str
     target: Callable[..., Any]
@@ -86,7 +86,7 @@ def locate(name: str, roots: tuple[Path, ...] = ()) -> Located:
 
 
 def is_asgi(target: object) -> bool:
-    """Whether `target` is called with (scope, receive, send), judged by its signature."""
+    """Return whether `target` is called with (scope, receive, send), judged by its signature."""
     if inspect.isclass(target) or not callable(target):
         return False
     call = target if inspect.isroutine(target) else type(target).__call__
@@ -170,7 +170,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def settings_missing(error: BaseException) -> str:
-    """What to set if reading the settings failed for want of some; empty for any other error.
+    """Return the settings to set, if reading them failed for want of some; else an empty text.
 
     A `KeyError` in capitals comes from `os.environ`; pydantic lists the fields it misses.
     """

@@ -1,4 +1,4 @@
-"""What a contract does to the whole process, and how it steps aside for the tests of others."""
+"""The hooks of a contract in the whole process, which step aside for the tests of others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Presence:
             entered.close()
 
     def __enter__(self) -> Self:
-        """Be there."""
+        """Put the hooks of the contract in force."""
         self.enter()
         return self
 
@@ -46,5 +46,5 @@ class Presence:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Be gone."""
+        """Take the hooks of the contract away."""
         self.leave()

@@ -137,7 +137,7 @@ class Child:
         return {}
 
     def _census(self, command: dict[str, Any]) -> Answer:
-        """What is alive now: connections by the line that opened them, tasks, threads."""
+        """Return what is alive now: connections by the line that opened them, tasks, threads."""
         gc.collect()
         tasks = self._runner.run(_lasting_tasks())
         return {"connections": sorted(self._ledger.open.values()), "tasks": tasks,

@@ -38,7 +38,7 @@ class Interpreter(Protocol):
     stdout: TextIO
 
     def ends(self, limit: float | None) -> bool:
-        """Whether it ends within `limit` seconds."""
+        """Return whether it ends within `limit` seconds."""
 
     def kill(self) -> None:
         """End it, whatever it is doing, and close the channels to it."""
@@ -70,7 +70,7 @@ class Nursery:
             self._mother.wait()
 
     def prepare(self) -> None:
-        """Import the frameworks now, beside whatever else is done, and not at the first birth."""
+        """Import the frameworks now, in the background, instead of at the first fork."""
         if self._can_fork and self._line is None:
             self._start()
 
@@ -112,7 +112,7 @@ class Spawned:
         self.stdout: TextIO = self._process.stdout  # type: ignore[assignment]
 
     def ends(self, limit: float | None) -> bool:
-        """Whether it ends within `limit` seconds."""
+        """Return whether it ends within `limit` seconds."""
         try:
             self._process.wait(limit)
         except subprocess.TimeoutExpired:
@@ -138,7 +138,7 @@ class Forked:
     life: IO[bytes]
 
     def ends(self, limit: float | None) -> bool:
-        """Whether it ends within `limit` seconds."""
+        """Return whether it ends within `limit` seconds."""
         return bool(select.select([self.life], [], [], limit)[0])
 
     def kill(self) -> None:

@@ -22,7 +22,7 @@ LIMIT = 75.0
 """Seconds any one command may take: more than a start-up's own limit."""
 
 GENTLY = 2.0
-"""Seconds a child gets to end before it is killed, when nobody asked whether it ends."""
+"""Seconds a child gets to end before it is killed, when its end is not judged."""
 
 TAIL = 1500
 
