@@ -28,7 +28,7 @@ def test_a_database_from_outside_is_judged_like_those_of_the_kit() -> None:
     """A record alone makes it known to the run, and to the processes that the run starts."""
     result = judged("pretend", *RULES)
     assert set(RULES) == result.rules("upheld"), result.printed
-    assert (result.exit_code, result.report["database"]["name"]) == (0, "pretend")
+    assert (result.exit_code, result.report["facts"]["database"]["name"]) == (0, "pretend")
 
 
 @pytest.mark.parametrize("word", ["pretent", "untrue"])
