@@ -1,4 +1,4 @@
-"""What a driver's connection tells of itself, whichever driver it is of."""
+"""Ask the registry what a driver's connection tells of itself."""
 
 from __future__ import annotations
 

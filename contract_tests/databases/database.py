@@ -1,4 +1,4 @@
-"""What the kit asks of a database: the roles and the errors, no vendor among them."""
+"""The interface of a database, with its errors; no vendor is named here."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ class Database(ABC):
     capabilities: ClassVar[frozenset[str]]
     sync_driver: ClassVar[str]
     hindrances: ClassVar[Hindrances] = {}
-    """What a connection can be told, by name; not every database knows all of it."""
+    """The settings that a connection can be given, by name; not every database knows all of them."""
 
     one_writer: ClassVar[bool] = False
-    """Whether all of the database is locked by the one transaction that writes."""
+    """True if the one transaction that writes locks all of the database."""
 
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         self.url = url
@@ -225,7 +225,7 @@ class Database(ABC):
 
 
 class Server(ABC):
-    """Where databases come from: `with provide(...) as server: server.make()`.
+    """A server that makes databases: `with provide(...) as server: server.make()`.
 
     Enter it in a thread that lives as long as the server is needed: on Linux a server
     of ours ends together with the thread that started it, so that none is ever orphaned.

@@ -1,4 +1,4 @@
-"""How a server of ours is started so that it may run, and never outlives the run."""
+"""Start a server of ours so that it may run, and never outlives the run."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What each kind of database can be told on a connection, so that the service meets it."""
+"""Settings of a connection that make a service meet an unusual database."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Differences = Sequence[Difference]
 
 
 class Notes(Protocol):
-    """Who is told of a database that is not the kit's, so that it can be put back later too."""
+    """Keeps the state of a database that is not the kit's, so that it can be put back later too."""
 
     def begin(self, image: Image) -> None:
         """Take note of all rows, before the first request."""

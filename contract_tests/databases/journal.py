@@ -1,4 +1,4 @@
-"""What is kept of a database while a run uses it that did not make it, for whoever outlives it."""
+"""Keep the state of a database that the run did not make, for a process that outlives the run."""
 
 from __future__ import annotations
 

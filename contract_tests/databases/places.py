@@ -40,22 +40,22 @@ class Place:
 
     @property
     def vendor(self) -> Vendor:
-        """Whose database it is."""
+        """The vendor's name."""
         return registry.of(self.kind)
 
     @property
     def is_file(self) -> bool:
-        """Whether there is no server."""
+        """Return whether it is a file or memory, without a server."""
         return self.vendor.embedded is not None
 
     @property
     def is_memory(self) -> bool:
-        """Whether it ends with its connection."""
+        """Return whether it ends with its connection."""
         return self.is_file and not self.name
 
     @property
     def address(self) -> str:
-        """What could be given as `--contract-database` to use it; credentials are left open."""
+        """The address to give as `--contract-database` to use it; credentials are left open."""
         start = f"{self.kind}+{self.vendor.driver}://"
         if self.is_file:
             return f"{start}/{self.name}"

@@ -1,4 +1,4 @@
-"""How each kind of database is made to refuse one call, in the words of its own driver."""
+"""Make a database refuse one call, in the words of its own driver."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .refusal import MARKER
 
 
 def can_sever(dialect: Dialect) -> bool:
-    """Whether there is a network between this driver and its database that `sever` can cut."""
+    """Return whether `sever` can cut a network between this driver and its database."""
     return dialect.driver in registry.of(dialect.name).severable
 
 
@@ -49,7 +49,7 @@ def refuse_statement(dialect: Dialect, connection: PoolProxiedConnection) -> NoR
 
 
 def has_transaction(connection: PoolProxiedConnection) -> bool:
-    """Whether a COMMIT has anything to do, as far as the driver tells; true if it tells nothing."""
+    """Return whether a COMMIT has anything to do; true if the driver does not tell."""
     return in_transaction(connection.driver_connection) is not False
 
 
@@ -94,7 +94,7 @@ SHORTEST_SECRET = 6
 
 
 def traces_in(text: str, *addresses: URL, sent: str = "") -> tuple[str, ...]:
-    """What a text gives away: words of a driver, and parts of a database's address by their kind.
+    """Find what a text reveals: words of a driver, parts of a database's address by their kind.
 
     Any address with a password counts, unless the client has `sent` it. A password is never
     repeated, only reported. One that equals the user's name, or is shorter than

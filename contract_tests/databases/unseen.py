@@ -92,7 +92,7 @@ class Unseen(Database):
 
 
 class UnseenServer(Server):
-    """Where the database of a service elsewhere comes from: it is there."""
+    """Gives the database of a service elsewhere, which is there already."""
 
     name = "unseen"
 

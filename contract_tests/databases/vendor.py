@@ -44,7 +44,7 @@ class Lead(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Embedded:
-    """What only a database has that lives in a file, or in the memory of a connection."""
+    """The part of a vendor's record for a database in a file, or in the memory of a connection."""
 
     is_private: Callable[[list[Any], dict[str, Any]], bool]
     """Tell from a driver's arguments that a connection makes a database of its own, in memory."""
@@ -132,7 +132,7 @@ class Vendor:
 
     refusal: Refusal = NONE
     beside: re.Pattern[str] | None = None
-    """How a statement names another database of the same server, in any of the groups."""
+    """A statement that names another database of the same server, in any of the groups."""
 
     embedded: Embedded | None = None
     lead: Lead = _leads_nowhere

@@ -13,7 +13,7 @@ from ..rules.verdict import Outcome, Verdict, is_conformant
 
 @dataclass(frozen=True)
 class Settings:
-    """What the run was asked for, as far as reports tell it.
+    """The settings of a run, as far as reports tell them.
 
     `database` is empty for the usual one, and an address is without its password.
     """
@@ -54,7 +54,7 @@ class RunRecord:
 
     @property
     def is_conformant(self) -> bool:
-        """Whether something was decided, all that was expected is there, and nothing is red."""
+        """Return whether something was decided, all expected is there, and nothing is red."""
         is_whole = len(self.verdicts) >= self.expected and not self.faults
         return is_whole and is_conformant(self.verdicts, self.level)
 

@@ -1,4 +1,4 @@
-"""What was seen of a broken promise, as records: their words are made in `reports/` alone."""
+"""Records of what was seen of a broken promise; `reports/` alone makes words of them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class RequestRecord:
 
 @dataclass(frozen=True)
 class Remark:
-    """What no single request shows: lines of text, such as what a process printed."""
+    """Evidence that no single request shows: lines of text, such as the output of a process."""
 
     text: str
 

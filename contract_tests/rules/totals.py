@@ -1,4 +1,4 @@
-"""How much a run has sent, as a record."""
+"""The number of requests that a run has sent, as a record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Totals:
-    """What was sent.
+    """The number of requests and programs that were sent.
 
     `disturbed` counts requests by `AREA:SUBJECT:WAY`, `generated` those made from the document by
     its part, `rounds` how often each part was drawn, `played` programs by their sort.

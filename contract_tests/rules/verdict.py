@@ -24,7 +24,7 @@ class Outcome(StrEnum):
 
     @property
     def is_decided(self) -> bool:
-        """Whether the promise was really looked at."""
+        """Return whether the promise was really looked at."""
         return self in {Outcome.UPHELD, Outcome.BROKEN, Outcome.KNOWN, Outcome.FIXED}
 
 
@@ -58,7 +58,7 @@ class Verdict:
         return Outcome(self.verdict)
 
     def is_red_at(self, asked: Level) -> bool:
-        """Whether this row alone fails a run that asked for level `asked`."""
+        """Return whether this row alone fails a run that asked for level `asked`."""
         if self.outcome in {Outcome.ERROR, Outcome.FIXED}:
             return True
         bad = self.outcome in {Outcome.BROKEN, Outcome.UNDECIDED}
@@ -71,7 +71,7 @@ class Verdict:
 
 
 def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
-    """Whether something was decided and nothing is red."""
+    """Return whether something was decided and nothing is red."""
     rows = tuple(verdicts)
     return any(row.outcome.is_decided for row in rows) and not any(
         row.is_red_at(asked) for row in rows

@@ -43,7 +43,7 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
 
 
 def _resource(resource: Resource) -> dict[str, Any]:
-    """What was found of the collection."""
+    """Give the collection as it was found."""
     return {
         "name": resource.name,
         "found": resource.found,

@@ -1,4 +1,4 @@
-"""How a suite test says what it saw."""
+"""Judge what a suite test saw."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..rules.rule import Rule
 from ..rules.violation import NotApplicable, Undecided, Violation
 
 Seen = Exchange | str | Evidence | None
-"""What a test shows: an exchange, a text, records, or nothing."""
+"""The evidence that a test gives: an exchange, a text, records, or nothing."""
 
 
 class Struck(Protocol):
@@ -23,11 +23,11 @@ class Struck(Protocol):
 
     @property
     def token(self) -> Token:
-        """What it is found again by."""
+        """The token that finds it again."""
 
     @property
     def evidence(self) -> Evidence:
-        """What happened, for a stranger."""
+        """The records of what happened."""
 
 
 S = TypeVar("S", bound=Struck)

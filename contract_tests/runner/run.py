@@ -293,7 +293,7 @@ class ContractRun:
 
     @property
     def faults(self) -> list[str]:
-        """What no rule judges, and no green run may have."""
+        """The faults that no rule judges, and that no green run may have."""
         here = self._closing.faults if self._closing is not None else ()
         return [self._masked(fault) for fault in (*here, *self._of_workers)]
 
@@ -320,7 +320,7 @@ def rule_of_item(item: pytest.Item) -> Rule | None:
 
 
 def _needs_trials(item: pytest.Item) -> bool:
-    """Whether a test asks what the service does in interpreters of its own."""
+    """Return whether a test starts the service in interpreters of its own."""
     return "lives" in getattr(item, "fixturenames", ())
 
 
@@ -374,7 +374,7 @@ def _settings(options: Options) -> Settings:
 
 
 def _totals(item: pytest.Item) -> Totals:
-    """What the fixtures of a test have sent so far."""
+    """Add up what the fixtures of a test have sent so far."""
     totals = Totals()
     for value in getattr(item, "funcargs", {}).values():
         totals |= getattr(value, "totals", Totals())

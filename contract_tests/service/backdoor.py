@@ -30,7 +30,7 @@ class BackDoor:
 
     @property
     def is_seen(self) -> bool:
-        """Whether the database can be looked at."""
+        """Return whether the database can be looked at."""
         return not isinstance(self.database, Unseen)
 
     def stored(self) -> Contents:

@@ -18,7 +18,7 @@ from .workers.trial import Trial
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the service came from: enough to start it again in an interpreter of its own."""
+    """The origin of a service: enough to start it again in an interpreter of its own."""
 
     app: str
     roots: tuple[Path, ...]

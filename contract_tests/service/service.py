@@ -43,7 +43,7 @@ class Row:
 
 
 class Service:
-    """What suite tests talk to: the client of the service. Every call runs its loop to an end.
+    """The client of the service, to which tests talk. Every call runs its loop to an end.
 
     `door` is the back door into its database, `process` starts it again. `spared` counts requests
     that were not sent, since rows of others were their goal.
@@ -71,7 +71,7 @@ class Service:
 
     @property
     def target(self) -> AsgiTarget:
-        """What carries its requests."""
+        """The transport that carries its requests."""
         return self.process.target
 
     @property

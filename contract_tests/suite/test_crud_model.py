@@ -40,7 +40,7 @@ class Programs:
 
     @property
     def totals(self) -> Totals:
-        """How many programs were played so far."""
+        """The number of programs that were played so far."""
         return Totals(played=dict(self._played))
 
     def finding(self, judge: Judge, *kinds: Kind, extra: Act | None = None) -> Finding | None:

@@ -1,4 +1,4 @@
-"""What MySQL and MariaDB are asked about themselves."""
+"""Statements that ask MySQL and MariaDB about themselves."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What connections of MySQL's drivers tell, and how they are led to a server."""
+"""Read connections of MySQL's drivers, and lead them to a server."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Field:
 
     @property
     def shown(self) -> str:
-        """What is asked for: the server shows fewer digits of a float than it keeps."""
+        """Give the expression to select: the server shows fewer digits of a float than it keeps."""
         return f"{self.quoted} + 0e0" if self.kind == "float" else self.quoted
 
     @property

@@ -1,4 +1,4 @@
-"""What a connection to MySQL or MariaDB can be told."""
+"""Settings of a connection to MySQL or MariaDB."""
 
 from __future__ import annotations
 

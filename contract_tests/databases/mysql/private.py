@@ -1,4 +1,4 @@
-"""What is private to MySQL's drivers and needed all the same: one function for each thing."""
+"""Private parts of MySQL's drivers that are needed all the same: one function for each."""
 
 from __future__ import annotations
 

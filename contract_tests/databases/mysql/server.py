@@ -1,4 +1,4 @@
-"""Where MySQL databases come from: a MariaDB of ours, or a given server of either kind."""
+"""Make MySQL databases: on a MariaDB of ours, or on a given server of either kind."""
 
 from contextlib import AbstractContextManager, ExitStack
 

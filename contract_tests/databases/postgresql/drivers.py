@@ -1,4 +1,4 @@
-"""What connections of PostgreSQL's drivers tell, and how they are led to a server."""
+"""Read connections of PostgreSQL's drivers, and lead them to a server."""
 
 from __future__ import annotations
 

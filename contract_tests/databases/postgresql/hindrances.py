@@ -1,4 +1,4 @@
-"""What a connection to PostgreSQL can be told."""
+"""Settings of a connection to PostgreSQL."""
 
 from __future__ import annotations
 

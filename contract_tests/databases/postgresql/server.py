@@ -1,4 +1,4 @@
-"""Where PostgreSQL databases come from: a server of ours, or a given one.
+"""Make PostgreSQL databases: on a server of ours, or on a given one.
 
 On a given one databases of ours are made beside the others, and dropped again.
 """
@@ -34,7 +34,7 @@ class PostgresServer(Server):
 
     @property
     def _lobby(self) -> URL:
-        """Where one can enter without the named database, which need not exist yet."""
+        """The address to enter without the named database, which need not exist yet."""
         return self._url.set(database=MAINTENANCE)
 
     def _start(self, undo: ExitStack) -> None:

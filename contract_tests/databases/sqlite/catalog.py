@@ -1,4 +1,4 @@
-"""What a SQLite connection is asked, by the file and by the in-memory database alike."""
+"""Questions to a SQLite connection, of a file or of a database in memory."""
 
 import re
 import sqlite3

@@ -23,7 +23,7 @@ Question = Callable[[sqlite3.Connection], T]
 
 
 class SqliteDatabase(Database):
-    """What every SQLite database can tell, however its connection is reached."""
+    """A SQLite database, however its connection is reached."""
 
     sync_driver = "sqlite"
     one_writer = True

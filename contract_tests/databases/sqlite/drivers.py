@@ -1,4 +1,4 @@
-"""What connections of SQLite's drivers tell, and how they are led to a file."""
+"""Read connections of SQLite's drivers, and lead them to a file."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ VIRTUAL = "select name from sqlite_master where sql like 'create virtual table%'
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a row of a table is found by and consists of, as quoted names.
+    """Give the columns that identify a row of a table, and all its columns, as quoted names.
 
     SQLite gives every row a number, which comes first in `key` and tells equal rows apart. Where
     there is none, all of the key is needed.
@@ -30,7 +30,7 @@ class Table:
 
     @property
     def place(self) -> tuple[str, ...]:
-        """What names one row, and one only."""
+        """Give the columns that identify exactly one row."""
         return self.key[:1] if self.has_number else self.key
 
 

@@ -1,4 +1,4 @@
-"""What a connection to SQLite can be told."""
+"""Settings of a connection to SQLite."""
 
 from __future__ import annotations
 

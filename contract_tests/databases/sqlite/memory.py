@@ -65,7 +65,7 @@ class SqliteMemory(SqliteDatabase):
 
 
 class SqliteMemoryServer(Server):
-    """Where in-memory databases come from: nowhere, they begin with the service's engine."""
+    """Makes in-memory databases, which begin with the service's engine."""
 
     name = "sqlite-memory"
     version = sqlite3.sqlite_version

@@ -1,4 +1,4 @@
-"""What is private to SQLite's drivers and needed all the same: one function for each thing."""
+"""Private parts of SQLite's drivers that are needed all the same: one function for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where SQLite databases come from: files of ours, a given file, or a connection's memory."""
+"""Make SQLite databases: files of ours, a given file, or a connection's memory."""
 
 from sqlalchemy.engine import URL
 

@@ -135,7 +135,7 @@ class Sweeps:
 
     @property
     def totals(self) -> Totals:
-        """How many requests were disturbed so far."""
+        """The number of requests that were disturbed so far."""
         return Totals(disturbed=dict(self._sizes))
 
     def of(self, area: str, role: Role, *chosen: str) -> list[Point]:

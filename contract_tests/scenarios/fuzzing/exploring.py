@@ -107,7 +107,7 @@ class Exploration:
 
     @property
     def totals(self) -> Totals:
-        """How many requests were sent so far."""
+        """The number of requests that were sent so far."""
         return Totals(
             generated={part: requests for part, (requests, _) in self._sent.items()},
             rounds={part: rounds for part, (_, rounds) in self._sent.items()},

@@ -119,7 +119,7 @@ def _created(service: Service) -> tuple[Exchange, Resource]:
 
 
 def _confirmed(service: Service, created: Exchange) -> Resource:
-    """What only a service without a document has to be asked for."""
+    """Ask a service without a document for what a document would tell."""
     asked = service.on(_routed(service, service.id_of(created)))
     if not created.ok:
         return asked.resource
