@@ -75,7 +75,7 @@ class Database(ABC):
     capabilities: ClassVar[frozenset[str]]
     sync_driver: ClassVar[str]
     hindrances: ClassVar[Hindrances] = {}
-    """The settings that a connection can be given, by name; not every database knows all of them."""
+    """The settings that a connection can be given, by name; no database knows all of them."""
 
     one_writer: ClassVar[bool] = False
     """True if the one transaction that writes locks all of the database."""
