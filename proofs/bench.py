@@ -16,10 +16,10 @@ from pathlib import Path
 
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.recorder import Ledger
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
-from contract_tests.scenarios.faults.mishaps import prepared
+from contract_tests.scenarios.faults.fault_cases import prepared
 from contract_tests.scenarios.faults.sweeps import KINDS, ROLES, Sweeps
 from contract_tests.service.resource import Role
 from contract_tests.service.service import Service

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.rules.effort import DEFAULT
+from contract_tests.rules.profile import DEFAULT
 from contract_tests.scenarios.stateful.programs import Search
 from contract_tests.service.service import Service
 from proofs.bench import opened, raw

@@ -25,8 +25,8 @@ from typing import Any
 from contract_tests.instruments.exchange import Request
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.fuzzing import Card
-from contract_tests.scenarios.fuzzing.exploring import Exploration
-from contract_tests.scenarios.fuzzing.parts import PARTS
+from contract_tests.scenarios.fuzzing.fuzz_session import Exploration
+from contract_tests.scenarios.fuzzing.partition import PARTS
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT, scope_of
 from proofs.bench import APP, opened

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contract_tests.databases import Database
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.ledger import Ledger
-from contract_tests.instruments.turns import Turns
+from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.scheduler import Turns
 from contract_tests.scenarios.concurrency.interleaving import schedules
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.locate import App, Receive, Scope, Send

@@ -11,7 +11,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.types import Message, Receive, Scope, Send
 
 from contract_tests.instruments.exchange import UNSENT, Exchange, Request
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.recorder import Ledger
 from contract_tests.service.transports import asgi
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.conversation import PADDING, Client

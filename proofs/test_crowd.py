@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, QueuePool, StaticPool
 
 from contract_tests.databases import Database, DatabaseUnavailable, provide
-from contract_tests.instruments.crowd import MOST, PATIENCE, Crowd
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.pool_exhaustion import MOST, PATIENCE, Crowd
+from contract_tests.instruments.recorder import Ledger
 
 DRIVERS = ["sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mysql"]
 LIMITS: dict[str, Any] = {"pool_size": 2, "max_overflow": 1, "pool_timeout": 30}

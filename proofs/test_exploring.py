@@ -15,14 +15,14 @@ import pytest
 from fastapi import FastAPI, Query
 
 from contract_tests.instruments.exchange import Request
-from contract_tests.rules.effort import QUICK, THOROUGH, Share
+from contract_tests.rules.profile import QUICK, THOROUGH, Share
 from contract_tests.rules.replay import Token
 from contract_tests.rules.violation import NotApplicable
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.fuzzing import PHASES, Answer
-from contract_tests.scenarios.fuzzing.exploring import Exploration
-from contract_tests.scenarios.fuzzing.parts import PARTS, Part
+from contract_tests.scenarios.fuzzing.fuzz_session import Exploration
+from contract_tests.scenarios.fuzzing.partition import PARTS, Part
 from contract_tests.service.service import Service
 from reference_app import create_app
 

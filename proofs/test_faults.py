@@ -24,8 +24,8 @@ from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, Faults, Place, Unreachable
-from contract_tests.instruments.ledger import Ledger
-from contract_tests.scenarios.faults.mishaps import MISHAPS, Aftermath
+from contract_tests.instruments.recorder import Ledger
+from contract_tests.scenarios.faults.fault_cases import MISHAPS, Aftermath
 
 LIMIT = 10
 """Seconds that a thread gets to end in; one that never does is left behind."""

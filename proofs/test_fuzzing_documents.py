@@ -7,7 +7,7 @@ from fastapi import FastAPI, Path
 from pydantic import BaseModel, Field
 
 from contract_tests.scenarios import fuzzing
-from contract_tests.scenarios.fuzzing.laxity import is_lax
+from contract_tests.scenarios.fuzzing.lenience import is_lax
 
 
 class ItemIn(BaseModel):

@@ -13,8 +13,8 @@ from contract_tests.databases import BackDoorBlocked, Database, DatabaseUnavaila
 from contract_tests.databases.hindrances import Hindrance, HindranceName
 from contract_tests.databases.sqlite.hindrances import SQLITE
 from contract_tests.databases.unobserved import unobserved
-from contract_tests.instruments.hindrance import Hindered
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.session_settings import Hindered
 from proofs.hindered import INSERT, ask, insert, refused, told
 
 DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg", "mysql", "mysql+asyncmy")

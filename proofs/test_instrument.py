@@ -18,15 +18,15 @@ from sqlalchemy.pool import NullPool, Pool
 from contract_tests.databases.redirects import nowhere
 from contract_tests.databases.sqlite.hindrances import SQLITE
 from contract_tests.instruments.attribution import current
+from contract_tests.instruments.barrier import Gate, Trace
+from contract_tests.instruments.call_interceptor import Funnel
 from contract_tests.instruments.confinement import Confinement
-from contract_tests.instruments.crowd import Crowd
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, Faults, Unreachable
-from contract_tests.instruments.funnel import Funnel
-from contract_tests.instruments.gate import Gate, Trace
-from contract_tests.instruments.hindrance import Hindered
 from contract_tests.instruments.instrument import Instrument, StillInForce
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.pool_exhaustion import Crowd
+from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.session_settings import Hindered
 from contract_tests.instruments.usage import Usage
 from proofs.matrix import run_contract
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.recorder import Ledger
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.locate import App, Receive, Scope, Send
 

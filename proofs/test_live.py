@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.instruments.exchange import Request
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.recorder import Ledger
 from contract_tests.rules import AREAS
 from contract_tests.service.transports.live import LiveApp, LiveTarget
 from proofs.matrix import run_contract

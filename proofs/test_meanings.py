@@ -15,7 +15,7 @@ from contract_tests.scenarios.crud.filters import (
     in_order,
     orders,
 )
-from contract_tests.scenarios.crud.unasked import MOMENT, NUMBER, WORD, folded, other_than
+from contract_tests.scenarios.crud.mass_assignment import MOMENT, NUMBER, WORD, folded, other_than
 from contract_tests.scenarios.crud.values import is_choice, is_exactly, is_reordered, is_whole_map
 from contract_tests.service.resource import Operation, Parameter, Resource
 from contract_tests.service.service import Service

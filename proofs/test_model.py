@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from contract_tests.rules import rule_of
-from contract_tests.rules.effort import DEFAULT, QUICK
+from contract_tests.rules.profile import DEFAULT, QUICK
 from contract_tests.rules.violation import Undecided
 from contract_tests.runner.judge import Judge
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.stateful.model import Kind
 from contract_tests.scenarios.stateful.programs import Finding, Search
-from contract_tests.scenarios.stateful.regression import regression
+from contract_tests.scenarios.stateful.reproducer import regression
 from contract_tests.scenarios.stateful.steps import Act, told
 from contract_tests.service.service import Service
 from contract_tests.suite.test_crud_model import Programs

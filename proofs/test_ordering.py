@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contract_tests.databases import Database, DatabaseUnavailable, provide
-from contract_tests.instruments.hindrance import Hindered
+from contract_tests.instruments.session_settings import Hindered
 
 AS_WRITTEN = [1, 2, 3, 4, 5]
 PAGE = 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract_tests.scenarios.concurrency.orders import orders
+from contract_tests.scenarios.concurrency.schedules import orders
 
 
 def test_all_orders_are_tried_where_there_are_few() -> None:

@@ -9,7 +9,7 @@ import pytest
 from contract_tests.instruments.exchange import Event, Exchange, Kind, Request
 from contract_tests.rules.evidence import HeldConnection
 from contract_tests.rules.replay import Token
-from contract_tests.scenarios.faults.failing import (
+from contract_tests.scenarios.faults.fault_checks import (
     breaks_apart,
     fails_after_commit,
     hides_a_race,
@@ -20,8 +20,8 @@ from contract_tests.scenarios.faults.failing import (
     stores_twice,
     tells_success,
 )
-from contract_tests.scenarios.faults.points import Calm, Point
-from contract_tests.scenarios.faults.questions import (
+from contract_tests.scenarios.faults.injections import Calm, Point
+from contract_tests.scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,
     fails_later,

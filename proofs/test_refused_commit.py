@@ -19,8 +19,8 @@ from contract_tests.databases import Database, provide
 from contract_tests.databases.sabotage import why_commit_is_safe
 from contract_tests.databases.sqlite.commit import refusing_commit
 from contract_tests.instruments.attribution import current
+from contract_tests.instruments.call_interceptor import Call, Funnel
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.funnel import Call, Funnel
 
 Story = Callable[[AsyncEngine], Awaitable[None]]
 

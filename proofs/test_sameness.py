@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.service.sameness import contradictions, differences, is_left, same
+from contract_tests.service.equality import contradictions, differences, is_left, same
 
 ALIKE = [
     ("blue", "blue"),

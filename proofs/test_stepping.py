@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from contract_tests.instruments.await_stack import is_queueing
+from contract_tests.instruments.cancellation_injector import WAYS, Steps, Way, stepped_by
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.ledger import Ledger
-from contract_tests.instruments.stepping import WAYS, Steps, Way, stepped_by
-from contract_tests.instruments.strands import is_queueing
+from contract_tests.instruments.recorder import Ledger
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.locate import Receive, Scope, Send
 

@@ -16,8 +16,8 @@ from contract_tests.runner.judge import Judge
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.faults import sweeps as module
-from contract_tests.scenarios.faults.mishaps import prepared
-from contract_tests.scenarios.faults.points import observe
+from contract_tests.scenarios.faults.fault_cases import prepared
+from contract_tests.scenarios.faults.injections import observe
 from contract_tests.scenarios.faults.sweeps import KINDS, ROLES, Kind, Sweeps
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT

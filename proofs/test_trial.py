@@ -10,8 +10,8 @@ import pytest
 from contract_tests.databases import Database, provide
 from contract_tests.instruments.confinement import Confinement
 from contract_tests.service.address import Handover
-from contract_tests.service.workers.nursery import Nursery
-from contract_tests.service.workers.trial import Trial
+from contract_tests.service.workers.fork_server import Nursery
+from contract_tests.service.workers.subprocess_app import Trial
 from proofs.conftest import Servers
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool, Pool
 
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.ledger import Ledger
+from contract_tests.instruments.recorder import Ledger
 from contract_tests.instruments.usage import Usage
 
 Act = Callable[[AsyncEngine], Awaitable[object]]

@@ -10,7 +10,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.errors import HypothesisException
 
-from .steady import steady
+from .determinism import steady
 
 E = TypeVar("E")
 F = TypeVar("F")

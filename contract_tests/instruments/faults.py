@@ -23,7 +23,7 @@ from ..databases.sabotage import (
 )
 from ..databases.unobserved import is_observed
 from .attribution import caller, current
-from .funnel import Call, Funnel
+from .call_interceptor import Call, Funnel
 from .instrument import Instrument
 from .listening import listen
 from .private import is_autocommit, pool_of

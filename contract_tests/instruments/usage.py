@@ -15,9 +15,9 @@ from ..databases.unobserved import is_observed
 from .attribution import caller, current
 from .exchange import Exchange
 from .instrument import Instrument
-from .ledger import number_of
 from .listening import Listener, listen
 from .private import pool_of
+from .recorder import number_of
 
 
 class Usage(Instrument):

@@ -6,7 +6,7 @@ import pytest
 
 from ..rules import needs_of
 from ..rules.violation import NotApplicable
-from ..scenarios.concurrency.pairs import Pairs
+from ..scenarios.concurrency.request_pairs import Pairs
 from ..scenarios.crud.operations import CASES, Case
 from ..scenarios.faults.sweeps import Sweeps
 from ..scenarios.startup import Lives

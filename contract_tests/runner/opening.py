@@ -25,7 +25,7 @@ from ..databases.scratch import scratch
 from ..databases.threads import driver_threads, threads_ended
 from ..instruments.confined import Confined
 from ..instruments.confinement import Confinement
-from ..instruments.ledger import Ledger
+from ..instruments.recorder import Ledger
 from ..rules.violation import Undecided, UsageError
 from ..service.address import Handover, environment
 from ..service.backdoor import BackDoor
@@ -41,7 +41,7 @@ from ..service.transports.lifespan import LifespanFailed
 from ..service.transports.live import LiveApp, LiveTarget, is_address
 from ..service.transports.locate import App, Located, locate
 from ..service.transports.presence import Part, Presence
-from ..service.workers.nursery import Nursery
+from ..service.workers.fork_server import Nursery
 from .closing import blame, kept_output, note
 from .options import Options
 

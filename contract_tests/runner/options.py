@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pytest
 
 from ..databases import registry
-from ..rules.effort import DEFAULT, EFFORTS, WHOLE, Effort, Share
+from ..rules.profile import DEFAULT, EFFORTS, WHOLE, Effort, Share
 from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.violation import UsageError

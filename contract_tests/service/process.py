@@ -12,8 +12,8 @@ from .loop import AppLoop
 from .transports.asgi import AsgiTarget
 from .transports.lifespan import LifespanFailed
 from .transports.locate import locate
-from .workers.nursery import Nursery
-from .workers.trial import Trial
+from .workers.fork_server import Nursery
+from .workers.subprocess_app import Trial
 
 
 @dataclass(frozen=True)

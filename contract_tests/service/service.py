@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 from ..databases import Database
 from ..instruments.exchange import Exchange, Request, items_of
-from ..instruments.ledger import Ledger
-from ..instruments.turns import Turns
+from ..instruments.recorder import Ledger
+from ..instruments.scheduler import Turns
 from ..rules.violation import NotApplicable, Undecided
 from .backdoor import BackDoor
+from .equality import differences
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
-from .sameness import differences
 from .transports.asgi import AsgiTarget
 from .transports.conversation import PATIENT, Client
 from .transports.live import LiveTarget

@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 
-from ..instruments.stepping import ways
+from ..instruments.cancellation_injector import ways
 from ..rules import cancellation as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.mishaps import WRITES
-from ..scenarios.faults.points import Calm, Point
-from ..scenarios.faults.questions import (
+from ..scenarios.faults.fault_cases import WRITES
+from ..scenarios.faults.injections import Calm, Point
+from ..scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,
     fails_later,
@@ -21,7 +21,7 @@ from ..scenarios.faults.questions import (
     stores_in_part,
     stores_later,
 )
-from ..scenarios.faults.queueing import queue
+from ..scenarios.faults.pool_waits import queue
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import Role
 from ..service.service import Service

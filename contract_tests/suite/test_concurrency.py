@@ -9,7 +9,8 @@ import pytest
 from ..rules import concurrency as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
-from ..scenarios.concurrency.meetings import (
+from ..scenarios.concurrency.atomic_fields import in_one_row, stays_gone
+from ..scenarios.concurrency.race_outcomes import (
     Meeting,
     confuses,
     fails,
@@ -19,8 +20,7 @@ from ..scenarios.concurrency.meetings import (
     stores_both,
     tears,
 )
-from ..scenarios.concurrency.pairs import ORDINARY, Pairs
-from ..scenarios.concurrency.wholes import in_one_row, stays_gone
+from ..scenarios.concurrency.request_pairs import ORDINARY, Pairs
 from ..service.resource import Role
 from ..service.service import Service
 

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from ..instruments.crowd import Crowd
 from ..instruments.exchange import Exchange
+from ..instruments.pool_exhaustion import Crowd
 from ..rules import concurrency as pairs_rules
 from ..rules import concurrency_load as rules
 from ..rules import errors, sessions
 from ..runner.judge import Judge, judges
-from ..scenarios.concurrency.pairs import Pairs
-from ..scenarios.faults.mishaps import Mishap
+from ..scenarios.concurrency.request_pairs import Pairs
+from ..scenarios.faults.fault_cases import Mishap
 from ..service.service import Service
 
 MANY = 8

@@ -14,7 +14,7 @@ from ..scenarios.crud.operations import BROKEN_JSON, NOT_A_BODY, SUCCESSES, Case
 from ..scenarios.crud.refusals import no_refusal
 from ..scenarios.crud.rows import added, holds_any, home, same_id, seen, sendable
 from ..service.capabilities import missing
-from ..service.sameness import differences, same
+from ..service.equality import differences, same
 from ..service.service import Row, Service
 
 NOT_THERE = (404, 410)

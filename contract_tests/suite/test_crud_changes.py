@@ -9,10 +9,10 @@ from ..instruments.exchange import Exchange
 from ..rules import crud_changes as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.refusals import no_refusal
+from ..scenarios.crud.round_trip import answering
 from ..scenarios.crud.rows import Home, added, change_body, home, is_shown, partial, seen, sendable
-from ..scenarios.crud.writing import answering
+from ..service.equality import differences
 from ..service.resource import Role
-from ..service.sameness import differences
 from ..service.service import Row, Service
 
 

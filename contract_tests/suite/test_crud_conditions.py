@@ -15,8 +15,8 @@ from ..scenarios.crud.conditions import (
     tag_of,
 )
 from ..scenarios.crud.rows import seen, sendable
+from ..service.equality import differences
 from ..service.resource import Role
-from ..service.sameness import differences
 from ..service.service import Service
 
 NOT_SERVED = (404, 405, 501)

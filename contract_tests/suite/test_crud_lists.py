@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..instruments.exchange import Exchange, items_of
-from ..instruments.hindrance import Hindered
+from ..instruments.session_settings import Hindered
 from ..rules import crud_lists as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import declaration, walk, walked

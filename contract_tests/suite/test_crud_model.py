@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..rules import crud_model as rules
-from ..rules.effort import Effort
 from ..rules.evidence import Remark
+from ..rules.profile import Effort
 from ..rules.totals import Totals
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
@@ -82,8 +82,8 @@ def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> No
             kept=True, expected="every answer as the rows stored so far demand", observed="none"
         )
         return
-    from ..scenarios.stateful import words
-    from ..scenarios.stateful.regression import regression
+    from ..scenarios.stateful import descriptions as words
+    from ..scenarios.stateful.reproducer import regression
 
     seen = (Remark(words.evidence(finding)), *evidence_of(finding.surprise.exchange))
     alone = regression(service, judge.rule, finding)

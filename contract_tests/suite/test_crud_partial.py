@@ -9,7 +9,7 @@ from ..generation import samples
 from ..rules import crud_changes as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.rows import change_body, needed, partial, seen, sendable
-from ..service.sameness import differences, is_left, same
+from ..service.equality import differences, is_left, same
 from ..service.service import Row, Service
 
 

@@ -10,10 +10,10 @@ from ..rules import crud_semantics as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.fields import Write, another, kept_fields, nothings, write_one
 from ..scenarios.crud.pages import listed, walk, walked
+from ..scenarios.crud.round_trip import answering
 from ..scenarios.crud.rows import change_body, seen, sendable
-from ..scenarios.crud.writing import answering
+from ..service.equality import contradictions, differences, is_left, same
 from ..service.resource import CHANGING, Role
-from ..service.sameness import contradictions, differences, is_left, same
 from ..service.service import Row, Service
 
 

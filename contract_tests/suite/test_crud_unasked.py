@@ -8,8 +8,8 @@ from ..generation import samples
 from ..rules import crud_semantics as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.asking import with_headers
+from ..scenarios.crud.mass_assignment import Naming, named_columns, named_fields, overfull
 from ..scenarios.crud.rows import Home, home, is_shown
-from ..scenarios.crud.unasked import Naming, named_columns, named_fields, overfull
 from ..service.service import Row, Service
 
 KEY = "idempotency-key"

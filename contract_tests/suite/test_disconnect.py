@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 
-from ..instruments.abandoned import LATE
+from ..instruments.async_generators import LATE
 from ..instruments.exchange import UNSENT
 from ..rules import disconnect as rules
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.mishaps import WRITES
-from ..scenarios.faults.points import Point
-from ..scenarios.faults.questions import (
+from ..scenarios.faults.fault_cases import WRITES
+from ..scenarios.faults.injections import Point
+from ..scenarios.faults.lifecycle_checks import (
     fails_later,
     keeps,
     leaves_open,

@@ -8,9 +8,9 @@ from ..instruments.exchange import Event, Exchange
 from ..rules import disconnect_slow as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.holdings import lent_before
-from ..scenarios.faults.mishaps import READS, prepared
-from ..scenarios.faults.points import Point
+from ..scenarios.faults.fault_cases import READS, prepared
+from ..scenarios.faults.injections import Point
+from ..scenarios.faults.open_holds import lent_before
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import SENDING, Role
 from ..service.service import Service

@@ -13,7 +13,7 @@ from ..runner.judge import Judge, judges
 from ..scenarios.crud.echoes import sent_by
 from ..scenarios.crud.operations import CASES
 from ..scenarios.crud.pages import plain_list
-from ..scenarios.faults.mishaps import (
+from ..scenarios.faults.fault_cases import (
     COMMITS,
     MISHAPS,
     READS,

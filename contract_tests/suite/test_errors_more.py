@@ -9,8 +9,8 @@ from ..instruments.exchange import Request
 from ..instruments.faults import Faults
 from ..rules import errors as rules
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.failing import hides_rows, is_plain
-from ..scenarios.faults.mishaps import prepared
+from ..scenarios.faults.fault_cases import prepared
+from ..scenarios.faults.fault_checks import hides_rows, is_plain
 from ..scenarios.faults.sweeps import Sweeps
 from ..service.service import Service
 

@@ -8,7 +8,8 @@ from ..rules import errors, sessions
 from ..rules import failures_outages as rules
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.mishaps import WRITES, Aftermath, Mishap
+from ..scenarios.faults.fault_cases import WRITES, Aftermath, Mishap
+from ..scenarios.faults.injections import follow_up, require_service
 from ..scenarios.faults.outages import (
     BEYOND,
     SOME,
@@ -20,7 +21,6 @@ from ..scenarios.faults.outages import (
     read_only_write,
     severance,
 )
-from ..scenarios.faults.points import follow_up, require_service
 from ..service.resource import Role
 from ..service.service import Service
 

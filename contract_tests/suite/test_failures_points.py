@@ -12,7 +12,8 @@ from ..rules import failures as rules
 from ..rules.rule import Rule
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.rows import home
-from ..scenarios.faults.failing import (
+from ..scenarios.faults.fault_cases import WRITES
+from ..scenarios.faults.fault_checks import (
     breaks_apart,
     fails_after_commit,
     hides_a_race,
@@ -22,9 +23,8 @@ from ..scenarios.faults.failing import (
     stores_twice,
     tells_success,
 )
-from ..scenarios.faults.mishaps import WRITES
-from ..scenarios.faults.points import Point
-from ..scenarios.faults.questions import fails_later, stores_later
+from ..scenarios.faults.injections import Point
+from ..scenarios.faults.lifecycle_checks import fails_later, stores_later
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import Role
 from ..service.service import Service

@@ -9,8 +9,8 @@ from typing import Any
 from ..generation import samples
 from ..rules import openapi as rules
 from ..runner.judge import Judge, judges
+from ..scenarios.crud.round_trip import texts
 from ..scenarios.crud.rows import home
-from ..scenarios.crud.writing import texts
 from ..scenarios.fuzzing import document_problems
 from ..scenarios.startup import Lives
 from ..service.resource import ROLES, Operation, Resource

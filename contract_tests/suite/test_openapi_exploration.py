@@ -13,8 +13,8 @@ from ..rules.evidence import Evidence, Remark
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
 from ..scenarios.fuzzing import Alarm, curl
-from ..scenarios.fuzzing.exploring import FAILURE, Exploration, Explored
-from ..scenarios.fuzzing.parts import PARTS, Part, parts
+from ..scenarios.fuzzing.fuzz_session import FAILURE, Exploration, Explored
+from ..scenarios.fuzzing.partition import PARTS, Part, parts
 from ..service.service import Service
 
 SUCCESS = range(200, 300)

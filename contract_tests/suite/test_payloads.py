@@ -16,8 +16,7 @@ from ..rules.violation import NotApplicable
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
 from ..scenarios.crud.pages import plain_list
-from ..scenarios.crud.rows import change_body
-from ..scenarios.crud.writing import (
+from ..scenarios.crud.round_trip import (
     Written,
     answering,
     brief,
@@ -27,6 +26,7 @@ from ..scenarios.crud.writing import (
     texts,
     write,
 )
+from ..scenarios.crud.rows import change_body
 from ..service.resource import CHANGING, Role
 from ..service.service import Service
 

@@ -12,7 +12,7 @@ from ..rules import payloads as rules
 from ..runner.judge import Judge, evidence_of, judges
 from ..scenarios.crud.pages import largest, plain_list
 from ..scenarios.crud.refusals import no_refusal
-from ..scenarios.crud.writing import answering, plain_body, texts, writing_roles
+from ..scenarios.crud.round_trip import answering, plain_body, texts, writing_roles
 from ..service.resource import Role
 from ..service.service import Row, Service
 

@@ -10,10 +10,10 @@ from ..generation import samples
 from ..generation.samples import Edge
 from ..rules import payloads_edges as rules
 from ..runner.judge import Judge, judges
+from ..scenarios.crud.round_trip import Written, answering, brief, is_plain, takes_text, write
 from ..scenarios.crud.rows import change_body, is_shown
-from ..scenarios.crud.writing import Written, answering, brief, is_plain, takes_text, write
+from ..service.equality import same
 from ..service.resource import CHANGING, Role
-from ..service.sameness import same
 from ..service.service import Service
 from .test_payloads import changing
 

@@ -13,8 +13,7 @@ from ..rules import payloads as shared
 from ..rules import payloads_hostile as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
-from ..scenarios.crud.rows import same_id
-from ..scenarios.crud.writing import (
+from ..scenarios.crud.round_trip import (
     answering,
     integers,
     is_plain,
@@ -23,8 +22,9 @@ from ..scenarios.crud.writing import (
     write,
     writing_roles,
 )
+from ..scenarios.crud.rows import same_id
+from ..service.equality import same
 from ..service.resource import Role
-from ..service.sameness import same
 from ..service.service import Row, Service
 
 TENS = 10

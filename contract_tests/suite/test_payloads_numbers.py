@@ -9,7 +9,7 @@ from ..instruments.exchange import Exchange
 from ..rules import payloads as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
-from ..scenarios.crud.writing import brief, each_integer, moments, write
+from ..scenarios.crud.round_trip import brief, each_integer, moments, write
 from ..scenarios.fuzzing.extremes import IDS, INTEGERS, ODD_IDS, PAGES
 from ..service.resource import ROLES
 from ..service.service import Service

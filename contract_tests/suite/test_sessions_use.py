@@ -10,7 +10,7 @@ from ..rules import crud, sessions
 from ..rules import sessions_use as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.operations import Case
-from ..scenarios.faults.holdings import open_after, uncommitted
+from ..scenarios.faults.open_holds import open_after, uncommitted
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import Role
 from ..service.service import Service

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from ...instruments.exchange import Exchange, Request
-from ...instruments.turns import Turns
+from ...instruments.scheduler import Turns
 from ...rules.violation import NotApplicable
 from ...service.backdoor import Contents
 from ...service.capabilities import missing

@@ -9,11 +9,11 @@ from typing import Any
 from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable
+from ...service.equality import same
 from ...service.resource import Role
-from ...service.sameness import same
 from ...service.service import Row, Service
+from .round_trip import writing_roles
 from .rows import change_body, partial, seen
-from .writing import writing_roles
 
 NOTHING: Mapping[str, Any] = {
     "boolean": False, "integer": 0, "number": 0, "array": [], "object": {},

@@ -11,7 +11,7 @@ from ...generation import samples
 from ...service.resource import Parameter
 from ...service.service import Row, Service
 from .pages import largest
-from .writing import takes_text
+from .round_trip import takes_text
 
 WORDS = ("mulberry", "quiltings", "foxhound")
 """Three texts that no search takes for each other, in no order."""

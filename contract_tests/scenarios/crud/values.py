@@ -9,12 +9,12 @@ from typing import Any
 from ...databases.database import Column
 from ...generation import samples
 from ...rules.violation import NotApplicable
+from ...service.equality import same
 from ...service.resource import Role
-from ...service.sameness import same
 from ...service.service import Service
 from .fields import Write, each_of_kind, kept_fields, write_one
+from .round_trip import writing_roles
 from .rows import home
-from .writing import writing_roles
 
 EXACT = ("1.10", "0.30", "19.99", "4503599627.37")
 """Amounts that a column of money has room for; none of them is a binary fraction."""

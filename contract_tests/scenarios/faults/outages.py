@@ -12,14 +12,14 @@ from ...databases.hindrances import HindranceName
 from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
-from ...instruments.hindrance import Hindered
 from ...instruments.private import overflow_limit
+from ...instruments.session_settings import Hindered
 from ...rules.violation import NotApplicable, Undecided
 from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.service import Service
-from .mishaps import Aftermath, prepared
-from .points import follow_up, require_service
+from .fault_cases import Aftermath, prepared
+from .injections import follow_up, require_service
 
 SOME = 3
 """Requests in a row that a short outage costs."""

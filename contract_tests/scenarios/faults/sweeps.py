@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from ...databases.redirects import leading_to
+from ...instruments.cancellation_injector import Steps, Way, ways
 from ...instruments.exchange import Exchange, Request, items_of
 from ...instruments.faults import Cold, Faults, Place, Strike
-from ...instruments.stepping import Steps, Way, ways
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
@@ -19,8 +19,8 @@ from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Row, Service
 from ...service.transports.conversation import PATIENT, Client
-from .mishaps import prepared
-from .points import (
+from .fault_cases import prepared
+from .injections import (
     Calm,
     Disturbance,
     Point,

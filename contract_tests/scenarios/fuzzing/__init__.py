@@ -5,13 +5,13 @@ functions that need it. Neither its pytest plug-in, nor its engine, nor its conf
 take part, and every request is sent by the caller.
 """
 
-from .cards import PHASES, Card, Draw, Phase
-from .deck import Deck
+from .case_generator import Drawer, labels
+from .corpus import Deck
 from .document import document_problems
-from .drawing import Drawer, labels
+from .executor import Alarm, Heard, Player
+from .fuzz_cases import PHASES, Card, Draw, Phase
 from .headers import without_headers
-from .playing import Alarm, Heard, Player
-from .records import Answer, Send, curl
+from .messages import Answer, Send, curl
 from .shrinking import shrink
 
 __all__ = [

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from ...generation.samples import reading
-from .laxity import is_lax
-from .records import Answer, Excuse
+from .lenience import is_lax
+from .messages import Answer, Excuse
 
 FAILURE = "not_a_server_error"
 _SERVER_ERROR = 500

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .cards import Draw
-from .drawing import Drawer, seed_of, strategy_of
-from .playing import Alarm
+from .case_generator import Drawer, seed_of, strategy_of
+from .executor import Alarm
+from .fuzz_cases import Draw
 
 Sent = Callable[[Any], list[Alarm]]
 

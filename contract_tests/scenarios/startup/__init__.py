@@ -13,10 +13,10 @@ from ...rules.violation import NotApplicable
 from ...service.address import environment
 from ...service.preparing import has_migrations, run_command
 from ...service.service import Service
-from .dead import DeadLife, dead_life
 from .first import FirstLife, first_life
 from .later import LaterLife, later_life
 from .race import Point, Race, race
+from .unreachable import DeadLife, dead_life
 
 __all__ = ["DeadLife", "FirstLife", "LaterLife", "Lives", "Point", "Race"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...instruments.exchange import Exchange, Request
 from ...service.resource import Role
 from ...service.service import Service
-from ...service.workers.trial import Trial
+from ...service.workers.subprocess_app import Trial
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ...databases import OUTSIDE_VIEW, Database
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
-from ...service.workers.trial import Trial
+from ...service.workers.subprocess_app import Trial
 from .asking import Client, failure
 
 ENDING = 10.0

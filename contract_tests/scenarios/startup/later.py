@@ -9,7 +9,7 @@ from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Service
-from ...service.workers.trial import Trial
+from ...service.workers.subprocess_app import Trial
 from .asking import Client, failure
 from .first import Left, census
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ...databases import Database
 from ...service.service import Service
-from ...service.workers.trial import Trial
+from ...service.workers.subprocess_app import Trial
 from .asking import failure
 
 Point = Literal["create", "commit"]

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, Verbosity, stateful
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
-from ...generation.steady import steady
-from ...rules.effort import Effort
+from ...generation.determinism import steady
+from ...rules.profile import Effort
 from ...service.resource import Role
 from ...service.service import Service
 from .bodies import Drawn, bodies

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...instruments.exchange import Exchange
-from ...service.sameness import same
+from ...service.equality import same
+from ..crud.round_trip import is_kept
 from ..crud.rows import same_id
-from ..crud.writing import is_kept
 from .steps import Act, Step
 
 State = Literal["there", "gone", "maybe"]

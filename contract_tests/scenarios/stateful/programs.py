@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from ...rules.effort import Effort
+from ...rules.profile import Effort
 from ...service.service import Service
-from .doubts import Doubt, is_so_without, is_way_of_fresh_rows
+from .confirmation import Doubt, is_so_without, is_way_of_fresh_rows
 from .machine import Found, explore
 from .model import Key, Kind, Surprise
-from .play import IdFrom, Play
-from .shortening import Shortening
+from .program_runner import IdFrom, Play
+from .program_shrinking import Shortening
 from .steps import Act, Program, Step
 
 SHORTENING = 500

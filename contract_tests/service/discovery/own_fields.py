@@ -9,8 +9,8 @@ from typing import Any
 
 from ...generation import samples
 from ...instruments.exchange import Exchange
+from ..equality import same
 from ..resource import Resource
-from ..sameness import same
 from ..service import Service
 
 MOMENTS = ("date-time", "date")

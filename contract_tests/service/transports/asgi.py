@@ -14,13 +14,13 @@ from functools import partial
 
 from sqlalchemy.util import greenlet_spawn
 
-from ...instruments.abandoned import watched_generators
+from ...instruments.async_generators import watched_generators
 from ...instruments.attribution import current, is_of_sqlalchemy, name_of
+from ...instruments.cancellation_injector import stepped_by
 from ...instruments.confined import Confined
 from ...instruments.exchange import Exchange, Request
-from ...instruments.ledger import Ledger
-from ...instruments.stepping import stepped_by
-from ...instruments.turns import Turns
+from ...instruments.recorder import Ledger
+from ...instruments.scheduler import Turns
 from ...rules.evidence import HeldConnection
 from .conversation import PATIENT, Client, Conversation, scope_of
 from .home import require_home, require_no_stray

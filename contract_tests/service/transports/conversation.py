@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ...instruments.exchange import UNSENT, Exchange, Request
-from ...instruments.ledger import Ledger
+from ...instruments.recorder import Ledger
 from .locate import Message, Scope
 
 PADDING = b" "

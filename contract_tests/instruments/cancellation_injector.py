@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from typing import Any, Literal, cast
 
 from .attribution import current, is_of_sqlalchemy
+from .await_stack import foreign_line, is_queueing, line_of
 from .instrument import Instrument
-from .ledger import Ledger
-from .strands import foreign_line, is_queueing, line_of
+from .recorder import Ledger
 
 Way = Literal["cancel", "late", "twice", "scope", "timeout"]
 WAYS: tuple[Way, ...] = ("cancel", "late", "twice", "scope", "timeout")

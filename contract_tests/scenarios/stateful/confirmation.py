@@ -14,7 +14,7 @@ from typing import Any
 
 from ...service.service import Service
 from .model import Known, Surprise
-from .play import Play
+from .program_runner import Play
 from .steps import Program, Step, names_of
 
 Doubt = Callable[[Service, Play, Surprise], bool]

@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .cards import KEPT, Card, Draw, Phase
-from .drawing import Drawer, Drawn
+from .case_generator import Drawer, Drawn
+from .fuzz_cases import KEPT, Card, Draw, Phase
 
 _EDITION = "1"
 _DECKS_KEPT = 8

@@ -10,7 +10,7 @@ from contextlib import suppress
 from sqlalchemy.pool import PoolProxiedConnection
 
 from ..databases.sabotage import has_transaction
-from .funnel import Call
+from .call_interceptor import Call
 
 LOCKING = ("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE")
 """Statements that begin a transaction with the write lock, before it writes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .points import Calm, Point, commits_of, grown
+from .injections import Calm, Point, commits_of, grown
 
 
 def keeps(point: Point) -> str:

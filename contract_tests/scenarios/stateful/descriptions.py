@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..crud.writing import brief
+from ..crud.round_trip import brief
 from .model import Surprise
 from .programs import Finding
 from .steps import names_of, told

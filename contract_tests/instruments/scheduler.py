@@ -11,11 +11,11 @@ from sqlalchemy.util import await_only
 
 from ..databases.database import Database
 from .attribution import current
-from .course import Course
+from .call_interceptor import Call, Funnel
 from .exchange import Exchange
-from .funnel import Call, Funnel
 from .instrument import Instrument
-from .player import Player
+from .schedule_run import Course
+from .scheduled_request import Player
 
 STEP = 0.005
 """Seconds after which the kit looks again where everybody is."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 
 from ..databases.unobserved import is_observed
-from .abandoned import LATE, finalizing
+from .async_generators import LATE, finalizing
 from .attribution import caller, current, running
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument

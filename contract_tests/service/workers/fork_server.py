@@ -99,7 +99,7 @@ class Spawned:
 
     def __init__(self, environ: Mapping[str, str], errors: IO[str]) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-m", f"{__package__}.child"],
+            [sys.executable, "-m", f"{__package__}.worker_main"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -207,7 +207,7 @@ def serve(line: socket.socket) -> None:
 
 def _become(request: dict[str, object], given: list[int]) -> None:
     """Be the child program, with its own environment, channels and search path."""
-    from .child import main
+    from .worker_main import main
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for place, end in enumerate(given[:3]):
@@ -222,7 +222,7 @@ def _become(request: dict[str, object], given: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    importlib.import_module(f"{__package__}.child")
+    importlib.import_module(f"{__package__}.worker_main")
     for framework in sys.argv[2:]:
         with contextlib.suppress(ImportError):
             importlib.import_module(framework)

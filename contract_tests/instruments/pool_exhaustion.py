@@ -12,8 +12,8 @@ from sqlalchemy.util import greenlet_spawn
 
 from ..databases.unobserved import unobserved
 from .instrument import Instrument
-from .ledger import NUMBER, Ledger
 from .private import overflow_limit, set_wait
+from .recorder import NUMBER, Ledger
 
 MOST = 50
 """Connections the crowd takes from one pool at most: servers have limits, too."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from ...instruments.exchange import Exchange, Request
-from ...instruments.turns import Turns
+from ...instruments.scheduler import Turns
 from ...rules.violation import Undecided
 from ...service.service import Service
 from ..crud.pages import largest, query, walk

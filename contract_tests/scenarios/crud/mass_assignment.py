@@ -12,11 +12,11 @@ from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable
 from ...service.backdoor import Contents
+from ...service.equality import same
 from ...service.resource import Role
-from ...service.sameness import same
 from ...service.service import Row, Service
+from .round_trip import writing_roles
 from .rows import Cells, added, change_body, home, is_shown, seen
-from .writing import writing_roles
 
 UNKNOWN = "neverDeclared"
 MOMENT = "2001-02-03T04:05:06Z"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...instruments.exchange import Event
 from ...service.resource import Resource
-from .points import Calm, Point, commits_of, grown
-from .questions import claims_success, keeps, leaves_open, stores_in_part
+from .injections import Calm, Point, commits_of, grown
+from .lifecycle_checks import claims_success, keeps, leaves_open, stores_in_part
 
 FIRST = "1"
 

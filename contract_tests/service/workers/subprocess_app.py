@@ -16,7 +16,7 @@ from typing import Any, Self
 from ...instruments.exchange import items_of
 from ...masking.cutting import cut_front
 from ...rules.violation import Elsewhere, Undecided
-from .nursery import Nursery
+from .fork_server import Nursery
 
 LIMIT = 75.0
 """Seconds any one command may take: more than a start-up's own limit."""

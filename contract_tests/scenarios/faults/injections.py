@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from ...databases import BackDoorBlocked
-from ...instruments.abandoned import LATE
+from ...instruments.async_generators import LATE
 from ...instruments.exchange import Event, Exchange, Kind, Request
 from ...instruments.recording import recorded
 from ...rules.evidence import Evidence

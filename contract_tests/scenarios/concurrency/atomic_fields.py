@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...rules.violation import NotApplicable, Undecided
+from ...service.equality import same
 from ...service.resource import Role
-from ...service.sameness import same
 from ...service.service import Service
 from ..crud.rows import added, change_body, seen
 

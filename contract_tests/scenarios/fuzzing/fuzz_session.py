@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...instruments.exchange import Exchange, Request
-from ...rules.effort import Effort, Share
+from ...rules.profile import Effort, Share
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
@@ -30,7 +30,7 @@ from . import (
     without_headers,
 )
 from .extremes import is_ordinary, role_of
-from .parts import PARTS, Part, Subject
+from .partition import PARTS, Part, Subject
 from .sparing import Sparing
 
 AREA = "openapi"

@@ -6,9 +6,9 @@ from typing import Any
 
 from ...instruments.exchange import Request
 from . import findings
-from .cards import Card, Values
-from .drawing import Drawer
-from .records import Answer, Excuse, Headers, Send
+from .case_generator import Drawer
+from .fuzz_cases import Card, Values
+from .messages import Answer, Excuse, Headers, Send
 
 Sort = tuple[str, str, int, str]
 

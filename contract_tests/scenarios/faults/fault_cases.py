@@ -14,7 +14,7 @@ from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import CHANGING, Role
 from ...service.service import Row, Service
-from .points import changed
+from .injections import changed
 
 READS: tuple[Role, ...] = ("list", "read")
 WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...instruments.crowd import Crowd
+from ...instruments.cancellation_injector import Steps
 from ...instruments.exchange import Exchange
-from ...instruments.stepping import Steps
+from ...instruments.pool_exhaustion import Crowd
 from ...rules.violation import NotApplicable
 from ...service.capabilities import missing
 from ...service.service import Service

@@ -16,8 +16,8 @@ from ...instruments.recording import recorded
 from ...masking.cutting import cut
 from ...rules.evidence import Evidence, Remark
 from ...rules.replay import Token
+from ...service.equality import differences, same
 from ...service.resource import Resource
-from ...service.sameness import differences, same
 from ...service.service import Row
 from .interleaving import Interleaving
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .player import Player
+from .scheduled_request import Player
 
 
 class Course:

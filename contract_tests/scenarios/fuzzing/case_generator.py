@@ -11,11 +11,11 @@ from typing import Any
 from zlib import crc32
 
 from ...generation.by_schemathesis import loaded
+from ...generation.determinism import steady
 from ...generation.samples import reading
-from ...generation.steady import steady
 from ...instruments.exchange import Request
-from .cards import Card, Draw, Phase, drawn_of
 from .document import is_resolvable
+from .fuzz_cases import Card, Draw, Phase, drawn_of
 
 _BASE_URL = "http://testserver"
 # The client library's own headers, and the random case id that would make equal runs differ.

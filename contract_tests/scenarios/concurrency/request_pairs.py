@@ -11,14 +11,14 @@ from ...instruments.exchange import Request
 from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
+from ...service.equality import differences, same
 from ...service.resource import Role
-from ...service.sameness import differences, same
 from ...service.service import Row, Service
 from ..crud.rows import change_body, needed, seen
 from ..crud.rows import partial as partial_body
 from .interleaving import interleaved
-from .meetings import Meeting, fails
-from .orders import orders
+from .race_outcomes import Meeting, fails
+from .schedules import orders
 
 MOST = 50
 """Schedules of one pair: two requests of three calls each have twenty, of four each seventy."""

@@ -17,11 +17,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
+from ...instruments.barrier import Gate, Trace
 from ...instruments.confined import Confined
 from ...instruments.confinement import confined_here
 from ...instruments.exchange import Request
-from ...instruments.gate import Gate, Trace
-from ...instruments.ledger import Ledger
+from ...instruments.recorder import Ledger
 from ...rules.violation import Elsewhere, UsageError
 from ..preparing import migrate
 from ..transports.asgi import AsgiTarget
