@@ -16,7 +16,7 @@ from pathlib import Path
 
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.recorder import Recorder
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.faults.fault_cases import prepared
@@ -45,7 +45,7 @@ async def raw(service: Service, request: Request, *, observed: bool) -> None:
     """One request by the barest ASGI client there can be."""
     exchange = Exchange(1, request)
     token = current.set(exchange if observed else None)
-    channels = Conversation(exchange, service.ledger, PATIENT)
+    channels = Conversation(exchange, service.recorder, PATIENT)
     scope = scope_of(request, dict(service.target.lifespan.state), PATIENT)
     await service.target.app(scope, channels.receive, channels.send)
     current.reset(token)
@@ -65,16 +65,16 @@ def block(service: Service, request: Request, *, observed: bool) -> float:
 
 def ledger_ratio(service: Service, request: Request) -> float:
     """The median ratio of CPU time with a ledger to that without, in alternating blocks."""
-    service.ledger.__exit__(None, None, None)  # the run's own; the ones measured are made here
+    service.recorder.__exit__(None, None, None)  # the run's own; the ones measured are made here
     ratios = []
     for turn in range(ROUNDS):
         sides = {}
         for is_observed in (True, False) if turn % 2 else (False, True):
-            with Ledger() if is_observed else ExitStack():
+            with Recorder() if is_observed else ExitStack():
                 gc.collect()
                 sides[is_observed] = block(service, request, observed=is_observed)
         ratios.append(sides[True] / sides[False])
-    service.ledger.__enter__()
+    service.recorder.__enter__()
     return statistics.median(ratios)
 
 
@@ -86,12 +86,12 @@ def sweeping(service: Service) -> Iterator[tuple[str, int, float, float]]:
             began = time.perf_counter()
             sizes = {role: len(sweeps.of(area, role, way)) for role in ROLES}
             swept = time.perf_counter()
-            calm(service, sizes)
+            control(service, sizes)
             ended = time.perf_counter()
             yield f"{area} {way}", sum(sizes.values()), swept - began, ended - swept
 
 
-def calm(service: Service, sizes: Mapping[Role, int]) -> None:
+def control(service: Service, sizes: Mapping[Role, int]) -> None:
     """The same requests, undisturbed."""
     for role in ROLES:
         service.restore()

@@ -24,7 +24,7 @@ from typing import Any
 
 from contract_tests.instruments.exchange import Request
 from contract_tests.runner.options import Options
-from contract_tests.scenarios.fuzzing import Card
+from contract_tests.scenarios.fuzzing import FuzzCase
 from contract_tests.scenarios.fuzzing.fuzz_session import Exploration
 from contract_tests.scenarios.fuzzing.partition import PARTS
 from contract_tests.service.service import Service
@@ -40,7 +40,7 @@ EXAMPLES = 40
 class Hand:
     """The cards of one operation in one phase, and the rows that they are aimed at."""
 
-    cards: Sequence[Card]
+    cards: Sequence[FuzzCase]
     rows: Sequence[Mapping[str, object]] = ()
 
 

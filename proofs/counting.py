@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contract_tests.databases import Database
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.recorder import Ledger
-from contract_tests.instruments.scheduler import Turns
+from contract_tests.instruments.recorder import Recorder
+from contract_tests.instruments.scheduler import Scheduler
 from contract_tests.scenarios.concurrency.interleaving import schedules
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.locate import App, Receive, Scope, Send
@@ -84,7 +84,7 @@ def read_then_write_in_thread(engine: Engine) -> None:
 class Outcome:
     """What came of requests sent in one schedule."""
 
-    turns: Turns
+    turns: Scheduler
     exchanges: list[Exchange]
     n: int
 
@@ -106,13 +106,13 @@ class Counter:
     def __init__(self, run: Run, database: Database, add: Callable[[], Awaitable[None]]) -> None:
         self.database = database
         self.run = run
-        self._ledger = Ledger()
+        self._ledger = Recorder()
         self._target = AsgiTarget(app_of(add), self._ledger)
 
     def send(self, schedule: str, requests: int = 2) -> Outcome:
         """Send requests together in one schedule, on a counter at 0."""
         self.run(self.database.restore())
-        with self._ledger, Turns(schedule, self.database) as turns:
+        with self._ledger, Scheduler(schedule, self.database) as turns:
             exchanges = self.run(self._target.together([ADD] * requests, turns=turns))
         (((n,),),) = self.run(self.database.contents()).values()
         assert isinstance(n, int)

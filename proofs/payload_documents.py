@@ -33,7 +33,7 @@ class Colour(enum.Enum):
     BLUE = "blue"
 
 
-class Card(BaseModel):
+class FuzzCase(BaseModel):
     kind: Literal["card"]
     digits: str = Field(pattern=r"^\d{16}$")
 
@@ -76,7 +76,7 @@ class Order(BaseModel):
     pair: tuple[int, str]
     counts: dict[str, int]
     by_day: dict[dt.date, float] = {}
-    payment: Annotated[Card | Transfer, Field(discriminator="kind")]
+    payment: Annotated[FuzzCase | Transfer, Field(discriminator="kind")]
     either: int | str
     tree: Tree
     maybe: Tree | None = None
@@ -84,7 +84,7 @@ class Order(BaseModel):
 
 
 class Cat(msgspec.Struct, tag="cat"):
-    lives: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    startups: Annotated[int, msgspec.Meta(ge=0, le=9)]
 
 
 class Dog(msgspec.Struct, tag="dog"):

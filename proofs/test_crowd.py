@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, QueuePool, StaticPool
 
 from contract_tests.databases import Database, DatabaseUnavailable, provide
-from contract_tests.instruments.pool_exhaustion import MOST, PATIENCE, Crowd
-from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.pool_exhaustion import MOST, PATIENCE, PoolExhaustion
+from contract_tests.instruments.recorder import Recorder
 
 DRIVERS = ["sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mysql"]
 LIMITS: dict[str, Any] = {"pool_size": 2, "max_overflow": 1, "pool_timeout": 30}
@@ -29,10 +29,10 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture
-def ledger() -> Iterator[Ledger]:
+def recorder() -> Iterator[Recorder]:
     """Give a ledger that listens."""
-    with Ledger() as ledger:
-        yield ledger
+    with Recorder() as recorder:
+        yield recorder
 
 
 @pytest.fixture(scope="module", params=DRIVERS)
@@ -47,7 +47,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 @pytest.fixture
-def service(database: Database, runner: asyncio.Runner, ledger: Ledger) -> Iterator[Service]:
+def service(database: Database, runner: asyncio.Runner, recorder: Recorder) -> Iterator[Service]:
     """Give what takes a service's connections, from a pool of three that has served before."""
     with Service(database, runner) as service:
         service.hold(1)
@@ -102,37 +102,42 @@ def _hold(engine: Engine, connections: int) -> None:
 
 
 def test_one_connection_can_still_be_taken(
-    service: Service, ledger: Ledger, runner: asyncio.Runner
+    service: Service, recorder: Recorder, runner: asyncio.Runner
 ) -> None:
     """A request that takes one connection is served, though the crowd holds the two others."""
-    with Crowd(ledger, runner.run) as crowd:
+    with PoolExhaustion(recorder, runner.run) as crowd:
         service.hold(1)
 
-    assert (crowd.crowded, crowd.spared, crowd.taken, crowd.seconds) == (1, 0, 2, 30.0)
+    assert (crowd.exhausted, crowd.spared, crowd.taken, crowd.seconds) == (1, 0, 2, 30.0)
 
 
 def test_a_second_connection_cannot_be_taken(
-    service: Service, ledger: Ledger, runner: asyncio.Runner
+    service: Service, recorder: Recorder, runner: asyncio.Runner
 ) -> None:
     """A request that takes a second one while it has the first waits in vain."""
-    with Crowd(ledger, runner.run, patience=PATIENCE), pytest.raises(PoolTimeout):
+    with PoolExhaustion(recorder, runner.run, patience=PATIENCE), pytest.raises(PoolTimeout):
         service.hold(2)
 
 
 def test_nothing_is_left_where_nothing_is_to_be_left(
-    service: Service, ledger: Ledger, runner: asyncio.Runner
+    service: Service, recorder: Recorder, runner: asyncio.Runner
 ) -> None:
     """With none to leave, a request gives up after the crowd's patience, not the service's."""
-    with Crowd(ledger, runner.run, leave=0) as crowd, pytest.raises(PoolTimeout, match=r"0\.20"):
+    with (
+        PoolExhaustion(recorder, runner.run, leave=0) as crowd,
+        pytest.raises(PoolTimeout, match=r"0\.20"),
+    ):
         service.hold(1)
 
     assert crowd.taken == 3
     assert crowd.seconds == 30.0
 
 
-def test_everything_comes_back(service: Service, ledger: Ledger, runner: asyncio.Runner) -> None:
+def test_everything_comes_back(
+    service: Service, recorder: Recorder, runner: asyncio.Runner
+) -> None:
     """Afterwards all connections can be taken, and the pool waits as long as before."""
-    with Crowd(ledger, runner.run, leave=0):
+    with PoolExhaustion(recorder, runner.run, leave=0):
         pass
     service.hold(3)
 
@@ -141,7 +146,7 @@ def test_everything_comes_back(service: Service, ledger: Ledger, runner: asyncio
 
 
 def test_a_crowd_that_fails_to_form_leaves(
-    service: Service, ledger: Ledger, runner: asyncio.Runner
+    service: Service, recorder: Recorder, runner: asyncio.Runner
 ) -> None:
     """Where the server lends no more, the pool is spared, and all is given back."""
 
@@ -149,8 +154,8 @@ def test_a_crowd_that_fails_to_form_leaves(
         raise ConnectionRefusedError
 
     event.listen(getattr(service.engine, "sync_engine", service.engine), "do_connect", refuse)
-    with Crowd(ledger, runner.run) as crowd:
-        assert (crowd.crowded, crowd.spared) == (0, 1)
+    with PoolExhaustion(recorder, runner.run) as crowd:
+        assert (crowd.exhausted, crowd.spared) == (0, 1)
         assert crowd.reasons[0].startswith("the server lends no more after ")
         assert service.pool.checkedout() == 0
 
@@ -158,29 +163,29 @@ def test_a_crowd_that_fails_to_form_leaves(
 
 
 def test_the_ledger_does_not_see_the_crowd(
-    service: Service, ledger: Ledger, runner: asyncio.Runner
+    service: Service, recorder: Recorder, runner: asyncio.Runner
 ) -> None:
     """No event, and no connection without a number, tells of it afterwards."""
-    before = len(ledger.outside)
-    with Crowd(ledger, runner.run):
+    before = len(recorder.outside)
+    with PoolExhaustion(recorder, runner.run):
         pass
-    assert len(ledger.outside) == before
+    assert len(recorder.outside) == before
 
     service.hold(3)
-    numbers = [one.connection for one in ledger.outside if one.kind == "checkout"]
+    numbers = [one.connection for one in recorder.outside if one.kind == "checkout"]
     assert 0 not in numbers
-    assert len(ledger.open) == service.pool.checkedin()
-    assert ledger.faults == []
+    assert len(recorder.open) == service.pool.checkedin()
+    assert recorder.faults == []
 
 
-def test_what_is_lent_already_is_left_alone(runner: asyncio.Runner, ledger: Ledger) -> None:
+def test_what_is_lent_already_is_left_alone(runner: asyncio.Runner, recorder: Recorder) -> None:
     """A connection that the service holds for good counts as taken."""
     with provide("sqlite+pysqlite") as server:
         service = Service(server.make(), runner)
         assert isinstance(service.engine, Engine)
         with service, service.engine.connect() as kept:
             kept.execute(text("select 1"))
-            with Crowd(ledger, runner.run) as crowd:
+            with PoolExhaustion(recorder, runner.run) as crowd:
                 service.hold(1)
 
     assert crowd.taken == 1
@@ -198,14 +203,14 @@ def test_what_is_lent_already_is_left_alone(runner: asyncio.Runner, ledger: Ledg
     ids=["null", "static", "overflow", "sizeless", "large"],
 )
 def test_a_pool_that_cannot_be_crowded_is_spared(
-    options: dict[str, Any], reason: str, runner: asyncio.Runner, ledger: Ledger, tmp_path: Path
+    options: dict[str, Any], reason: str, runner: asyncio.Runner, recorder: Recorder, tmp_path: Path
 ) -> None:
     """A pool without a limit, or with a large one, is left alone; the reason is told."""
     engine = create_engine(f"sqlite:///{tmp_path / 'spared.db'}", **options)
     _hold(engine, 1)
-    with Crowd(ledger, runner.run, leave=0) as crowd:
+    with PoolExhaustion(recorder, runner.run, leave=0) as crowd:
         _hold(engine, 1)
     engine.dispose()
 
-    assert (crowd.crowded, crowd.spared, crowd.seconds) == (0, 1, 0.0)
+    assert (crowd.exhausted, crowd.spared, crowd.seconds) == (0, 1, 0.0)
     assert reason in crowd.reasons[0]

@@ -13,19 +13,19 @@ from pydantic import BaseModel, Field
 from contract_tests.instruments.exchange import Request
 from contract_tests.scenarios.fuzzing import (
     PHASES,
-    Alarm,
     Answer,
-    Card,
-    Deck,
-    Draw,
-    Drawer,
-    Heard,
-    Player,
+    CaseGenerator,
+    CheckFailure,
+    Corpus,
+    DrawSpec,
+    Executor,
+    FuzzCase,
+    FuzzResults,
     shrink,
 )
 from proofs.test_fuzzing import Wire
 
-DRAW = Draw(seed=3, count=8)
+DRAW = DrawSpec(seed=3, count=8)
 LABEL = "POST /notes"
 
 
@@ -57,10 +57,10 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop.close()
 
 
-def deck_in(folder: Path | None) -> Deck:
+def deck_in(folder: Path | None) -> Corpus:
     """A deck of the notes' document."""
     document = notes().openapi()
-    return Deck(document, Drawer(document, {}), folder)
+    return Corpus(document, CaseGenerator(document, {}), folder)
 
 
 def test_cards_are_drawn_once(tmp_path: Path) -> None:
@@ -76,14 +76,14 @@ def test_cards_are_drawn_once(tmp_path: Path) -> None:
 
 def test_another_document_seed_or_count_is_drawn_anew(tmp_path: Path) -> None:
     """Nothing is played that belongs to something else."""
-    deck = deck_in(tmp_path)
+    corpus = deck_in(tmp_path)
     texts = {
-        str(draw): [card.request.body for card in deck.cards(LABEL, "valid", draw).cards]
-        for draw in (DRAW, Draw(4, 8), Draw(3, 9))
+        str(draw): [card.request.body for card in corpus.cards(LABEL, "valid", draw).cards]
+        for draw in (DRAW, DrawSpec(4, 8), DrawSpec(3, 9))
     }
     changed = notes().openapi()
     changed["info"]["title"] = "Other notes"
-    other = Deck(changed, Drawer(changed, {}), tmp_path)
+    other = Corpus(changed, CaseGenerator(changed, {}), tmp_path)
     other.cards(LABEL, "valid", DRAW)
 
     assert len({tuple(bodies) for bodies in texts.values()}) == 3
@@ -102,15 +102,15 @@ def test_a_damaged_file_is_drawn_anew(tmp_path: Path) -> None:
 def test_credentials_and_rows_are_not_written(tmp_path: Path) -> None:
     """What is kept was made from the document alone."""
     document = notes().openapi()
-    drawer = Drawer(document, {})
-    deck = Deck(document, drawer, tmp_path)
-    player = Player(document, drawer, (("Authorization", "Bearer secret"),))
+    drawer = CaseGenerator(document, {})
+    corpus = Corpus(document, drawer, tmp_path)
+    player = Executor(document, drawer, (("Authorization", "Bearer secret"),))
 
     async def send(request: Request) -> Answer:
         assert ("Authorization", "Bearer secret") in request.headers
         return Answer(201, (("content-type", "application/json"),), b"{}")
 
-    asyncio.run(player.play(deck.cards(LABEL, "valid", DRAW).cards, send, []))
+    asyncio.run(player.play(corpus.cards(LABEL, "valid", DRAW).cards, send, []))
 
     assert "secret" not in "".join(path.read_text() for path in tmp_path.rglob("*.json"))
 
@@ -118,35 +118,35 @@ def test_credentials_and_rows_are_not_written(tmp_path: Path) -> None:
 def test_a_card_is_checked_as_the_case_it_was(loop: asyncio.AbstractEventLoop) -> None:
     """From JSON or fresh from the generator: the same alarms."""
     document = notes(strict=True).openapi()
-    drawer = Drawer(document, {})
+    drawer = CaseGenerator(document, {})
     wire = Wire(loop, notes(strict=True))
-    player = Player(document, drawer)
-    heard = []
+    player = Executor(document, drawer)
+    results = []
     for revive in (False, True):
         cards = [
             _revived(card) if revive else card
             for phase in PHASES
-            for card in drawer.draw(LABEL, phase, Draw(1, 60)).cards
+            for card in drawer.draw(LABEL, phase, DrawSpec(1, 60)).cards
         ]
-        heard.append(loop.run_until_complete(player.play(cards, wire, [])))
+        results.append(loop.run_until_complete(player.play(cards, wire, [])))
 
-    assert list(heard[0].alarms) == list(heard[1].alarms)
-    assert {check for _, check, _, _ in heard[0].alarms} >= {"not_a_server_error"}
+    assert list(results[0].failures) == list(results[1].failures)
+    assert {check for _, check, _, _ in results[0].failures} >= {"not_a_server_error"}
 
 
-def _revived(card: Card) -> Card:
+def _revived(card: FuzzCase) -> FuzzCase:
     spelled = json.loads(json.dumps(card.as_json()))
-    return Card.from_json(spelled, card.operation, card.phase, card.draw, card.number)
+    return FuzzCase.from_json(spelled, card.operation, card.phase, card.draw, card.number)
 
 
-def alarm_of(loop: asyncio.AbstractEventLoop) -> tuple[Alarm, Drawer, Player, Wire]:
+def alarm_of(loop: asyncio.AbstractEventLoop) -> tuple[CheckFailure, CaseGenerator, Executor, Wire]:
     """The failure of the notes, as the random cards find it."""
     document = notes().openapi()
-    drawer, wire = Drawer(document, {}), Wire(loop, notes())
-    player = Player(document, drawer)
-    cards = drawer.draw(LABEL, "valid", Draw(1, 200)).cards
-    heard = loop.run_until_complete(player.play(cards, wire, []))
-    (found,) = [a for a in heard.alarms.values() if a.check == "not_a_server_error"]
+    drawer, wire = CaseGenerator(document, {}), Wire(loop, notes())
+    player = Executor(document, drawer)
+    cards = drawer.draw(LABEL, "valid", DrawSpec(1, 200)).cards
+    results = loop.run_until_complete(player.play(cards, wire, []))
+    (found,) = [a for a in results.failures.values() if a.check == "not_a_server_error"]
     return found, drawer, player, wire
 
 
@@ -154,18 +154,18 @@ def test_another_schemathesis_is_no_empty_document(monkeypatch: pytest.MonkeyPat
     """What cannot be called any more is told, and not taken for a document without requests."""
     monkeypatch.setattr("schemathesis.generation.drivers.CoverageGenerator", lambda: ())
     with pytest.raises(TypeError, match="unexpected keyword"):
-        Drawer(notes().openapi(), {}).draw(LABEL, "boundary", Draw(1, 10))
+        CaseGenerator(notes().openapi(), {}).draw(LABEL, "boundary", DrawSpec(1, 10))
 
 
 def test_one_operation_hides_no_other(loop: asyncio.AbstractEventLoop) -> None:
     """The same sort of failure of two operations is two alarms."""
     found = replace(alarm_of(loop)[0], times=1)
     elsewhere = replace(found, card=replace(found.card, operation="GET /elsewhere"))
-    heard = Heard()
-    for alarm in (found, elsewhere, found):
-        heard.add(alarm)
+    results = FuzzResults()
+    for failure in (found, elsewhere, found):
+        results.add(failure)
 
-    assert [alarm.times for alarm in heard.alarms.values()] == [2, 1]
+    assert [failure.times for failure in results.failures.values()] == [2, 1]
 
 
 def test_a_failure_is_shrunk(loop: asyncio.AbstractEventLoop) -> None:
@@ -183,24 +183,24 @@ def test_what_was_kept_is_played_whatever_the_seed(
     """Kept cards have a name of their own, and outlive the document they were made from."""
     found, drawer, *_ = alarm_of(loop)
     document = notes().openapi()
-    deck = Deck(document, drawer, tmp_path)
-    kept, twice = deck.keep(found.card), deck.keep(found.card)
+    corpus = Corpus(document, drawer, tmp_path)
+    kept, twice = corpus.keep(found.card), corpus.keep(found.card)
     changed = {**document, "info": {"title": "Other notes", "version": "2"}}
-    later = Deck(changed, drawer, tmp_path)
+    later = Corpus(changed, drawer, tmp_path)
 
     assert (kept.draw, kept.number) == ("kept", 0) == (twice.draw, twice.number)
-    assert [card.request for card in deck.kept(LABEL, "valid")] == [found.card.request]
-    assert [card.is_dated for card in deck.kept(LABEL, "valid")] == [False]
+    assert [card.request for card in corpus.kept(LABEL, "valid")] == [found.card.request]
+    assert [card.is_dated for card in corpus.kept(LABEL, "valid")] == [False]
     assert [card.is_dated for card in later.kept(LABEL, "valid")] == [True]
 
 
 def test_without_a_folder_nothing_is_kept(loop: asyncio.AbstractEventLoop) -> None:
     """A card keeps the name by which it is drawn again."""
     found, drawer, *_ = alarm_of(loop)
-    deck = Deck(notes().openapi(), drawer, None)
+    corpus = Corpus(notes().openapi(), drawer, None)
 
-    assert deck.keep(found.card) is found.card
-    assert deck.kept(LABEL, "valid") == ()
+    assert corpus.keep(found.card) is found.card
+    assert corpus.kept(LABEL, "valid") == ()
 
 
 def test_a_small_space_is_known_to_be_exhausted() -> None:
@@ -212,7 +212,7 @@ def test_a_small_space_is_known_to_be_exhausted() -> None:
         return "pong"
 
     document = app.openapi()
-    drawn = Drawer(document, {}).draw("GET /ping", "valid", Draw(1, 40))
+    drawn = CaseGenerator(document, {}).draw("GET /ping", "valid", DrawSpec(1, 40))
 
     assert (len(drawn.cards), drawn.is_exhausted) == (1, True)
     assert not deck_in(None).cards(LABEL, "valid", DRAW).is_exhausted

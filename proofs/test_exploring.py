@@ -15,7 +15,7 @@ import pytest
 from fastapi import FastAPI, Query
 
 from contract_tests.instruments.exchange import Request
-from contract_tests.rules.profile import QUICK, THOROUGH, Share
+from contract_tests.rules.profile import QUICK, THOROUGH, Shard
 from contract_tests.rules.replay import Token
 from contract_tests.rules.violation import NotApplicable
 from contract_tests.runner.opening import open_service
@@ -61,7 +61,7 @@ def test_every_operation_is_explored_in_every_phase(service: Service, folder: Pa
     exploration = explored(service, folder)
     found = [exploration.of(part) for part in PARTS if part.subject != "others"]
 
-    assert [alarm for one in found for alarm in one.alarms if not alarm.excuse] == []
+    assert [failure for one in found for failure in one.failures if not failure.suppression] == []
     assert min(exploration.totals.generated.values()) >= QUICK.cases
     assert len(exploration.totals.generated) == 18
 
@@ -131,7 +131,7 @@ def test_shares_are_the_whole_deck_once(service: Service, folder: Path) -> None:
     label = explored(service, folder).operations("create")[0]
     whole = explored(service, folder).cards(label, "boundary")
     halves = [
-        explored(service, folder, share=Share(place, 2)).cards(label, "boundary")
+        explored(service, folder, shard=Shard(place, 2)).cards(label, "boundary")
         for place in (0, 1)
     ]
 
@@ -192,12 +192,12 @@ import hashlib, importlib, json, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
 from reference_app import create_app
-from contract_tests.scenarios.fuzzing import PHASES, PHASES, Draw, Drawer, labels
+from contract_tests.scenarios.fuzzing import PHASES, CaseGenerator, DrawSpec, labels
 from reference_app import create_app
 document = create_app().openapi()
-drawer = Drawer(document, {})
+drawer = CaseGenerator(document, {})
 cards = [card.as_json() for label in labels(document) for phase in PHASES
-         for card in drawer.draw(label, phase, Draw(5, 6)).cards]
+         for card in drawer.draw(label, phase, DrawSpec(5, 6)).cards]
 for card in cards:
     card["drawn"]["meta"]["generation"].pop("time")
 print(len(cards), hashlib.sha256(json.dumps(cards, sort_keys=True).encode()).hexdigest())

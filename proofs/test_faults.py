@@ -24,8 +24,8 @@ from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, Faults, Place, Unreachable
-from contract_tests.instruments.recorder import Ledger
-from contract_tests.scenarios.faults.fault_cases import MISHAPS, Aftermath
+from contract_tests.instruments.recorder import Recorder
+from contract_tests.scenarios.faults.fault_cases import MISHAPS, FaultOutcome
 
 LIMIT = 10
 """Seconds that a thread gets to end in; one that never does is left behind."""
@@ -215,7 +215,7 @@ def test_an_unreachable_database_is_the_drivers_own_failure(database: Database) 
 
     async def story(engine: AsyncEngine) -> None:
         lead = leading_to(database.unreachable())
-        with Ledger():
+        with Recorder():
             await insert(engine)
             with Unreachable(lead) as absent, pytest.raises((DBAPIError, OSError)):
                 await insert(engine)
@@ -261,7 +261,7 @@ def test_the_kth_connection_is_refused(database: Database) -> None:
 
     async def story(engine: AsyncEngine) -> None:
         lead = leading_to(database.unreachable())
-        with Ledger():
+        with Recorder():
             await insert(engine)
             with Cold(), Faults("connect", 1, "refused", lead) as faults:
                 with pytest.raises((DBAPIError, OSError)):
@@ -281,7 +281,7 @@ def test_the_only_connection_of_a_database_in_memory_is_spared(pool: type[Static
     async def story() -> None:
         engine = create_async_engine("sqlite+aiosqlite://", poolclass=pool)
         current.set(Exchange(1, Request("GET", "/")))
-        with Ledger():
+        with Recorder():
             async with engine.connect() as connection:
                 await connection.execute(text("select 1"))
             lead = leading_to(make_url("sqlite+aiosqlite:////no/such/folder/file.db"))
@@ -359,7 +359,7 @@ def test_an_aftermath_names_the_tables_that_changed() -> None:
     after = {"same": ((1,),), "new": ((1,),), "other": ((2,),)}
     exchange = Exchange(1, Request("POST", "/things"), 503)
 
-    aftermath = Aftermath(exchange, "COMMIT", before, after)
+    outcome = FaultOutcome(exchange, "COMMIT", before, after)
 
-    assert {"gone", "new", "other"} == set(aftermath.changed)
-    assert str(aftermath) == "POST /things -> 503 (COMMIT failed)"
+    assert {"gone", "new", "other"} == set(outcome.changed)
+    assert str(outcome) == "POST /things -> 503 (COMMIT failed)"

@@ -18,12 +18,12 @@ from contract_tests.generation.hostile import HOSTILE_TEXTS, HostileBody, hostil
 from contract_tests.instruments.exchange import Request
 from contract_tests.scenarios.fuzzing import (
     PHASES,
-    Alarm,
     Answer,
-    Draw,
-    Drawer,
-    Heard,
-    Player,
+    CaseGenerator,
+    CheckFailure,
+    DrawSpec,
+    Executor,
+    FuzzResults,
     Send,
     curl,
     labels,
@@ -161,7 +161,7 @@ class Found:
     """What all cards of a document brought to light."""
 
     cases: Mapping[str, int]
-    alarms: tuple[Alarm, ...]
+    failures: tuple[CheckFailure, ...]
 
 
 def explore(
@@ -174,20 +174,20 @@ def explore(
     known: Mapping[str, object] = MappingProxyType({}),
 ) -> Found:
     """Play every card of every operation; DELETE comes last, so that the row lives long."""
-    drawer = Drawer(document, {})
-    player = Player(document, drawer, tuple(headers.items()))
+    drawer = CaseGenerator(document, {})
+    player = Executor(document, drawer, tuple(headers.items()))
     cases: dict[str, int] = {}
-    alarms: list[Alarm] = []
+    failures: list[CheckFailure] = []
     for label in sorted(labels(document), key=lambda each: each.startswith("DELETE")):
-        drawn = [drawer.draw(label, phase, Draw(seed, examples)).cards for phase in PHASES]
+        drawn = [drawer.draw(label, phase, DrawSpec(seed, examples)).cards for phase in PHASES]
         cards = [card for some in drawn for card in some]
-        heard = _run(send, player.play(cards, send, [known]))
-        cases[label] = heard.cases.get(label, 0)
-        alarms += heard.alarms.values()
-    return Found(cases, tuple(alarms))
+        results = _run(send, player.play(cards, send, [known]))
+        cases[label] = results.cases.get(label, 0)
+        failures += results.failures.values()
+    return Found(cases, tuple(failures))
 
 
-def _run(send: Send, playing: Coroutine[Any, Any, Heard]) -> Heard:
+def _run(send: Send, playing: Coroutine[Any, Any, FuzzResults]) -> FuzzResults:
     return send.loop.run_until_complete(playing) if isinstance(send, Wire) else asyncio.run(playing)
 
 
@@ -195,11 +195,11 @@ def explored(app: FastAPI, loop: asyncio.AbstractEventLoop) -> Found:
     return explore(app.openapi(), Wire(loop, app), seed=1, known={"item_id": 7})
 
 
-def heard(found: Found) -> set[tuple[str, str, int]]:
+def results(found: Found) -> set[tuple[str, str, int]]:
     return {
-        (alarm.check, alarm.card.operation, alarm.answer.status)
-        for alarm in found.alarms
-        if not alarm.excuse
+        (failure.check, failure.card.operation, failure.answer.status)
+        for failure in found.failures
+        if not failure.suppression
     }
 
 
@@ -229,8 +229,8 @@ def test_a_correct_service_raises_no_alarm_but_habits(loop: asyncio.AbstractEven
     """Everything declared, everything kept: only the router's Allow header is remarked."""
     found = explored(service(), loop)
 
-    assert heard(found) == set()
-    assert {alarm.check for alarm in found.alarms} <= {
+    assert results(found) == set()
+    assert {failure.check for failure in found.failures} <= {
         "allow_header_conformance",
         "negative_data_rejection",
     }
@@ -249,12 +249,12 @@ def test_a_correct_service_raises_no_alarm_but_habits(loop: asyncio.AbstractEven
     ids=["server error", "wrong shape", "undeclared status", "valid refused"],
 )
 def test_a_seeded_defect_is_found(
-    defects: Defects, alarm: tuple[str, str, int], loop: asyncio.AbstractEventLoop
+    defects: Defects, failure: tuple[str, str, int], loop: asyncio.AbstractEventLoop
 ) -> None:
     found = explored(service(defects), loop)
 
-    assert alarm in heard(found)
-    assert {operation for _, operation, _ in heard(found)} == {alarm[1]}
+    assert failure in results(found)
+    assert {operation for _, operation, _ in results(found)} == {failure[1]}
 
 
 def test_a_document_stricter_than_the_service_is_found(loop: asyncio.AbstractEventLoop) -> None:
@@ -264,8 +264,8 @@ def test_a_document_stricter_than_the_service_is_found(loop: asyncio.AbstractEve
     document["components"]["schemas"]["ItemIn"]["properties"]["name"]["maxLength"] = 10
     found = explore(document, Wire(loop, app), seed=1, known={"item_id": 7})
 
-    assert ("negative_data_rejection", "POST /items", 201) in heard(found)
-    assert ("negative_data_rejection", "PUT /items/{item_id}", 200) in heard(found)
+    assert ("negative_data_rejection", "POST /items", 201) in results(found)
+    assert ("negative_data_rejection", "PUT /items/{item_id}", 200) in results(found)
 
 
 def test_the_same_seed_sends_the_same_requests(loop: asyncio.AbstractEventLoop) -> None:
@@ -292,7 +292,7 @@ def test_headers_of_the_caller_are_sent_but_masked(loop: asyncio.AbstractEventLo
     found = explore(wire.app.openapi(), wire, seed=1, examples=1, headers=headers)
 
     assert all(("Authorization", "Bearer secret") in request.headers for request, _ in wire.sent)
-    shown = [curl(alarm.request, headers) for alarm in found.alarms]
+    shown = [curl(failure.request, headers) for failure in found.failures]
     assert shown
     assert not any("secret" in line for line in shown)
 
@@ -332,7 +332,7 @@ def test_an_operation_without_inputs_is_explored(loop: asyncio.AbstractEventLoop
     found = explore(app.openapi(), Wire(loop, app), seed=1)
 
     assert found.cases["GET /ping"] >= 1
-    assert heard(found) == set()
+    assert results(found) == set()
 
 
 def test_a_required_header_of_the_caller_is_never_tested_away(
@@ -348,7 +348,7 @@ def test_a_required_header_of_the_caller_is_never_tested_away(
     wire = Wire(loop, app)
     found = explore(app.openapi(), wire, seed=1, headers={"X-Tenant": "acme"})
 
-    assert heard(found) == set()
+    assert results(found) == set()
     assert ("GET", 200) in {(request.method, status) for request, status in wire.sent}
 
 
@@ -378,7 +378,7 @@ def test_nobody_asks_for_a_header_that_is_sent_anyway() -> None:
         (409, b"", ""),
     ],
 )
-def test_statuses_of_the_framework_are_excused(status: int, body: bytes, excuse: str) -> None:
+def test_statuses_of_the_framework_are_excused(status: int, body: bytes, suppression: str) -> None:
     """Redirects, refused credentials and unreadable bodies are seldom declared by anyone."""
     document = {**service().openapi(), "security": [{"key": []}]}
     answer = Answer(status, (("content-type", "application/json"),), body)
@@ -387,10 +387,10 @@ def test_statuses_of_the_framework_are_excused(status: int, body: bytes, excuse:
         return answer
 
     found = explore(document, same, seed=1, examples=1)
-    alarms = [each for each in found.alarms if each.check == "status_code_conformance"]
+    failures = [each for each in found.failures if each.check == "status_code_conformance"]
 
-    assert {each.card.operation for each in alarms} >= {"GET /items"}
-    assert {each.excuse for each in alarms} == {excuse}
+    assert {each.card.operation for each in failures} >= {"GET /items"}
+    assert {each.suppression for each in failures} == {suppression}
 
 
 def test_a_server_error_for_a_content_type_is_reported() -> None:
@@ -403,7 +403,7 @@ def test_a_server_error_for_a_content_type_is_reported() -> None:
 
     found = explore(service().openapi(), answer, seed=1, examples=1)
 
-    assert ("not_a_server_error", "POST /items", 500) in heard(found)
+    assert ("not_a_server_error", "POST /items", 500) in results(found)
 
 
 def test_curl_repeats_any_body() -> None:

@@ -13,8 +13,8 @@ from contract_tests.databases import BackDoorBlocked, Database, DatabaseUnavaila
 from contract_tests.databases.hindrances import Hindrance, HindranceName
 from contract_tests.databases.sqlite.hindrances import SQLITE
 from contract_tests.databases.unobserved import unobserved
-from contract_tests.instruments.recorder import Ledger
-from contract_tests.instruments.session_settings import Hindered
+from contract_tests.instruments.recorder import Recorder
+from contract_tests.instruments.session_settings import SessionSettings
 from proofs.hindered import INSERT, ask, insert, refused, told
 
 DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg", "mysql", "mysql+asyncmy")
@@ -58,7 +58,7 @@ def test_a_read_only_database_refuses_to_write(database: Database) -> None:
     """The words are those of the database; reading goes on."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["read-only"]) as hindered:
+        with SessionSettings(database.hindrances["read-only"]) as hindered:
             assert REFUSED[database.name, "read-only"] in await refused(engine)
             assert await ask(engine, "select count(*) from thing") == 0
         assert hindered.fired == 2
@@ -71,7 +71,7 @@ def test_a_full_database_refuses_what_needs_room(database: Database) -> None:
     """A row that needs a new page is refused, a short one may find its place."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["full"]):
+        with SessionSettings(database.hindrances["full"]):
             assert "database or disk is full" in await refused(engine, LARGE)
             await insert(engine)
         await insert(engine, LARGE)
@@ -84,7 +84,7 @@ def test_a_locked_database_lets_read_and_not_write(database: Database) -> None:
 
     async def story(engine: AsyncEngine) -> None:
         async with database.locked():
-            with Hindered(database.hindrances["impatient"]):
+            with SessionSettings(database.hindrances["impatient"]):
                 assert REFUSED[database.name, "impatient"] in await refused(engine)
                 assert await ask(engine, "select count(*) from thing") == 0
         await insert(engine)
@@ -111,7 +111,7 @@ def test_nothing_stays(database: Database, name: HindranceName) -> None:
     """Afterwards the service's own connection writes as before."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances[name]) as hindered:
+        with SessionSettings(database.hindrances[name]) as hindered:
             await ask(engine, "select 1")
         await insert(engine)
         assert hindered.fired == 1
@@ -127,7 +127,10 @@ def test_what_the_service_has_set_stays(database: Database) -> None:
         async with engine.connect() as connection:
             await connection.execute(text(own))
             await connection.commit()
-        with Hindered(database.hindrances["impatient"]), Hindered(database.hindrances["impatient"]):
+        with (
+            SessionSettings(database.hindrances["impatient"]),
+            SessionSettings(database.hindrances["impatient"]),
+        ):
             assert "1234" not in str(await ask(engine, question))
         assert "1234" in str(await ask(engine, question))
 
@@ -138,7 +141,7 @@ def test_no_transaction_is_begun_or_ended(database: Database) -> None:
     """A connection that was only taken is idle for the server, and a transaction goes on."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["impatient"]):
+        with SessionSettings(database.hindrances["impatient"]):
             async with engine.connect() as connection:
                 await connection.get_raw_connection()
                 assert await database.open_transactions() == ()
@@ -153,7 +156,7 @@ def test_a_connection_that_is_lent_at_the_end_is_replaced(database: Database) ->
     """What comes back after the block is not used again: it was told, and never otherwise."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["read-only"]):
+        with SessionSettings(database.hindrances["read-only"]):
             late = await engine.connect()
         await late.close()
         await insert(engine)
@@ -165,7 +168,7 @@ def test_the_kit_itself_is_not_hindered(database: Database) -> None:
     """What the kit does through the service's engine goes on as ever."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["read-only"]) as hindered, unobserved():
+        with SessionSettings(database.hindrances["read-only"]) as hindered, unobserved():
             await insert(engine)
         assert hindered.fired == 0
 
@@ -176,10 +179,10 @@ def test_the_ledger_does_not_see_it(database: Database) -> None:
     """The statements of the kit are not among those of the service."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Ledger() as ledger, Hindered(database.hindrances["impatient"]):
+        with Recorder() as recorder, SessionSettings(database.hindrances["impatient"]):
             await ask(engine, "select 42")
-        assert [one.text for one in ledger.outside if one.kind == "sql"] == ["select 42"]
-        assert ledger.faults == []
+        assert [one.text for one in recorder.outside if one.kind == "sql"] == ["select 42"]
+        assert recorder.faults == []
 
     told(database, story)
 
@@ -188,7 +191,7 @@ def test_a_statement_that_fails_is_no_failure_of_the_service(database: Database)
     """If the database does not know the words, the connection works as if nothing was said."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(Hindrance("no such words", "none")) as hindered:
+        with SessionSettings(Hindrance("no such words", "none")) as hindered:
             await insert(engine)
         assert hindered.fired == 0
 
@@ -200,7 +203,7 @@ def test_a_new_connection_in_the_place_of_a_lost_one_is_told_too(database: Datab
     """What was told went with the connection that was lost."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["read-only"]):
+        with SessionSettings(database.hindrances["read-only"]):
             async with engine.connect() as connection:
                 await connection.invalidate()
             assert REFUSED["sqlite", "read-only"] in await refused(engine)
@@ -211,7 +214,7 @@ def test_a_new_connection_in_the_place_of_a_lost_one_is_told_too(database: Datab
 def test_one_connection_that_is_lent_to_many_is_told_once() -> None:
     """It is put right when the last of them gives it back."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    with Hindered(SQLITE["read-only"]) as hindered, engine.connect():
+    with SessionSettings(SQLITE["read-only"]) as hindered, engine.connect():
         engine.connect().close()
     with engine.begin() as connection:
         connection.execute(text("create table thing (words text)"))
@@ -225,7 +228,7 @@ def test_a_connection_that_cannot_be_put_right_is_replaced(database: Database) -
     """If the last words are not understood, the connection is not used again."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(Hindrance("pragma query_only = on", "no such words")):
+        with SessionSettings(Hindrance("pragma query_only = on", "no such words")):
             await ask(engine, "select 1")
         await insert(engine)
 
@@ -237,7 +240,7 @@ def test_no_listener_stays(database: Database) -> None:
     """After the block no pool is listened to."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Hindered(database.hindrances["read-only"]):
+        with SessionSettings(database.hindrances["read-only"]):
             assert engine.pool.dispatch.checkout
         assert not engine.pool.dispatch.checkout
         assert not engine.pool.dispatch.checkin
@@ -247,5 +250,5 @@ def test_no_listener_stays(database: Database) -> None:
 
 def test_nothing_happens_without_words() -> None:
     """A database that knows no such hindrance hinders nobody."""
-    with Hindered(None) as hindered:
+    with SessionSettings(None) as hindered:
         assert hindered.fired == 0

@@ -18,15 +18,15 @@ from sqlalchemy.pool import NullPool, Pool
 from contract_tests.databases.redirects import nowhere
 from contract_tests.databases.sqlite.hindrances import SQLITE
 from contract_tests.instruments.attribution import current
-from contract_tests.instruments.barrier import Gate, Trace
-from contract_tests.instruments.call_interceptor import Funnel
+from contract_tests.instruments.barrier import Barrier, Trace
+from contract_tests.instruments.call_interceptor import CallInterceptor
 from contract_tests.instruments.confinement import Confinement
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, Faults, Unreachable
 from contract_tests.instruments.instrument import Instrument, StillInForce
-from contract_tests.instruments.pool_exhaustion import Crowd
-from contract_tests.instruments.recorder import Ledger
-from contract_tests.instruments.session_settings import Hindered
+from contract_tests.instruments.pool_exhaustion import PoolExhaustion
+from contract_tests.instruments.recorder import Recorder
+from contract_tests.instruments.session_settings import SessionSettings
 from contract_tests.instruments.usage import Usage
 from proofs.matrix import run_contract
 
@@ -43,15 +43,15 @@ EVENTS: dict[Any, tuple[str, ...]] = {
     Session: ("after_begin",),
 }
 INSTRUMENTS: dict[str, Callable[[], Instrument]] = {
-    "ledger": Ledger,
+    "ledger": Recorder,
     "usage": Usage,
     "cold": Cold,
     "faults": lambda: Faults("statement", k=1000),
     "unreachable": lambda: Unreachable(nowhere),
-    "hindered": lambda: Hindered(SQLITE["impatient"]),
-    "gate": lambda: Gate("create", lambda _: None),
+    "hindered": lambda: SessionSettings(SQLITE["impatient"]),
+    "gate": lambda: Barrier("create", lambda _: None),
     "trace": lambda: Trace(lambda _: None),
-    "funnel": lambda: Funnel(lambda _, proceed: proceed()),
+    "funnel": lambda: CallInterceptor(lambda _, proceed: proceed()),
 }
 
 
@@ -124,11 +124,11 @@ def test_a_crowd_takes_each_pool_once(tmp_path: Path) -> None:
 
     async def seen() -> tuple[int, int]:
         engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/some.db", pool_size=3)
-        with Ledger() as ledger:
+        with Recorder() as recorder:
             await two_on_one_pool(engine)
-            crowd = Crowd(ledger, lambda coroutine: coroutine.close())
+            crowd = PoolExhaustion(recorder, lambda coroutine: coroutine.close())
             await crowd._take()
-            taken = crowd.crowded
+            taken = crowd.exhausted
             await crowd._give_back()
         left = engine.pool.checkedout()  # type: ignore[attr-defined]
         await engine.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.recorder import Recorder
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.locate import App, Receive, Scope, Send
 
@@ -64,12 +64,12 @@ def app_of(act: Act, engine: AsyncEngine) -> App:
 async def exchanged(act: Act, **options: Any) -> Exchange:
     """One request to an app that does `act`."""
     engine = create_async_engine("sqlite+aiosqlite://", **options)
-    with Ledger() as ledger:
-        exchange = await AsgiTarget(app_of(act, engine), ledger).exchange(Request("GET", "/"))
+    with Recorder() as recorder:
+        exchange = await AsgiTarget(app_of(act, engine), recorder).exchange(Request("GET", "/"))
     while kept:
         await kept.pop().close()
     await engine.dispose()
-    assert ledger.faults == []
+    assert recorder.faults == []
     return exchange
 
 
@@ -127,10 +127,10 @@ def test_an_autocommit_engine_commits_each_statement() -> None:
 
 def test_no_listener_stays_behind() -> None:
     """A ledger that was closed hears nothing of a later engine."""
-    with Ledger() as ledger:
+    with Recorder() as recorder:
         pass
     asyncio.run(exchanged(tidy))
-    assert (ledger.open, ledger.outside, len(ledger.engines)) == ({}, [], 0)
+    assert (recorder.open, recorder.outside, len(recorder.engines)) == ({}, [], 0)
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO t", "with x as (select 1) update t set a=1",
@@ -138,6 +138,6 @@ def test_no_listener_stays_behind() -> None:
 def test_a_statement_that_changes_rows_is_a_write(statement: str) -> None:
     """Verbs are read through white space, brackets and common table expressions."""
     exchange = Exchange(1, Request("GET", "/"))
-    with Ledger() as ledger:
-        ledger._write(exchange, "sql", 1, statement, "")
+    with Recorder() as recorder:
+        recorder._write(exchange, "sql", 1, statement, "")
     assert [e.text for e in exchange.writes] == [statement]

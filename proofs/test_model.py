@@ -147,8 +147,8 @@ def test_a_restart_leaves_nothing_of_the_app_before() -> None:
     """What fills or breaks the pools of a service does so with those of the new app alone."""
     with opened(REFERENCE) as service:
         service.row()
-        before = set(service.ledger.engines)
+        before = set(service.recorder.engines)
         service.process.restart()
         service.row()
-        assert len(before) == 1 == len(service.ledger.engines)
-        assert not before & set(service.ledger.engines)
+        assert len(before) == 1 == len(service.recorder.engines)
+        assert not before & set(service.recorder.engines)

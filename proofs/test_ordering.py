@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contract_tests.databases import Database, DatabaseUnavailable, provide
-from contract_tests.instruments.session_settings import Hindered
+from contract_tests.instruments.session_settings import SessionSettings
 
 AS_WRITTEN = [1, 2, 3, 4, 5]
 PAGE = 2
@@ -57,7 +57,7 @@ async def _walked(database: Database, order: str) -> list[int]:
             for start in range(0, total, PAGE):
                 shown += await _ids(engine, f"{order} limit {PAGE} offset {start}")
                 if not start:
-                    stack.enter_context(Hindered(database.hindrances.get("unsettled")))
+                    stack.enter_context(SessionSettings(database.hindrances.get("unsettled")))
                 await database.move_rows("things")
         return shown
     finally:

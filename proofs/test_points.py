@@ -20,7 +20,7 @@ from contract_tests.scenarios.faults.fault_checks import (
     stores_twice,
     tells_success,
 )
-from contract_tests.scenarios.faults.injections import Calm, Point
+from contract_tests.scenarios.faults.injections import ControlRun, Point
 from contract_tests.scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,
@@ -69,7 +69,7 @@ def point_of(
     return Point(Token.parse(place), what, "", exchange, NOTHING, after, (), (), after)
 
 
-CALM = Calm(
+CALM = ControlRun(
     exchange_of(201, INSERT, COMMIT), {"orders": (1, 0), "notes": (1, 0)}, (), {}, frozenset()
 )
 
@@ -117,26 +117,29 @@ def test_a_part_is_less_than_a_whole_in_rows_or_in_commits() -> None:
 def test_what_is_written_behind_the_answer_is_no_part() -> None:
     """A note of a background task may be missing, and its COMMIT is none of the whole."""
     noted = (INSERT, COMMIT, ANSWERED, NOTED, COMMIT)
-    calm = replace(CALM, exchange=exchange_of(201, *noted))
-    assert (calm.commits, stores_in_part(point_of(ORDER, 201, INSERT, COMMIT), calm)) == (1, "")
+    control = replace(CALM, exchange=exchange_of(201, *noted))
+    assert (control.commits, stores_in_part(point_of(ORDER, 201, INSERT, COMMIT), control)) == (
+        1,
+        "",
+    )
     early = replace(CALM, exchange=exchange_of(201, INSERT, COMMIT, NOTED, COMMIT, ANSWERED))
     assert stores_in_part(point_of(ORDER, 201, INSERT, COMMIT), early)
 
 
 def test_work_begins_again_where_it_is_more_than_usual() -> None:
     """Two of a kind are begun without any cancellation, too; a third one is a repetition."""
-    calm = replace(CALM, exchange=exchange_of(201, INSERT, INSERT, COMMIT))
-    assert begins_again(point_of(NOTHING, 500, INSERT, CANCELLED, INSERT), calm) == ""
+    control = replace(CALM, exchange=exchange_of(201, INSERT, INSERT, COMMIT))
+    assert begins_again(point_of(NOTHING, 500, INSERT, CANCELLED, INSERT), control) == ""
     again = point_of(NOTHING, 500, INSERT, CANCELLED, INSERT, INSERT)
-    assert begins_again(again, calm) == "began again: 'INSERT INTO orders'"
+    assert begins_again(again, control) == "began again: 'INSERT INTO orders'"
 
 
 def test_what_is_stored_later_than_usual_is_a_ghost() -> None:
     """More rows than the requests after it store by themselves."""
-    calm = replace(CALM, follow_up={"orders": (1, 0)})
+    control = replace(CALM, follow_up={"orders": (1, 0)})
     usual = replace(point_of(NOTHING, 503), ending=ORDER)
-    assert stores_later(usual, calm) == ""
-    assert "orders" in stores_later(replace(usual, ending=ORDERS), calm)
+    assert stores_later(usual, control) == ""
+    assert "orders" in stores_later(replace(usual, ending=ORDERS), control)
 
 
 def test_a_success_may_lack_a_note_but_not_its_row() -> None:

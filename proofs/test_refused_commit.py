@@ -19,7 +19,7 @@ from contract_tests.databases import Database, provide
 from contract_tests.databases.sabotage import why_commit_is_safe
 from contract_tests.databases.sqlite.commit import refusing_commit
 from contract_tests.instruments.attribution import current
-from contract_tests.instruments.call_interceptor import Call, Funnel
+from contract_tests.instruments.call_interceptor import Call, CallInterceptor
 from contract_tests.instruments.exchange import Exchange, Request
 
 Story = Callable[[AsyncEngine], Awaitable[None]]
@@ -65,7 +65,7 @@ def told(database: Database, story: Story) -> list[str]:
     async def telling() -> list[str]:
         engine = create_async_engine(database.url, poolclass=AsyncAdaptedQueuePool)
         try:
-            with Funnel(Refusal()), pytest.raises(OperationalError) as refusal:
+            with CallInterceptor(Refusal()), pytest.raises(OperationalError) as refusal:
                 await story(engine)
             assert getattr(refusal.value.orig, "sqlite_errorname", "") == "SQLITE_BUSY"
             async with AsyncSession(engine) as session, session.begin():
@@ -125,7 +125,7 @@ def test_a_commit_that_is_tried_again_succeeds(database: Database) -> None:
 def test_a_sync_commit_is_refused(database: Database) -> None:
     """Python's own sqlite3 is refused in the same way."""
     engine = create_engine(database.url.set(drivername="sqlite"))
-    with Funnel(Refusal()), pytest.raises(OperationalError, match="database is locked"):
+    with CallInterceptor(Refusal()), pytest.raises(OperationalError, match="database is locked"):
         _store_at_once(Session(engine), "failed")
     _store_at_once(Session(engine), "later")
     with engine.connect() as connection:

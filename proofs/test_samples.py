@@ -26,7 +26,7 @@ class Colour(Enum):
 
 class Cat(BaseModel):
     pet: Literal["cat"]
-    lives: int = Field(ge=0, le=9)
+    startups: int = Field(ge=0, le=9)
 
 
 class Dog(BaseModel):

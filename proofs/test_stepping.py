@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 
 from contract_tests.instruments.await_stack import is_queueing
-from contract_tests.instruments.cancellation_injector import WAYS, Steps, Way, stepped_by
+from contract_tests.instruments.cancellation_injector import (
+    WAYS,
+    CancellationInjector,
+    Way,
+    stepped_by,
+)
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.recorder import Recorder
 from contract_tests.service.transports.asgi import AsgiTarget
 from contract_tests.service.transports.locate import Receive, Scope, Send
 
@@ -71,7 +76,7 @@ class Stage:
     """A service of one piece of work, on a loop of its own."""
 
     runner: asyncio.Runner
-    ledger: Ledger
+    recorder: Recorder
 
     def play(self, work: Work, k: int | None = None, way: Way = "cancel") -> Played:
         """Send one request, stepped."""
@@ -80,8 +85,8 @@ class Stage:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await work(room)
 
-        target = AsgiTarget(app, self.ledger)
-        with Steps(self.runner.get_loop(), self.ledger, k, way) as steps:
+        target = AsgiTarget(app, self.recorder)
+        with CancellationInjector(self.runner.get_loop(), self.recorder, k, way) as steps:
             exchange = self.run(target.exchange(Request("GET", "/")))
         return Played(steps, room, exchange)
 
@@ -99,7 +104,7 @@ class Stage:
 class Played:
     """One request and what became of it."""
 
-    steps: Steps
+    steps: CancellationInjector
     room: Room
     exchange: Exchange
 
@@ -107,8 +112,8 @@ class Played:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     """Give a loop and a ledger that listens."""
-    with asyncio.Runner() as runner, Ledger() as ledger:
-        yield Stage(runner, ledger)
+    with asyncio.Runner() as runner, Recorder() as recorder:
+        yield Stage(runner, recorder)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -197,7 +202,7 @@ def test_waiting_for_a_queue_is_noted(stage: Stage) -> None:
 def test_nothing_stays_behind(stage: Stage) -> None:
     """The loop makes its tasks as before, even after an error."""
     loop = stage.runner.get_loop()
-    with pytest.raises(RuntimeError), Steps(loop, stage.ledger):
+    with pytest.raises(RuntimeError), CancellationInjector(loop, stage.recorder):
         raise RuntimeError("half-way")
 
     assert loop.get_task_factory() is None
@@ -221,7 +226,7 @@ def test_the_apps_own_task_factory_stays_in_force(stage: Stage) -> None:
 
 def test_other_peoples_tasks_are_not_stepped(stage: Stage) -> None:
     """What runs outside of any request is neither counted nor wrapped."""
-    with Steps(stage.runner.get_loop(), stage.ledger, 1) as steps:
+    with CancellationInjector(stage.runner.get_loop(), stage.recorder, 1) as steps:
         stage.run(right(Room()))
 
     assert (steps.seen, steps.fired) == (0, 0)

@@ -10,8 +10,8 @@ import pytest
 from contract_tests.databases import Database, provide
 from contract_tests.instruments.confinement import Confinement
 from contract_tests.service.address import Handover
-from contract_tests.service.workers.fork_server import Nursery
-from contract_tests.service.workers.subprocess_app import Trial
+from contract_tests.service.workers.fork_server import ForkServer
+from contract_tests.service.workers.subprocess_app import SubprocessApp
 from proofs.conftest import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +19,7 @@ ITEMS = "/api/v1/examples/database-example/"
 FACTORY = "reference_app:create_app"
 MODULE = "proofs.broken.at_import.connects:app"
 ABSENT = "reference_app:absent"
-TrialOf = Callable[[str], Trial]
+TrialOf = Callable[[str], SubprocessApp]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,23 +30,23 @@ def database(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Datab
 
 
 @pytest.fixture(scope="module", params=["forked", "spawned"])
-def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery]:
+def fork_server(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
     """Both ways to get an interpreter: a fork, and a start from nothing."""
-    with Nursery(can_fork=request.param == "forked") as nursery:
-        yield nursery
+    with ForkServer(can_fork=request.param == "forked") as fork_server:
+        yield fork_server
 
 
 @pytest.fixture
-def trial_of(database: Database, nursery: Nursery, tmp_path: Path) -> TrialOf:
+def worker_of(database: Database, fork_server: ForkServer, tmp_path: Path) -> TrialOf:
     """The app in a process of its own, led to the database."""
     variables = Handover((), Confinement(tmp_path)).variables(database)
-    return lambda app: Trial(app, (ROOT,), variables, nursery)
+    return lambda app: SubprocessApp(app, (ROOT,), variables, fork_server)
 
 
 @pytest.mark.parametrize("app", [FACTORY, MODULE])
-def test_an_app_is_started_asked_and_stopped(app: str, trial_of: TrialOf) -> None:
+def test_an_app_is_started_asked_and_stopped(app: str, worker_of: TrialOf) -> None:
     """A factory's app and a module's app answer requests, and leave nothing after a stop."""
-    with trial_of(app) as trial:
+    with worker_of(app) as trial:
         number = trial.started()
         created = trial.request(number, "POST", ITEMS, body={"name": "kettle"})
         stopped = trial.ask("stop", app=number)
@@ -56,26 +56,26 @@ def test_an_app_is_started_asked_and_stopped(app: str, trial_of: TrialOf) -> Non
         assert trial.ends(10)
 
 
-def test_connections_of_an_import_are_told(trial_of: TrialOf) -> None:
+def test_connections_of_an_import_are_told(worker_of: TrialOf) -> None:
     """The line that connects while the module is imported is named."""
-    with trial_of(MODULE) as trial:
+    with worker_of(MODULE) as trial:
         taken = trial.import_app()["taken"]
     assert taken != []
     assert "in create_example_schema" in taken[0]
 
 
-def test_a_wrong_name_is_an_answer(trial_of: TrialOf) -> None:
+def test_a_wrong_name_is_an_answer(worker_of: TrialOf) -> None:
     """An app that is not there is told as a failure, and the child goes on to obey."""
-    with trial_of(ABSENT) as trial:
+    with worker_of(ABSENT) as trial:
         answer = trial.begin()
         assert not answer["ok"]
         assert "absent" in answer["error"]
         assert trial.ask("census")["ok"]
 
 
-def test_a_held_start_goes_on_when_it_is_told_to(trial_of: TrialOf) -> None:
+def test_a_held_start_goes_on_when_it_is_told_to(worker_of: TrialOf) -> None:
     """A gate stops the start before its schema; the reply opens it."""
-    with trial_of(FACTORY) as trial:
+    with worker_of(FACTORY) as trial:
         trial.ask("gate", before="create")
         trial.tell_app("begin")
         assert trial.hear()["gate"].startswith("CREATE TABLE example_items")
@@ -83,8 +83,8 @@ def test_a_held_start_goes_on_when_it_is_told_to(trial_of: TrialOf) -> None:
         assert trial.result()["ok"]
 
 
-def test_a_child_that_died_says_so(trial_of: TrialOf) -> None:
+def test_a_child_that_died_says_so(worker_of: TrialOf) -> None:
     """After the end of its process, every answer tells of the end."""
-    with trial_of(FACTORY) as trial:
+    with worker_of(FACTORY) as trial:
         assert trial.ends(10)
         assert trial.ask("census")["error"].startswith("the process ended")

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool, Pool
 
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.recorder import Ledger
+from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.usage import Usage
 
 Act = Callable[[AsyncEngine], Awaitable[object]]
@@ -39,7 +39,7 @@ def used(act: Act, folder: Path, pool: type[Pool] | None = None) -> Usage:
         await act(engine)
         await engine.dispose()
 
-    with Ledger(), Usage() as usage, served():
+    with Recorder(), Usage() as usage, served():
         asyncio.run(run())
     assert usage.faults == []
     return usage

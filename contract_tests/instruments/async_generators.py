@@ -14,7 +14,7 @@ from typing import Any, cast
 Finalizer = Callable[[AsyncGeneratorType[Any, Any]], None]
 
 LATE = "by closing"
-"""The words with which the ledger begins a line on a connection that came back this way."""
+"""The words with which the recorder begins a line on a connection that came back this way."""
 
 finalizing: ContextVar[str] = ContextVar("contract_finalizing", default="")
 """The abandoned generator that the current code is closing, as words; empty elsewhere."""

@@ -15,7 +15,7 @@ Point = Literal["create", "commit"]
 DEFINING = ("CREATE TABLE", "CREATE TYPE", "CREATE INDEX", "CREATE UNIQUE", "ALTER TABLE")
 
 
-class Gate(Instrument):
+class Barrier(Instrument):
     """Calls `ask` once, before the first statement that defines schema or before its COMMIT.
 
     The thread that runs the statement waits for `ask` to return.

@@ -65,7 +65,7 @@ class Visitor(Protocol):
         """Give what the call gives, or raise what it would raise."""
 
 
-class Funnel(Instrument):
+class CallInterceptor(Instrument):
     """Lets `visit` stand before each database call of every request, inside the block.
 
     Holds for dialects whose drivers are loaded when the block begins. Blocks may be nested: the

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from .attribution import current, is_of_sqlalchemy
 from .await_stack import foreign_line, is_queueing, line_of
 from .instrument import Instrument
-from .recorder import Ledger
+from .recorder import Recorder
 
 Way = Literal["cancel", "late", "twice", "scope", "timeout"]
 WAYS: tuple[Way, ...] = ("cancel", "late", "twice", "scope", "timeout")
@@ -25,7 +25,7 @@ def ways() -> tuple[Way, ...]:
     return WAYS if has_scopes else tuple(way for way in WAYS if way != "scope")
 
 
-class Steps(Instrument):
+class CancellationInjector(Instrument):
     """Counts the suspensions of a request, over all of its tasks, and cancels it at the `k`-th.
 
     - "cancel": `task.cancel()`, as a server does that shuts down: what is awaited is cancelled;
@@ -42,7 +42,7 @@ class Steps(Instrument):
     Tasks that the request makes are stepped too; an app's own task factory stays in force. A
     running thread cannot be cancelled.
 
-        with Steps(loop, ledger, 3) as steps:
+        with CancellationInjector(loop, recorder, 3) as steps:
             exchange = service.create()
         assert steps.fired
     """
@@ -50,7 +50,7 @@ class Steps(Instrument):
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        ledger: Ledger,
+        recorder: Recorder,
         k: int | None = None,
         way: Way = "cancel",
     ) -> None:
@@ -63,7 +63,7 @@ class Steps(Instrument):
         self.foreign: list[tuple[int, str]] = []
         self.queued: list[int] = []
         self._loop = loop
-        self._ledger = ledger
+        self._ledger = recorder
         self._cancel: Callable[[], object] | None = None
         self._is_over = False
 
@@ -171,7 +171,7 @@ def _last_event() -> str:
     return f"after {event.kind} {' '.join(event.text.split()[:3])}".rstrip() if event else "first"
 
 
-async def _stepped(strand: Strand, steps: Steps) -> Any:
+async def _stepped(strand: Strand, steps: CancellationInjector) -> Any:
     """Await `strand`; a genuine coroutine, since frameworks ask a task's for its state."""
     return await _Drive(strand, steps)
 
@@ -186,7 +186,7 @@ def stepped_by(strand: object) -> object:
 class _Drive:
     """Sees each thing that a coroutine waits for before the loop does."""
 
-    def __init__(self, strand: Strand, steps: Steps) -> None:
+    def __init__(self, strand: Strand, steps: CancellationInjector) -> None:
         self._strand = strand
         self._steps = steps
 

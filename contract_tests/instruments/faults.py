@@ -23,7 +23,7 @@ from ..databases.sabotage import (
 )
 from ..databases.unobserved import is_observed
 from .attribution import caller, current
-from .call_interceptor import Call, Funnel
+from .call_interceptor import Call, CallInterceptor
 from .instrument import Instrument
 from .listening import listen
 from .private import is_autocommit, pool_of
@@ -92,11 +92,11 @@ class Faults(Instrument):
         self._strike = strike
         self._lead = lead
         self._wrote: set[int] = set()
-        self._funnel = Funnel(self._visit)
+        self._interceptor = CallInterceptor(self._visit)
 
     def _begin(self, undo: ExitStack) -> None:
         listen(undo, (Engine, "begin", self._begins))
-        undo.enter_context(self._funnel)
+        undo.enter_context(self._interceptor)
 
     def _begins(self, conn: Connection) -> None:
         self._wrote.discard(_key(conn.connection))

@@ -13,7 +13,7 @@ from sqlalchemy.util import greenlet_spawn
 from ..databases.unobserved import unobserved
 from .instrument import Instrument
 from .private import overflow_limit, set_wait
-from .recorder import NUMBER, Ledger
+from .recorder import NUMBER, Recorder
 
 MOST = 50
 """Connections the crowd takes from one pool at most: servers have limits, too."""
@@ -22,28 +22,28 @@ PATIENCE = 0.2
 """Seconds a request waits where nothing is left: long enough to be a wait, which is in vain."""
 
 
-class Crowd(Instrument):
+class PoolExhaustion(Instrument):
     """Takes connections out of the service's queue pools until only `leave` can still be had.
 
     `run` runs a coroutine on the loop the engines belong to. Pools without a limit, or with one
-    above `MOST`, are spared. `crowded` and `spared` count pools, `reasons` says why each was
+    above `MOST`, are spared. `exhausted` and `spared` count pools, `reasons` says why each was
     spared, `taken` counts connections, and `seconds` is how long the service has its
     pools wait: where nothing is left, that is cut to `PATIENCE`.
 
-        with Crowd(service.ledger, service.run, leave=1) as crowd:
+        with PoolExhaustion(service.recorder, service.run, leave=1) as crowd:
             exchange = service.create()
         assert crowd.crowded
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        recorder: Recorder,
         run: Callable[[Coroutine[Any, Any, None]], None],
         leave: int = 1,
         *,
         patience: float | None = None,
     ) -> None:
-        self._ledger = ledger
+        self._ledger = recorder
         self._run = run
         self._leave = leave
         self._patience = PATIENCE if patience is None and not leave else patience
@@ -57,7 +57,7 @@ class Crowd(Instrument):
         self._run(self._take())
 
     @property
-    def crowded(self) -> int:
+    def exhausted(self) -> int:
         """The number of pools that are filled."""
         return len(self._waits)
 

@@ -1,4 +1,4 @@
-"""The pool ledger and the statement log: what every engine of this process did, and for whom."""
+"""The pool recorder and the statement log: what every engine of this process did, and for whom."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Loan:
         return not self.is_returned and proxy is not None and proxy.is_valid
 
 
-class Ledger(Instrument):
+class Recorder(Instrument):
     """Class-level SQLAlchemy listeners: they see every engine, sync or async, of any library.
 
     Used with `with`; the listeners are gone afterwards. An error in a listener would be the
@@ -92,7 +92,7 @@ class Ledger(Instrument):
         return tuple(loan for loan in self._loans if loan.owner is owner and loan.is_out)
 
     def lent_to_requests(self) -> tuple[Loan, ...]:
-        """Every loan made for a request that the ledger still knows."""
+        """Every loan made for a request that the recorder still knows."""
         return tuple(loan for loan in self._loans if loan.owner is not None)
 
     def live_sessions(self) -> int:
@@ -242,6 +242,6 @@ class Ledger(Instrument):
 
 
 def number_of(conn: Connection) -> int | None:
-    """The ledger's number of the connection behind `conn`."""
+    """The recorder's number of the connection behind `conn`."""
     number = conn.connection.info.get(NUMBER)
     return number if isinstance(number, int) else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .scheduled_request import Player
+from .scheduled_request import Executor
 
 
-class Course:
+class ScheduleRun:
     """Follows a schedule: the letters of those who go on, one for each call.
 
     A letter that cannot go on, or is not there, means the first who can. `taken` is the schedule
@@ -53,7 +53,7 @@ class Course:
                 return self.taken[:place] + later[0]
         return None
 
-    def choose(self, able: Sequence[Player]) -> Player:
+    def choose(self, able: Sequence[Executor]) -> Executor:
         """Let one of these go on."""
         wanted = self.schedule[len(self.taken) : len(self.taken) + 1]
         chosen = next((player for player in able if player.letter == wanted), able[0])
@@ -62,13 +62,13 @@ class Course:
         self._told.append(chosen.goes())
         return chosen
 
-    def notes_waiting(self, waiting: Sequence[Player], chosen: Player | None) -> None:
+    def notes_waiting(self, waiting: Sequence[Executor], chosen: Executor | None) -> None:
         """Record the requests that wait for a lock, perhaps the last one to go on among them."""
         self.waited = max(self.waited, len(waiting))
         if chosen in waiting:
             self._told[-1] += "(waits)"
 
-    def notes_astray(self, astray: Sequence[Player]) -> None:
+    def notes_astray(self, astray: Sequence[Executor]) -> None:
         """Record the requests that are neither at the gate, nor waiting, nor at their end."""
         self.guesses += len(astray)
         for player in astray:

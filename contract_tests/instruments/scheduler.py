@@ -11,11 +11,11 @@ from sqlalchemy.util import await_only
 
 from ..databases.database import Database
 from .attribution import current
-from .call_interceptor import Call, Funnel
+from .call_interceptor import Call, CallInterceptor
 from .exchange import Exchange
 from .instrument import Instrument
-from .schedule_run import Course
-from .scheduled_request import Player
+from .schedule_run import ScheduleRun
+from .scheduled_request import Executor
 
 STEP = 0.005
 """Seconds after which the kit looks again where everybody is."""
@@ -27,7 +27,7 @@ PATIENCE = 2000
 """Steps without news that a call may take that waits for none of the other requests."""
 
 
-class Turns(Course, Instrument):
+class Scheduler(ScheduleRun, Instrument):
     """Holds each statement and COMMIT of requests sent together until it is its turn.
 
     One runs at a time, so that what the database is told, and in which order, depends on the
@@ -36,7 +36,7 @@ class Turns(Course, Instrument):
     writer is not let through before the lock is free. One block is for one sending, to a service
     that is warm.
 
-        with Turns("AB", database) as turns:
+        with Scheduler("AB", database) as turns:
             await target.together(requests, turns=turns)
         turns.taken, turns.story
     """
@@ -44,13 +44,13 @@ class Turns(Course, Instrument):
     def __init__(self, schedule: str, database: Database) -> None:
         super().__init__(schedule)
         self._database = database
-        self._players: dict[Exchange, Player] = {}
-        self._funnel = Funnel(self._visit)
+        self._players: dict[Exchange, Executor] = {}
+        self._interceptor = CallInterceptor(self._visit)
         self._is_over = False
 
     def _begin(self, undo: ExitStack) -> None:
         undo.callback(self._players.clear)
-        undo.enter_context(self._funnel)
+        undo.enter_context(self._interceptor)
 
     # -- what a target tells
 
@@ -58,7 +58,7 @@ class Turns(Course, Instrument):
         """Begin to conduct these requests, on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        self._players = {exchange: Player(exchange.letter) for exchange in exchanges}
+        self._players = {exchange: Executor(exchange.letter) for exchange in exchanges}
         self._conductor = asyncio.create_task(self._conduct())
 
     async def play(self, exchange: Exchange, request: Callable[[], Awaitable[None]]) -> None:
@@ -84,7 +84,7 @@ class Turns(Course, Instrument):
         finally:
             self._tell(player.leaves, call)
 
-    def _hold(self, player: Player, call: Call) -> None:
+    def _hold(self, player: Executor, call: Call) -> None:
         """Wait for the turn of a call: in the greenlet of its request, or in its thread."""
         waits = call.kind in {"statement", "commit"}
         can_wait = _running_loop() is (self._loop if call.dialect.is_async else None)
@@ -101,7 +101,7 @@ class Turns(Course, Instrument):
         self.unheld += waits
         self._tell(player.enters, call)
 
-    async def _turn(self, player: Player, call: Call) -> None:
+    async def _turn(self, player: Executor, call: Call) -> None:
         may_go = asyncio.Event()
         self.has_forks |= player.arrives(call, may_go)
         self._news.set()
@@ -141,7 +141,7 @@ class Turns(Course, Instrument):
             for player in self._players.values():
                 player.is_free()
 
-    async def _next(self) -> Player | None:
+    async def _next(self) -> Executor | None:
         """Let one call through, or wait for news if no request is at the gate."""
         if any(player.is_astray for player in self._players.values()):
             await self._hears(STEP)
@@ -151,7 +151,7 @@ class Turns(Course, Instrument):
         await self._hears(None)
         return None
 
-    async def _able(self) -> list[Player]:
+    async def _able(self) -> list[Executor]:
         """Those who can go on now; where only one may write, the others' writes cannot."""
         ready = [player for player in self._players.values() if player.call]
         if self._database.one_writer:
@@ -160,7 +160,7 @@ class Turns(Course, Instrument):
                 return [player for player in ready if player not in writers] or ready[:1]
         return ready
 
-    async def _settle(self, chosen: Player | None) -> None:
+    async def _settle(self, chosen: Executor | None) -> None:
         """Wait until each is at the gate, has ended, waits for another's lock, or is lost."""
         quiet = 0
         while away := [player for player in self._players.values() if self._is_awaited(player)]:
@@ -172,17 +172,17 @@ class Turns(Course, Instrument):
                 self.notes_astray(away)
                 return
 
-    def _is_awaited(self, player: Player) -> bool:
+    def _is_awaited(self, player: Executor) -> bool:
         is_away = player.begun.is_set() and not player.rests
         return is_away and (self._is_busy(player) or not player.is_astray)
 
-    def _is_busy(self, player: Player) -> bool:
+    def _is_busy(self, player: Executor) -> bool:
         """Return whether a request is in the database, and not because another keeps it there."""
         others = (other for other in self._players.values() if other is not player)
         kept = self._database.one_writer and any(other.has_transaction for other in others)
         return player.inside > 0 and not kept
 
-    async def _are_waiting(self, away: Sequence[Player]) -> bool:
+    async def _are_waiting(self, away: Sequence[Executor]) -> bool:
         """Return whether the server says that all of these wait for a lock."""
         if self._database.one_writer or not all(player.inside for player in away):
             return False

@@ -25,7 +25,7 @@ class Loan:
     times: int = 1
 
 
-class Hindered(Instrument):
+class SessionSettings(Instrument):
     """Tells each connection something when it is lent, and takes that back when it is returned.
 
     The database gives the words (`Database.hindrances`); without them nothing happens. They go
@@ -33,7 +33,7 @@ class Hindered(Instrument):
     connections that were told. What is still lent at the end of the block is replaced when
     it is next taken from its pool.
 
-        with Hindered(database.hindrances.get("read-only")) as hindered:
+        with SessionSettings(database.hindrances.get("read-only")) as hindered:
             exchange = service.create()
         assert hindered.fired
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Effort:
+class Profile:
     """The amounts that are generated for one service.
 
     `cases` are the valid and the invalid requests drawn for each operation, `texts` the bodies of
@@ -23,18 +23,18 @@ class Effort:
     is_endless: bool = False
 
 
-QUICK = Effort("quick", cases=10, texts=6, programs=4, steps=10)
-DEFAULT = Effort("default", cases=40, texts=25, programs=40, steps=20)
-THOROUGH = Effort("thorough", cases=100, texts=100, programs=100, steps=30, is_endless=True)
-EFFORTS = {effort.name: effort for effort in (QUICK, DEFAULT, THOROUGH)}
+QUICK = Profile("quick", cases=10, texts=6, programs=4, steps=10)
+DEFAULT = Profile("default", cases=40, texts=25, programs=40, steps=20)
+THOROUGH = Profile("thorough", cases=100, texts=100, programs=100, steps=30, is_endless=True)
+PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH)}
 
 
 @dataclass(frozen=True)
-class Share:
-    """One of several machines, counted from 0: each sends its share of a deck."""
+class Shard:
+    """One of several machines, counted from 0: each sends its share of a corpus."""
 
     place: int = 0
     of: int = 1
 
 
-WHOLE = Share()
+WHOLE = Shard()

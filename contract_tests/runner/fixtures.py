@@ -9,7 +9,7 @@ from ..rules.violation import NotApplicable
 from ..scenarios.concurrency.request_pairs import Pairs
 from ..scenarios.crud.operations import CASES, Case
 from ..scenarios.faults.sweeps import Sweeps
-from ..scenarios.startup import Lives
+from ..scenarios.startup import StartupScenarios
 from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
 from ..service.service import Service
@@ -90,7 +90,7 @@ def pairs(contract_run: ContractRun) -> Pairs:
 
 
 @pytest.fixture(scope="session")
-def lives(contract_run: ContractRun) -> Lives:
+def startups(contract_run: ContractRun) -> StartupScenarios:
     """The lives of the service in interpreters of their own, each lived when first asked for."""
     options = contract_run.options
-    return Lives(contract_run.service, options.root, options.prepare)
+    return StartupScenarios(contract_run.service, options.root, options.prepare)

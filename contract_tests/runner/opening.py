@@ -25,7 +25,7 @@ from ..databases.scratch import scratch
 from ..databases.threads import driver_threads, threads_ended
 from ..instruments.confined import Confined
 from ..instruments.confinement import Confinement
-from ..instruments.recorder import Ledger
+from ..instruments.recorder import Recorder
 from ..rules.violation import Undecided, UsageError
 from ..service.address import Handover, environment
 from ..service.backdoor import BackDoor
@@ -41,7 +41,7 @@ from ..service.transports.lifespan import LifespanFailed
 from ..service.transports.live import LiveApp, LiveTarget, is_address
 from ..service.transports.locate import App, Located, locate
 from ..service.transports.presence import Part, Presence
-from ..service.workers.fork_server import Nursery
+from ..service.workers.fork_server import ForkServer
 from .closing import blame, kept_output, note
 from .options import Options
 
@@ -60,10 +60,10 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
         server = stack.enter_context(_server(options))
         database = server.make()
         stack.enter_context(_borrowed(database))
-        ledger = Ledger()
+        recorder = Recorder()
         handover = Handover(options.env, _confinement(options, database, stack))
         confined = handover.confinement.here(database.url)
-        parts = () if is_address(options.app) else _parts(handover, database, ledger, confined)
+        parts = () if is_address(options.app) else _parts(handover, database, recorder, confined)
         presence = stack.enter_context(Presence(*parts))
         if options.prepare:
             run_command(options.prepare, options.root)
@@ -71,16 +71,16 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
         stack.enter_context(_calm_warnings())
         with _stage(f"importing {options.app}", confined):
             located = _located(options.app, roots)
-        nursery = stack.enter_context(Nursery())
+        fork_server = stack.enter_context(ForkServer())
         if has_trials:
-            nursery.prepare()
+            fork_server.prepare()
         stack.callback(gc.unfreeze)
         runner = stack.enter_context(asyncio.Runner())
         stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
         with _stage(f"making {options.app}", confined):
             made = located.make()
-        target = _target(made, ledger, presence, confined)
-        origin = Origin(options.app, roots, handover, server, nursery, located.is_factory)
+        target = _target(made, recorder, presence, confined)
+        origin = Origin(options.app, roots, handover, server, fork_server, located.is_factory)
         process = ServiceProcess(origin, target, AppLoop(runner))
         door = BackDoor(database, process.loop, process.relieve)
         service = Service(process, door, Resource("", {}), options.header)
@@ -107,12 +107,12 @@ def _confinement(options: Options, database: Database, stack: ExitStack) -> Conf
 
 
 def _parts(
-    handover: Handover, database: Database, ledger: Ledger, confined: Confined
+    handover: Handover, database: Database, recorder: Recorder, confined: Confined
 ) -> Iterator[Part]:
     """Give what must be there in this process for an app in it."""
     variables = handover.variables(database)
     yield lambda: environment(variables)
-    yield lambda: ledger
+    yield lambda: recorder
     yield lambda: confined
     yield _quiet_engines
 
@@ -135,10 +135,10 @@ def _stage(place: str, confined: Confined) -> Iterator[None]:
         require_no_stray(confined)
 
 
-def _target(app: App, ledger: Ledger, presence: Presence, confined: Confined) -> AsgiTarget:
+def _target(app: App, recorder: Recorder, presence: Presence, confined: Confined) -> AsgiTarget:
     if isinstance(app, LiveApp):
-        return LiveTarget(app, ledger, presence)
-    return AsgiTarget(app, ledger, presence, confined)
+        return LiveTarget(app, recorder, presence)
+    return AsgiTarget(app, recorder, presence, confined)
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def _start(service: Service) -> None:
         service.run(service.target.start())
     except LifespanFailed as error:
         raise UsageError(f"the app could not start: {error}") from None
-    engines = list(service.ledger.engines)
+    engines = list(service.recorder.engines)
     if engines:
         service.database.attach(engines[0])
     service.door.open_at_start = len(service.door.open_transactions())

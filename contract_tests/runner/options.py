@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pytest
 
 from ..databases import registry
-from ..rules.profile import DEFAULT, EFFORTS, WHOLE, Effort, Share
+from ..rules.profile import DEFAULT, PROFILES, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.violation import UsageError
@@ -88,9 +88,9 @@ SETTINGS = (
             "for numbers, numbers for dates"),
     Setting("format", "list", "NAME=REGEX", "what texts of a format look like that the kit does "
             "not know, or that the service reads more strictly; repeatable"),
-    Setting("deck", "text", "FOLDER", "where generated requests are kept for the next run",
+    Setting("corpus", "text", "FOLDER", "where generated requests are kept for the next run",
             "in pytest's cache"),
-    Setting("share", "text", "K/N", "send only the K-th of N shares of the requests made from the "
+    Setting("shard", "text", "K/N", "send only the K-th of N shards of the requests made from the "
             "document: one for each machine", "1/1"),
     Setting("report", "text", "FILE", "write every verdict to FILE, as JSON"),
     Setting("allow-existing-database", "flag", "",
@@ -115,12 +115,12 @@ class Options:
     rule: tuple[str, ...] = ()
     replay: Token | None = None
     seed: int = 1
-    profile: Effort = DEFAULT
+    profile: Profile = DEFAULT
     minutes: float = 5.0
     strict_types: bool = False
     format: Mapping[str, str] = field(default_factory=dict)
-    deck: Path | None = None
-    share: Share = WHOLE
+    corpus: Path | None = None
+    shard: Shard = WHOLE
     report: Path | None = None
     allow_existing_database: bool = False
     root: Path = field(default_factory=Path)
@@ -183,12 +183,12 @@ def _parsed(name: str, value: Any, where: str) -> Any:
         "rule": _rules,
         "replay": _token,
         "seed": _seed,
-        "share": _share,
+        "shard": _shard,
         "profile": _profile,
         "minutes": _minutes,
         "strict-types": _flag,
         "format": _formats,
-        "deck": lambda value, _: Path(value),
+        "corpus": lambda value, _: Path(value),
         "report": lambda value, _: Path(value),
         "database": _database,
         "allow-existing-database": _flag,
@@ -273,11 +273,11 @@ def _seed(value: str, where: str) -> int:
     return named.get(value) or int(value)
 
 
-def _share(value: str, where: str) -> Share:
+def _shard(value: str, where: str) -> Shard:
     place, _, of = value.partition("/")
     if not (place.isdigit() and of.isdigit() and 0 < int(place) <= int(of)):
-        raise UsageError(f"{where}: {value!r} is not a share such as 1/4, 2/4, 3/4 or 4/4")
-    return Share(int(place) - 1, int(of))
+        raise UsageError(f"{where}: {value!r} is not a shard such as 1/4, 2/4, 3/4 or 4/4")
+    return Shard(int(place) - 1, int(of))
 
 
 def _minutes(value: str, where: str) -> float:
@@ -290,10 +290,10 @@ def _minutes(value: str, where: str) -> float:
     return minutes
 
 
-def _profile(value: str, where: str) -> Effort:
-    if value not in EFFORTS:
-        raise UsageError(f"{where}: {value!r} is not a profile{_near(value, list(EFFORTS))}")
-    return EFFORTS[value]
+def _profile(value: str, where: str) -> Profile:
+    if value not in PROFILES:
+        raise UsageError(f"{where}: {value!r} is not a profile{_near(value, list(PROFILES))}")
+    return PROFILES[value]
 
 
 def _formats(values: list[str], where: str) -> dict[str, str]:

@@ -321,7 +321,7 @@ def rule_of_item(item: pytest.Item) -> Rule | None:
 
 def _needs_trials(item: pytest.Item) -> bool:
     """Return whether a test starts the service in interpreters of its own."""
-    return "lives" in getattr(item, "fixturenames", ())
+    return "startups" in getattr(item, "fixturenames", ())
 
 
 def case_of(item: pytest.Item) -> str:

@@ -38,7 +38,7 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
         "this database is not reached over a network",
     ),
     "async-engine": (
-        lambda s: s.ledger.is_async,
+        lambda s: s.recorder.is_async,
         "the database is called in threads, which cannot be cancelled",
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),

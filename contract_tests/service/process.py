@@ -12,8 +12,8 @@ from .loop import AppLoop
 from .transports.asgi import AsgiTarget
 from .transports.lifespan import LifespanFailed
 from .transports.locate import locate
-from .workers.fork_server import Nursery
-from .workers.subprocess_app import Trial
+from .workers.fork_server import ForkServer
+from .workers.subprocess_app import SubprocessApp
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Origin:
     roots: tuple[Path, ...]
     handover: Handover
     server: Server
-    nursery: Nursery
+    fork_server: ForkServer
     is_factory: bool
 
 
@@ -50,11 +50,11 @@ class ServiceProcess:
         except LifespanFailed as failure:
             raise Undecided(f"the service could not be restarted: {failure}") from None
 
-    def trial(self, database: Database) -> Trial:
+    def trial(self, database: Database) -> SubprocessApp:
         """Give the service in an interpreter of its own, on a database."""
         return self._led(self.origin.handover.variables(database))
 
-    def unreachable_trial(self, database: Database, password: str = "") -> Trial:
+    def unreachable_worker(self, database: Database, password: str = "") -> SubprocessApp:
         """Give the service in an interpreter of its own, where no database of this kind answers.
 
         A `password` is put into the address, so that it can be recognised where it shows.
@@ -63,8 +63,8 @@ class ServiceProcess:
         url = url.set(password=password) if password else url
         return self._led(self.origin.handover.variables_at(database, url))
 
-    def _led(self, variables: dict[str, str]) -> Trial:
-        return Trial(self.origin.app, self.origin.roots, variables, self.origin.nursery)
+    def _led(self, variables: dict[str, str]) -> SubprocessApp:
+        return SubprocessApp(self.origin.app, self.origin.roots, variables, self.origin.fork_server)
 
     def relieve(self) -> None:
         """Take back every connection that requests still hold."""

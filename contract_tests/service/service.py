@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from ..databases import Database
 from ..instruments.exchange import Exchange, Request, items_of
-from ..instruments.recorder import Ledger
-from ..instruments.scheduler import Turns
+from ..instruments.recorder import Recorder
+from ..instruments.scheduler import Scheduler
 from ..rules.violation import NotApplicable, Undecided
 from .backdoor import BackDoor
 from .equality import differences
@@ -75,9 +75,9 @@ class Service:
         return self.process.target
 
     @property
-    def ledger(self) -> Ledger:
+    def recorder(self) -> Recorder:
         """The record of what the engines of this process did."""
-        return self.target.ledger
+        return self.target.recorder
 
     @property
     def is_live(self) -> bool:
@@ -139,7 +139,7 @@ class Service:
         return self.run(self.target.exchange(message, client))
 
     def together(
-        self, *messages: Request, client: Client = PATIENT, turns: Turns | None = None
+        self, *messages: Request, client: Client = PATIENT, turns: Scheduler | None = None
     ) -> list[Exchange]:
         """Send requests that were made before at the same time, in steps if there are `turns`."""
         return self.run(self.target.together(messages, client, turns=turns))

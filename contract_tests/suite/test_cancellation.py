@@ -11,7 +11,7 @@ from ..rules import cancellation as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.faults.fault_cases import WRITES
-from ..scenarios.faults.injections import Calm, Point
+from ..scenarios.faults.injections import ControlRun, Point
 from ..scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,
@@ -56,9 +56,9 @@ def blames(point: Point) -> str:
     return f"answered {exchange.status}" if is_error and not has_begun else ""
 
 
-def leaves_tasks(point: Point, calm: Calm) -> str:
+def leaves_tasks(point: Point, control: ControlRun) -> str:
     """Name the app's tasks that still run and that an undisturbed request does not leave."""
-    left = set(point.exchange.lasting) - set(calm.exchange.lasting)
+    left = set(point.exchange.lasting) - set(control.exchange.lasting)
     return f"still running: {', '.join(sorted(left))}" if left else ""
 
 
@@ -85,7 +85,7 @@ def test_a_cancelled_request_is_stored_whole_or_not_at_all(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Wherever and however it is cancelled, all of its rows are there, or none."""
-    wrong = partial(stores_in_part, calm=sweeps.calm(role))
+    wrong = partial(stores_in_part, control=sweeps.control(role))
     judge.each(sweeps.of(AREA, role), wrong, expected="everything stored, or nothing")
 
 
@@ -95,7 +95,7 @@ def test_a_cancelled_request_leaves_nothing_for_later_ones_to_store(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """The requests after it store what they always store, and no more."""
-    wrong = partial(stores_later, calm=sweeps.calm(role))
+    wrong = partial(stores_later, control=sweeps.control(role))
     judge.each(sweeps.of(AREA, role), wrong, expected="nothing of it stored by later requests")
 
 
@@ -140,7 +140,7 @@ def test_a_request_cancelled_again_returns_its_connections(
 @each_role
 def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No statement is begun once more after the cancellation."""
-    wrong = partial(begins_again, calm=sweeps.calm(role))
+    wrong = partial(begins_again, control=sweeps.control(role))
     judge.each(
         sweeps.of(AREA, role, *EDGE), wrong, expected="no statement repeated after the cancellation"
     )
@@ -159,7 +159,7 @@ def test_a_cancelled_request_is_not_answered_with_an_error(
 @each_role
 def test_a_cancelled_request_leaves_no_task(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """The tasks of the app that still run are those that an undisturbed request leaves."""
-    wrong = partial(leaves_tasks, calm=sweeps.calm(role))
+    wrong = partial(leaves_tasks, control=sweeps.control(role))
     judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no task of the request still running")
 
 
@@ -182,7 +182,7 @@ def test_a_request_cancelled_in_the_queue_costs_no_place(judge: Judge, service: 
 @each_write
 def test_a_write_that_was_answered_stays_stored(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """If the answer was complete when it was cancelled, the rows are there."""
-    if sweeps.calm(role).commits_late:
+    if sweeps.control(role).commits_late:
         judge.not_applicable(f"the write is committed after its answer ({sessions.COMMITTED.id})")
     judge.each(
         sweeps.of(AREA, role),

@@ -11,7 +11,7 @@ from ..rules import sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.atomic_fields import in_one_row, stays_gone
 from ..scenarios.concurrency.race_outcomes import (
-    Meeting,
+    RaceOutcome,
     confuses,
     fails,
     loses,
@@ -35,7 +35,7 @@ def sound(judge: Judge, pairs: Pairs) -> Pairs:
     return pairs
 
 
-def met(judge: Judge, pairs: Pairs, pair: str) -> list[Meeting]:
+def met(judge: Judge, pairs: Pairs, pair: str) -> list[RaceOutcome]:
     """The meetings of two requests, neither of which fails if it has the database to itself."""
     meetings = pairs.of(pair)
     failed = [words for meeting in meetings if meeting.is_serial and (words := fails(meeting))]

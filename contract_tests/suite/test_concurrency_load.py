@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import pytest
 
 from ..instruments.exchange import Exchange
-from ..instruments.pool_exhaustion import Crowd
+from ..instruments.pool_exhaustion import PoolExhaustion
 from ..rules import concurrency as pairs_rules
 from ..rules import concurrency_load as rules
 from ..rules import errors, sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.request_pairs import Pairs
-from ..scenarios.faults.fault_cases import Mishap
+from ..scenarios.faults.fault_cases import FaultCase
 from ..service.service import Service
 
 MANY = 8
@@ -45,10 +45,10 @@ def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
 
 
 @contextmanager
-def crowded(judge: Judge, service: Service, leave: int) -> Iterator[None]:
+def exhausted(judge: Judge, service: Service, leave: int) -> Iterator[None]:
     """Others have taken all connections of each pool but `leave`."""
-    with Crowd(service.ledger, service.run, leave) as crowd:
-        if not crowd.crowded:
+    with PoolExhaustion(service.recorder, service.run, leave) as crowd:
+        if not crowd.exhausted:
             judge.not_applicable(
                 f"no pool can be filled up: {'; '.join(crowd.reasons) or 'none seen'}"
             )
@@ -65,7 +65,7 @@ def burst(service: Service) -> list[Exchange]:
 @judges(rules.SERVED)
 def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) -> None:
     """With one connection left, many requests at once succeed or are put off."""
-    with crowded(judge, busy, leave=1):
+    with exhausted(judge, busy, leave=1):
         exchanges = burst(busy)
     failed = [e for e in exchanges if is_failure(e)]
     judge.that(
@@ -79,7 +79,7 @@ def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) 
 @judges(rules.RECOVERED)
 def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> None:
     """Requests found no connection; now there are some, and the next requests succeed."""
-    with crowded(judge, busy, leave=0):
+    with exhausted(judge, busy, leave=0):
         starved = burst(busy)
     if all(exchange.ok for exchange in starved):
         judge.not_applicable("no request needs a connection of the pool")
@@ -96,12 +96,12 @@ def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> Non
 @judges(rules.UNAVAILABLE)
 def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
     """A list that finds the pool empty says that it should be tried again."""
-    unreached = Mishap("list", "connect").act(busy).exchange
+    unreached = FaultCase("list", "connect").act(busy).exchange
     if unreached.status not in PUT_OFF:
         judge.not_applicable(
             f"it is not 503 without a database either: {unreached} ({errors.UNAVAILABLE.id})"
         )
-    with crowded(judge, busy, leave=0):
+    with exhausted(judge, busy, leave=0):
         exchange = busy.list()
     if exchange.ok:
         judge.not_applicable("a list needs no connection of the pool")

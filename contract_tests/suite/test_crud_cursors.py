@@ -26,14 +26,14 @@ def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: 
         judge.not_applicable("the list has no cursor; an offset moves with every deleted row")
     for _ in range(ROWS):
         service.row()
-    calm = [str(i) for i in walked(service, walk_on(service, name, PAGE))]
+    control = [str(i) for i in walked(service, walk_on(service, name, PAGE))]
     gone: list[str] = []
     pages = walk_on(service, name, PAGE, _coming_and_going(service, gone))
     if len(pages) < 2:
         judge.not_applicable("all rows are on one page")
     shown = Counter(str(i) for i in walked(service, pages))
-    twice = [i for i, times in {**Counter(calm), **shown}.items() if times > 1]
-    never = [i for i in calm if i not in shown and i not in gone]
+    twice = [i for i, times in {**Counter(control), **shown}.items() if times > 1]
+    never = [i for i in control if i not in shown and i not in gone]
     judge.that(
         not twice and not never,
         expected=f"each of the rows that stayed on one of the {len(pages)} pages",

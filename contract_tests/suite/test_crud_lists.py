@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..instruments.exchange import Exchange, items_of
-from ..instruments.session_settings import Hindered
+from ..instruments.session_settings import SessionSettings
 from ..rules import crud_lists as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import declaration, walk, walked
@@ -69,7 +69,7 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
 
 def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[], None]:
     """Return a function that moves unordered rows between two pages, as a busy table would."""
-    unsettled = iter([Hindered(service.database.hindrances.get("unsettled"))])
+    unsettled = iter([SessionSettings(service.database.hindrances.get("unsettled"))])
 
     def disturb() -> None:
         for one in unsettled:

@@ -10,12 +10,12 @@ import pytest
 
 from ..rules import crud_model as rules
 from ..rules.evidence import Remark
-from ..rules.profile import Effort
+from ..rules.profile import Profile
 from ..rules.totals import Totals
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
 from ..runner.run import ContractRun
-from ..scenarios.startup import Lives
+from ..scenarios.startup import StartupScenarios
 from ..scenarios.stateful.steps import Act
 from ..service.service import Service
 
@@ -64,9 +64,9 @@ class Programs:
         return self._made[extra, *kinds]
 
 
-def fewer(effort: Effort, times: int) -> Effort:
+def fewer(profile: Profile, times: int) -> Profile:
     """So many times fewer programs."""
-    return replace(effort, programs=max(1, effort.programs // times))
+    return replace(profile, programs=max(1, profile.programs // times))
 
 
 @pytest.fixture(scope="session")
@@ -106,10 +106,10 @@ def test_a_sequence_shows_what_its_successes_made(
 
 @judges(rules.RESTARTED)
 def test_a_restart_leaves_the_rows_as_they_were(
-    judge: Judge, service: Service, lives: Lives, programs: Programs
+    judge: Judge, service: Service, startups: StartupScenarios, programs: Programs
 ) -> None:
     """No program shows another row with a restart in it than without."""
-    failure = lives.later.begun().round_failure
+    failure = startups.later.begun().round_failure
     if failure:
         judge.not_applicable(f"one process cannot start the app a second time: {failure}")
     judge_finding(judge, service, programs.finding(judge, *SHOWN, extra="restart"))

@@ -73,7 +73,7 @@ def test_a_body_that_did_not_arrive_in_full_changes_nothing(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """A client that leaves before the end of its body has changed no table."""
-    wrong = partial(stores_a_fragment, restless=sweeps.calm(role).restless)
+    wrong = partial(stores_a_fragment, restless=sweeps.control(role).restless)
     judge.each(sweeps.of("disconnect", role), wrong, expected="every table as it was before")
 
 
@@ -83,7 +83,7 @@ def test_a_write_whose_client_leaves_is_stored_whole_or_not_at_all(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """After any last message, the tables hold all of the write or nothing of it."""
-    wrong = partial(stores_in_part, calm=sweeps.calm(role))
+    wrong = partial(stores_in_part, control=sweeps.control(role))
     judge.each(sweeps.of("disconnect", role), wrong, expected="the whole write stored, or nothing")
 
 
@@ -126,5 +126,5 @@ def test_what_a_client_left_uncommitted_is_stored_by_nobody(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """The requests after it store what they store after any other."""
-    wrong = partial(stores_later, calm=sweeps.calm(role))
+    wrong = partial(stores_later, control=sweeps.control(role))
     judge.each(sweeps.of("disconnect", role), wrong, expected="no more rows than usual")

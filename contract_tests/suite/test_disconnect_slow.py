@@ -44,7 +44,7 @@ def test_a_stream_stops_reading_when_its_client_has_left(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """However much of the answer was taken, at most one more statement is begun."""
-    if not sweeps.calm(role).exchange.of("response body"):
+    if not sweeps.control(role).exchange.of("response body"):
         judge.not_applicable(f"the answer to a {role} comes in one part")
     judge.each(sweeps.of("disconnect", role), reads_on, expected="no more statements")
 
@@ -75,7 +75,7 @@ def test_a_connection_is_back_before_the_answer_is_sent(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """When an answer is begun, no connection is out that nothing more is asked."""
-    exchange = sweeps.calm(role).exchange
+    exchange = sweeps.control(role).exchange
     if exchange.held:
         judge.not_applicable(f"a connection is never returned ({sessions.RETURNED.id})")
     idle = idle_loans(exchange)

@@ -19,8 +19,8 @@ from ..scenarios.faults.fault_cases import (
     READS,
     STATEMENTS,
     WRITES,
-    Aftermath,
-    Mishap,
+    FaultCase,
+    FaultOutcome,
     sweep,
 )
 from ..service.resource import Role
@@ -40,17 +40,17 @@ each_write = pytest.mark.parametrize("role", WRITES)
 each_read = pytest.mark.parametrize("role", READS)
 
 
-def judge_truth(judge: Judge, aftermath: Aftermath) -> None:
+def judge_truth(judge: Judge, outcome: FaultOutcome) -> None:
     """Judge that a success stands only for something that is stored."""
-    if aftermath.exchange.ok and aftermath.is_late:
+    if outcome.exchange.ok and outcome.is_late:
         judge.not_applicable(
             f"the call failed after the answer had been sent ({sessions.COMMITTED.id})"
         )
     judge.that(
-        not aftermath.exchange.ok or aftermath.changed,
+        not outcome.exchange.ok or outcome.changed,
         expected="an answer that reports the failed write, or the write stored by a retry",
-        observed=f"{aftermath}: a success, but no row of any table has changed",
-        seen=aftermath.exchange,
+        observed=f"{outcome}: a success, but no row of any table has changed",
+        seen=outcome.exchange,
     )
 
 
@@ -68,31 +68,31 @@ def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
     )
 
 
-def failure(judge: Judge, service: Service, mishap: Mishap) -> Exchange:
-    """The exchange of a mishap, which must be answered as the failure it is."""
-    aftermath = mishap.act(service)
-    if aftermath.exchange.ok:
-        judge.not_applicable(f"{aftermath} and was answered with success all the same")
-    return aftermath.exchange
+def failure(judge: Judge, service: Service, mishap: FaultCase) -> Exchange:
+    """The exchange of a fault case, which must be answered as the failure it is."""
+    outcome = mishap.act(service)
+    if outcome.exchange.ok:
+        judge.not_applicable(f"{outcome} and was answered with success all the same")
+    return outcome.exchange
 
 
 # First in this file: a service that does not recover leaves nothing to look at for the others.
 @judges(rules.RECOVERED)
 @each_mishap
-def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: Mishap) -> None:
+def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: FaultCase) -> None:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
         judge.not_applicable(
             f"requests share a session even without a failure ({sessions.OWN_SESSION.id})"
         )
     plain_list(service)
-    aftermath = mishap.act(service)
+    outcome = mishap.act(service)
     later = [service.list(), service.create()]
     failed = [exchange for exchange in later if not exchange.ok]
     judge.that(
         not failed,
         expected="success for the next list and the next create",
-        observed=f"after {aftermath}: {', '.join(map(str, failed))}",
+        observed=f"after {outcome}: {', '.join(map(str, failed))}",
         seen=(failed or later)[0],
     )
 
@@ -100,7 +100,7 @@ def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap:
 @judges(rules.WRITE_TOLD)
 @each_failing_write
 def test_a_write_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, mishap: Mishap
+    judge: Judge, service: Service, mishap: FaultCase
 ) -> None:
     """The first write of a request fails in the database: no success unless it is stored."""
     judge_truth(judge, mishap.act(service))
@@ -109,7 +109,7 @@ def test_a_write_that_fails_is_not_called_a_success(
 @judges(rules.COMMIT_TOLD)
 @each_failing_commit
 def test_a_commit_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, mishap: Mishap
+    judge: Judge, service: Service, mishap: FaultCase
 ) -> None:
     """The COMMIT of a request fails in the database: no success unless it is stored."""
     judge_truth(judge, mishap.act(service))
@@ -123,14 +123,14 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
     One that wrote on after the failure is left out: it tried again, or kept a note of it.
     """
     swept = sweep(service, role)
-    if swept and all(aftermath.is_late for aftermath in swept):
+    if swept and all(outcome.is_late for outcome in swept):
         judge.not_applicable(
             f"every failure came after the answer had been sent ({sessions.COMMITTED.id})"
         )
     told = [a for a in swept if not (a.exchange.ok or a.wrote_on or a.is_late)]
     if not told:
         judge.undecided(f"no write of a {role} failed and was answered with a failure")
-    partial = [aftermath for aftermath in told if aftermath.changed]
+    partial = [outcome for outcome in told if outcome.changed]
     lasting = [a for a in partial if a.changed - restless_tables(service)]
     seen = (lasting or told)[0]
     judge.that(
@@ -145,12 +145,12 @@ def restless_tables(service: Service) -> frozenset[str]:
     """The tables that even a request without effect changes: access logs, counters of use."""
     before = service.door.stored()
     exchange = service.list() if service.resource.offers("list") else service.create({})
-    return Aftermath(exchange, "nothing", before, service.door.stored()).changed
+    return FaultOutcome(exchange, "nothing", before, service.door.stored()).changed
 
 
 @judges(rules.SILENT)
 @each_mishap
-def test_a_failure_gives_nothing_away(judge: Judge, service: Service, mishap: Mishap) -> None:
+def test_a_failure_gives_nothing_away(judge: Judge, service: Service, mishap: FaultCase) -> None:
     """Neither body nor headers contain words of a driver, or the database's address."""
     judge_silence(judge, service, failure(judge, service, mishap))
 
@@ -169,10 +169,12 @@ def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
 
 @judges(rules.RELEASED)
 @each_mishap
-def test_a_failure_releases_its_connection(judge: Judge, service: Service, mishap: Mishap) -> None:
+def test_a_failure_releases_its_connection(
+    judge: Judge, service: Service, mishap: FaultCase
+) -> None:
     """After a failure no connection is out, or left to the collector, and no transaction open."""
-    aftermath = mishap.act(service)
-    kept = kept_by(service, aftermath.exchange)
+    outcome = mishap.act(service)
+    kept = kept_by(service, outcome.exchange)
     if kept and keeps_without_failure(service):
         judge.not_applicable(
             f"connections are kept even without a failure ({sessions.RETURNED.id})"
@@ -180,8 +182,8 @@ def test_a_failure_releases_its_connection(judge: Judge, service: Service, misha
     judge.that(
         not kept,
         expected="every connection returned and no transaction open",
-        observed=f"after {aftermath}: {'; '.join(kept)}",
-        seen=aftermath.exchange,
+        observed=f"after {outcome}: {'; '.join(kept)}",
+        seen=outcome.exchange,
     )
 
 
@@ -205,7 +207,7 @@ def keeps_without_failure(service: Service) -> bool:
 
 @judges(rules.WELL_FORMED)
 @each_statement
-def test_a_failure_is_answered_in_json(judge: Judge, service: Service, mishap: Mishap) -> None:
+def test_a_failure_is_answered_in_json(judge: Judge, service: Service, mishap: FaultCase) -> None:
     """The failure of a statement is answered with a 5xx status and a JSON body."""
     exchange = failure(judge, service, mishap)
     media_type = (exchange.header("content-type") or "no content type").partition(";")[0].strip()
@@ -224,7 +226,7 @@ def test_an_unreachable_database_is_answered_503(
     judge: Judge, service: Service, role: Role
 ) -> None:
     """A request that cannot connect to the database is answered with 503."""
-    exchange = failure(judge, service, Mishap(role, "connect"))
+    exchange = failure(judge, service, FaultCase(role, "connect"))
     judge.that(
         exchange.status == UNAVAILABLE,
         expected="status 503",
@@ -242,12 +244,12 @@ def test_a_read_that_fails_is_not_called_a_success(
 
     An answer that breaks off tells of the failure, too: a stream cannot take its status back.
     """
-    aftermath = Mishap(role, "statement").act(service)
-    exchange = aftermath.exchange
+    outcome = FaultCase(role, "statement").act(service)
+    exchange = outcome.exchange
     truth = service.send(exchange.request.method, exchange.request.target)
     judge.that(
         exchange.failed or not exchange.ok or exchange.json == truth.json,
         expected="an answer that reports the failed read, or the answer of a retry",
-        observed=f"{aftermath}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
+        observed=f"{outcome}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
         seen=exchange,
     )

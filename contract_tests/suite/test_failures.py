@@ -8,7 +8,7 @@ from ..rules import errors, sessions
 from ..rules import failures_outages as rules
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.fault_cases import WRITES, Aftermath, Mishap
+from ..scenarios.faults.fault_cases import WRITES, FaultCase, FaultOutcome
 from ..scenarios.faults.injections import follow_up, require_service
 from ..scenarios.faults.outages import (
     BEYOND,
@@ -111,31 +111,31 @@ def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
     )
 
 
-def judge_truth(judge: Judge, service: Service, role: Role, aftermath: Aftermath) -> None:
+def judge_truth(judge: Judge, service: Service, role: Role, outcome: FaultOutcome) -> None:
     """Judge that a success stands for something that is stored."""
-    if is_lie(aftermath) and aftermath.is_late:
+    if is_lie(outcome) and outcome.is_late:
         judge.not_applicable(
             f"the call failed after the answer had been sent ({sessions.COMMITTED.id})"
         )
-    if is_lie(aftermath) and lies_about_any(service, role):
+    if is_lie(outcome) and lies_about_any(service, role):
         judge.not_applicable(f"any write that fails is called a success ({errors.WRITE_TOLD.id})")
     judge.that(
-        not is_lie(aftermath),
+        not is_lie(outcome),
         expected="an answer that reports the failed write",
-        observed=f"{aftermath.exchange}: a success, but {aftermath.failed} has stored nothing",
-        seen=aftermath.exchange,
+        observed=f"{outcome.exchange}: a success, but {outcome.failed} has stored nothing",
+        seen=outcome.exchange,
     )
 
 
-def is_lie(aftermath: Aftermath) -> bool:
+def is_lie(outcome: FaultOutcome) -> bool:
     """Return whether it was called a success and nothing is stored."""
-    return aftermath.exchange.ok and not aftermath.changed
+    return outcome.exchange.ok and not outcome.changed
 
 
 def lies_about_any(service: Service, role: Role) -> bool:
     """Return whether a write that fails for another reason is called a success, too."""
     try:
-        return is_lie(Mishap(role, "write").act(service))
+        return is_lie(FaultCase(role, "write").act(service))
     except (NotApplicable, Undecided):
         return False
 
@@ -153,7 +153,7 @@ def test_a_write_to_a_read_only_database_is_no_success(
 def test_a_lock_that_has_gone_is_forgotten(judge: Judge, service: Service) -> None:
     """After a create that found the database locked, a list and a create succeed."""
     require_service(service)
-    Mishap("create", "write").act(service)
+    FaultCase("create", "write").act(service)
     if any(not exchange.ok for exchange in follow_up(service)):
         judge.not_applicable(f"any failure has this effect ({errors.RECOVERED.id})")
     locked = locked_write(service, "create")

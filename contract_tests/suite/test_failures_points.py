@@ -38,12 +38,12 @@ each_write = pytest.mark.parametrize("role", WRITES)
 @pytest.fixture
 def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
     """The sweeps, if nothing is wrong with an undisturbed request."""
-    calm = sweeps.calm(role).exchange
-    if calm.held or calm.reclaimed:
+    control = sweeps.control(role).exchange
+    if control.held or control.reclaimed:
         judge.not_applicable(
             f"connections are kept even without a failure ({sessions.RETURNED.id})"
         )
-    if calm.shared_sessions:
+    if control.shared_sessions:
         judge.not_applicable(
             f"requests share a session even without a failure ({sessions.OWN_SESSION.id})"
         )
@@ -97,7 +97,7 @@ def test_a_write_that_loses_its_connection_is_not_called_a_success(
 
 def require_effect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """End the test if an undisturbed request changes nothing either."""
-    if not sweeps.calm(role).growth:
+    if not sweeps.control(role).growth:
         judge.not_applicable(f"an undisturbed {role} changes no row of any table")
 
 
@@ -107,7 +107,7 @@ def test_a_write_that_loses_its_connection_is_whole_or_absent(
     judge: Judge, steady: Sweeps, service: Service, role: Role
 ) -> None:
     """Wherever the connection breaks, all rows of the write are there, or none."""
-    wrong = partial(breaks_apart, calm=steady.calm(role), home=home(service).tables)
+    wrong = partial(breaks_apart, control=steady.control(role), home=home(service).tables)
     leave_to(errors.NOTHING_STORED, judge, failing(steady, role), wrong)
     points = steady.of("failures", role, "disconnect")
     judge.each(points, wrong, expected="everything stored, or nothing")
@@ -129,7 +129,7 @@ def test_a_write_without_acknowledgement_is_stored_once(
     judge: Judge, sweeps: Sweeps, service: Service
 ) -> None:
     """The COMMIT of a create is carried out and its acknowledgement lost: one row is there."""
-    wrong = partial(stores_twice, calm=sweeps.calm("create"), home=home(service).tables)
+    wrong = partial(stores_twice, control=sweeps.control("create"), home=home(service).tables)
     points = sweeps.of("failures", "create", "lost")
     judge.each(points, wrong, expected="the row stored once")
 
@@ -150,7 +150,7 @@ def test_a_write_whose_commit_was_refused_stays_away(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """The COMMIT finds the file busy, its transaction stays open, and it is never stored."""
-    wrong = partial(stores_later, calm=sweeps.calm(role))
+    wrong = partial(stores_later, control=sweeps.control(role))
     points = sweeps.of("failures", role, "busy")
     if not points:
         judge.not_applicable("on this database a refused COMMIT has ended its transaction")
@@ -161,7 +161,7 @@ def test_a_write_whose_commit_was_refused_stays_away(
 @each_write
 def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No call behind the last COMMIT of rows fails the request."""
-    wrong = partial(fails_after_commit, calm=sweeps.calm(role))
+    wrong = partial(fails_after_commit, control=sweeps.control(role))
     points = sweeps.of("failures", role, "error")
     judge.each(points, wrong, expected="a success, since everything is stored")
 

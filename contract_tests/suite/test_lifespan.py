@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ..rules import lifespan as rules
 from ..runner.judge import Judge, judges
-from ..scenarios.startup import Lives
+from ..scenarios.startup import StartupScenarios
 from ..scenarios.startup.first import Left
 
 
 @judges(rules.CONNECTIONS_CLOSED)
-def test_a_shutdown_closes_the_connections(judge: Judge, lives: Lives) -> None:
+def test_a_shutdown_closes_the_connections(judge: Judge, startups: StartupScenarios) -> None:
     """After the shutdown, no connection of any engine is open."""
-    left = lives.first.closed().left
+    left = startups.first.closed().left
     judge.that(
         not left.connections,
         expected="no connection open after the shutdown",
@@ -20,9 +20,9 @@ def test_a_shutdown_closes_the_connections(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.TASKS_ENDED)
-def test_a_shutdown_ends_the_tasks(judge: Judge, lives: Lives) -> None:
+def test_a_shutdown_ends_the_tasks(judge: Judge, startups: StartupScenarios) -> None:
     """After the shutdown, no task is running."""
-    left = lives.first.closed().left
+    left = startups.first.closed().left
     judge.that(
         not left.tasks,
         expected="no task running after the shutdown",
@@ -31,9 +31,9 @@ def test_a_shutdown_ends_the_tasks(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.PROCESS_ENDS)
-def test_a_process_ends_after_its_shutdown(judge: Judge, lives: Lives) -> None:
+def test_a_process_ends_after_its_shutdown(judge: Judge, startups: StartupScenarios) -> None:
     """Nothing keeps the process alive once the app has shut down."""
-    life = lives.first.closed()
+    life = startups.first.closed()
     judge.that(
         life.ended,
         expected="a process that ends after the shutdown",
@@ -43,12 +43,12 @@ def test_a_process_ends_after_its_shutdown(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.REPEATABLE)
-def test_further_starts_add_nothing(judge: Judge, lives: Lives) -> None:
+def test_further_starts_add_nothing(judge: Judge, startups: StartupScenarios) -> None:
     """Three starts with their shutdowns leave no more behind than one."""
-    life = lives.later.begun()
+    life = startups.later.begun()
     once, *_ = life.rounds
     last = life.rounds[-1]
-    if once.connections or once.tasks or not lives.first.ended:
+    if once.connections or once.tasks or not startups.first.ended:
         judge.not_applicable("one start and shutdown already leave something behind")
     judge.that(
         not life.round_failure and not more(once, last),
@@ -59,9 +59,9 @@ def test_further_starts_add_nothing(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.SIDE_BY_SIDE)
-def test_a_shutdown_spares_the_other_app(judge: Judge, lives: Lives) -> None:
+def test_a_shutdown_spares_the_other_app(judge: Judge, startups: StartupScenarios) -> None:
     """Of two apps in one process, one is stopped; the other still answers."""
-    life = lives.later.begun()
+    life = startups.later.begun()
     pair = life.pair
     if life.round_failure:
         judge.undecided(f"a second start in one process already fails: {life.round_failure}")
@@ -74,9 +74,9 @@ def test_a_shutdown_spares_the_other_app(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.CLEAN_STOP)
-def test_a_shutdown_ends_without_an_error(judge: Judge, lives: Lives) -> None:
+def test_a_shutdown_ends_without_an_error(judge: Judge, startups: StartupScenarios) -> None:
     """The shutdown of a service that has served requests succeeds."""
-    life = lives.first.begun()
+    life = startups.first.begun()
     judge.that(
         not life.stop_failure,
         expected="a shutdown without an error",
@@ -86,10 +86,10 @@ def test_a_shutdown_ends_without_an_error(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.IDLE_STOP)
-def test_an_idle_service_shuts_down(judge: Judge, lives: Lives) -> None:
+def test_an_idle_service_shuts_down(judge: Judge, startups: StartupScenarios) -> None:
     """The shutdown of a service that has served no request succeeds."""
-    usual = lives.first.closed()
-    pair = lives.later.begun().pair
+    usual = startups.first.closed()
+    pair = startups.later.begun().pair
     if pair.start_failure:
         judge.not_applicable(f"one process cannot start the app again: {pair.start_failure}")
     judge.that(

@@ -12,7 +12,7 @@ from ..runner.judge import Judge, judges
 from ..scenarios.crud.round_trip import texts
 from ..scenarios.crud.rows import home
 from ..scenarios.fuzzing import document_problems
-from ..scenarios.startup import Lives
+from ..scenarios.startup import StartupScenarios
 from ..service.resource import ROLES, Operation, Resource
 from ..service.service import Service
 
@@ -90,12 +90,14 @@ def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
 
 
 @judges(rules.REBORN)
-def test_the_document_outlives_a_start(judge: Judge, service: Service, lives: Lives) -> None:
+def test_the_document_outlives_a_start(
+    judge: Judge, service: Service, startups: StartupScenarios
+) -> None:
     """Another start, in another interpreter, gives the document that is served here."""
     place = service.resource.found
     if not place.startswith("/"):
         judge.not_applicable("the document is not served over HTTP")
-    reborn, served = lives.first.begun().document, service.send("GET", place).json
+    reborn, served = startups.first.begun().document, service.send("GET", place).json
     if reborn is None:
         judge.undecided("the document could not be fetched after another start")
     judge.that(

@@ -12,7 +12,7 @@ from ..rules import openapi as rules
 from ..rules.evidence import Evidence, Remark
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
-from ..scenarios.fuzzing import Alarm, curl
+from ..scenarios.fuzzing import CheckFailure, curl
 from ..scenarios.fuzzing.fuzz_session import FAILURE, Exploration, Explored
 from ..scenarios.fuzzing.partition import PARTS, Part, parts
 from ..service.service import Service
@@ -33,7 +33,7 @@ VALID = parts("boundary", "valid")
 def exploration(contract_run: ContractRun, contract_service: Service) -> Exploration:
     """The requests made from the document, sent part by part when first asked for."""
     options = contract_run.options
-    folder = options.deck or contract_run.cache_folder("contract-deck")
+    folder = options.corpus or contract_run.cache_folder("contract-corpus")
     return Exploration(contract_service, options, folder)
 
 
@@ -50,60 +50,66 @@ def only(chosen: list[Part]) -> pytest.MarkDecorator:
 
 
 def judge_alarms(
-    judge: Judge, explored: Explored, alarms: list[Alarm], expected: str, repeated: Evidence = ()
+    judge: Judge,
+    explored: Explored,
+    failures: list[CheckFailure],
+    expected: str,
+    repeated: Evidence = (),
 ) -> None:
-    """Judge that there is no alarm; list them all, each with the request to paste.
+    """Judge that there is no failure; list them all, each with the request to paste.
 
     `repeated` is what happened when the first was sent once more.
     """
-    if explored.doubt and not alarms:
+    if explored.doubt and not failures:
         judge.undecided(explored.doubt)
-    token = explored.token(alarms[0]) if alarms else ""
+    token = explored.token(failures[0]) if failures else ""
     judge.that(
-        not alarms,
+        not failures,
         expected=expected,
-        observed="; ".join(words_of(alarm) for alarm in alarms[:MOST_SHOWN]),
-        seen=(*(Remark(shown(alarm, explored)) for alarm in alarms), *repeated),
+        observed="; ".join(words_of(failure) for failure in failures[:MOST_SHOWN]),
+        seen=(*(Remark(shown(failure, explored)) for failure in failures), *repeated),
         token=token,
     )
 
 
-def words_of(alarm: Alarm) -> str:
+def words_of(failure: CheckFailure) -> str:
     """Say what was sent, what was answered, and what is wrong with that."""
-    more = f" ({alarm.times} times)" if alarm.times > 1 else ""
-    said = ": ".join(filter(None, (*alarm.message.splitlines()[:2], alarm.answer.cause)))
-    return f"{sent_in(alarm)} -> {alarm.answer.status}, {said}{more}"
+    more = f" ({failure.times} times)" if failure.times > 1 else ""
+    said = ": ".join(filter(None, (*failure.message.splitlines()[:2], failure.answer.cause)))
+    return f"{sent_in(failure)} -> {failure.answer.status}, {said}{more}"
 
 
-def shown(alarm: Alarm, explored: Explored) -> str:
-    """An alarm as evidence: the whole message, the answer, and the request to paste."""
+def shown(failure: CheckFailure, explored: Explored) -> str:
+    """A failure as evidence: the whole message, the answer, and the request to paste."""
     return (
-        f"{sent_in(alarm)} -> {alarm.answer.status}: {alarm.message}\n"
-        f"  answered {alarm.answer.body[:500]!r}{CUT * (len(alarm.answer.body) > 500)}\n"
-        f"  send     {curl(alarm.request, explored.masked)}\n"
-        f"  replay   --contract-replay {explored.token(alarm)}"
+        f"{sent_in(failure)} -> {failure.answer.status}: {failure.message}\n"
+        f"  answered {failure.answer.body[:500]!r}{CUT * (len(failure.answer.body) > 500)}\n"
+        f"  send     {curl(failure.request, explored.masked)}\n"
+        f"  replay   --contract-replay {explored.token(failure)}"
     )
 
 
-def sent_in(alarm: Alarm) -> str:
+def sent_in(failure: CheckFailure) -> str:
     """Return the method that was sent, which the path need not have, and the path."""
-    return f"{alarm.request.method} {alarm.card.path}"
+    return f"{failure.request.method} {failure.card.path}"
 
 
-def answered(alarms: list[Alarm], status: Callable[[int], bool] = bool) -> list[Alarm]:
-    """The alarms of answers that are the operation's own, failures aside."""
+def answered(
+    failures: list[CheckFailure], status: Callable[[int], bool] = bool
+) -> list[CheckFailure]:
+    """The failures of answers that are the operation's own, failures aside."""
     return [
-        alarm
-        for alarm in alarms
-        if alarm.answer.status < FAILURE
-        and alarm.answer.status not in NOT_OURS
-        and status(alarm.answer.status)
+        failure
+        for failure in failures
+        if failure.answer.status < FAILURE
+        and failure.answer.status not in NOT_OURS
+        and status(failure.answer.status)
     ]
 
 
-def sent_again(exploration: Exploration, alarm: Alarm) -> Evidence:
-    """Send the request of an alarm once more, on its own, and give what happened."""
-    exchange = exploration.again(alarm)
+def sent_again(exploration: Exploration, failure: CheckFailure) -> Evidence:
+    """Send the request of a failure once more, on its own, and give what happened."""
+    exchange = exploration.again(failure)
     alone = Remark("the request alone does not fail: it needs what the requests before it stored")
     return (*evidence_of(exchange), *[alone] * (not exchange.failed))
 
@@ -121,16 +127,16 @@ def test_no_request_of_the_document_fails(
 @judges(rules.STATUSES)
 def test_every_status_is_declared(judge: Judge, explored: Explored) -> None:
     """No status below 500 is answered that the document does not know."""
-    alarms = answered(explored.of("status_code_conformance"))
-    judge_alarms(judge, explored, alarms, "a status that the document declares")
+    failures = answered(explored.of("status_code_conformance"))
+    judge_alarms(judge, explored, failures, "a status that the document declares")
 
 
 @judges(rules.SUCCESSES)
 def test_a_success_matches_its_schema(judge: Judge, explored: Explored) -> None:
     """Body and headers of every success are as declared."""
     found = explored.of("response_schema_conformance", "response_headers_conformance")
-    alarms = answered(found, status=lambda status: status in SUCCESS)
-    strict = [alarm for alarm in alarms if not ZONELESS.search(alarm.message)]
+    failures = answered(found, status=lambda status: status in SUCCESS)
+    strict = [failure for failure in failures if not ZONELESS.search(failure.message)]
     judge_alarms(judge, explored, strict, "an answer that its schema allows")
 
 
@@ -138,36 +144,38 @@ def test_a_success_matches_its_schema(judge: Judge, explored: Explored) -> None:
 def test_a_refusal_matches_its_schema(judge: Judge, explored: Explored) -> None:
     """Body and headers of every refusal are as declared."""
     found = explored.of("response_schema_conformance", "response_headers_conformance")
-    alarms = answered(found, status=lambda status: status not in SUCCESS)
-    judge_alarms(judge, explored, alarms, "a refusal that its schema allows")
+    failures = answered(found, status=lambda status: status not in SUCCESS)
+    judge_alarms(judge, explored, failures, "a refusal that its schema allows")
 
 
 @judges(rules.CONTENT_TYPES)
 def test_every_content_type_is_declared(judge: Judge, explored: Explored) -> None:
     """No answer below 500 has a content type that the document does not know."""
-    alarms = answered(explored.of("content_type_conformance"))
-    judge_alarms(judge, explored, alarms, "a content type that the document declares")
+    failures = answered(explored.of("content_type_conformance"))
+    judge_alarms(judge, explored, failures, "a content type that the document declares")
 
 
 @judges(rules.FORBIDDEN)
 @only(INVALID)
 def test_what_the_document_forbids_is_refused(judge: Judge, explored: Explored) -> None:
     """Invalid requests are refused; what a lenient reader takes is no matter."""
-    alarms = answered(explored.of("negative_data_rejection"))
-    judge_alarms(judge, explored, alarms, "a refusal")
+    failures = answered(explored.of("negative_data_rejection"))
+    judge_alarms(judge, explored, failures, "a refusal")
 
 
 @judges(rules.ALLOWED)
 @only(VALID)
 def test_what_the_document_allows_is_accepted(judge: Judge, explored: Explored) -> None:
     """Valid requests are not refused as invalid."""
-    alarms = answered(explored.of("positive_data_acceptance"))
-    judge_alarms(judge, explored, alarms, "a success, or a refusal because the row does not exist")
+    failures = answered(explored.of("positive_data_acceptance"))
+    judge_alarms(
+        judge, explored, failures, "a success, or a refusal because the row does not exist"
+    )
 
 
 @judges(rules.METHODS)
 @only(WITH_BOUNDARIES)
 def test_an_unknown_method_is_answered_405(judge: Judge, explored: Explored) -> None:
     """Methods that a path does not have are answered 405 with all it has in `Allow`."""
-    alarms = explored.of("unsupported_method", "allow_header_conformance", excused=True)
-    judge_alarms(judge, explored, alarms, "405 and every method of the path in Allow")
+    failures = explored.of("unsupported_method", "allow_header_conformance", suppressed=True)
+    judge_alarms(judge, explored, failures, "405 and every method of the path in Allow")

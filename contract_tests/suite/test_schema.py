@@ -6,17 +6,17 @@ import pytest
 
 from ..rules import schema as rules
 from ..runner.judge import Judge, judges
-from ..scenarios.startup import Lives, Point
+from ..scenarios.startup import Point, StartupScenarios
 from ..scenarios.startup.asking import hung
 from ..service.service import Service
 
 
 @judges(rules.FIRST_START)
 def test_the_first_requests_on_an_empty_database_are_served(
-    judge: Judge, service: Service, lives: Lives
+    judge: Judge, service: Service, startups: StartupScenarios
 ) -> None:
     """After the first start ever, a list and a create are answered."""
-    if lives.is_schema_made_apart:
+    if startups.is_schema_made_apart:
         judge.not_applicable("the schema is not made by the start-up")
     roles = [role for role in ("list", "create") if service.resource.offers(role)]
     usual = [service.list() if role == "list" else service.create() for role in roles]
@@ -25,7 +25,7 @@ def test_the_first_requests_on_an_empty_database_are_served(
         judge.undecided(
             f"they fail on a database in use, too: {'; '.join(failing) or 'nothing to ask'}"
         )
-    life = lives.first.begun()
+    life = startups.first.begun()
     failed = [exchange for exchange in life.answers if exchange.failed]
     judge.that(
         not failed,
@@ -36,11 +36,13 @@ def test_the_first_requests_on_an_empty_database_are_served(
 
 
 @judges(rules.KEPT)
-def test_a_restart_keeps_the_rows(judge: Judge, service: Service, lives: Lives) -> None:
+def test_a_restart_keeps_the_rows(
+    judge: Judge, service: Service, startups: StartupScenarios
+) -> None:
     """A row that a first life has stored is shown by a later one."""
-    row = lives.first.created(service)
-    shown = lives.later.begun().kept
-    if shown is None or shown.failed or not lives.first.answers[-1].ok:
+    row = startups.first.created(service)
+    shown = startups.later.begun().kept
+    if shown is None or shown.failed or not startups.first.answers[-1].ok:
         judge.undecided(f"the row cannot be looked at after the restart: {shown}")
     is_listed = row is None or not service.resource.offers("read")
     ids = service.ids(shown) if is_listed else []
@@ -53,11 +55,13 @@ def test_a_restart_keeps_the_rows(judge: Judge, service: Service, lives: Lives) 
 
 @judges(rules.TOGETHER)
 @pytest.mark.parametrize("point", ["create", "commit"])
-def test_workers_that_start_at_once_become_ready(judge: Judge, lives: Lives, point: Point) -> None:
+def test_workers_that_start_at_once_become_ready(
+    judge: Judge, startups: StartupScenarios, point: Point
+) -> None:
     """One worker stands still while it makes the schema, another one starts: both get ready."""
-    if lives.is_schema_made_apart:
+    if startups.is_schema_made_apart:
         judge.not_applicable("the schema is not made by the start-up")
-    race = lives.race(point)
+    race = startups.race(point)
     if not race.held:
         judge.not_applicable("the start-up defines no schema through SQLAlchemy")
     failures = {"the held worker": race.first_failure, "the other worker": race.second_failure}
@@ -70,9 +74,9 @@ def test_workers_that_start_at_once_become_ready(judge: Judge, lives: Lives, poi
 
 
 @judges(rules.START_ENDS)
-def test_a_start_leaves_no_transaction_open(judge: Judge, lives: Lives) -> None:
+def test_a_start_leaves_no_transaction_open(judge: Judge, startups: StartupScenarios) -> None:
     """Between the start-up and the first request, nothing is open in the database."""
-    life = lives.first.begun()
+    life = startups.first.begun()
     judge.that(
         not life.transactions,
         expected="no transaction open before the first request",
@@ -82,9 +86,9 @@ def test_a_start_leaves_no_transaction_open(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.NO_DATABASE)
-def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> None:
+def test_without_a_database_the_service_fails(judge: Judge, startups: StartupScenarios) -> None:
     """With no server at the address, the start-up fails or the first request is answered 5xx."""
-    life = lives.dead
+    life = startups.dead
     told = life.start_failure or (life.answer.raised if life.answer else "")
     is_failure = bool(life.start_failure) or bool(life.answer and life.answer.failed)
     judge.that(
@@ -96,9 +100,9 @@ def test_without_a_database_the_service_fails(judge: Judge, lives: Lives) -> Non
 
 
 @judges(rules.NO_SECRET)
-def test_without_a_database_no_password_is_shown(judge: Judge, lives: Lives) -> None:
+def test_without_a_database_no_password_is_shown(judge: Judge, startups: StartupScenarios) -> None:
     """Neither error, answer nor output holds the password of the unreachable address."""
-    shown = lives.dead.shown
+    shown = startups.dead.shown
     judge.that(
         not shown,
         expected="an error without the password",
@@ -107,9 +111,9 @@ def test_without_a_database_no_password_is_shown(judge: Judge, lives: Lives) -> 
 
 
 @judges(rules.IMPORT_IS_QUIET)
-def test_an_import_connects_to_nothing(judge: Judge, lives: Lives) -> None:
+def test_an_import_connects_to_nothing(judge: Judge, startups: StartupScenarios) -> None:
     """Importing the app's module takes no connection."""
-    taken = lives.first.taken_at_import
+    taken = startups.first.taken_at_import
     judge.that(
         not taken,
         expected="no connection before the start-up",
@@ -118,9 +122,9 @@ def test_an_import_connects_to_nothing(judge: Judge, lives: Lives) -> None:
 
 
 @judges(rules.FAILED_START_ENDS)
-def test_a_failed_start_ends_its_process(judge: Judge, lives: Lives) -> None:
+def test_a_failed_start_ends_its_process(judge: Judge, startups: StartupScenarios) -> None:
     """After a start-up that failed, nothing keeps the process alive."""
-    life = lives.dead
+    life = startups.dead
     if not life.start_failure or hung(life.start_failure):
         judge.not_applicable("the start-up does not fail without a database")
     judge.that(

@@ -15,7 +15,7 @@ REQUESTS = 5
 def observed(case: Case, service: Service, judge: Judge) -> Exchange:
     """The exchange of a case, which must have touched the database or be a client error."""
     exchange = case.act(service)
-    if not service.ledger.has_worked:
+    if not service.recorder.has_worked:
         judge.undecided("no SQLAlchemy engine of this process did anything: nothing to observe")
     return exchange
 
@@ -38,7 +38,7 @@ def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Ca
     """After a request, the database knows no transaction that neither start-up nor leak explain."""
     exchange = observed(case, service, judge)
     still_open = service.door.open_transactions()
-    out = sum(loan.is_out for loan in service.ledger.lent_to_requests())
+    out = sum(loan.is_out for loan in service.recorder.lent_to_requests())
     judge.that(
         len(still_open) <= service.door.open_at_start + out,
         expected="no transaction open in the database",
@@ -137,9 +137,9 @@ def test_requests_reuse_their_connections(judge: Judge, service: Service) -> Non
     """After a warm-up, looking at a row again and again opens no further lasting connection."""
     row = service.row()
     service.look(row)
-    before = len(service.ledger.open)
+    before = len(service.recorder.open)
     exchanges = [service.look(row) for _ in range(REQUESTS)]
-    grown = len(service.ledger.open) - before
+    grown = len(service.recorder.open) - before
     judge.that(
         grown < REQUESTS,
         expected="the same connections, used again",

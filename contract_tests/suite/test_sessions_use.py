@@ -24,7 +24,7 @@ def used(case: Case, service: Service, judge: Judge) -> tuple[Exchange, Usage]:
     """The exchange of a case, and how it used its connections."""
     with Usage() as usage:
         exchange = case.act(service)
-    if not service.ledger.has_worked:
+    if not service.recorder.has_worked:
         judge.undecided("no SQLAlchemy engine of this process did anything: nothing to observe")
     return exchange, usage
 
@@ -65,17 +65,17 @@ def test_a_transaction_waits_for_the_database_only(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Whenever a request waits for something else, no transaction of it is open."""
-    calm = sweeps.calm(role)
+    control = sweeps.control(role)
     within = [
         f"{line} waited, {opened[0].text[:60]!r} not committed"
-        for count, line in calm.foreign
-        if (opened := open_after(calm.exchange.events[:count]))
+        for count, line in control.foreign
+        if (opened := open_after(control.exchange.events[:count]))
     ]
     judge.that(
         not within,
         expected="transactions that wait for the database only",
-        observed=f"{calm.exchange}: {'; '.join(within)}",
-        seen=calm.exchange,
+        observed=f"{control.exchange}: {'; '.join(within)}",
+        seen=control.exchange,
     )
 
 
@@ -115,9 +115,9 @@ def test_requests_leave_no_sessions_behind(judge: Judge, service: Service) -> No
     row = service.row()
     if not (first := service.look(row)).of("begin"):
         judge.not_applicable(f"{first} sends no statement to the database")
-    before = service.ledger.live_sessions()
+    before = service.recorder.live_sessions()
     exchanges = [service.look(row) for _ in range(REQUESTS)]
-    grown = service.ledger.live_sessions() - before
+    grown = service.recorder.live_sessions() - before
     judge.that(
         grown < REQUESTS,
         expected="no session left in memory once its request has ended",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from ...instruments.exchange import Exchange, Request
-from ...instruments.scheduler import Turns
+from ...instruments.scheduler import Scheduler
 from ...rules.violation import NotApplicable
 from ...service.backdoor import Contents
 from ...service.capabilities import missing
@@ -81,7 +81,7 @@ def interleaved(service: Service, requests: Requests, schedule: str) -> Interlea
     """Send what `requests` arranges in one schedule."""
     arranged = requests()
     before = service.door.stored()
-    with Turns(schedule, service.database) as turns:
+    with Scheduler(schedule, service.database) as turns:
         exchanges = service.together(*arranged, turns=turns)
     return Interleaving(
         turns.taken, turns.story, arranged, tuple(exchanges), before, service.door.stored(),

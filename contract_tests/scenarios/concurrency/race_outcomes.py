@@ -26,7 +26,7 @@ GONE = (404, 410)
 
 
 @dataclass(frozen=True)
-class Meeting:
+class RaceOutcome:
     """Two requests sent together in one schedule.
 
     `rows` are those the requests are about, as they were created; `then` is a read of the first
@@ -78,7 +78,7 @@ def sent(exchange: Exchange) -> Mapping[str, Any]:
     return items_of(json.loads(exchange.request.body or b"{}"))
 
 
-def fails(meeting: Meeting) -> str:
+def fails(meeting: RaceOutcome) -> str:
     """Name the request that failed; a refusal is no failure, nor is 503.
 
     Where an order cannot be kept the database itself is in the way, as SQLite's lock can be.
@@ -94,7 +94,7 @@ def first_words(exchange: Exchange) -> str:
     return exchange.cause or cut(exchange.text.partition("\n")[0], 80)
 
 
-def loses(meeting: Meeting, resource: Resource) -> str:
+def loses(meeting: RaceOutcome, resource: Resource) -> str:
     """Name the fields of a successful change that are not there afterwards."""
     shown = shown_then(meeting, resource)
     if shown is None:
@@ -108,7 +108,7 @@ def loses(meeting: Meeting, resource: Resource) -> str:
     )
 
 
-def stores_both(meeting: Meeting, resource: Resource) -> str:
+def stores_both(meeting: RaceOutcome, resource: Resource) -> str:
     """Name the two rows, if both of two identical creates made one."""
     if not all(e.ok for e in meeting.pair):
         return ""
@@ -117,7 +117,7 @@ def stores_both(meeting: Meeting, resource: Resource) -> str:
     return "" if first is not None and first == second else f"both are stored, {told}"
 
 
-def revives(meeting: Meeting) -> str:
+def revives(meeting: RaceOutcome) -> str:
     """Name the delete that succeeded although its row is there afterwards."""
     is_back = meeting.then is not None and meeting.then.ok
     deleted = [e for e in meeting.pair if e.request.method == "DELETE" and e.ok]
@@ -125,7 +125,7 @@ def revives(meeting: Meeting) -> str:
     return "; ".join(told)
 
 
-def mixes(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
+def mixes(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str:
     """Describe a row that is neither of the two bodies that replaced it."""
     shown, accepted = shown_then(meeting, resource), [e for e in meeting.pair if e.ok]
     if shown is None or not accepted:
@@ -135,7 +135,7 @@ def mixes(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
     return "" if is_whole else f"the row is neither body: {_few(shown, telling)}"
 
 
-def tears(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
+def tears(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str:
     """Describe a read that showed something between the row before and after a change."""
     read, change = meeting.pair
     before, after = meeting.rows[0].sent, sent(change)
@@ -149,12 +149,12 @@ def tears(meeting: Meeting, resource: Resource, names: Iterable[str]) -> str:
     return "" if is_whole else f"the read showed {_few(shown, telling)}"
 
 
-def confuses(meeting: Meeting, resource: Resource) -> str:
+def confuses(meeting: RaceOutcome, resource: Resource) -> str:
     """Describe an answer that tells of the other request's row."""
     return "; ".join(filter(None, (_confused(meeting, e, resource) for e in meeting.pair)))
 
 
-def _confused(meeting: Meeting, exchange: Exchange, resource: Resource) -> str:
+def _confused(meeting: RaceOutcome, exchange: Exchange, resource: Resource) -> str:
     shown = resource.row(exchange.json) if exchange.ok else {}
     mine, others = _subjects(meeting, exchange, resource)
     foreign = [
@@ -167,7 +167,7 @@ def _confused(meeting: Meeting, exchange: Exchange, resource: Resource) -> str:
 
 
 def _subjects(
-    meeting: Meeting, exchange: Exchange, resource: Resource
+    meeting: RaceOutcome, exchange: Exchange, resource: Resource
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return what an answer should be about, and what the other one should."""
     bodies = [sent(e) for e in meeting.pair]
@@ -176,7 +176,7 @@ def _subjects(
     return (first, second) if exchange is meeting.pair[0] else (second, first)
 
 
-def shown_then(meeting: Meeting, resource: Resource) -> Mapping[str, Any] | None:
+def shown_then(meeting: RaceOutcome, resource: Resource) -> Mapping[str, Any] | None:
     """The row as a read shows it afterwards; None if it does not."""
     is_there = meeting.then is not None and meeting.then.ok
     return resource.row(meeting.then.json) if is_there and meeting.then else None
@@ -200,6 +200,6 @@ def _few(shown: Mapping[str, Any], names: Iterable[str]) -> str:
     return ", ".join(f"{name} {shown.get(name)!r}" for name in names)
 
 
-def _other(meeting: Meeting, exchange: Exchange) -> Exchange:
+def _other(meeting: RaceOutcome, exchange: Exchange) -> Exchange:
     first, second = meeting.pair
     return second if exchange is first else first

@@ -17,7 +17,7 @@ from ...service.service import Row, Service
 from ..crud.rows import change_body, needed, seen
 from ..crud.rows import partial as partial_body
 from .interleaving import interleaved
-from .race_outcomes import Meeting, fails
+from .race_outcomes import RaceOutcome, fails
 from .schedules import orders
 
 MOST = 50
@@ -60,9 +60,9 @@ class Pairs:
 
     service: Service
     only: Token | None = None
-    _made: dict[str, list[Meeting]] = field(default_factory=dict)
+    _made: dict[str, list[RaceOutcome]] = field(default_factory=dict)
 
-    def of(self, name: str) -> list[Meeting]:
+    def of(self, name: str) -> list[RaceOutcome]:
         """The meetings of this pair, one for each order of its calls.
 
         Raises `NotApplicable` where the service does not offer both or they can never meet, and
@@ -86,7 +86,7 @@ class Pairs:
                 return f"{name}: {found[0]}"
         return ""
 
-    def _make(self, name: str) -> list[Meeting]:
+    def _make(self, name: str) -> list[RaceOutcome]:
         service, pair = self.service, PAIRS[name]
         creates = () if set(pair.roles).isdisjoint(ON_A_ROW) else ("create",)
         reason = missing(service, (*pair.roles, *creates, "outside-view"))
@@ -102,13 +102,13 @@ class Pairs:
             raise NotApplicable("neither request makes a database call that could be delayed")
         return met
 
-    def _meet(self, name: str, arrange: Arrange, schedule: str) -> Meeting:
+    def _meet(self, name: str, arrange: Arrange, schedule: str) -> RaceOutcome:
         """Let them meet; where a lock has changed the order, again in the order that came of it."""
         met = self._met(name, arrange, schedule)
         is_other = not met.schedule.startswith(schedule)
         return self._met(name, arrange, met.schedule) if is_other else met
 
-    def _met(self, name: str, arrange: Arrange, schedule: str) -> Meeting:
+    def _met(self, name: str, arrange: Arrange, schedule: str) -> RaceOutcome:
         service = self.service
         service.restore()
         scene = arrange()
@@ -116,7 +116,7 @@ class Pairs:
         can_look = bool(scene.rows) and service.resource.offers("read")
         then = service.read(scene.rows[0].id) if can_look else None
         token = Token(AREA, name, WAY, course.schedule or "-")
-        return Meeting(token, course, scene.rows, then)
+        return RaceOutcome(token, course, scene.rows, then)
 
 
 def usual(service: Service, first: Role, second: Role) -> Arrange:

@@ -1,4 +1,4 @@
-"""The mishaps: every operation, and the database call of it that fails."""
+"""The fault cases: every operation, and the database call of it that fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Idle(NotApplicable):
 
 
 @dataclass(frozen=True)
-class Aftermath:
+class FaultOutcome:
     """A request one of whose database calls failed, and what was stored before and after it."""
 
     exchange: Exchange
@@ -56,20 +56,20 @@ class Aftermath:
 
 
 @dataclass(frozen=True)
-class Mishap:
+class FaultCase:
     """One operation with one database call that fails."""
 
     role: Role
     point: Place | Literal["connect"]
 
     def __str__(self) -> str:
-        """The mishap as a finding."""
+        """The fault case as a finding."""
         return f"{self.role}-{self.point}"
 
-    def act(self, service: Service, k: int = 1) -> Aftermath:
+    def act(self, service: Service, k: int = 1) -> FaultOutcome:
         """Send the request and let its `k`-th such call fail.
 
-        Raises `NotApplicable` if the service or the database cannot have this mishap, and
+        Raises `NotApplicable` if the service or the database cannot have this fault case, and
         `Undecided` if the request made no such call.
         """
         request = arranged(service, self.role)
@@ -80,7 +80,7 @@ class Mishap:
             raise Idle(f"{exchange}: the driver had committed before its COMMIT")
         if not fault.fired:
             raise Undecided(f"{exchange} made no {self._name(k)} that could have failed")
-        return Aftermath(exchange, self._name(k), before, service.door.stored())
+        return FaultOutcome(exchange, self._name(k), before, service.door.stored())
 
     def _name(self, k: int) -> str:
         name = self.point.upper() if self.point == "commit" else self.point
@@ -126,14 +126,14 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
     return service.draft_of(role, row.id, body=change)
 
 
-def sweep(service: Service, role: Role) -> list[Aftermath]:
+def sweep(service: Service, role: Role) -> list[FaultOutcome]:
     """Fail each write, and each COMMIT, of a request, and return what each leaves behind."""
     points: tuple[Place, ...] = ("write", "commit")
-    return [aftermath for point in points for aftermath in _each(service, Mishap(role, point))]
+    return [outcome for point in points for outcome in _each(service, FaultCase(role, point))]
 
 
-def _each(service: Service, mishap: Mishap) -> list[Aftermath]:
-    met: list[Aftermath] = []
+def _each(service: Service, mishap: FaultCase) -> list[FaultOutcome]:
+    met: list[FaultOutcome] = []
     for k in range(1, LONGEST + 1):
         try:
             met.append(mishap.act(service, k))
@@ -143,8 +143,8 @@ def _each(service: Service, mishap: Mishap) -> list[Aftermath]:
 
 
 STATEMENTS = (
-    *(Mishap(role, "statement") for role in READS),
-    *(Mishap(role, "write") for role in WRITES),
+    *(FaultCase(role, "statement") for role in READS),
+    *(FaultCase(role, "write") for role in WRITES),
 )
-COMMITS = tuple(Mishap(role, "commit") for role in WRITES)
-MISHAPS = (*STATEMENTS, *COMMITS, Mishap("list", "connect"), Mishap("create", "connect"))
+COMMITS = tuple(FaultCase(role, "commit") for role in WRITES)
+MISHAPS = (*STATEMENTS, *COMMITS, FaultCase("list", "connect"), FaultCase("create", "connect"))

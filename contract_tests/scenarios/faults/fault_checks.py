@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...instruments.exchange import Event
 from ...service.resource import Resource
-from .injections import Calm, Point, commits_of, grown
+from .injections import ControlRun, Point, commits_of, grown
 from .lifecycle_checks import claims_success, keeps, leaves_open, stores_in_part
 
 FIRST = "1"
@@ -46,17 +46,17 @@ def _asked(point: Point) -> list[Event]:
     return [event for event in asked if failed is None or event.order < failed]
 
 
-def breaks_apart(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
+def breaks_apart(point: Point, control: ControlRun, home: tuple[str, ...]) -> str:
     """Name the tables that hold a part of it, where that is no note about it.
 
     `home` are the tables of the resource. A success needs no more than these; a failure may have
     been written down after it happened.
     """
     found = grown(point.before, point.after)
-    is_at_home = all(found.get(table) == calm.growth.get(table) for table in home)
+    is_at_home = all(found.get(table) == control.growth.get(table) for table in home)
     is_note = point.exchange.wrote_on and not point.changed & {*home}
     is_forgiven = is_at_home if point.exchange.ok else is_note
-    return "" if is_forgiven else stores_in_part(point, calm)
+    return "" if is_forgiven else stores_in_part(point, control)
 
 
 def hides_rows(point: Point, resource: Resource) -> str:
@@ -71,10 +71,10 @@ def hides_rows(point: Point, resource: Resource) -> str:
     return f"{len(ids[0])} rows, and {len(ids[1])} right after it" if ids[0] != ids[1] else ""
 
 
-def stores_twice(point: Point, calm: Calm, home: tuple[str, ...]) -> str:
+def stores_twice(point: Point, control: ControlRun, home: tuple[str, ...]) -> str:
     """Name the table of the resource that got more rows than a whole request stores."""
     found = grown(point.before, point.after)
-    usual = {table: calm.growth.get(table, (0, 0))[0] for table in home}
+    usual = {table: control.growth.get(table, (0, 0))[0] for table in home}
     more = [t for t, new in usual.items() if found.get(t, (0, 0))[0] > new]
     return f"{found[more[0]][0]} new rows in {more[0]} instead of {usual[more[0]]}" if more else ""
 
@@ -85,12 +85,12 @@ def refuses_what_is_stored(point: Point) -> str:
     return f"answered {point.exchange.status}, and the write is stored" if blames else ""
 
 
-def fails_after_commit(point: Point, calm: Calm) -> str:
+def fails_after_commit(point: Point, control: ControlRun) -> str:
     """Describe a failure by a call behind the last COMMIT, when all of it is stored."""
     asked = _asked(point)
     is_behind = bool(asked) and asked[-1].kind != "commit" and not asked[-1].writes
-    is_stored = point.changed - calm.restless and commits_of(point.exchange) >= calm.commits
-    told = point.exchange.failed and is_behind and is_stored and calm.commits
+    is_stored = point.changed - control.restless and commits_of(point.exchange) >= control.commits
+    told = point.exchange.failed and is_behind and is_stored and control.commits
     return "answered as a failure, and everything is stored" if told else ""
 
 

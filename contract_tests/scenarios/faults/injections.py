@@ -111,7 +111,7 @@ def grown(before: Contents, after: Contents) -> dict[str, tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class Calm:
+class ControlRun:
     """The same request undisturbed: what a whole one does.
 
     `foreign` are the lines of the app that waited for something else than the database, each with
@@ -192,7 +192,7 @@ def stored(service: Service, otherwise: Contents) -> Contents:
 
 
 def collect() -> None:
-    """Collect the garbage; what is warned about meanwhile was seen by the ledger."""
+    """Collect the garbage; what is warned about meanwhile was seen by the recorder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()

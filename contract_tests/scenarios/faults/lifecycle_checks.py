@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .injections import Calm, Point, commits_of, grown
+from .injections import ControlRun, Point, commits_of, grown
 
 
 def keeps(point: Point) -> str:
@@ -28,15 +28,15 @@ def claims_success(point: Point) -> str:
     return "a success, but no row of any table has changed" if told and not point.changed else ""
 
 
-def stores_in_part(point: Point, calm: Calm) -> str:
+def stores_in_part(point: Point, control: ControlRun) -> str:
     """Name the tables that hold a part of what a whole request stores."""
-    aside = calm.restless | calm.belated
+    aside = control.restless | control.belated
     touched = point.changed - aside
-    whole = {table: size for table, size in calm.growth.items() if table not in aside}
+    whole = {table: size for table, size in control.growth.items() if table not in aside}
     here = {table: grown(point.before, point.after).get(table) for table in touched}
-    commits = commits_of(point.exchange, calm.belated)
+    commits = commits_of(point.exchange, control.belated)
     # What one COMMIT stores is whole by itself, and SQLite may do without: a RELEASE suffices.
-    is_whole = here == whole and (calm.commits <= 1 or commits >= calm.commits)
+    is_whole = here == whole and (control.commits <= 1 or commits >= control.commits)
     return (
         f"only a part is stored, in {', '.join(sorted(touched))}"
         if touched and not is_whole
@@ -44,11 +44,11 @@ def stores_in_part(point: Point, calm: Calm) -> str:
     )
 
 
-def stores_later(point: Point, calm: Calm) -> str:
+def stores_later(point: Point, control: ControlRun) -> str:
     """Name the tables that gained or lost rows when later requests were served."""
     later = grown(point.after, point.ending)
-    usual = {table: calm.follow_up.get(table, (0, 0)) for table in later}
-    grew = [t for t in later if t not in calm.restless and any_more(later[t], usual[t])]
+    usual = {table: control.follow_up.get(table, (0, 0)) for table in later}
+    grew = [t for t in later if t not in control.restless and any_more(later[t], usual[t])]
     return f"later requests stored what it had left, in {', '.join(sorted(grew))}" if grew else ""
 
 
@@ -57,11 +57,11 @@ def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
     return found[0] > usual[0] or found[1] > usual[1]
 
 
-def begins_again(point: Point, calm: Calm) -> str:
+def begins_again(point: Point, control: ControlRun) -> str:
     """Name the SQL that it began again after its cancellation, more often than undisturbed."""
     struck = min((event.order for event in point.exchange.of("cancelled")), default=0)
     begun = point.exchange.of("sql")
     before = {event.text for event in begun if event.order < struck}
-    more = Counter(e.text for e in begun) - Counter(e.text for e in calm.exchange.of("sql"))
+    more = Counter(e.text for e in begun) - Counter(e.text for e in control.exchange.of("sql"))
     again = [e.text for e in begun if e.order > struck and e.text in before & more.keys()]
     return f"began again: {again[0][:60]!r}" if again else ""

@@ -13,12 +13,12 @@ from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.private import overflow_limit
-from ...instruments.session_settings import Hindered
+from ...instruments.session_settings import SessionSettings
 from ...rules.violation import NotApplicable, Undecided
 from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.service import Service
-from .fault_cases import Aftermath, prepared
+from .fault_cases import FaultOutcome, prepared
 from .injections import follow_up, require_service
 
 SOME = 3
@@ -60,7 +60,7 @@ def outage(service: Service, requests: int) -> Outage:
 
 def places(service: Service) -> int:
     """Return the number of connections that the largest pool of the service lends at once."""
-    pools = [e.pool for e in list(service.ledger.engines) if isinstance(e.pool, QueuePool)]
+    pools = [e.pool for e in list(service.recorder.engines) if isinstance(e.pool, QueuePool)]
     sizes = [p.size() + overflow_limit(p) for p in pools if overflow_limit(p) >= 0]
     return min(max(sizes, default=USUAL), MOST)
 
@@ -73,7 +73,7 @@ def severance(service: Service) -> Outage:
     if not service.database.owned:
         raise NotApplicable("the kit closes no connections in a database it did not make")
     require_service(service)
-    allowed = len(service.ledger.open)
+    allowed = len(service.recorder.open)
     if not service.run(service.database.kill_connections()):
         raise NotApplicable("no connection is kept from one request to another")
     during: list[Exchange] = []
@@ -85,12 +85,12 @@ def severance(service: Service) -> Outage:
 
 
 @contextmanager
-def hindered(service: Service, name: HindranceName) -> Iterator[Hindered]:
+def hindered(service: Service, name: HindranceName) -> Iterator[SessionSettings]:
     """The database hinders the service in this way; `NotApplicable` if this one cannot."""
     hindrance = service.database.hindrances.get(name)
     if hindrance is None:
         raise NotApplicable(f"the kit cannot put this database into the state {name!r}")
-    with Hindered(hindrance) as found:
+    with SessionSettings(hindrance) as found:
         yield found
     if not found.fired:
         raise Undecided(f"no connection of the service met the database in the state {name!r}")
@@ -110,7 +110,7 @@ def locked(service: Service) -> Iterator[None]:
         service.run(lock.__aexit__(None, None, None))
 
 
-def read_only_write(service: Service, role: Role) -> Aftermath:
+def read_only_write(service: Service, role: Role) -> FaultOutcome:
     """A write that finds the database read-only."""
     message, before = prepared(service, role), service.door.stored()
     with hindered(service, "read-only"):
@@ -118,7 +118,7 @@ def read_only_write(service: Service, role: Role) -> Aftermath:
     return _refused(exchange, "a read-only database", before, service.door.stored())
 
 
-def locked_write(service: Service, role: Role) -> Aftermath:
+def locked_write(service: Service, role: Role) -> FaultOutcome:
     """A write that finds the database locked by somebody else."""
     message, before = prepared(service, role), service.door.stored()
     with locked(service):
@@ -126,7 +126,7 @@ def locked_write(service: Service, role: Role) -> Aftermath:
     return _refused(exchange, "a locked database", before, service.door.stored())
 
 
-def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> Aftermath:
+def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> FaultOutcome:
     if not exchange.of("failed"):
         raise NotApplicable(f"{exchange}: {what} refused none of its statements")
-    return Aftermath(exchange, what, before, after)
+    return FaultOutcome(exchange, what, before, after)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...instruments.cancellation_injector import Steps
+from ...instruments.cancellation_injector import CancellationInjector
 from ...instruments.exchange import Exchange
-from ...instruments.pool_exhaustion import Crowd
+from ...instruments.pool_exhaustion import PoolExhaustion
 from ...rules.violation import NotApplicable
 from ...service.capabilities import missing
 from ...service.service import Service
@@ -48,16 +48,16 @@ def queue(service: Service) -> Queue:
     return Queue(tuple(cancelled), places, left, service.list())
 
 
-def _empty(service: Service) -> Crowd:
-    return Crowd(service.ledger, service.run, leave=0)
+def _empty(service: Service) -> PoolExhaustion:
+    return PoolExhaustion(service.recorder, service.run, leave=0)
 
 
 def _cancelled(service: Service, places: int) -> list[Exchange]:
-    with Steps(service.loop, service.ledger) as steps:
+    with CancellationInjector(service.loop, service.recorder) as steps:
         service.exchange(service.draft_of("list"), IMPATIENT)
     return [_cancelled_at(k, service) for k in steps.queued for _ in range(places)]
 
 
 def _cancelled_at(k: int, service: Service) -> Exchange:
-    with Steps(service.loop, service.ledger, k):
+    with CancellationInjector(service.loop, service.recorder, k):
         return service.exchange(service.draft_of("list"), IMPATIENT)

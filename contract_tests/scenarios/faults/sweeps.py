@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from ...databases.redirects import leading_to
-from ...instruments.cancellation_injector import Steps, Way, ways
+from ...instruments.cancellation_injector import CancellationInjector, Way, ways
 from ...instruments.exchange import Exchange, Request, items_of
 from ...instruments.faults import Cold, Faults, Place, Strike
 from ...rules.replay import Token
@@ -21,7 +21,7 @@ from ...service.service import Row, Service
 from ...service.transports.conversation import PATIENT, Client
 from .fault_cases import prepared
 from .injections import (
-    Calm,
+    ControlRun,
     Disturbance,
     Point,
     Sweep,
@@ -83,7 +83,7 @@ def _cold(service: Service, k: int) -> AbstractContextManager[Disturbance]:
 
 def _steps(way: Way) -> Kind:
     return Kind(
-        lambda service, k: Steps(service.loop, service.ledger, k, way),
+        lambda service, k: CancellationInjector(service.loop, service.recorder, k, way),
         lambda _: Client(patient=False),
     )
 
@@ -130,7 +130,7 @@ class Sweeps:
         self._only = only
         self._sizes: dict[str, int] = {}
         self._made: dict[tuple[str, Role, str], Sweep] = {}
-        self._calm: dict[Role, Calm] = {}
+        self._calm: dict[Role, ControlRun] = {}
         self._warm: dict[Role, Exchange] = {}
 
     @property
@@ -171,18 +171,18 @@ class Sweeps:
             self._sizes[":".join(key)] = len(self._made[key].points)
         return self._made[key]
 
-    def calm(self, role: Role) -> Calm:
+    def control(self, role: Role) -> ControlRun:
         """The undisturbed request, on a warm pool. Raises `Undecided` if it does not succeed."""
         if role not in self._calm:
             self._calm[role] = self._lived(role)
         return self._calm[role]
 
-    def _lived(self, role: Role) -> Calm:
+    def _lived(self, role: Role) -> ControlRun:
         service = self._service
         service.restore()
         service.exchange(prepared(service, role))
         message, before = prepared(service, role), service.door.stored()
-        with Steps(service.loop, service.ledger) as steps:
+        with CancellationInjector(service.loop, service.recorder) as steps:
             exchange = service.exchange(message)
         after = service.door.stored()
         if not exchange.ok:
@@ -191,7 +191,7 @@ class Sweeps:
             service.list()
         listed = service.door.stored()
         follow_up(service)
-        return Calm(
+        return ControlRun(
             exchange,
             grown(before, after),
             tuple(steps.foreign),

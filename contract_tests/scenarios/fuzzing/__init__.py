@@ -5,26 +5,26 @@ functions that need it. Neither its pytest plug-in, nor its engine, nor its conf
 take part, and every request is sent by the caller.
 """
 
-from .case_generator import Drawer, labels
-from .corpus import Deck
+from .case_generator import CaseGenerator, labels
+from .corpus import Corpus
 from .document import document_problems
-from .executor import Alarm, Heard, Player
-from .fuzz_cases import PHASES, Card, Draw, Phase
+from .executor import CheckFailure, Executor, FuzzResults
+from .fuzz_cases import PHASES, DrawSpec, FuzzCase, Phase
 from .headers import without_headers
 from .messages import Answer, Send, curl
 from .shrinking import shrink
 
 __all__ = [
     "PHASES",
-    "Alarm",
     "Answer",
-    "Card",
-    "Deck",
-    "Draw",
-    "Drawer",
-    "Heard",
+    "CaseGenerator",
+    "CheckFailure",
+    "Corpus",
+    "DrawSpec",
+    "Executor",
+    "FuzzCase",
+    "FuzzResults",
     "Phase",
-    "Player",
     "Send",
     "curl",
     "document_problems",

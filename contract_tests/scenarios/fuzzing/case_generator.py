@@ -1,6 +1,6 @@
-"""Draw the cards of one operation: every boundary, then valid and invalid requests at random.
+"""Draw the cases of one operation: every boundary, then valid and invalid requests at random.
 
-Generation never looks at answers, so one seed gives one sequence of cards, in every process.
+Generation never looks at answers, so one seed gives one sequence of cases, in every process.
 """
 
 import traceback
@@ -15,7 +15,7 @@ from ...generation.determinism import steady
 from ...generation.samples import reading
 from ...instruments.exchange import Request
 from .document import is_resolvable
-from .fuzz_cases import Card, Draw, Phase, drawn_of
+from .fuzz_cases import DrawSpec, FuzzCase, Phase, drawn_of
 
 _BASE_URL = "http://testserver"
 # The client library's own headers, and the random case id that would make equal runs differ.
@@ -28,25 +28,25 @@ _EXHAUSTED = "nothing left to do"
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnCases:
     """Cards of one operation in one phase, and whether there are no others."""
 
-    cards: tuple[Card, ...]
+    cards: tuple[FuzzCase, ...]
     is_exhausted: bool
 
 
-class Drawer:
-    """Draws cards from a document. `overrides` are the values of body fields that are pinned."""
+class CaseGenerator:
+    """Draws cases from a document. `overrides` are the values of body fields that are pinned."""
 
     def __init__(self, document: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
         self._overrides = overrides
         self.operations = {each.label: each for each in _operations(document)}
 
-    def draw(self, label: str, phase: Phase, draw: Draw) -> Drawn:
-        """All cards at boundaries, else the first that the draw's seed gives."""
+    def draw(self, label: str, phase: Phase, draw: DrawSpec) -> DrawnCases:
+        """All cases at boundaries, else the first that the draw's seed gives."""
         operation = self.operations.get(label)
         if operation is None:
-            return Drawn((), is_exhausted=False)
+            return DrawnCases((), is_exhausted=False)
         if phase == "boundary":
             cases, is_exhausted = list(_made(lambda: _boundaries(operation))), True
         else:
@@ -56,13 +56,13 @@ class Drawer:
             for number, case in enumerate(cases)
             for card in _made(partial(self._card, case, phase, str(draw), number))
         ]
-        return Drawn(tuple(cards), is_exhausted)
+        return DrawnCases(tuple(cards), is_exhausted)
 
-    def _card(self, case: Any, phase: Phase, draw: str, number: int) -> Iterator[Card]:
+    def _card(self, case: Any, phase: Phase, draw: str, number: int) -> Iterator[FuzzCase]:
         yield self.card(case, phase, draw, number)
 
-    def card(self, case: Any, phase: Phase, draw: str, number: int) -> Card:
-        """The card of a case; fields that are pinned get their value in every valid body."""
+    def card(self, case: Any, phase: Phase, draw: str, number: int) -> FuzzCase:
+        """The case of a case; fields that are pinned get their value in every valid body."""
         import requests
 
         if isinstance(case.body, dict) and case.meta.generation.mode.is_positive:
@@ -75,14 +75,14 @@ class Drawer:
         aims = () if number % _STRANGE_SHARE == _STRANGE_SHARE - 1 else _aims(case)
         wanted = case.as_transport_kwargs(base_url=_BASE_URL)
         request = _request(requests.Request(**wanted).prepare())
-        return Card(case.operation.label, phase, draw, number, request, drawn, aims)
+        return FuzzCase(case.operation.label, phase, draw, number, request, drawn, aims)
 
     def _pinned(self, name: str, number: int) -> Any:
         value = self._overrides[name]
         return value.replace("{n}", f"x{number}") if isinstance(value, str) else value
 
 
-def _random(operation: Any, phase: Phase, draw: Draw) -> tuple[list[Any], bool]:
+def _random(operation: Any, phase: Phase, draw: DrawSpec) -> tuple[list[Any], bool]:
     import hypothesis
     from hypothesis.errors import HypothesisException
 
@@ -109,8 +109,8 @@ def _random(operation: Any, phase: Phase, draw: Draw) -> tuple[list[Any], bool]:
     return found, is_exhausted
 
 
-def seed_of(label: str, phase: Phase, draw: Draw) -> int:
-    """The seed of one part of the deck: the parts must not all draw the same."""
+def seed_of(label: str, phase: Phase, draw: DrawSpec) -> int:
+    """The seed of one part of the corpus: the parts must not all draw the same."""
     return draw.seed + crc32(f"{phase} {label}".encode())
 
 

@@ -1,7 +1,7 @@
-"""The deck: generated cards are kept, so that a run spends its time in the service.
+"""The corpus: generated cases are kept, so that a run spends its time in the service.
 
 Cards are kept per document, versions, seed and number; whatever changes one of them draws anew.
-A card that was shrunk out of a failure is kept for good, under its operation.
+A case that was shrunk out of a failure is kept for good, under its operation.
 """
 
 import hashlib
@@ -14,15 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .case_generator import Drawer, Drawn
-from .fuzz_cases import KEPT, Card, Draw, Phase
+from .case_generator import CaseGenerator, DrawnCases
+from .fuzz_cases import KEPT, DrawSpec, FuzzCase, Phase
 
 _EDITION = "1"
 _DECKS_KEPT = 8
 _LONGEST_NAME = 60
 
 
-class Deck:
+class Corpus:
     """Cards by operation and phase, from `folder` if they are there, else drawn and put there.
 
     Without a folder nothing is kept. What is written is whole or not there: other processes may
@@ -32,7 +32,7 @@ class Deck:
     def __init__(
         self,
         document: Mapping[str, Any],
-        drawer: Drawer,
+        drawer: CaseGenerator,
         folder: Path | None,
         pinned: object = None,
     ) -> None:
@@ -40,16 +40,16 @@ class Deck:
         self._folder = folder
         self._key = _hash(_EDITION, document, pinned, version("schemathesis"),
                           version("hypothesis"))  # fmt: skip
-        self._dealt: dict[tuple[str, Phase, Draw], Drawn] = {}
+        self._dealt: dict[tuple[str, Phase, DrawSpec], DrawnCases] = {}
         self.drawn_anew = 0
 
-    def cards(self, label: str, phase: Phase, draw: Draw) -> Drawn:
-        """The cards of one part."""
+    def cards(self, label: str, phase: Phase, draw: DrawSpec) -> DrawnCases:
+        """The cases of one part."""
         if (label, phase, draw) not in self._dealt:
             self._dealt[label, phase, draw] = self._cards(label, phase, draw)
         return self._dealt[label, phase, draw]
 
-    def _cards(self, label: str, phase: Phase, draw: Draw) -> Drawn:
+    def _cards(self, label: str, phase: Phase, draw: DrawSpec) -> DrawnCases:
         place = self._place(label, phase, draw)
         found = _read(place)
         if found is None:
@@ -59,12 +59,12 @@ class Deck:
                            "is_exhausted": drawn.is_exhausted})  # fmt: skip
             return drawn
         cards = _cards(found["cards"], label, phase, str(draw))
-        return Drawn(cards, found["is_exhausted"])
+        return DrawnCases(cards, found["is_exhausted"])
 
-    def kept(self, label: str, phase: Phase) -> tuple[Card, ...]:
-        """The cards of one part that were kept for good, whatever the seed.
+    def kept(self, label: str, phase: Phase) -> tuple[FuzzCase, ...]:
+        """The cases of one part that were kept for good, whatever the seed.
 
-        The document may have changed since: see `Card.is_dated`.
+        The document may have changed since: see `FuzzCase.is_dated`.
         """
         found = _read(self._kept_place(label, phase)) or {"cards": []}
         cards = _cards(found["cards"], label, phase, KEPT)
@@ -73,8 +73,8 @@ class Deck:
             replace(card, is_dated=key != self._key) for card, key in zip(cards, keys, strict=True)
         )
 
-    def keep(self, card: Card) -> Card:
-        """Keep a card for good, and give it with the place it has among those that were kept.
+    def keep(self, card: FuzzCase) -> FuzzCase:
+        """Keep a case for good, and give it with the place it has among those that were kept.
 
         Without a folder it is given as it was.
         """
@@ -88,7 +88,7 @@ class Deck:
             _write(place, found)
         return replace(card, draw=KEPT, number=found["cards"].index(entry))
 
-    def _place(self, label: str, phase: Phase, draw: Draw) -> Path | None:
+    def _place(self, label: str, phase: Phase, draw: DrawSpec) -> Path | None:
         if self._folder is None:
             return None
         size = "all" if phase == "boundary" else str(draw)
@@ -107,9 +107,9 @@ class Deck:
         return self._folder / KEPT / f"{_named(label)}-{phase}.json" if self._folder else None
 
 
-def _cards(found: list[Any], label: str, phase: Phase, draw: str) -> tuple[Card, ...]:
+def _cards(found: list[Any], label: str, phase: Phase, draw: str) -> tuple[FuzzCase, ...]:
     return tuple(
-        Card.from_json(each, label, phase, draw, number) for number, each in enumerate(found)
+        FuzzCase.from_json(each, label, phase, draw, number) for number, each in enumerate(found)
     )
 
 

@@ -1,4 +1,4 @@
-"""Play cards: send each request, and collect every distinct alarm that the answers raise."""
+"""Play cases: send each request, and collect every distinct failure that the answers raise."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,16 +6,16 @@ from typing import Any
 
 from ...instruments.exchange import Request
 from . import findings
-from .case_generator import Drawer
-from .fuzz_cases import Card, Values
-from .messages import Answer, Excuse, Headers, Send
+from .case_generator import CaseGenerator
+from .fuzz_cases import FuzzCase, Values
+from .messages import Answer, Headers, Send, Suppression
 
 Sort = tuple[str, str, int, str]
 
 
 @dataclass(frozen=True)
-class Alarm:
-    """The first card of one sort of finding, and how many cards raised it.
+class CheckFailure:
+    """The first case of one sort of finding, and how many cases raised it.
 
     `message` is in the words of the check. `request` is what was sent, the caller's headers
     included: it is shown with these masked.
@@ -24,45 +24,45 @@ class Alarm:
     check: str
     sort: str
     message: str
-    card: Card
+    card: FuzzCase
     request: Request
     answer: Answer
-    excuse: Excuse
+    suppression: Suppression
     times: int = 1
 
     @property
     def key(self) -> Sort:
-        """The properties that make two alarms the same defect."""
+        """The properties that make two failures the same defect."""
         return self.card.operation, self.check, self.answer.status, self.sort
 
 
 @dataclass
-class Heard:
-    """The answers so far: how many cards each operation answered, and the alarms."""
+class FuzzResults:
+    """The answers so far: how many cases each operation answered, and the failures."""
 
     cases: dict[str, int] = field(default_factory=dict)
-    alarms: dict[Sort, Alarm] = field(default_factory=dict)
+    failures: dict[Sort, CheckFailure] = field(default_factory=dict)
 
-    def add(self, alarm: Alarm) -> None:
-        """Keep the first alarm of each sort; one without an excuse takes the place of another."""
-        known = self.alarms.get(alarm.key)
+    def add(self, failure: CheckFailure) -> None:
+        """Keep the first failure of each sort; one without an excuse takes the place of another."""
+        known = self.failures.get(failure.key)
         if known is None:
-            self.alarms[alarm.key] = alarm
-        elif known.excuse and not alarm.excuse:
-            self.alarms[alarm.key] = replace(alarm, times=known.times + alarm.times)
+            self.failures[failure.key] = failure
+        elif known.suppression and not failure.suppression:
+            self.failures[failure.key] = replace(failure, times=known.times + failure.times)
         else:
-            self.alarms[alarm.key] = replace(known, times=known.times + alarm.times)
+            self.failures[failure.key] = replace(known, times=known.times + failure.times)
 
-    def join(self, other: "Heard") -> None:
+    def join(self, other: "FuzzResults") -> None:
         """Add all that was heard elsewhere."""
-        for alarm in other.alarms.values():
-            self.add(alarm)
+        for failure in other.failures.values():
+            self.add(failure)
         for label, count in other.cases.items():
             self.cases[label] = self.cases.get(label, 0) + count
 
 
-class Player:
-    """Sends cards, and has the answers checked by all that Schemathesis knows to check.
+class Executor:
+    """Sends cases, and has the answers checked by all that Schemathesis knows to check.
 
     `headers` go with each request, for instance to authenticate. `is_strange` tells of a request
     whether a failure to answer it is the matter of somebody else.
@@ -71,7 +71,7 @@ class Player:
     def __init__(
         self,
         document: Mapping[str, Any],
-        drawer: Drawer,
+        drawer: CaseGenerator,
         headers: Headers = (),
         is_strange: Callable[[Request], bool] = lambda _: False,
     ) -> None:
@@ -81,12 +81,14 @@ class Player:
         self._is_strange = is_strange
         self._checks = findings.Checks()
 
-    async def play(self, cards: Sequence[Card], send: Send, known: Sequence[Values]) -> Heard:
-        """Send every card, in order; each aimed one to the next of the rows that are known.
+    async def play(
+        self, cards: Sequence[FuzzCase], send: Send, known: Sequence[Values]
+    ) -> FuzzResults:
+        """Send every case, in order; each aimed one to the next of the rows that are known.
 
         All are sent before the first answer is checked: that is faster, and disturbs less.
         """
-        heard, turn, answered = Heard(), 0, []
+        results, turn, answered = FuzzResults(), 0, []
         for card in cards:
             if self._is_about_our_headers(card):
                 continue
@@ -95,37 +97,37 @@ class Player:
             request = self.request(aimed)
             answered.append((aimed, request, await send(request)))
         for aimed, request, answer in answered:
-            for alarm in self._alarms(aimed, request, answer):
-                heard.add(alarm)
-            heard.cases[aimed.operation] = heard.cases.get(aimed.operation, 0) + 1
-        return heard
+            for failure in self._alarms(aimed, request, answer):
+                results.add(failure)
+            results.cases[aimed.operation] = results.cases.get(aimed.operation, 0) + 1
+        return results
 
-    async def sent(self, card: Card, send: Send) -> list[Alarm]:
-        """Send one card as it is; every finding is an alarm."""
+    async def sent(self, card: FuzzCase, send: Send) -> list[CheckFailure]:
+        """Send one case as it is; every finding is a failure."""
         request = self.request(card)
         return self._alarms(card, request, await send(request))
 
-    def _alarms(self, card: Card, request: Request, answer: Answer) -> list[Alarm]:
+    def _alarms(self, card: FuzzCase, request: Request, answer: Answer) -> list[CheckFailure]:
         case = card.case(self._drawer.operations[card.operation])
         prepared = card.prepared(self._headers)
         found = self._checks.findings(case, prepared, answer)
         return [
-            Alarm(one.check, one.sort, one.message, card, request, answer,
+            CheckFailure(one.check, one.sort, one.message, card, request, answer,
                   self._excuse(one.check, case, request, answer))
             for one in found
             if one.check == findings.FAILURE or not card.is_dated
         ]  # fmt: skip
 
-    def request(self, card: Card) -> Request:
-        """Return the request that is sent for a card, with the caller's headers."""
+    def request(self, card: FuzzCase) -> Request:
+        """Return the request that is sent for a case, with the caller's headers."""
         return replace(card.request, headers=(*card.request.headers, *self._headers))
 
-    def _excuse(self, check: str, case: Any, request: Request, answer: Answer) -> Excuse:
+    def _excuse(self, check: str, case: Any, request: Request, answer: Answer) -> Suppression:
         if check == findings.FAILURE:
             return "strange" if self._is_strange(request) else ""
         return findings.excuse_of(check, case, answer, self._document)
 
-    def _is_about_our_headers(self, card: Card) -> bool:
+    def _is_about_our_headers(self, card: FuzzCase) -> bool:
         """The caller's headers would silently repair a case that is about one of them."""
         about = card.drawn["meta"]["phase"]["data"]["parameter"] or ""
         return about.lower() in {name.lower() for name, _ in self._headers}

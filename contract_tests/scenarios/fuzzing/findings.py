@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from ...generation.samples import reading
 from .lenience import is_lax
-from .messages import Answer, Excuse
+from .messages import Answer, Suppression
 
 FAILURE = "not_a_server_error"
 _SERVER_ERROR = 500
@@ -142,7 +142,7 @@ def _sort(failure: Any, case: Any, answer: Answer) -> str:
     return " ".join(map(str, broken or named))
 
 
-def excuse_of(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> Excuse:
+def excuse_of(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> Suppression:
     """Return the reason not to hold a finding against a service, such as a lenient reader."""
     if check != FAILURE and _is_the_collection(case):
         return "habit"

@@ -14,15 +14,15 @@ PHASES: tuple[Phase, ...] = ("boundary", "valid", "invalid")
 Values = Mapping[str, object]
 
 KEPT = "kept"
-"""The draw of cards that were kept for good."""
+"""The draw of cases that were kept for good."""
 
 _BYTES = "$bytes"
 _CONTAINERS = ("path_parameters", "headers", "cookies", "query")
 
 
 @dataclass(frozen=True)
-class Draw:
-    """The number of cards drawn, and their seed; boundaries are all there are."""
+class DrawSpec:
+    """The number of cases drawn, and their seed; boundaries are all there are."""
 
     seed: int
     count: int
@@ -33,19 +33,19 @@ class Draw:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The draw of this name; None if it is none, as that of kept cards."""
+        """The draw of this name; None if it is none, as that of kept cases."""
         seed, times, count = text.partition("x")
         is_draw = times and seed.isdecimal() and count.isdecimal()
         return cls(int(seed), int(count)) if is_draw else None
 
 
 @dataclass(frozen=True)
-class Card:
+class FuzzCase:
     """One generated request, and what is needed to check its answer.
 
     `request` is as on the wire, without the caller's headers. `drawn` is what Schemathesis knows
     of it, as JSON. `aims` are the path parameters that may name a row that exists instead.
-    `number` is its place among the cards of one `draw`. One that `is_dated` was drawn from another
+    `number` is its place among the cases of one `draw`. One that `is_dated` was drawn from another
     document: whether it is valid, or its answer as declared, is not known any more. Without
     `has_bytes` there is nothing in it that JSON has no word for.
     """
@@ -113,7 +113,7 @@ class Card:
         return prepared
 
     def as_json(self) -> dict[str, Any]:
-        """The card as JSON."""
+        """The case as JSON."""
         request = self.request
         body = base64.b64encode(request.body).decode()
         return {
@@ -126,7 +126,7 @@ class Card:
     @classmethod
     def from_json(cls, found: Mapping[str, Any], operation: str, phase: Phase, draw: str,
                   number: int) -> Self:  # fmt: skip
-        """The card that `as_json` gave."""
+        """The case that `as_json` gave."""
         method, target, headers, body = found["request"]
         pairs = tuple((name, value) for name, value in headers)
         request = Request(method, target, pairs, base64.b64decode(body))

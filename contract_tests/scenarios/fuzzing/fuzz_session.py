@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Protocol
 
 from ...instruments.exchange import Exchange, Request
-from ...rules.profile import Effort, Share
+from ...rules.profile import Profile, Shard
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
 from ...service.service import Service
 from . import (
-    Alarm,
     Answer,
-    Card,
-    Deck,
-    Draw,
-    Drawer,
-    Heard,
+    CaseGenerator,
+    CheckFailure,
+    Corpus,
+    DrawSpec,
+    Executor,
+    FuzzCase,
+    FuzzResults,
     Phase,
-    Player,
     labels,
     shrink,
     without_headers,
@@ -39,7 +39,7 @@ LEAST = 10
 """Fewer cases of an operation in one phase decide nothing, unless there are no more."""
 
 MOST_SHRUNK = 5
-"""The number of alarms of one part that are made simple; one defect seldom raises more."""
+"""The number of failures of one part that are made simple; one defect seldom raises more."""
 
 MOST_OTHERS = 8
 """Of so many operations beside the collection each is sent as much as one of it; of more, less."""
@@ -59,13 +59,13 @@ class Settings(Protocol):
     @property
     def seed(self) -> int: ...  # noqa: D102
     @property
-    def profile(self) -> Effort: ...  # noqa: D102
+    def profile(self) -> Profile: ...  # noqa: D102
     @property
     def minutes(self) -> float: ...  # noqa: D102
     @property
     def strict_types(self) -> bool: ...  # noqa: D102
     @property
-    def share(self) -> Share: ...  # noqa: D102
+    def shard(self) -> Shard: ...  # noqa: D102
 
 
 Rows = Sequence[Mapping[str, object]]
@@ -73,23 +73,23 @@ Rows = Sequence[Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Explored:
-    """The results of one part of the deck, and the token of each alarm's card.
+    """The results of one part of the corpus, and the token of each failure's case.
 
-    Headers named in `masked` are never shown. A `doubt` says why no alarm is no evidence.
+    Headers named in `masked` are never shown. A `doubt` says why no failure is no evidence.
     """
 
-    alarms: tuple[Alarm, ...]
+    failures: tuple[CheckFailure, ...]
     tokens: tuple[Token, ...]
     masked: tuple[str, ...]
     doubt: str = ""
 
-    def token(self, alarm: Alarm) -> str:
-        """Return the token by which the request behind an alarm is sent again."""
-        return str(self.tokens[self.alarms.index(alarm)])
+    def token(self, failure: CheckFailure) -> str:
+        """Return the token by which the request behind a failure is sent again."""
+        return str(self.tokens[self.failures.index(failure)])
 
-    def of(self, *checks: str, excused: bool = False) -> list[Alarm]:
-        """The alarms of these checks that are held against the service, or all of them."""
-        return [a for a in self.alarms if a.check in checks and (excused or not a.excuse)]
+    def of(self, *checks: str, suppressed: bool = False) -> list[CheckFailure]:
+        """The failures of these checks that are held against the service, or all of them."""
+        return [a for a in self.failures if a.check in checks and (suppressed or not a.suppression)]
 
 
 @dataclass
@@ -117,10 +117,10 @@ class Exploration:
         """Read the document; nothing is sent yet."""
         service, document = self.service, self.service.resource.document
         asking = without_headers(document, [name for name, _ in service.headers])
-        drawer = Drawer(asking, service.resource.overrides)
-        self.deck = Deck(asking, drawer, self.folder, service.resource.overrides)
+        drawer = CaseGenerator(asking, service.resource.overrides)
+        self.corpus = Corpus(asking, drawer, self.folder, service.resource.overrides)
         self._drawer = drawer
-        self._player = Player(document, drawer, service.headers, self._is_strange)
+        self._player = Executor(document, drawer, service.headers, self._is_strange)
         self._sparing = Sparing(service)
 
     def of(self, part: Part) -> Explored:
@@ -152,77 +152,77 @@ class Exploration:
         wanted = self.operations(part.subject)
         if not wanted:
             raise NotApplicable(f"the document has no operation for {part.subject}")
-        heard = Heard()
-        rounds = [self._play_rounds(part, label, heard, len(wanted)) for label in wanted]
-        self._sent[str(part)] = sum(heard.cases.values()), max(rounds)
-        too_few = [label for label in wanted if not self._is_enough(label, part, heard)]
-        if part.phase == "invalid" and not heard.cases and not too_few:
+        results = FuzzResults()
+        rounds = [self._play_rounds(part, label, results, len(wanted)) for label in wanted]
+        self._sent[str(part)] = sum(results.cases.values()), max(rounds)
+        too_few = [label for label in wanted if not self._is_enough(label, part, results)]
+        if part.phase == "invalid" and not results.cases and not too_few:
             raise NotApplicable(f"no invalid request can be made for {part.subject}")
-        alarms = tuple(self._simplified([self._strictly(a) for a in heard.alarms.values()]))
-        tokens = tuple(self.token_of(part, alarm.card) for alarm in alarms)
+        failures = tuple(self._simplified([self._strictly(a) for a in results.failures.values()]))
+        tokens = tuple(self.token_of(part, failure.card) for failure in failures)
         masked = tuple(name for name, _ in self.service.headers)
-        return Explored(alarms, tokens, masked, self._doubt(part, too_few, heard))
+        return Explored(failures, tokens, masked, self._doubt(part, too_few, results))
 
-    def _doubt(self, part: Part, too_few: list[str], heard: Heard) -> str:
+    def _doubt(self, part: Part, too_few: list[str], results: FuzzResults) -> str:
         if not too_few:
             return ""
         if self.options.replay:
             return (
                 f"there is no request {self.options.replay}: the document or the versions have "
-                f"changed since, or it was kept in another --contract-deck"
+                f"changed since, or it was kept in another --contract-corpus"
             )
-        listed = ", ".join(f"{heard.cases.get(label, 0)} of {label}" for label in too_few)
+        listed = ", ".join(f"{results.cases.get(label, 0)} of {label}" for label in too_few)
         return f"fewer than {LEAST} {part.phase} requests could be made: {listed}"
 
-    def _play_rounds(self, part: Part, label: str, heard: Heard, sharing: int) -> int:
-        """Play what was kept and one round of cards, and further rounds while there is time.
+    def _play_rounds(self, part: Part, label: str, results: FuzzResults, sharing: int) -> int:
+        """Play what was kept and one round of cases, and further rounds while there is time.
 
         The time of a part is for `sharing` operations.
         """
         began, turn = time.monotonic(), 0
         limit = self.options.minutes * 60 * SHARE / len(PARTS) / sharing
         while True:
-            heard.join(self.hear(self.cards(label, part.phase, turn)))
+            results.join(self.hear(self.cards(label, part.phase, turn)))
             turn += 1
             is_over = time.monotonic() - began > limit
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
                 return turn
 
-    def cards(self, label: str, phase: Phase, turn: int = 0) -> list[Card]:
+    def cards(self, label: str, phase: Phase, turn: int = 0) -> list[FuzzCase]:
         """Return what is sent in one turn: this machine's share, or the one request replayed."""
-        kept = self.deck.kept(label, phase) if turn == 0 else ()
-        cards = [*kept, *self.deck.cards(label, phase, self._draw(label, turn)).cards]
-        token, share = self.options.replay, self.options.share
+        kept = self.corpus.kept(label, phase) if turn == 0 else ()
+        cards = [*kept, *self.corpus.cards(label, phase, self._draw(label, turn)).cards]
+        token, shard = self.options.replay, self.options.shard
         if token is not None and token.area == AREA:
             return [card for card in cards if (token.way, token.place) == self._name(card)]
-        return cards[share.place :: share.of]
+        return cards[shard.place :: shard.of]
 
-    def _name(self, card: Card) -> tuple[str, str]:
-        """The draw of a card, and its place in it: of several operations, with the operation's."""
+    def _name(self, card: FuzzCase) -> tuple[str, str]:
+        """The draw of a case, and its place in it: of several operations, with the operation's."""
         others = self.operations("others")
         place = f"{others.index(card.operation)}." if card.operation in others else ""
         return card.draw, f"{place}{card.number}"
 
-    def token_of(self, part: Part, card: Card) -> Token:
-        """Return the token by which a card is found again."""
+    def token_of(self, part: Part, card: FuzzCase) -> Token:
+        """Return the token by which a case is found again."""
         return Token(AREA, str(part), *self._name(card))
 
-    def _draw(self, label: str, turn: int = 0) -> Draw:
+    def _draw(self, label: str, turn: int = 0) -> DrawSpec:
         token = self.options.replay
-        asked = Draw.parse(token.way) if token and token.area == AREA else None
+        asked = DrawSpec.parse(token.way) if token and token.area == AREA else None
         count, others = self.options.profile.cases, self.operations("others")
         if label in others:
             count = max(min(LEAST, count), min(count, count * MOST_OTHERS // len(others)))
-        return asked or Draw(self.options.seed + turn * ROUND, count)
+        return asked or DrawSpec(self.options.seed + turn * ROUND, count)
 
-    def hear(self, cards: Sequence[Card]) -> Heard:
-        """Send these cards to a service that is as it was when the contract began."""
+    def hear(self, cards: Sequence[FuzzCase]) -> FuzzResults:
+        """Send these cases to a service that is as it was when the contract began."""
         self.service.restore()
         rows = self._rows(cards)
         sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
         return self.service.run(self._player.play(sent, self._send, rows))
 
-    def _rows(self, cards: Sequence[Card]) -> Rows:
+    def _rows(self, cards: Sequence[FuzzCase]) -> Rows:
         """Rows to aim at: one for each request that deletes, else one; none if none can be made."""
         resource = self.service.resource
         aimed = [card for card in cards if resource.id_parameter in card.aims]
@@ -233,62 +233,66 @@ class Exploration:
         except (Undecided, NotApplicable):
             return []
 
-    def _is_enough(self, label: str, part: Part, heard: Heard) -> bool:
-        sent = heard.cases.get(label, 0)
+    def _is_enough(self, label: str, part: Part, results: FuzzResults) -> bool:
+        sent = results.cases.get(label, 0)
         if self.options.replay:
-            return bool(heard.cases)
+            return bool(results.cases)
         spared = self._sparing.count(label, part.phase) if sent else 0
-        if sent + spared >= LEAST // self.options.share.of:
+        if sent + spared >= LEAST // self.options.shard.of:
             return True
-        drawn = self.deck.cards(label, part.phase, self._draw(label))
+        drawn = self.corpus.cards(label, part.phase, self._draw(label))
         # Where nothing can be invalid there is nothing to ask about.
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
     async def _send(self, request: Request) -> Answer:
         return answer_of(await self.service.target.exchange(request))
 
-    # -- what is an alarm, and how simple it can be
+    # -- what is a failure, and how simple it can be
 
     def _is_strange(self, request: Request) -> bool:
         """Return whether a failure is another rule's: strange values are asked about one by one."""
         resource = self.service.resource
         return role_of(request, resource) is not None and not is_ordinary(request, resource)
 
-    def _strictly(self, alarm: Alarm) -> Alarm:
-        """The alarm without an excuse that this run does not take."""
-        is_refused = alarm.excuse == "types" and self.options.strict_types
-        return replace(alarm, excuse="") if is_refused else alarm
+    def _strictly(self, failure: CheckFailure) -> CheckFailure:
+        """The failure without an excuse that this run does not take."""
+        is_refused = failure.suppression == "types" and self.options.strict_types
+        return replace(failure, suppression="") if is_refused else failure
 
-    def _simplified(self, alarms: list[Alarm]) -> Iterator[Alarm]:
-        """The alarms, the telling ones as simple as they can be, and kept for the next run."""
+    def _simplified(self, failures: list[CheckFailure]) -> Iterator[CheckFailure]:
+        """The failures, the telling ones as simple as they can be, and kept for the next run."""
         left = MOST_SHRUNK
-        for alarm in alarms:
-            if alarm.excuse or self.options.replay or not left:
-                yield alarm
+        for failure in failures:
+            if failure.suppression or self.options.replay or not left:
+                yield failure
                 continue
             left -= 1
-            simple = shrink(alarm, self._drawer, self._hear)
-            yield replace(simple, card=self.deck.keep(simple.card)) if simple != alarm else alarm
+            simple = shrink(failure, self._drawer, self._hear)
+            yield (
+                replace(simple, card=self.corpus.keep(simple.card))
+                if simple != failure
+                else failure
+            )
 
-    def _hear(self, card: Card) -> list[Alarm]:
+    def _hear(self, card: FuzzCase) -> list[CheckFailure]:
         aimed = self._aimed(card)
         if self._sparing.spares(aimed):
             return []
         return self.service.run(self._player.sent(aimed, self._send))
 
-    def _aimed(self, card: Card) -> Card:
-        """The card, aimed at a row of a service that is as it was when the contract began."""
+    def _aimed(self, card: FuzzCase) -> FuzzCase:
+        """The case, aimed at a row of a service that is as it was when the contract began."""
         self.service.restore()
         return _at(card, self._rows([card]))
 
-    def again(self, alarm: Alarm) -> Exchange:
-        """Send the request of an alarm once more, and record all that happens."""
-        request = self._player.request(self._aimed(alarm.card))
+    def again(self, failure: CheckFailure) -> Exchange:
+        """Send the request of a failure once more, and record all that happens."""
+        request = self._player.request(self._aimed(failure.card))
         return self.service.exchange(request)
 
 
-def _at(card: Card, rows: Rows) -> Card:
-    """The card, aimed at a row if there is one."""
+def _at(card: FuzzCase, rows: Rows) -> FuzzCase:
+    """The case, aimed at a row if there is one."""
     return card.aimed(rows[0]) if rows else card
 
 

@@ -63,7 +63,7 @@ class Answer:
 
 Send = Callable[[Request], Awaitable[Answer]]
 
-Excuse = Literal["", "types", "habit", "strange"]
+Suppression = Literal["", "types", "habit", "strange"]
 """The reason not to hold something against a service: invalid data that a lenient reader takes (a
 boolean for a number, an unknown key), a habit of frameworks, or a strange value that another rule
 judges."""

@@ -1,4 +1,4 @@
-"""The parts of a deck: one operation of the collection, or all others, in one phase."""
+"""The parts of a corpus: one operation of the collection, or all others, in one phase."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Subject = Role | Literal["others"]
 
 @dataclass(frozen=True)
 class Part:
-    """The cards of one operation of the collection, or of all others, in one phase."""
+    """The cases of one operation of the collection, or of all others, in one phase."""
 
     subject: Subject
     phase: Phase

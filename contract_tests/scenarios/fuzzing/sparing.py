@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...databases.image import ids_in, spelled
 from ...rules.violation import NotApplicable, Undecided
 from ...service.service import Service
-from . import Card, Phase
+from . import FuzzCase, Phase
 
 WRITING = frozenset({"PUT", "PATCH", "DELETE", "POST"})
 
@@ -25,7 +25,7 @@ class Sparing:
         self._known = _known(service)
         self._spared: Counter[tuple[str, Phase]] = Counter()
 
-    def spares(self, card: Card) -> bool:
+    def spares(self, card: FuzzCase) -> bool:
         """Tell whether a request would write to such a row, and count it then."""
         is_spared = card.request.method in WRITING and any(
             spelled(value) in self._known for value in self._named(card.drawn)

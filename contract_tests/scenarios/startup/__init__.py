@@ -13,15 +13,15 @@ from ...rules.violation import NotApplicable
 from ...service.address import environment
 from ...service.preparing import has_migrations, run_command
 from ...service.service import Service
-from .first import FirstLife, first_life
-from .later import LaterLife, later_life
+from .first import FirstStart, first_start
+from .later import LaterStart, later_start
 from .race import Point, Race, race
-from .unreachable import DeadLife, dead_life
+from .unreachable import UnreachableStart, unreachable_start
 
-__all__ = ["DeadLife", "FirstLife", "LaterLife", "Lives", "Point", "Race"]
+__all__ = ["FirstStart", "LaterStart", "Point", "Race", "StartupScenarios", "UnreachableStart"]
 
 
-class Lives:
+class StartupScenarios:
     """Starts of the service elsewhere, on databases of the kit's own.
 
     `prepare` is the command that makes the schema of each of them, if the start-up does not;
@@ -40,27 +40,27 @@ class Lives:
         return bool(self._prepare) or self.first.is_migrated
 
     @cached_property
-    def _born(self) -> tuple[Database, FirstLife]:
+    def _born(self) -> tuple[Database, FirstStart]:
         database = self._empty()
         migrations = self._root if has_migrations(self._root) else None
-        return database, first_life(self._service, database, migrations)
+        return database, first_start(self._service, database, migrations)
 
     @property
-    def first(self) -> FirstLife:
+    def first(self) -> FirstStart:
         """The first life on an empty database: a list, a create, a shutdown, the end."""
         return self._born[1]
 
     @cached_property
-    def later(self) -> LaterLife:
+    def later(self) -> LaterStart:
         """A later life on the database that the first has left behind."""
         database, first = self._born
         row = first.created(self._service) if self._service.resource.offers("create") else None
-        return later_life(self._service, database, row)
+        return later_start(self._service, database, row)
 
     @cached_property
-    def dead(self) -> DeadLife:
+    def dead(self) -> UnreachableStart:
         """A life where no database answers."""
-        return dead_life(self._service)
+        return unreachable_start(self._service)
 
     def race(self, point: Point) -> Race:
         """Two lives that begin together on an empty database, one of them held at `point`."""

@@ -8,7 +8,7 @@ from typing import Any
 from ...instruments.exchange import Exchange, Request
 from ...service.resource import Role
 from ...service.service import Service
-from ...service.workers.subprocess_app import Trial
+from ...service.workers.subprocess_app import SubprocessApp
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Client:
     """Asks one app of a trial what is asked of the service here."""
 
     service: Service
-    trial: Trial
+    trial: SubprocessApp
     app: int
 
     def send(self, role: Role, identifier: object = None, body: Any = None) -> Exchange:

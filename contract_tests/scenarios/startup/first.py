@@ -10,7 +10,7 @@ from ...databases import OUTSIDE_VIEW, Database
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
-from ...service.workers.subprocess_app import Trial
+from ...service.workers.subprocess_app import SubprocessApp
 from .asking import Client, failure
 
 ENDING = 10.0
@@ -27,7 +27,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class FirstLife:
+class FirstStart:
     """Observations of a first start: failures are sentences, empty where all went well.
 
     `document` is the OpenAPI document of this life; None if none was served.
@@ -45,7 +45,7 @@ class FirstLife:
     ended: bool = True
     document: Any = None
 
-    def begun(self) -> FirstLife:
+    def begun(self) -> FirstStart:
         """Give this life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
         if self.start_failure:
             raise Undecided(f"the app could not start a first time: {self.start_failure}")
@@ -57,14 +57,14 @@ class FirstLife:
         made = [e for e in self.begun().answers if e.request.method == method and e.ok]
         return service.id_of(made[-1]) if made else None
 
-    def closed(self) -> FirstLife:
+    def closed(self) -> FirstStart:
         """Give this life, if its shutdown succeeded. Raises `Undecided` otherwise."""
         if self.begun().stop_failure:
             raise Undecided(f"the shutdown failed before that: {self.stop_failure}")
         return self
 
 
-def first_life(service: Service, database: Database, migrations: Path | None) -> FirstLife:
+def first_start(service: Service, database: Database, migrations: Path | None) -> FirstStart:
     """Live it: import, start, list, create, shutdown, end.
 
     `migrations` is the project to take them from, should the start leave the database empty.
@@ -74,7 +74,7 @@ def first_life(service: Service, database: Database, migrations: Path | None) ->
         taken = tuple(imported.get("taken", ()))
         begun = trial.begin()
         if not begun["ok"]:
-            return FirstLife(taken, failure(begun))
+            return FirstStart(taken, failure(begun))
         transactions, tables = _seen_from_outside(service, database)
         is_empty = not tables and OUTSIDE_VIEW in database.capabilities
         is_migrated = migrations is not None and is_empty
@@ -89,7 +89,7 @@ def first_life(service: Service, database: Database, migrations: Path | None) ->
         stop_failure = client.stop()
         left = census(trial)
         ended = trial.ends(ENDING)
-        return FirstLife(
+        return FirstStart(
             taken_at_import=taken,
             start_failure="",
             is_migrated=is_migrated,
@@ -115,7 +115,7 @@ def _seen_from_outside(
         service.run(database.close())
 
 
-def census(trial: Trial) -> Left:
+def census(trial: SubprocessApp) -> Left:
     """Return what is alive in the trial's process now."""
     answer = trial.ask("census")
     if not answer["ok"]:

@@ -9,7 +9,7 @@ from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Service
-from ...service.workers.subprocess_app import Trial
+from ...service.workers.subprocess_app import SubprocessApp
 from .asking import Client, failure
 from .first import Left, census
 
@@ -26,7 +26,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class LaterLife:
+class LaterStart:
     """Observations of later starts: the row stored before, each round's remains, the pair."""
 
     start_failure: str
@@ -35,14 +35,14 @@ class LaterLife:
     rounds: tuple[Left, ...] = ()
     pair: Pair = Pair()
 
-    def begun(self) -> LaterLife:
+    def begun(self) -> LaterStart:
         """Give this life, if it began. Raises `Undecided` otherwise."""
         if self.start_failure:
             raise Undecided(f"the app could not start a second time: {self.start_failure}")
         return self
 
 
-def later_life(service: Service, database: Database, row: object) -> LaterLife:
+def later_start(service: Service, database: Database, row: object) -> LaterStart:
     """Live it: start where a row is stored, then round after round, then two apps side by side.
 
     `row` is its id; None, where it is not known, has the rows listed instead of read.
@@ -50,19 +50,19 @@ def later_life(service: Service, database: Database, row: object) -> LaterLife:
     with service.process.trial(database) as trial:
         begun = trial.begin()
         if not begun["ok"]:
-            return LaterLife(failure(begun))
+            return LaterStart(failure(begun))
         client = Client(service, trial, begun["app"])
         can_read = row is not None and service.resource.offers("read")
         role: Role = "read" if can_read else "list"
         kept = client.send(role, row) if service.resource.offers(role) else None
         client.stop()
         if not service.process.origin.is_factory:
-            return LaterLife("", kept)
+            return LaterStart("", kept)
         rounds, round_failure = _rounds(service, trial)
-        return LaterLife("", kept, round_failure, rounds, _pair(service, trial))
+        return LaterStart("", kept, round_failure, rounds, _pair(service, trial))
 
 
-def _rounds(service: Service, trial: Trial) -> tuple[tuple[Left, ...], str]:
+def _rounds(service: Service, trial: SubprocessApp) -> tuple[tuple[Left, ...], str]:
     seen = [census(trial)]
     for _ in range(ROUNDS - 1):
         begun = trial.begin()
@@ -75,7 +75,7 @@ def _rounds(service: Service, trial: Trial) -> tuple[tuple[Left, ...], str]:
     return tuple(seen), ""
 
 
-def _pair(service: Service, trial: Trial) -> Pair:
+def _pair(service: Service, trial: SubprocessApp) -> Pair:
     """The first of the two serves nothing before it is stopped."""
     begun = [trial.begin(), trial.begin()]
     start_failure = "".join(failure(answer) for answer in begun)

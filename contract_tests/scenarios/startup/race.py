@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ...databases import Database
 from ...service.service import Service
-from ...service.workers.subprocess_app import Trial
+from ...service.workers.subprocess_app import SubprocessApp
 from .asking import failure
 
 Point = Literal["create", "commit"]
@@ -52,7 +52,7 @@ def race(service: Service, database: Database, point: Point) -> Race:
         return Race(stopped["gate"], overtaken is None, failure(ended), failure(answer))
 
 
-def _as_far_as_it_can(worker: Trial) -> dict[str, Any] | None:
+def _as_far_as_it_can(worker: SubprocessApp) -> dict[str, Any] | None:
     """The answer of a worker that came to the end of its start-up, or None if it waits."""
     patience = BEGINNING
     while True:

@@ -14,7 +14,7 @@ MASK = "[the password]"
 
 
 @dataclass(frozen=True)
-class DeadLife:
+class UnreachableStart:
     """The observed failure of the start, or else the answer to the first request.
 
     `shown` are the places where the password appeared, each with the line, masked.
@@ -27,10 +27,10 @@ class DeadLife:
     ended: bool
 
 
-def dead_life(service: Service) -> DeadLife:
+def unreachable_start(service: Service) -> UnreachableStart:
     """Live it: start, ask once if that succeeds, end."""
     password = PASSWORD if "network" in service.database.capabilities else ""
-    with service.process.unreachable_trial(service.database, password) as trial:
+    with service.process.unreachable_worker(service.database, password) as trial:
         begun = trial.begin()
         answer = None
         if begun["ok"]:
@@ -45,7 +45,7 @@ def dead_life(service: Service) -> DeadLife:
         }
         said = trial.said().replace(PASSWORD, MASK)
         why = failure(begun).replace(PASSWORD, MASK)
-        return DeadLife(why, answer, _shown(texts), said, ended)
+        return UnreachableStart(why, answer, _shown(texts), said, ended)
 
 
 def _shown(texts: dict[str, str]) -> tuple[str, ...]:

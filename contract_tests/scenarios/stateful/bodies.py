@@ -18,12 +18,12 @@ from ...service.service import Service
 from ..crud.rows import needed
 from .steps import Act
 
-Drawn = st.SearchStrategy[Any]
+DrawnCases = st.SearchStrategy[Any]
 SERIALS = st.integers(9001, 9004)
 """Few, so that values come again; and none that a row from before the programs may have."""
 
 
-def bodies(service: Service, act: Act) -> Drawn:
+def bodies(service: Service, act: Act) -> DrawnCases:
     """Bodies for an operation: what its schema allows, and plain ones, which come again."""
     resource = service.resource
     if act not in {"create", "replace", "update"}:
@@ -46,7 +46,7 @@ def bodies(service: Service, act: Act) -> Drawn:
     return allowed | plain
 
 
-def simplest(drawn: Drawn) -> Any:
+def simplest(drawn: DrawnCases) -> Any:
     """The value that Hypothesis shrinks all others to."""
     return hypothesis.find(
         drawn,

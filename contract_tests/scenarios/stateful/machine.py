@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from ...generation.determinism import steady
-from ...rules.profile import Effort
+from ...rules.profile import Profile
 from ...service.resource import Role
 from ...service.service import Service
-from .bodies import Drawn, bodies
+from .bodies import DrawnCases, bodies
 from .steps import WRITES, Act, Step
 
 Looks = tuple[Role | None, Role | None]
@@ -95,21 +95,21 @@ class Sequences(stateful.RuleBasedStateMachine):
         return Step(act, row, body)
 
 
-def explore(service: Service, effort: Effort, seed: int, extra: Act | None, begin: Begin) -> None:
+def explore(service: Service, profile: Profile, seed: int, extra: Act | None, begin: Begin) -> None:
     """Run programs, each begun by `begin`, up to the one that raises `Found`.
 
     One seed gives one sequence of programs. A service that answers differently the second time
     does not disturb: what was seen was seen.
     """
     parts = _rules(service, extra)
-    starts = range(0, effort.programs, ROUND)
-    sizes = [min(ROUND, effort.programs - start) for start in starts]
+    starts = range(0, profile.programs, ROUND)
+    sizes = [min(ROUND, profile.programs - start) for start in starts]
     with suppress(Found, HypothesisException), steady():
         for number, size in enumerate(sizes):
             first = chain([_nothing], repeat(begin))
             machine = type("Machine", (Sequences,), {**parts, "beginnings": first})
             rounds = hypothesis.seed(seed * len(sizes) + number)(machine)
-            stateful.run_state_machine_as_test(rounds, settings=_settings(size + 1, effort.steps))
+            stateful.run_state_machine_as_test(rounds, settings=_settings(size + 1, profile.steps))
 
 
 def _nothing() -> tuple[Send, Callable[[], None]]:
@@ -142,7 +142,7 @@ def _rules(service: Service, extra: Act | None) -> dict[str, Any]:
     return {"first": first(_first), "move": move(_move)}
 
 
-def moves(service: Service, extra: Act | None) -> Drawn:
+def moves(service: Service, extra: Act | None) -> DrawnCases:
     """Return what may come next: a function, and its arguments after the machine."""
     # What is read beforehand may hide what a meeting does: a cache that is filled already.
     one = operations(service, OFTEN, LOOKS[:1] if extra == "together" else LOOKS)
@@ -202,7 +202,7 @@ def _together(
         self.add(Step("read", row))
 
 
-def operations(service: Service, weights: Mapping[Role, int], looks: Sequence[Looks]) -> Drawn:
+def operations(service: Service, weights: Mapping[Role, int], looks: Sequence[Looks]) -> DrawnCases:
     """One request; one that changes a row is mostly looked at, before it or after it."""
     offers = service.resource.offers
     seen = st.sampled_from([pair for pair in looks if all(offers(look) for look in pair if look)])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from ...instruments.exchange import Exchange, Request
-from ...instruments.scheduler import Turns
+from ...instruments.scheduler import Scheduler
 from ...rules.violation import Undecided
 from ...service.service import Service
 from ..crud.pages import largest, query, walk
@@ -97,7 +97,7 @@ class Play:
         """Send two, and take both as if one had come after the other; nothing surprises yet."""
         self.requests += 2
         drafts = [self._draft(part) for part in step.pair]
-        with Turns(step.schedule, self.service.database) as turns:
+        with Scheduler(step.schedule, self.service.database) as turns:
             exchanges = self.service.together(*drafts, turns=turns)
         self.story = turns.story
         first, second = step.pair

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from ...rules.profile import Effort
+from ...rules.profile import Profile
 from ...service.service import Service
 from .confirmation import Doubt, is_so_without, is_way_of_fresh_rows
 from .machine import Found, explore
@@ -67,12 +67,12 @@ class Search:
     _usual: Counter[Key] = field(default_factory=Counter)
     finding: Finding | None = None
 
-    def run(self, effort: Effort, seed: int, minutes: float = 0.0) -> Finding | None:
+    def run(self, profile: Profile, seed: int, minutes: float = 0.0) -> Finding | None:
         """The shortest finding of one seed, or of as many as there is time for; None if none."""
         self.service.together(*[self.service.draft_of("read", self.service.absent_id())] * 2)
-        ends = self.clock() + minutes * 60 * effort.is_endless
+        ends = self.clock() + minutes * 60 * profile.is_endless
         while self.finding is None:
-            explore(self.service, effort, seed + self.tally.seeds, self.extra, self._begin)
+            explore(self.service, profile, seed + self.tally.seeds, self.extra, self._begin)
             self.tally.seeds += 1
             if self.clock() >= ends:
                 break

@@ -19,8 +19,8 @@ from ...instruments.attribution import current, is_of_sqlalchemy, name_of
 from ...instruments.cancellation_injector import stepped_by
 from ...instruments.confined import Confined
 from ...instruments.exchange import Exchange, Request
-from ...instruments.recorder import Ledger
-from ...instruments.scheduler import Turns
+from ...instruments.recorder import Recorder
+from ...instruments.scheduler import Scheduler
 from ...rules.evidence import HeldConnection
 from .conversation import PATIENT, Client, Conversation, scope_of
 from .home import require_home, require_no_stray
@@ -58,12 +58,12 @@ class AsgiTarget:
     def __init__(
         self,
         app: App,
-        ledger: Ledger,
+        recorder: Recorder,
         presence: Presence | None = None,
         confined: Confined | None = None,
     ) -> None:
         self.app = app
-        self.ledger = ledger
+        self.recorder = recorder
         self.presence = presence or Presence()
         self.confined = confined
         self._has_looked = False
@@ -89,7 +89,7 @@ class AsgiTarget:
         self.app = app
         self.lifespan = Lifespan(app)
         # Those of the app before are nobody's now; one that both share is seen again in use.
-        self.ledger.engines.clear()
+        self.recorder.engines.clear()
 
     async def exchange(self, request: Request, client: Client = PATIENT) -> Exchange:
         """Send one request, let the app return and its tasks settle, and say what happened."""
@@ -101,7 +101,7 @@ class AsgiTarget:
         requests: Sequence[Request],
         client: Client = PATIENT,
         limit: float = LIMIT,
-        turns: Turns | None = None,
+        turns: Scheduler | None = None,
     ) -> list[Exchange]:
         """Send requests at the same time, let all of them return and settle, and say what happened.
 
@@ -129,10 +129,10 @@ class AsgiTarget:
         said = tuple(sorted({f"{w.category.__name__}: {w.message}" for w in caught}))
         for exchange in exchanges:
             exchange.warnings = said
-        if sum(loan.is_out for loan in self.ledger.lent_to_requests()) >= MANY:
+        if sum(loan.is_out for loan in self.recorder.lent_to_requests()) >= MANY:
             await self.relieve()
         for exchange in exchanges:
-            self.ledger.forget(exchange)
+            self.recorder.forget(exchange)
         if self.confined is not None:
             require_no_stray(self.confined)
         return exchanges
@@ -157,13 +157,13 @@ class AsgiTarget:
 
     async def relieve(self) -> None:
         """Take back every connection that requests still hold, so that the next ones can work."""
-        for loan in self.ledger.lent_to_requests():
+        for loan in self.recorder.lent_to_requests():
             proxy = loan.proxy()
             if loan.is_out and proxy is not None:
                 await greenlet_spawn(proxy.invalidate)
 
     async def _run(
-        self, exchanges: Sequence[Exchange], client: Client, limit: float, turns: Turns | None
+        self, exchanges: Sequence[Exchange], client: Client, limit: float, turns: Scheduler | None
     ) -> None:
         if turns is not None:
             turns.expect(exchanges)
@@ -175,7 +175,9 @@ class AsgiTarget:
         if hanging:
             await asyncio.wait(hanging, timeout=SETTLING)
 
-    def _begin(self, exchange: Exchange, client: Client, turns: Turns | None) -> asyncio.Task[None]:
+    def _begin(
+        self, exchange: Exchange, client: Client, turns: Scheduler | None
+    ) -> asyncio.Task[None]:
         """Call the app in a task, in whose context the exchange is the current one."""
         token = current.set(exchange)
         try:
@@ -186,23 +188,23 @@ class AsgiTarget:
             current.reset(token)
 
     async def _call(self, exchange: Exchange, client: Client) -> None:
-        conversation = Conversation(exchange, self.ledger, client)
+        conversation = Conversation(exchange, self.recorder, client)
         scope = scope_of(exchange.request, dict(self.lifespan.state), client)
         try:
             await self.app(scope, conversation.receive, conversation.send)
         except asyncio.CancelledError:
             exchange.raised = exchange.raised or "CancelledError"
-            self.ledger.record("raised", text=exchange.raised)
+            self.recorder.record("raised", text=exchange.raised)
             raise
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a server would log it and answer 500
             exchange.raised = "".join(traceback.format_exception_only(error)).strip()
-            self.ledger.record("raised", text=exchange.raised)
+            self.recorder.record("raised", text=exchange.raised)
             traceback.clear_frames(error.__traceback__)
         finally:
             conversation.end()
-            self.ledger.record("returned")
+            self.recorder.record("returned")
         if exchange.status is None and exchange.raised and not exchange.abandoned:
             exchange.status, exchange.body = 500, b"Internal Server Error"
             exchange.complete = True
@@ -228,7 +230,7 @@ class AsgiTarget:
         return is_of_sqlalchemy(strand) or self._lasted[_kind(stepped_by(strand))] >= ENOUGH
 
     def _held(self, exchange: Exchange) -> tuple[HeldConnection, ...]:
-        loans = self.ledger.outstanding(exchange)
+        loans = self.recorder.outstanding(exchange)
         return tuple(HeldConnection(loan.connection, loan.where) for loan in loans)
 
 

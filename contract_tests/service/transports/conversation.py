@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ...instruments.exchange import UNSENT, Exchange, Request
-from ...instruments.recorder import Ledger
+from ...instruments.recorder import Recorder
 from .locate import Message, Scope
 
 PADDING = b" "
@@ -39,9 +39,9 @@ PATIENT = Client()
 class Conversation:
     """The two channels of one request, as uvicorn would serve them."""
 
-    def __init__(self, exchange: Exchange, ledger: Ledger, client: Client) -> None:
+    def __init__(self, exchange: Exchange, recorder: Recorder, client: Client) -> None:
         self._exchange = exchange
-        self._ledger = ledger
+        self._ledger = recorder
         self._client = client
         self._body = parts_of(exchange.request.body, client.parts)
         self._over = asyncio.Event()

@@ -44,13 +44,13 @@ class Interpreter(Protocol):
         """End it, whatever it is doing, and close the channels to it."""
 
 
-class Nursery:
+class ForkServer:
     """Gives interpreters that run this kit's child program. Used with `with`; started lazily."""
 
     def __init__(self, *, can_fork: bool = CAN_FORK) -> None:
         self._can_fork = can_fork
         self._line: socket.socket | None = None
-        self._mother: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         """Do nothing yet: most runs of a few rules need no trial."""
@@ -65,16 +65,16 @@ class Nursery:
         """End the process the others were forked from."""
         if self._line is not None:
             self._line.close()
-        if self._mother is not None:
-            self._mother.terminate()  # it may still be importing
-            self._mother.wait()
+        if self._server is not None:
+            self._server.terminate()  # it may still be importing
+            self._server.wait()
 
     def prepare(self) -> None:
         """Import the frameworks now, in the background, instead of at the first fork."""
         if self._can_fork and self._line is None:
             self._start()
 
-    def bear(self, environ: Mapping[str, str], errors: IO[str]) -> Interpreter:
+    def fork(self, environ: Mapping[str, str], errors: IO[str]) -> Interpreter:
         """A new interpreter with this environment; what it prints goes into `errors`."""
         if not self._can_fork:
             return Spawned(environ, errors)
@@ -87,7 +87,7 @@ class Nursery:
         drivers = (*registry.dialects(), *registry.libraries())
         loaded = [name for name in (*FRAMEWORKS, *drivers) if name in sys.modules]
         with far:
-            self._mother = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            self._server = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
                 [sys.executable, "-m", __name__, str(far.fileno()), *loaded],
                 env=os.environ | {"PYTHONPATH": _path()},
                 pass_fds=[far.fileno()],
@@ -130,7 +130,7 @@ class Spawned:
 
 @dataclass
 class Forked:
-    """An interpreter forked by the nursery. `life` is a pipe that ends when the process does."""
+    """An interpreter that was forked. `life` is a pipe that ends when the process does."""
 
     pid: int
     stdin: TextIO

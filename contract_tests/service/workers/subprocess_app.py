@@ -16,7 +16,7 @@ from typing import Any, Self
 from ...instruments.exchange import items_of
 from ...masking.cutting import cut_front
 from ...rules.violation import Elsewhere, Undecided
-from .fork_server import Nursery
+from .fork_server import ForkServer
 
 LIMIT = 75.0
 """Seconds any one command may take: more than a start-up's own limit."""
@@ -27,7 +27,7 @@ GENTLY = 2.0
 TAIL = 1500
 
 
-class Trial:
+class SubprocessApp:
     """A child process that imports, starts, asks and stops the service's app.
 
     `variables` are its environment's; they say where its connections are led. Used with `with`.
@@ -38,12 +38,12 @@ class Trial:
         app: str,
         roots: tuple[Path, ...],
         variables: Mapping[str, str],
-        nursery: Nursery,
+        fork_server: ForkServer,
     ) -> None:
         self._app = app
         self._roots = roots
         self._variables = dict(variables)
-        self._nursery = nursery
+        self._nursery = fork_server
         self._asked_to_end = False
         self._answers: queue.Queue[str] = queue.Queue()
 
@@ -51,7 +51,7 @@ class Trial:
         """Start the interpreter; nothing of the app is imported yet."""
         environ = os.environ | self._variables
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
-        self._child = self._nursery.bear(environ, self._errors)
+        self._child = self._nursery.fork(environ, self._errors)
         threading.Thread(target=self._listen, daemon=True).start()
         return self
 

@@ -1,4 +1,4 @@
-"""The far end of a `Trial`: run as a program, it starts apps and says what happened.
+"""The far end of a `SubprocessApp`: run as a program, it starts apps and says what happened.
 
 Commands and answers are lines of JSON on standard input and output. What the app prints goes to
 standard error. The instruments are in place before the app is imported.
@@ -17,11 +17,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from ...instruments.barrier import Gate, Trace
+from ...instruments.barrier import Barrier, Trace
 from ...instruments.confined import Confined
 from ...instruments.confinement import confined_here
 from ...instruments.exchange import Request
-from ...instruments.recorder import Ledger
+from ...instruments.recorder import Recorder
 from ...rules.violation import Elsewhere, UsageError
 from ..preparing import migrate
 from ..transports.asgi import AsgiTarget
@@ -43,13 +43,13 @@ class Child:
     def __init__(
         self,
         runner: asyncio.Runner,
-        ledger: Ledger,
+        recorder: Recorder,
         channel: TextIO,
         confined: Confined | None = None,
     ) -> None:
         self._confined = confined
         self._runner = runner
-        self._ledger = ledger
+        self._ledger = recorder
         self._channel = channel
         self._targets: list[AsgiTarget] = []
         self._name = ""
@@ -94,7 +94,7 @@ class Child:
         return {"factory": located.is_factory, "taken": taken}
 
     def _gate(self, command: dict[str, Any]) -> Answer:
-        Gate(command["before"], self._consult).__enter__()
+        Barrier(command["before"], self._consult).__enter__()
         return {}
 
     def _trace(self, command: dict[str, Any]) -> Answer:
@@ -179,12 +179,12 @@ def main() -> None:
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     with ExitStack() as stack:
-        ledger = stack.enter_context(Ledger())
+        recorder = stack.enter_context(Recorder())
         confined = confined_here()
         if confined is not None:
             stack.enter_context(confined)
         runner = stack.enter_context(asyncio.Runner())
-        child = Child(runner, ledger, channel, confined)
+        child = Child(runner, recorder, channel, confined)
         for line in sys.stdin:
             child.say(child.obey(json.loads(line)))
     gc.freeze()  # the last collection of an interpreter takes longer than all its requests
