@@ -9,7 +9,7 @@ from typing import Self
 
 import pytest
 
-from contract_tests.rules.failures import RETURNED
+from contract_tests.rules.failures import FAI_01
 from contract_tests.rules.replay import Token
 from contract_tests.rules.violation import NotApplicable, Undecided, UsageError, Violation
 from contract_tests.runner.judge import Judge
@@ -55,7 +55,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def judge() -> Judge:
     """Give a judge of some rule."""
-    return Judge(RETURNED)
+    return Judge(FAI_01)
 
 
 def test_a_sweep_ends_where_the_kth_place_is_not_reached(service: Service) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-RETURNED = Rule(
+CAN_01 = Rule(
     id="CAN-01",
     level=Level.REQUIRED,
     statement="A cancelled request MUST return every connection it took.",
@@ -18,7 +18,7 @@ RETURNED = Rule(
     ),
 )
 
-ENDED = Rule(
+CAN_02 = Rule(
     id="CAN-02",
     level=Level.REQUIRED,
     statement="A cancelled request MUST NOT leave a transaction open in the database.",
@@ -33,7 +33,7 @@ ENDED = Rule(
     needs=("outside-view",),
 )
 
-WHOLE = Rule(
+CAN_03 = Rule(
     id="CAN-03",
     level=Level.REQUIRED,
     statement="A cancelled request MUST be stored in full or not at all.",
@@ -47,7 +47,7 @@ WHOLE = Rule(
     ),
 )
 
-NOTHING_LATER = Rule(
+CAN_04 = Rule(
     id="CAN-04",
     level=Level.REQUIRED,
     statement="Uncommitted writes of a cancelled request MUST NOT be stored by a later request.",
@@ -61,7 +61,7 @@ NOTHING_LATER = Rule(
     ),
 )
 
-UNHARMED = Rule(
+CAN_05 = Rule(
     id="CAN-05",
     level=Level.REQUIRED,
     statement="A cancelled request MUST NOT make later requests fail.",
@@ -75,7 +75,7 @@ UNHARMED = Rule(
     ),
 )
 
-SCOPED = Rule(
+CAN_06 = Rule(
     id="CAN-06",
     level=Level.REQUIRED,
     statement=(
@@ -92,7 +92,7 @@ SCOPED = Rule(
     ),
 )
 
-TWICE = Rule(
+CAN_07 = Rule(
     id="CAN-07",
     level=Level.REQUIRED,
     statement="A request cancelled again during its clean-up MUST return every connection it took.",
@@ -106,7 +106,7 @@ TWICE = Rule(
     ),
 )
 
-NOT_AGAIN = Rule(
+CAN_08 = Rule(
     id="CAN-08",
     level=Level.RECOMMENDED,
     statement="A cancelled request SHOULD NOT start its work again.",
@@ -120,7 +120,7 @@ NOT_AGAIN = Rule(
     ),
 )
 
-NO_ERROR = Rule(
+CAN_09 = Rule(
     id="CAN-09",
     level=Level.RECOMMENDED,
     statement="A cancelled request SHOULD NOT be answered with an error.",
@@ -134,7 +134,7 @@ NO_ERROR = Rule(
     ),
 )
 
-NO_TASK = Rule(
+CAN_10 = Rule(
     id="CAN-10",
     level=Level.RECOMMENDED,
     statement=(
@@ -150,7 +150,7 @@ NO_TASK = Rule(
     ),
 )
 
-KEPT_PLACES = Rule(
+CAN_11 = Rule(
     id="CAN-11",
     level=Level.REQUIRED,
     statement=(
@@ -167,7 +167,7 @@ KEPT_PLACES = Rule(
     needs=("list",),
 )
 
-KEPT_WORD = Rule(
+CAN_12 = Rule(
     id="CAN-12",
     level=Level.REQUIRED,
     statement="A write that was answered with success before it was cancelled MUST be stored.",
@@ -182,16 +182,16 @@ KEPT_WORD = Rule(
 )
 
 RULES = (
-    RETURNED,
-    ENDED,
-    WHOLE,
-    NOTHING_LATER,
-    UNHARMED,
-    SCOPED,
-    TWICE,
-    NOT_AGAIN,
-    NO_ERROR,
-    NO_TASK,
-    KEPT_PLACES,
-    KEPT_WORD,
+    CAN_01,
+    CAN_02,
+    CAN_03,
+    CAN_04,
+    CAN_05,
+    CAN_06,
+    CAN_07,
+    CAN_08,
+    CAN_09,
+    CAN_10,
+    CAN_11,
+    CAN_12,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from . import concurrency_load as load
 from .rule import Level, Rule
 
-BOTH_SURVIVE = Rule(
+CON_01 = Rule(
     id="CON-01",
     level=Level.REQUIRED,
     statement="Two concurrent changes of different fields MUST both survive.",
@@ -24,7 +24,7 @@ BOTH_SURVIVE = Rule(
     needs=("create", "read", "update"),
 )
 
-NO_TWINS = Rule(
+CON_02 = Rule(
     id="CON-02",
     level=Level.REQUIRED,
     statement=(
@@ -42,7 +42,7 @@ NO_TWINS = Rule(
     needs=("create",),
 )
 
-TWIN_REFUSED = Rule(
+CON_03 = Rule(
     id="CON-03",
     level=Level.RECOMMENDED,
     statement=(
@@ -60,7 +60,7 @@ TWIN_REFUSED = Rule(
     needs=("create",),
 )
 
-BOTH_DELETE = Rule(
+CON_04 = Rule(
     id="CON-04",
     level=Level.RECOMMENDED,
     statement="Two concurrent deletes of one row SHOULD NOT fail.",
@@ -75,7 +75,7 @@ BOTH_DELETE = Rule(
     needs=("create", "delete"),
 )
 
-CHANGE_OF_DELETED = Rule(
+CON_05 = Rule(
     id="CON-05",
     level=Level.RECOMMENDED,
     statement="A change of a row that is deleted concurrently SHOULD NOT fail.",
@@ -90,7 +90,7 @@ CHANGE_OF_DELETED = Rule(
     needs=("create", "delete", "change"),
 )
 
-STAYS_DELETED = Rule(
+CON_06 = Rule(
     id="CON-06",
     level=Level.REQUIRED,
     statement="A row that is deleted during a change MUST stay deleted.",
@@ -105,7 +105,7 @@ STAYS_DELETED = Rule(
     needs=("create", "read", "update", "delete"),
 )
 
-ONE_WHOLE = Rule(
+CON_07 = Rule(
     id="CON-07",
     level=Level.REQUIRED,
     statement="Two concurrent replacements of a row MUST leave one of the two in full.",
@@ -120,7 +120,7 @@ ONE_WHOLE = Rule(
     needs=("create", "read", "replace"),
 )
 
-READ_WHOLE = Rule(
+CON_08 = Rule(
     id="CON-08",
     level=Level.REQUIRED,
     statement="A read during a change MUST return the row as it is before or after the change.",
@@ -135,7 +135,7 @@ READ_WHOLE = Rule(
     needs=("create", "read", "change"),
 )
 
-LIST_GOES_ON = Rule(
+CON_09 = Rule(
     id="CON-09",
     level=Level.REQUIRED,
     statement="A list MUST NOT fail because a row is deleted concurrently.",
@@ -150,7 +150,7 @@ LIST_GOES_ON = Rule(
     needs=("create", "list", "delete"),
 )
 
-TOGETHER = Rule(
+CON_10 = Rule(
     id="CON-10",
     level=Level.REQUIRED,
     statement="Two ordinary concurrent requests MUST NOT fail if each of them succeeds alone.",
@@ -165,7 +165,7 @@ TOGETHER = Rule(
     ),
 )
 
-OWN_ANSWER = Rule(
+CON_11 = Rule(
     id="CON-11",
     level=Level.REQUIRED,
     statement="An answer MUST be about the row of its own request.",
@@ -177,18 +177,18 @@ OWN_ANSWER = Rule(
 )
 
 RULES = (
-    BOTH_SURVIVE,
-    NO_TWINS,
-    TWIN_REFUSED,
-    BOTH_DELETE,
-    CHANGE_OF_DELETED,
-    STAYS_DELETED,
-    ONE_WHOLE,
-    READ_WHOLE,
-    LIST_GOES_ON,
-    TOGETHER,
-    OWN_ANSWER,
-    load.SERVED,
-    load.RECOVERED,
-    load.UNAVAILABLE,
+    CON_01,
+    CON_02,
+    CON_03,
+    CON_04,
+    CON_05,
+    CON_06,
+    CON_07,
+    CON_08,
+    CON_09,
+    CON_10,
+    CON_11,
+    load.CON_12,
+    load.CON_13,
+    load.CON_14,
 )

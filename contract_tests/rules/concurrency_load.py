@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-SERVED = Rule(
+CON_12 = Rule(
     id="CON-12",
     level=Level.REQUIRED,
     statement=(
@@ -21,7 +21,7 @@ SERVED = Rule(
     needs=("create", "list"),
 )
 
-RECOVERED = Rule(
+CON_13 = Rule(
     id="CON-13",
     level=Level.REQUIRED,
     statement="A service MUST work again once its pool has free connections again.",
@@ -33,7 +33,7 @@ RECOVERED = Rule(
     needs=("create", "list"),
 )
 
-UNAVAILABLE = Rule(
+CON_14 = Rule(
     id="CON-14",
     level=Level.RECOMMENDED,
     statement="A request that finds no free connection SHOULD be answered with 503.",

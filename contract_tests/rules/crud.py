@@ -13,7 +13,7 @@ from . import crud_queries as queries
 from . import crud_semantics as semantics
 from .rule import Level, Rule
 
-READABLE = Rule(
+CRU_01 = Rule(
     id="CRU-01",
     level=Level.REQUIRED,
     statement="A created row MUST be returned by the next read.",
@@ -28,7 +28,7 @@ READABLE = Rule(
     needs=("create", "read"),
 )
 
-STORED = Rule(
+CRU_02 = Rule(
     id="CRU-02",
     level=Level.REQUIRED,
     statement="A successful create MUST store a row that holds the values that were sent.",
@@ -43,7 +43,7 @@ STORED = Rule(
     needs=("create", "outside-view"),
 )
 
-AS_SENT = Rule(
+CRU_03 = Rule(
     id="CRU-03",
     level=Level.REQUIRED,
     statement="A read MUST return each field with the value that was sent in the create.",
@@ -55,7 +55,7 @@ AS_SENT = Rule(
     needs=("create", "read"),
 )
 
-ECHO = Rule(
+CRU_04 = Rule(
     id="CRU-04",
     level=Level.REQUIRED,
     statement="The row in the answer to a create MUST equal the row that the next read returns.",
@@ -70,7 +70,7 @@ ECHO = Rule(
     needs=("create", "read"),
 )
 
-UNKNOWN_REFUSED = Rule(
+CRU_11 = Rule(
     id="CRU-11",
     level=Level.REQUIRED,
     statement="A read of an id that does not exist MUST be answered with a client error.",
@@ -82,7 +82,7 @@ UNKNOWN_REFUSED = Rule(
     needs=("read",),
 )
 
-UNKNOWN_IS_404 = Rule(
+CRU_12 = Rule(
     id="CRU-12",
     level=Level.RECOMMENDED,
     statement="A read of an id that does not exist SHOULD be answered with 404.",
@@ -94,7 +94,7 @@ UNKNOWN_IS_404 = Rule(
     needs=("read",),
 )
 
-OWN_ID = Rule(
+CRU_18 = Rule(
     id="CRU-18",
     level=Level.REQUIRED,
     statement="A create MUST NOT answer with the id of a row that already exists.",
@@ -106,7 +106,7 @@ OWN_ID = Rule(
     needs=("create", "read"),
 )
 
-REFUSED_STORES_NOTHING = Rule(
+CRU_20 = Rule(
     id="CRU-20",
     level=Level.REQUIRED,
     statement="A refused create MUST NOT store a row.",
@@ -121,7 +121,7 @@ REFUSED_STORES_NOTHING = Rule(
     needs=("create", "outside-view"),
 )
 
-TAKEN_ID_IS_SAFE = Rule(
+CRU_22 = Rule(
     id="CRU-22",
     level=Level.REQUIRED,
     statement="A create that names the id of an existing row MUST NOT alter that row.",
@@ -133,7 +133,7 @@ TAKEN_ID_IS_SAFE = Rule(
     needs=("create", "read"),
 )
 
-LOCATION = Rule(
+CRU_26 = Rule(
     id="CRU-26",
     level=Level.REQUIRED,
     statement="The Location header of a create MUST lead to the created row.",
@@ -144,7 +144,7 @@ LOCATION = Rule(
     needs=("create",),
 )
 
-NO_CONTENT = Rule(
+CRU_28 = Rule(
     id="CRU-28",
     level=Level.REQUIRED,
     statement="An answer with status 204 MUST NOT have a body.",
@@ -156,7 +156,7 @@ NO_CONTENT = Rule(
     needs=("create",),
 )
 
-SERVED = Rule(
+CRU_31 = Rule(
     id="CRU-31",
     level=Level.REQUIRED,
     statement="An ordinary request MUST NOT be answered with a server error.",
@@ -173,40 +173,40 @@ SERVED = Rule(
 )
 
 RULES = (
-    READABLE,
-    STORED,
-    AS_SENT,
-    ECHO,
-    lists.LISTED,
-    changes.ONLY_SENT,
-    changes.KEPT,
-    changes.RESET,
-    changes.CLEARED,
-    changes.NULL_REFUSED,
-    UNKNOWN_REFUSED,
-    UNKNOWN_IS_404,
-    changes.UNKNOWN_NOT_CHANGED,
-    changes.GONE,
-    lists.GONE,
-    changes.DELETES_ONE,
-    changes.DELETED_TWICE,
-    OWN_ID,
-    changes.CHANGES_ONE,
-    REFUSED_STORES_NOTHING,
-    changes.REFUSED_CHANGES_NOTHING,
-    TAKEN_ID_IS_SAFE,
-    lists.WALK,
-    lists.SIZE,
-    lists.BOUNDED,
-    LOCATION,
-    lists.TOTAL,
-    NO_CONTENT,
-    lists.SAFE,
-    lists.STEADY,
-    SERVED,
-    model.REMEMBERED,
-    model.RESTARTED,
-    model.MET,
-    model.SERVED_AFTER,
+    CRU_01,
+    CRU_02,
+    CRU_03,
+    CRU_04,
+    lists.CRU_05,
+    changes.CRU_06,
+    changes.CRU_07,
+    changes.CRU_08,
+    changes.CRU_09,
+    changes.CRU_10,
+    CRU_11,
+    CRU_12,
+    changes.CRU_13,
+    changes.CRU_14,
+    lists.CRU_15,
+    changes.CRU_16,
+    changes.CRU_17,
+    CRU_18,
+    changes.CRU_19,
+    CRU_20,
+    changes.CRU_21,
+    CRU_22,
+    lists.CRU_23,
+    lists.CRU_24,
+    lists.CRU_25,
+    CRU_26,
+    lists.CRU_27,
+    CRU_28,
+    lists.CRU_29,
+    lists.CRU_30,
+    CRU_31,
+    model.CRU_32,
+    model.CRU_33,
+    model.CRU_34,
+    model.CRU_35,
     *sorted((*semantics.RULES, *queries.RULES), key=lambda rule: rule.id),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-ONLY_SENT = Rule(
+CRU_06 = Rule(
     id="CRU-06",
     level=Level.REQUIRED,
     statement="A PATCH MUST leave every field that was not sent unchanged.",
@@ -19,7 +19,7 @@ ONLY_SENT = Rule(
     needs=("create", "read", "update"),
 )
 
-KEPT = Rule(
+CRU_07 = Rule(
     id="CRU-07",
     level=Level.REQUIRED,
     statement="A successful change MUST be visible in the next read.",
@@ -31,7 +31,7 @@ KEPT = Rule(
     needs=("create", "read", "change"),
 )
 
-RESET = Rule(
+CRU_08 = Rule(
     id="CRU-08",
     level=Level.RECOMMENDED,
     statement="A PUT SHOULD reset the optional fields that it leaves out.",
@@ -43,7 +43,7 @@ RESET = Rule(
     needs=("create", "read", "replace"),
 )
 
-CLEARED = Rule(
+CRU_09 = Rule(
     id="CRU-09",
     level=Level.REQUIRED,
     statement="A successful PATCH that sends null for a nullable field MUST clear the field.",
@@ -55,7 +55,7 @@ CLEARED = Rule(
     needs=("create", "read", "update"),
 )
 
-NULL_REFUSED = Rule(
+CRU_10 = Rule(
     id="CRU-10",
     level=Level.REQUIRED,
     statement="A null for a field that is not nullable MUST be refused without changing the row.",
@@ -70,7 +70,7 @@ NULL_REFUSED = Rule(
     needs=("create", "read", "change"),
 )
 
-UNKNOWN_NOT_CHANGED = Rule(
+CRU_13 = Rule(
     id="CRU-13",
     level=Level.REQUIRED,
     statement="A change of an id that does not exist MUST be refused unless it creates that row.",
@@ -79,7 +79,7 @@ UNKNOWN_NOT_CHANGED = Rule(
     needs=("create", "read", "change"),
 )
 
-GONE = Rule(
+CRU_14 = Rule(
     id="CRU-14",
     level=Level.REQUIRED,
     statement="A read after a successful delete MUST NOT return the row as it was before.",
@@ -88,7 +88,7 @@ GONE = Rule(
     needs=("create", "read", "delete"),
 )
 
-DELETES_ONE = Rule(
+CRU_16 = Rule(
     id="CRU-16",
     level=Level.REQUIRED,
     statement="A delete MUST leave every other row in place.",
@@ -97,7 +97,7 @@ DELETES_ONE = Rule(
     needs=("create", "read", "delete"),
 )
 
-DELETED_TWICE = Rule(
+CRU_17 = Rule(
     id="CRU-17",
     level=Level.REQUIRED,
     statement="A second delete of the same row MUST be harmless.",
@@ -109,7 +109,7 @@ DELETED_TWICE = Rule(
     needs=("create", "read", "delete"),
 )
 
-CHANGES_ONE = Rule(
+CRU_19 = Rule(
     id="CRU-19",
     level=Level.REQUIRED,
     statement="A change of one row MUST leave all other rows unchanged.",
@@ -118,7 +118,7 @@ CHANGES_ONE = Rule(
     needs=("create", "read", "change"),
 )
 
-REFUSED_CHANGES_NOTHING = Rule(
+CRU_21 = Rule(
     id="CRU-21",
     level=Level.REQUIRED,
     statement="A refused change MUST leave the row unchanged.",

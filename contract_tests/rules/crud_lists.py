@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-LISTED = Rule(
+CRU_05 = Rule(
     id="CRU-05",
     level=Level.REQUIRED,
     statement="A created row MUST appear in the list.",
@@ -16,7 +16,7 @@ LISTED = Rule(
     needs=("create", "list"),
 )
 
-GONE = Rule(
+CRU_15 = Rule(
     id="CRU-15",
     level=Level.REQUIRED,
     statement="A list after a successful delete MUST NOT contain the row as it was before.",
@@ -25,7 +25,7 @@ GONE = Rule(
     needs=("create", "list", "delete"),
 )
 
-WALK = Rule(
+CRU_23 = Rule(
     id="CRU-23",
     level=Level.REQUIRED,
     statement="Paging through a list MUST return every row exactly once while nothing changes.",
@@ -37,7 +37,7 @@ WALK = Rule(
     needs=("create", "list", "paging"),
 )
 
-SIZE = Rule(
+CRU_24 = Rule(
     id="CRU-24",
     level=Level.REQUIRED,
     statement="A page MUST NOT contain more rows than were requested.",
@@ -46,7 +46,7 @@ SIZE = Rule(
     needs=("create", "list"),
 )
 
-BOUNDED = Rule(
+CRU_25 = Rule(
     id="CRU-25",
     level=Level.RECOMMENDED,
     statement="A list requested without parameters SHOULD have a default page limit.",
@@ -58,7 +58,7 @@ BOUNDED = Rule(
     needs=("create", "list"),
 )
 
-TOTAL = Rule(
+CRU_27 = Rule(
     id="CRU-27",
     level=Level.REQUIRED,
     statement="The total of a list MUST equal the number of rows on its pages.",
@@ -70,7 +70,7 @@ TOTAL = Rule(
     needs=("create", "list"),
 )
 
-SAFE = Rule(
+CRU_29 = Rule(
     id="CRU-29",
     level=Level.REQUIRED,
     statement="A read request MUST NOT change what clients have stored.",
@@ -85,7 +85,7 @@ SAFE = Rule(
     needs=("create", "list", "outside-view"),
 )
 
-STEADY = Rule(
+CRU_30 = Rule(
     id="CRU-30",
     level=Level.RECOMMENDED,
     statement="Two identical list requests SHOULD return the same rows in the same order.",

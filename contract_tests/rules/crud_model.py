@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-REMEMBERED = Rule(
+CRU_32 = Rule(
     id="CRU-32",
     level=Level.REQUIRED,
     statement=(
@@ -21,7 +21,7 @@ REMEMBERED = Rule(
     needs=("create", "read"),
 )
 
-RESTARTED = Rule(
+CRU_33 = Rule(
     id="CRU-33",
     level=Level.REQUIRED,
     statement="A restart MUST leave every row as the requests before it wrote it.",
@@ -36,7 +36,7 @@ RESTARTED = Rule(
     needs=("create", "read", "factory", "outside-view"),
 )
 
-MET = Rule(
+CRU_34 = Rule(
     id="CRU-34",
     level=Level.REQUIRED,
     statement=(
@@ -53,7 +53,7 @@ MET = Rule(
     needs=("create", "read", "outside-view"),
 )
 
-SERVED_AFTER = Rule(
+CRU_35 = Rule(
     id="CRU-35",
     level=Level.REQUIRED,
     statement=(

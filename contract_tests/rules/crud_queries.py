@@ -1,10 +1,10 @@
-"""The words of the crud area on asking: pages, filters, orders, HEAD, conditions."""
+"""The words of the crud area on asking: pages, filters, orders, CRU_56, conditions."""
 
 from __future__ import annotations
 
 from .rule import Level, Rule
 
-STAYED = Rule(
+CRU_47 = Rule(
     id="CRU-47",
     level=Level.RECOMMENDED,
     statement=(
@@ -21,7 +21,7 @@ STAYED = Rule(
     needs=("create", "list"),
 )
 
-APPENDED = Rule(
+CRU_52 = Rule(
     id="CRU-52",
     level=Level.REQUIRED,
     statement=(
@@ -39,7 +39,7 @@ APPENDED = Rule(
     needs=("create", "list", "paging"),
 )
 
-NOT_MODIFIED = Rule(
+CRU_53 = Rule(
     id="CRU-53",
     level=Level.RECOMMENDED,
     statement=(
@@ -56,7 +56,7 @@ NOT_MODIFIED = Rule(
     needs=("create", "read"),
 )
 
-FILTERED = Rule(
+CRU_54 = Rule(
     id="CRU-54",
     level=Level.REQUIRED,
     statement="A list filter MUST return the rows that have the value instead of others.",
@@ -71,7 +71,7 @@ FILTERED = Rule(
     needs=("create", "list"),
 )
 
-SORTED = Rule(
+CRU_55 = Rule(
     id="CRU-55",
     level=Level.REQUIRED,
     statement="A list MUST be in the order that a declared sort parameter requests.",
@@ -85,19 +85,19 @@ SORTED = Rule(
     needs=("create", "list"),
 )
 
-HEAD = Rule(
+CRU_56 = Rule(
     id="CRU-56",
     level=Level.RECOMMENDED,
-    statement="A supported HEAD request SHOULD be answered as the GET request is.",
+    statement="A supported CRU_56 request SHOULD be answered as the GET request is.",
     rationale=(
-        "Caches, monitors and download managers ask by HEAD before they fetch: they take a row "
+        "Caches, monitors and download managers ask by CRU_56 before they fetch: they take a row "
         "for missing, or its length for zero."
     ),
     fix="Let the GET answer it: `@router.head(...)` above `@router.get(...)` on one function.",
     needs=("create",),
 )
 
-RETAGGED = Rule(
+CRU_58 = Rule(
     id="CRU-58",
     level=Level.REQUIRED,
     statement="A changed row MUST NOT keep the ETag it had before the change.",
@@ -112,7 +112,7 @@ RETAGGED = Rule(
     needs=("create", "read", "change"),
 )
 
-STALE_REFUSED = Rule(
+CRU_59 = Rule(
     id="CRU-59",
     level=Level.REQUIRED,
     statement=(
@@ -129,4 +129,4 @@ STALE_REFUSED = Rule(
     needs=("create", "read", "change"),
 )
 
-RULES = (STAYED, APPENDED, NOT_MODIFIED, FILTERED, SORTED, HEAD, RETAGGED, STALE_REFUSED)
+RULES = (CRU_47, CRU_52, CRU_53, CRU_54, CRU_55, CRU_56, CRU_58, CRU_59)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-CHANGE_ECHO = Rule(
+CRU_40 = Rule(
     id="CRU-40",
     level=Level.REQUIRED,
     statement="The row in the answer to a change MUST equal the row that the next read returns.",
@@ -19,7 +19,7 @@ CHANGE_ECHO = Rule(
     needs=("create", "read", "change"),
 )
 
-LISTED_AS_READ = Rule(
+CRU_41 = Rule(
     id="CRU-41",
     level=Level.REQUIRED,
     statement="A row in a list MUST have the same field values as in a read.",
@@ -31,7 +31,7 @@ LISTED_AS_READ = Rule(
     needs=("create", "read", "list"),
 )
 
-REPLACED_TWICE = Rule(
+CRU_42 = Rule(
     id="CRU-42",
     level=Level.REQUIRED,
     statement="A repeated PUT MUST leave everything as the first one left it.",
@@ -46,7 +46,7 @@ REPLACED_TWICE = Rule(
     needs=("create", "read", "replace"),
 )
 
-EMPTY_PATCH = Rule(
+CRU_43 = Rule(
     id="CRU-43",
     level=Level.REQUIRED,
     statement="An empty PATCH MUST leave the row unchanged without a server error.",
@@ -61,7 +61,7 @@ EMPTY_PATCH = Rule(
     needs=("create", "read", "update"),
 )
 
-ALONE = Rule(
+CRU_44 = Rule(
     id="CRU-44",
     level=Level.REQUIRED,
     statement="A field that a successful PATCH sent alone MUST be visible in the next read.",
@@ -76,7 +76,7 @@ ALONE = Rule(
     needs=("create", "read", "update"),
 )
 
-NOTHINGS = Rule(
+CRU_45 = Rule(
     id="CRU-45",
     level=Level.REQUIRED,
     statement="An accepted false, zero, empty list or empty object MUST be stored.",
@@ -91,7 +91,7 @@ NOTHINGS = Rule(
     needs=("create", "read"),
 )
 
-NOT_OFFERED = Rule(
+CRU_46 = Rule(
     id="CRU-46",
     level=Level.REQUIRED,
     statement="A request body MUST NOT set a field that the document does not offer for writing.",
@@ -106,7 +106,7 @@ NOT_OFFERED = Rule(
     needs=("create", "read"),
 )
 
-UNKNOWN_FIELDS = Rule(
+CRU_48 = Rule(
     id="CRU-48",
     level=Level.REQUIRED,
     statement="A body with unexpected fields MUST be answered without a server error.",
@@ -121,7 +121,7 @@ UNKNOWN_FIELDS = Rule(
     needs=("create",),
 )
 
-SENT_AGAIN = Rule(
+CRU_49 = Rule(
     id="CRU-49",
     level=Level.REQUIRED,
     statement="A repeated create MUST be refused or lead to a row that can be read.",
@@ -136,7 +136,7 @@ SENT_AGAIN = Rule(
     needs=("create", "read"),
 )
 
-KEY_REPEATED = Rule(
+CRU_50 = Rule(
     id="CRU-50",
     level=Level.REQUIRED,
     statement="A create that repeats an Idempotency-Key MUST NOT store another row.",
@@ -151,7 +151,7 @@ KEY_REPEATED = Rule(
     needs=("create", "outside-view"),
 )
 
-CORRECTED = Rule(
+CRU_51 = Rule(
     id="CRU-51",
     level=Level.REQUIRED,
     statement="A refused create MUST be accepted once its body is corrected.",
@@ -167,15 +167,15 @@ CORRECTED = Rule(
 )
 
 RULES = (
-    CHANGE_ECHO,
-    LISTED_AS_READ,
-    REPLACED_TWICE,
-    EMPTY_PATCH,
-    ALONE,
-    NOTHINGS,
-    NOT_OFFERED,
-    UNKNOWN_FIELDS,
-    SENT_AGAIN,
-    KEY_REPEATED,
-    CORRECTED,
+    CRU_40,
+    CRU_41,
+    CRU_42,
+    CRU_43,
+    CRU_44,
+    CRU_45,
+    CRU_46,
+    CRU_48,
+    CRU_49,
+    CRU_50,
+    CRU_51,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from . import disconnect_slow as slow
 from .rule import Level, Rule
 
-RETURNED = Rule(
+DIS_01 = Rule(
     id="DIS-01",
     level=Level.REQUIRED,
     statement="A request whose client disconnects MUST return every connection it took.",
@@ -22,7 +22,7 @@ RETURNED = Rule(
     ),
 )
 
-ENDED = Rule(
+DIS_02 = Rule(
     id="DIS-02",
     level=Level.REQUIRED,
     statement=(
@@ -39,7 +39,7 @@ ENDED = Rule(
     needs=("outside-view",),
 )
 
-BODY_WHOLE = Rule(
+DIS_03 = Rule(
     id="DIS-03",
     level=Level.RECOMMENDED,
     statement="A request whose body is incomplete SHOULD NOT change what is stored.",
@@ -54,7 +54,7 @@ BODY_WHOLE = Rule(
     ),
 )
 
-WHOLE = Rule(
+DIS_04 = Rule(
     id="DIS-04",
     level=Level.REQUIRED,
     statement="A write whose client disconnects MUST be stored in full or not at all.",
@@ -68,7 +68,7 @@ WHOLE = Rule(
     ),
 )
 
-RETURNED_ANSWERING = Rule(
+DIS_05 = Rule(
     id="DIS-05",
     level=Level.REQUIRED,
     statement="A request whose client disconnects during the answer MUST return every connection.",
@@ -82,7 +82,7 @@ RETURNED_ANSWERING = Rule(
     ),
 )
 
-CLOSED = Rule(
+DIS_06 = Rule(
     id="DIS-06",
     level=Level.RECOMMENDED,
     statement="A stream whose client disconnects SHOULD return its connection by itself.",
@@ -96,7 +96,7 @@ CLOSED = Rule(
     ),
 )
 
-ALONE = Rule(
+DIS_07 = Rule(
     id="DIS-07",
     level=Level.REQUIRED,
     statement="A client that disconnects MUST NOT make later requests fail.",
@@ -108,7 +108,7 @@ ALONE = Rule(
     needs=("list", "create"),
 )
 
-NOT_STORED_LATER = Rule(
+DIS_08 = Rule(
     id="DIS-08",
     level=Level.REQUIRED,
     statement=(
@@ -127,15 +127,15 @@ NOT_STORED_LATER = Rule(
 )
 
 RULES = (
-    RETURNED,
-    ENDED,
-    BODY_WHOLE,
-    WHOLE,
-    RETURNED_ANSWERING,
-    CLOSED,
-    ALONE,
-    NOT_STORED_LATER,
-    slow.STOPPED,
-    slow.BODY_AWAITED,
-    slow.EARLY_RETURN,
+    DIS_01,
+    DIS_02,
+    DIS_03,
+    DIS_04,
+    DIS_05,
+    DIS_06,
+    DIS_07,
+    DIS_08,
+    slow.DIS_09,
+    slow.DIS_10,
+    slow.DIS_11,
 )

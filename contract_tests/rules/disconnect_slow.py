@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-STOPPED = Rule(
+DIS_09 = Rule(
     id="DIS-09",
     level=Level.RECOMMENDED,
     statement="A stream SHOULD stop reading from the database once its client has disconnected.",
@@ -19,7 +19,7 @@ STOPPED = Rule(
     needs=("list",),
 )
 
-BODY_AWAITED = Rule(
+DIS_10 = Rule(
     id="DIS-10",
     level=Level.RECOMMENDED,
     statement="A request SHOULD NOT hold a connection while its body is still arriving.",
@@ -34,7 +34,7 @@ BODY_AWAITED = Rule(
     needs=("create",),
 )
 
-EARLY_RETURN = Rule(
+DIS_11 = Rule(
     id="DIS-11",
     level=Level.RECOMMENDED,
     statement="A request SHOULD return its connection before its answer is sent.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-WRITE_TOLD = Rule(
+ERR_01 = Rule(
     id="ERR-01",
     level=Level.REQUIRED,
     statement="A write whose statement failed in the database MUST NOT be answered with success.",
@@ -18,7 +18,7 @@ WRITE_TOLD = Rule(
     ),
 )
 
-COMMIT_TOLD = Rule(
+ERR_02 = Rule(
     id="ERR-02",
     level=Level.REQUIRED,
     statement="A write whose COMMIT failed MUST NOT be answered with success.",
@@ -32,7 +32,7 @@ COMMIT_TOLD = Rule(
     ),
 )
 
-NOTHING_STORED = Rule(
+ERR_03 = Rule(
     id="ERR-03",
     level=Level.REQUIRED,
     statement="A write that was answered with a failure MUST NOT be stored, not even in part.",
@@ -46,7 +46,7 @@ NOTHING_STORED = Rule(
     ),
 )
 
-SILENT = Rule(
+ERR_04 = Rule(
     id="ERR-04",
     level=Level.REQUIRED,
     statement=(
@@ -63,7 +63,7 @@ SILENT = Rule(
     ),
 )
 
-RELEASED = Rule(
+ERR_05 = Rule(
     id="ERR-05",
     level=Level.REQUIRED,
     statement=(
@@ -79,7 +79,7 @@ RELEASED = Rule(
     ),
 )
 
-RECOVERED = Rule(
+ERR_06 = Rule(
     id="ERR-06",
     level=Level.REQUIRED,
     statement="A single failed database call MUST NOT make later requests fail.",
@@ -94,7 +94,7 @@ RECOVERED = Rule(
     needs=("list", "create"),
 )
 
-WELL_FORMED = Rule(
+ERR_07 = Rule(
     id="ERR-07",
     level=Level.RECOMMENDED,
     statement="A database failure SHOULD be answered with a 5xx status in JSON.",
@@ -108,7 +108,7 @@ WELL_FORMED = Rule(
     ),
 )
 
-UNAVAILABLE = Rule(
+ERR_08 = Rule(
     id="ERR-08",
     level=Level.RECOMMENDED,
     statement="A request that cannot reach the database SHOULD be answered with status 503.",
@@ -123,7 +123,7 @@ UNAVAILABLE = Rule(
     needs=("outside-view",),
 )
 
-READ_TOLD = Rule(
+ERR_09 = Rule(
     id="ERR-09",
     level=Level.REQUIRED,
     statement="A read whose statement failed in the database MUST NOT be answered with success.",
@@ -138,7 +138,7 @@ READ_TOLD = Rule(
     ),
 )
 
-READABLE_ACROSS = Rule(
+ERR_10 = Rule(
     id="ERR-10",
     level=Level.RECOMMENDED,
     statement="The answer to a failure SHOULD carry the CORS headers of a success.",
@@ -153,14 +153,14 @@ READABLE_ACROSS = Rule(
 )
 
 RULES = (
-    WRITE_TOLD,
-    COMMIT_TOLD,
-    NOTHING_STORED,
-    SILENT,
-    RELEASED,
-    RECOVERED,
-    WELL_FORMED,
-    UNAVAILABLE,
-    READ_TOLD,
-    READABLE_ACROSS,
+    ERR_01,
+    ERR_02,
+    ERR_03,
+    ERR_04,
+    ERR_05,
+    ERR_06,
+    ERR_07,
+    ERR_08,
+    ERR_09,
+    ERR_10,
 )

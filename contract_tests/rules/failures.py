@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import failures_outages as outages
 from .rule import Level, Rule
 
-RETURNED = Rule(
+FAI_01 = Rule(
     id="FAI-01",
     level=Level.REQUIRED,
     statement="A request MUST return its connections no matter which of its database calls fails.",
@@ -20,7 +20,7 @@ RETURNED = Rule(
     needs=("outside-view",),
 )
 
-RETURNED_BROKEN = Rule(
+FAI_02 = Rule(
     id="FAI-02",
     level=Level.REQUIRED,
     statement=(
@@ -37,7 +37,7 @@ RETURNED_BROKEN = Rule(
     needs=("network",),
 )
 
-BROKEN_TOLD = Rule(
+FAI_03 = Rule(
     id="FAI-03",
     level=Level.REQUIRED,
     statement=(
@@ -54,7 +54,7 @@ BROKEN_TOLD = Rule(
     needs=("network",),
 )
 
-BROKEN_WHOLE = Rule(
+FAI_04 = Rule(
     id="FAI-04",
     level=Level.REQUIRED,
     statement="A write that loses its connection MUST be stored in full or not at all.",
@@ -69,7 +69,7 @@ BROKEN_WHOLE = Rule(
     needs=("network",),
 )
 
-RECOVERED = Rule(
+FAI_05 = Rule(
     id="FAI-05",
     level=Level.REQUIRED,
     statement="A broken connection MUST NOT make later requests fail.",
@@ -84,7 +84,7 @@ RECOVERED = Rule(
     needs=("outside-view",),
 )
 
-STORED_ONCE = Rule(
+FAI_06 = Rule(
     id="FAI-06",
     level=Level.REQUIRED,
     statement="A write whose COMMIT was not acknowledged MUST NOT be stored twice.",
@@ -99,7 +99,7 @@ STORED_ONCE = Rule(
     needs=("network", "create"),
 )
 
-UNCERTAIN_TOLD = Rule(
+FAI_07 = Rule(
     id="FAI-07",
     level=Level.RECOMMENDED,
     statement="A write whose COMMIT was not acknowledged SHOULD NOT be answered as refused.",
@@ -114,7 +114,7 @@ UNCERTAIN_TOLD = Rule(
     needs=("network",),
 )
 
-NO_GHOST = Rule(
+FAI_08 = Rule(
     id="FAI-08",
     level=Level.RECOMMENDED,
     statement="A write whose COMMIT was refused SHOULD NOT be stored by a later request.",
@@ -129,7 +129,7 @@ NO_GHOST = Rule(
     needs=("outside-view",),
 )
 
-COMMIT_IS_LAST = Rule(
+FAI_09 = Rule(
     id="FAI-09",
     level=Level.RECOMMENDED,
     statement="A write SHOULD NOT fail after its COMMIT.",
@@ -143,7 +143,7 @@ COMMIT_IS_LAST = Rule(
     ),
 )
 
-SUCCESS_IS_STORED = Rule(
+FAI_10 = Rule(
     id="FAI-10",
     level=Level.REQUIRED,
     statement="A successful write MUST be stored no matter which statement of its request failed.",
@@ -157,7 +157,7 @@ SUCCESS_IS_STORED = Rule(
     ),
 )
 
-RACE_TOLD = Rule(
+FAI_20 = Rule(
     id="FAI-20",
     level=Level.PREVIEW,
     statement=(
@@ -176,16 +176,16 @@ RACE_TOLD = Rule(
 )
 
 RULES = (
-    RETURNED,
-    RETURNED_BROKEN,
-    BROKEN_TOLD,
-    BROKEN_WHOLE,
-    RECOVERED,
-    STORED_ONCE,
-    UNCERTAIN_TOLD,
-    NO_GHOST,
-    COMMIT_IS_LAST,
-    SUCCESS_IS_STORED,
+    FAI_01,
+    FAI_02,
+    FAI_03,
+    FAI_04,
+    FAI_05,
+    FAI_06,
+    FAI_07,
+    FAI_08,
+    FAI_09,
+    FAI_10,
     *outages.RULES,
-    RACE_TOLD,
+    FAI_20,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-PLACES_KEPT = Rule(
+FAI_11 = Rule(
     id="FAI-11",
     level=Level.REQUIRED,
     statement="Refused connections MUST NOT use up the request slots of a service.",
@@ -19,7 +19,7 @@ PLACES_KEPT = Rule(
     needs=("outside-view", "list"),
 )
 
-RECOVERS = Rule(
+FAI_12 = Rule(
     id="FAI-12",
     level=Level.REQUIRED,
     statement=(
@@ -36,7 +36,7 @@ RECOVERS = Rule(
     needs=("network", "list"),
 )
 
-PINGED = Rule(
+FAI_13 = Rule(
     id="FAI-13",
     level=Level.RECOMMENDED,
     statement=(
@@ -50,7 +50,7 @@ PINGED = Rule(
     needs=("network", "list"),
 )
 
-WORKS_AGAIN = Rule(
+FAI_14 = Rule(
     id="FAI-14",
     level=Level.REQUIRED,
     statement="A service MUST work again once its database is reachable again.",
@@ -65,7 +65,7 @@ WORKS_AGAIN = Rule(
     needs=("outside-view", "list"),
 )
 
-STILL_READ = Rule(
+FAI_15 = Rule(
     id="FAI-15",
     level=Level.RECOMMENDED,
     statement="A service SHOULD still answer reads while its database is read-only.",
@@ -80,7 +80,7 @@ STILL_READ = Rule(
     needs=("list",),
 )
 
-READ_ONLY_TOLD = Rule(
+FAI_16 = Rule(
     id="FAI-16",
     level=Level.REQUIRED,
     statement="A write to a read-only database MUST NOT be answered with success.",
@@ -95,7 +95,7 @@ READ_ONLY_TOLD = Rule(
     needs=("outside-view",),
 )
 
-FULL_READ = Rule(
+FAI_17 = Rule(
     id="FAI-17",
     level=Level.RECOMMENDED,
     statement="A service SHOULD still answer reads while its database is full.",
@@ -107,7 +107,7 @@ FULL_READ = Rule(
     needs=("list",),
 )
 
-LOCKED_TOLD = Rule(
+FAI_18 = Rule(
     id="FAI-18",
     level=Level.REQUIRED,
     statement="A write that finds the database locked MUST NOT be answered with success.",
@@ -122,7 +122,7 @@ LOCKED_TOLD = Rule(
     needs=("outside-view",),
 )
 
-LOCK_ENDS = Rule(
+FAI_19 = Rule(
     id="FAI-19",
     level=Level.REQUIRED,
     statement="A released database lock MUST NOT make later requests fail.",
@@ -138,13 +138,13 @@ LOCK_ENDS = Rule(
 )
 
 RULES = (
-    PLACES_KEPT,
-    RECOVERS,
-    PINGED,
-    WORKS_AGAIN,
-    STILL_READ,
-    READ_ONLY_TOLD,
-    FULL_READ,
-    LOCKED_TOLD,
-    LOCK_ENDS,
+    FAI_11,
+    FAI_12,
+    FAI_13,
+    FAI_14,
+    FAI_15,
+    FAI_16,
+    FAI_17,
+    FAI_18,
+    FAI_19,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-CONNECTIONS_CLOSED = Rule(
+LIF_01 = Rule(
     id="LIF-01",
     level=Level.RECOMMENDED,
     statement="A shutdown SHOULD close every connection to the database.",
@@ -15,7 +15,7 @@ CONNECTIONS_CLOSED = Rule(
     fix="End the lifespan with `await engine.dispose()`, in `finally`.",
 )
 
-TASKS_ENDED = Rule(
+LIF_02 = Rule(
     id="LIF-02",
     level=Level.RECOMMENDED,
     statement="A shutdown SHOULD end every task that the app has started.",
@@ -29,7 +29,7 @@ TASKS_ENDED = Rule(
     ),
 )
 
-PROCESS_ENDS = Rule(
+LIF_03 = Rule(
     id="LIF-03",
     level=Level.REQUIRED,
     statement="The process of a service MUST exit by itself after its shutdown.",
@@ -43,7 +43,7 @@ PROCESS_ENDS = Rule(
     ),
 )
 
-REPEATABLE = Rule(
+LIF_04 = Rule(
     id="LIF-04",
     level=Level.RECOMMENDED,
     statement=(
@@ -58,7 +58,7 @@ REPEATABLE = Rule(
     needs=("factory",),
 )
 
-SIDE_BY_SIDE = Rule(
+LIF_05 = Rule(
     id="LIF-05",
     level=Level.RECOMMENDED,
     statement="The shutdown of one app SHOULD leave another app in the same process working.",
@@ -73,7 +73,7 @@ SIDE_BY_SIDE = Rule(
     needs=("factory",),
 )
 
-CLEAN_STOP = Rule(
+LIF_06 = Rule(
     id="LIF-06",
     level=Level.REQUIRED,
     statement="A shutdown MUST end without an error.",
@@ -87,7 +87,7 @@ CLEAN_STOP = Rule(
     ),
 )
 
-IDLE_STOP = Rule(
+LIF_07 = Rule(
     id="LIF-07",
     level=Level.REQUIRED,
     statement="A service that has not served any request MUST shut down without an error.",
@@ -100,11 +100,11 @@ IDLE_STOP = Rule(
 )
 
 RULES = (
-    CONNECTIONS_CLOSED,
-    TASKS_ENDED,
-    PROCESS_ENDS,
-    REPEATABLE,
-    SIDE_BY_SIDE,
-    CLEAN_STOP,
-    IDLE_STOP,
+    LIF_01,
+    LIF_02,
+    LIF_03,
+    LIF_04,
+    LIF_05,
+    LIF_06,
+    LIF_07,
 )

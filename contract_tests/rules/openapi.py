@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-VALID = Rule(
+API_01 = Rule(
     id="API-01",
     level=Level.REQUIRED,
     statement="The OpenAPI document MUST be valid.",
@@ -16,7 +16,7 @@ VALID = Rule(
     needs=("document",),
 )
 
-OPERATION_IDS = Rule(
+API_02 = Rule(
     id="API-02",
     level=Level.RECOMMENDED,
     statement="Every operation id SHOULD be unique in the document.",
@@ -25,7 +25,7 @@ OPERATION_IDS = Rule(
     needs=("document",),
 )
 
-NO_FAILURE = Rule(
+API_03 = Rule(
     id="API-03",
     level=Level.REQUIRED,
     statement="A request generated from the document MUST NOT be answered with a server error.",
@@ -37,7 +37,7 @@ NO_FAILURE = Rule(
     needs=("document",),
 )
 
-STATUSES = Rule(
+API_04 = Rule(
     id="API-04",
     level=Level.RECOMMENDED,
     statement="The status of every answer SHOULD be declared in the document.",
@@ -49,7 +49,7 @@ STATUSES = Rule(
     needs=("document",),
 )
 
-SUCCESSES = Rule(
+API_05 = Rule(
     id="API-05",
     level=Level.REQUIRED,
     statement="A successful answer MUST match the schema that the document declares for it.",
@@ -61,7 +61,7 @@ SUCCESSES = Rule(
     needs=("document",),
 )
 
-CONTENT_TYPES = Rule(
+API_06 = Rule(
     id="API-06",
     level=Level.RECOMMENDED,
     statement="The content type of every answer SHOULD be declared in the document.",
@@ -70,7 +70,7 @@ CONTENT_TYPES = Rule(
     needs=("document",),
 )
 
-FORBIDDEN = Rule(
+API_07 = Rule(
     id="API-07",
     level=Level.RECOMMENDED,
     statement="A request that the document forbids SHOULD be refused.",
@@ -82,7 +82,7 @@ FORBIDDEN = Rule(
     needs=("document",),
 )
 
-ALLOWED = Rule(
+API_08 = Rule(
     id="API-08",
     level=Level.RECOMMENDED,
     statement="A request that the document allows SHOULD be accepted.",
@@ -94,7 +94,7 @@ ALLOWED = Rule(
     needs=("document", "inside-view"),
 )
 
-METHODS = Rule(
+API_09 = Rule(
     id="API-09",
     level=Level.PREVIEW,
     statement=(
@@ -110,7 +110,7 @@ METHODS = Rule(
     needs=("document",),
 )
 
-ROUTED = Rule(
+API_10 = Rule(
     id="API-10",
     level=Level.REQUIRED,
     statement="Every operation that the document declares for the collection MUST have a route.",
@@ -122,7 +122,7 @@ ROUTED = Rule(
     needs=("document", "create"),
 )
 
-STABLE = Rule(
+API_11 = Rule(
     id="API-11",
     level=Level.RECOMMENDED,
     statement="The OpenAPI document SHOULD be the same every time it is fetched.",
@@ -134,7 +134,7 @@ STABLE = Rule(
     needs=("document",),
 )
 
-SECURED = Rule(
+API_12 = Rule(
     id="API-12",
     level=Level.REQUIRED,
     statement="A write that the document declares as secured MUST be refused without credentials.",
@@ -146,7 +146,7 @@ SECURED = Rule(
     needs=("document",),
 )
 
-EXAMPLES = Rule(
+API_13 = Rule(
     id="API-13",
     level=Level.RECOMMENDED,
     statement="Every example in the document SHOULD be valid against its schema.",
@@ -155,7 +155,7 @@ EXAMPLES = Rule(
     needs=("document",),
 )
 
-REFUSALS = Rule(
+API_14 = Rule(
     id="API-14",
     level=Level.RECOMMENDED,
     statement="A refusal SHOULD match the schema that the document declares for it.",
@@ -167,7 +167,7 @@ REFUSALS = Rule(
     needs=("document",),
 )
 
-REBORN = Rule(
+API_15 = Rule(
     id="API-15",
     level=Level.RECOMMENDED,
     statement="The OpenAPI document SHOULD be the same after every start.",
@@ -179,7 +179,7 @@ REBORN = Rule(
     needs=("document", "outside-view"),
 )
 
-HIDDEN_LENGTH = Rule(
+API_16 = Rule(
     id="API-16",
     level=Level.RECOMMENDED,
     statement="The maximum text length of a column SHOULD be declared in the document.",
@@ -192,20 +192,20 @@ HIDDEN_LENGTH = Rule(
 )
 
 RULES = (
-    VALID,
-    OPERATION_IDS,
-    NO_FAILURE,
-    STATUSES,
-    SUCCESSES,
-    CONTENT_TYPES,
-    FORBIDDEN,
-    ALLOWED,
-    METHODS,
-    ROUTED,
-    STABLE,
-    SECURED,
-    EXAMPLES,
-    REFUSALS,
-    REBORN,
-    HIDDEN_LENGTH,
+    API_01,
+    API_02,
+    API_03,
+    API_04,
+    API_05,
+    API_06,
+    API_07,
+    API_08,
+    API_09,
+    API_10,
+    API_11,
+    API_12,
+    API_13,
+    API_14,
+    API_15,
+    API_16,
 )

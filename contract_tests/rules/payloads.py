@@ -10,7 +10,7 @@ from . import payloads_hostile as hostile
 from . import payloads_values as values
 from .rule import Level, Rule
 
-CREATED_TEXT = Rule(
+PAY_01 = Rule(
     id="PAY-01",
     level=Level.REQUIRED,
     statement=(
@@ -27,7 +27,7 @@ CREATED_TEXT = Rule(
     needs=("create", "read"),
 )
 
-CHANGED_TEXT = Rule(
+PAY_02 = Rule(
     id="PAY-02",
     level=Level.REQUIRED,
     statement=(
@@ -41,7 +41,7 @@ CHANGED_TEXT = Rule(
     needs=("create", "read", "change"),
 )
 
-REFUSED_BODY = Rule(
+PAY_03 = Rule(
     id="PAY-03",
     level=Level.REQUIRED,
     statement="A request whose unusual body is refused MUST NOT store anything.",
@@ -53,10 +53,10 @@ REFUSED_BODY = Rule(
     needs=("create",),
 )
 
-NUL = Rule(
+PAY_04 = Rule(
     id="PAY-04",
     level=Level.REQUIRED,
-    statement="A text with a NUL character MUST be answered without a server error.",
+    statement="A text with a PAY_04 character MUST be answered without a server error.",
     rationale=(
         "PostgreSQL cannot store it, so one character in any text field is a 500 that scanners "
         "find within minutes; SQLite stores it, so the team's own tests never see it."
@@ -67,7 +67,7 @@ NUL = Rule(
     ),
 )
 
-LONG_TEXT = Rule(
+PAY_05 = Rule(
     id="PAY-05",
     level=Level.REQUIRED,
     statement="A text longer than its column MUST be refused unless it is stored in full.",
@@ -78,7 +78,7 @@ LONG_TEXT = Rule(
     fix="Give the schema the column's length: `Field(max_length=255)` beside `String(255)`.",
 )
 
-ID_RANGE = Rule(
+PAY_06 = Rule(
     id="PAY-06",
     level=Level.REQUIRED,
     statement="An id that no column can hold MUST be answered with a client error.",
@@ -90,7 +90,7 @@ ID_RANGE = Rule(
     needs=("integer-id",),
 )
 
-PAGING_RANGE = Rule(
+PAY_07 = Rule(
     id="PAY-07",
     level=Level.REQUIRED,
     statement="An out-of-range paging value MUST be answered without a server error.",
@@ -102,7 +102,7 @@ PAGING_RANGE = Rule(
     needs=("list",),
 )
 
-SURROGATES = Rule(
+PAY_08 = Rule(
     id="PAY-08",
     level=Level.RECOMMENDED,
     statement="A body with a lone surrogate SHOULD be answered without a server error.",
@@ -117,7 +117,7 @@ SURROGATES = Rule(
     needs=("create",),
 )
 
-NOT_A_NUMBER = Rule(
+PAY_09 = Rule(
     id="PAY-09",
     level=Level.RECOMMENDED,
     statement="A body with NaN or Infinity SHOULD be answered without a server error.",
@@ -132,7 +132,7 @@ NOT_A_NUMBER = Rule(
     needs=("create",),
 )
 
-NESTING = Rule(
+PAY_10 = Rule(
     id="PAY-10",
     level=Level.RECOMMENDED,
     statement="A deeply nested body SHOULD be answered without a server error.",
@@ -144,7 +144,7 @@ NESTING = Rule(
     needs=("create",),
 )
 
-BROKEN_JSON = Rule(
+PAY_11 = Rule(
     id="PAY-11",
     level=Level.REQUIRED,
     statement="A body that is not a JSON object MUST be answered without a server error.",
@@ -158,7 +158,7 @@ BROKEN_JSON = Rule(
     ),
 )
 
-ENCODING = Rule(
+PAY_12 = Rule(
     id="PAY-12",
     level=Level.RECOMMENDED,
     statement="A body whose bytes are not UTF-8 SHOULD be answered with a client error.",
@@ -173,7 +173,7 @@ ENCODING = Rule(
     ),
 )
 
-PLAIN_TEXT = Rule(
+PAY_13 = Rule(
     id="PAY-13",
     level=Level.PREVIEW,
     statement="A write without a JSON content type SHOULD be refused.",
@@ -188,7 +188,7 @@ PLAIN_TEXT = Rule(
     needs=("create",),
 )
 
-INTEGERS = Rule(
+PAY_14 = Rule(
     id="PAY-14",
     level=Level.REQUIRED,
     statement=(
@@ -201,7 +201,7 @@ INTEGERS = Rule(
     fix="Bound the field by its column, `Field(ge=-2**31, le=2**31 - 1)`, or use BigInteger.",
 )
 
-STILL_READABLE = Rule(
+PAY_15 = Rule(
     id="PAY-15",
     level=Level.REQUIRED,
     statement="The list MUST remain readable after unusual bodies were sent.",
@@ -213,7 +213,7 @@ STILL_READABLE = Rule(
     needs=("create", "list"),
 )
 
-INSTANTS = Rule(
+PAY_16 = Rule(
     id="PAY-16",
     level=Level.REQUIRED,
     statement="An accepted date-time MUST denote the same instant in a fresh read.",
@@ -228,7 +228,7 @@ INSTANTS = Rule(
     needs=("create", "read"),
 )
 
-MALFORMED_ID = Rule(
+PAY_17 = Rule(
     id="PAY-17",
     level=Level.REQUIRED,
     statement="A malformed id MUST be answered with a client error.",
@@ -239,7 +239,7 @@ MALFORMED_ID = Rule(
     fix="Declare the type of the parameter, `item_id: UUID` or `int`, and the framework parses it.",
 )
 
-MEDIA_TYPES = Rule(
+PAY_18 = Rule(
     id="PAY-18",
     level=Level.RECOMMENDED,
     statement="A body of another media type SHOULD be answered without a server error.",
@@ -252,24 +252,24 @@ MEDIA_TYPES = Rule(
 )
 
 RULES = (
-    CREATED_TEXT,
-    CHANGED_TEXT,
-    REFUSED_BODY,
-    NUL,
-    LONG_TEXT,
-    ID_RANGE,
-    PAGING_RANGE,
-    SURROGATES,
-    NOT_A_NUMBER,
-    NESTING,
-    BROKEN_JSON,
-    ENCODING,
-    PLAIN_TEXT,
-    INTEGERS,
-    STILL_READABLE,
-    INSTANTS,
-    MALFORMED_ID,
-    MEDIA_TYPES,
+    PAY_01,
+    PAY_02,
+    PAY_03,
+    PAY_04,
+    PAY_05,
+    PAY_06,
+    PAY_07,
+    PAY_08,
+    PAY_09,
+    PAY_10,
+    PAY_11,
+    PAY_12,
+    PAY_13,
+    PAY_14,
+    PAY_15,
+    PAY_16,
+    PAY_17,
+    PAY_18,
     *hostile.RULES,
     *edges.RULES,
     *values.RULES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-CREATED_EDGE = Rule(
+PAY_25 = Rule(
     id="PAY-25",
     level=Level.REQUIRED,
     statement="A boundary value sent in a create MUST be returned unchanged unless it is refused.",
@@ -19,7 +19,7 @@ CREATED_EDGE = Rule(
     needs=("create", "read"),
 )
 
-CHANGED_EDGE = Rule(
+PAY_26 = Rule(
     id="PAY-26",
     level=Level.REQUIRED,
     statement="A boundary value sent in a change MUST be returned unchanged unless it is refused.",
@@ -34,7 +34,7 @@ CHANGED_EDGE = Rule(
     needs=("create", "read", "change"),
 )
 
-CALENDAR_END = Rule(
+PAY_27 = Rule(
     id="PAY-27",
     level=Level.RECOMMENDED,
     statement="A date at either end of the calendar SHOULD be answered without a server error.",
@@ -46,7 +46,7 @@ CALENDAR_END = Rule(
     needs=("create",),
 )
 
-OWN_DEFAULT = Rule(
+PAY_28 = Rule(
     id="PAY-28",
     level=Level.REQUIRED,
     statement="A default value MUST NOT contain what another request has sent.",
@@ -61,4 +61,4 @@ OWN_DEFAULT = Rule(
     needs=("create", "read"),
 )
 
-RULES = (CREATED_EDGE, CHANGED_EDGE, CALENDAR_END, OWN_DEFAULT)
+RULES = (PAY_25, PAY_26, PAY_27, PAY_28)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-SPELLINGS = Rule(
+PAY_19 = Rule(
     id="PAY-19",
     level=Level.REQUIRED,
     statement="An alternative spelling of an id MUST NOT lead to another row or to a server error.",
@@ -16,7 +16,7 @@ SPELLINGS = Rule(
     needs=("create", "read"),
 )
 
-ONE_SPELLING = Rule(
+PAY_20 = Rule(
     id="PAY-20",
     level=Level.RECOMMENDED,
     statement="A row SHOULD be found under only one spelling of its numeric id.",
@@ -32,7 +32,7 @@ ONE_SPELLING = Rule(
     needs=("create", "read", "integer-id"),
 )
 
-NO_LENGTH = Rule(
+PAY_21 = Rule(
     id="PAY-21",
     level=Level.REQUIRED,
     statement="A body without a declared length MUST be answered without a server error.",
@@ -47,7 +47,7 @@ NO_LENGTH = Rule(
     needs=("create",),
 )
 
-ODD_HEADERS = Rule(
+PAY_22 = Rule(
     id="PAY-22",
     level=Level.REQUIRED,
     statement="A request with non-ASCII bytes in a header MUST be answered without a server error.",
@@ -61,7 +61,7 @@ ODD_HEADERS = Rule(
     ),
 )
 
-MANY_DIGITS = Rule(
+PAY_23 = Rule(
     id="PAY-23",
     level=Level.RECOMMENDED,
     statement="A number with thousands of digits SHOULD be answered without a server error.",
@@ -75,7 +75,7 @@ MANY_DIGITS = Rule(
     ),
 )
 
-NO_NUMBER = Rule(
+PAY_24 = Rule(
     id="PAY-24",
     level=Level.RECOMMENDED,
     statement="A number that is not finite SHOULD be refused.",
@@ -87,4 +87,4 @@ NO_NUMBER = Rule(
     needs=("create",),
 )
 
-RULES = (SPELLINGS, ONE_SPELLING, NO_LENGTH, ODD_HEADERS, MANY_DIGITS, NO_NUMBER)
+RULES = (PAY_19, PAY_20, PAY_21, PAY_22, PAY_23, PAY_24)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-DECIMALS = Rule(
+PAY_40 = Rule(
     id="PAY-40",
     level=Level.REQUIRED,
     statement="An accepted decimal MUST be returned as the same decimal.",
@@ -19,7 +19,7 @@ DECIMALS = Rule(
     needs=("create", "read"),
 )
 
-PLACES = Rule(
+PAY_41 = Rule(
     id="PAY-41",
     level=Level.RECOMMENDED,
     statement="A decimal with more digits than its column stores SHOULD be refused.",
@@ -31,7 +31,7 @@ PLACES = Rule(
     needs=("create", "read"),
 )
 
-CHOICES = Rule(
+PAY_42 = Rule(
     id="PAY-42",
     level=Level.REQUIRED,
     statement="An accepted boolean or enumeration value MUST be returned unchanged.",
@@ -46,7 +46,7 @@ CHOICES = Rule(
     needs=("create", "read"),
 )
 
-ORDER_KEPT = Rule(
+PAY_43 = Rule(
     id="PAY-43",
     level=Level.RECOMMENDED,
     statement="The items of an array SHOULD be returned in the order in which they were sent.",
@@ -58,7 +58,7 @@ ORDER_KEPT = Rule(
     needs=("create", "read"),
 )
 
-MAP_KEPT = Rule(
+PAY_44 = Rule(
     id="PAY-44",
     level=Level.REQUIRED,
     statement="An accepted map MUST be returned with the same entries.",
@@ -70,7 +70,7 @@ MAP_KEPT = Rule(
     needs=("create", "read"),
 )
 
-EMPTY_KEPT = Rule(
+PAY_45 = Rule(
     id="PAY-45",
     level=Level.REQUIRED,
     statement="An accepted empty list or object MUST NOT be returned as null.",
@@ -79,4 +79,4 @@ EMPTY_KEPT = Rule(
     needs=("create", "read"),
 )
 
-RULES = (DECIMALS, PLACES, CHOICES, ORDER_KEPT, MAP_KEPT, EMPTY_KEPT)
+RULES = (PAY_40, PAY_41, PAY_42, PAY_43, PAY_44, PAY_45)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-FIRST_START = Rule(
+SCH_01 = Rule(
     id="SCH-01",
     level=Level.REQUIRED,
     statement="The first requests after the first start on an empty database MUST NOT fail.",
@@ -18,7 +18,7 @@ FIRST_START = Rule(
     ),
 )
 
-KEPT = Rule(
+SCH_02 = Rule(
     id="SCH-02",
     level=Level.REQUIRED,
     statement="A restart MUST keep every row that was stored before it.",
@@ -30,7 +30,7 @@ KEPT = Rule(
     needs=("outside-view", "create", "look"),
 )
 
-TOGETHER = Rule(
+SCH_03 = Rule(
     id="SCH-03",
     level=Level.REQUIRED,
     statement="Workers that start at the same time on an empty database MUST all become ready.",
@@ -45,7 +45,7 @@ TOGETHER = Rule(
     needs=("outside-view",),
 )
 
-START_ENDS = Rule(
+SCH_04 = Rule(
     id="SCH-04",
     level=Level.REQUIRED,
     statement="A start-up MUST NOT leave a transaction open in the database.",
@@ -60,7 +60,7 @@ START_ENDS = Rule(
     needs=("outside-view",),
 )
 
-NO_DATABASE = Rule(
+SCH_05 = Rule(
     id="SCH-05",
     level=Level.REQUIRED,
     statement=(
@@ -77,7 +77,7 @@ NO_DATABASE = Rule(
     needs=("outside-view",),
 )
 
-NO_SECRET = Rule(
+SCH_06 = Rule(
     id="SCH-06",
     level=Level.REQUIRED,
     statement="A service that cannot reach its database MUST NOT reveal the database password.",
@@ -92,7 +92,7 @@ NO_SECRET = Rule(
     needs=("network",),
 )
 
-IMPORT_IS_QUIET = Rule(
+SCH_07 = Rule(
     id="SCH-07",
     level=Level.RECOMMENDED,
     statement="Importing the app SHOULD NOT connect to the database.",
@@ -103,7 +103,7 @@ IMPORT_IS_QUIET = Rule(
     fix="Move what connects from the module into the lifespan; making an engine there is fine.",
 )
 
-FAILED_START_ENDS = Rule(
+SCH_08 = Rule(
     id="SCH-08",
     level=Level.REQUIRED,
     statement="The process of a service that failed to start MUST exit by itself.",
@@ -119,12 +119,12 @@ FAILED_START_ENDS = Rule(
 )
 
 RULES = (
-    FIRST_START,
-    KEPT,
-    TOGETHER,
-    START_ENDS,
-    NO_DATABASE,
-    NO_SECRET,
-    IMPORT_IS_QUIET,
-    FAILED_START_ENDS,
+    SCH_01,
+    SCH_02,
+    SCH_03,
+    SCH_04,
+    SCH_05,
+    SCH_06,
+    SCH_07,
+    SCH_08,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from . import sessions_use as use
 from .rule import Level, Rule
 
-RETURNED = Rule(
+SES_01 = Rule(
     id="SES-01",
     level=Level.REQUIRED,
     statement="A request MUST return every connection it took before it ends.",
@@ -23,7 +23,7 @@ RETURNED = Rule(
     ),
 )
 
-ENDED = Rule(
+SES_02 = Rule(
     id="SES-02",
     level=Level.REQUIRED,
     statement="A request MUST NOT leave a transaction open in the database when it ends.",
@@ -38,7 +38,7 @@ ENDED = Rule(
     needs=("outside-view",),
 )
 
-COMMITTED = Rule(
+SES_03 = Rule(
     id="SES-03",
     level=Level.REQUIRED,
     statement="A successful write MUST be committed before its answer is complete.",
@@ -52,7 +52,7 @@ COMMITTED = Rule(
     ),
 )
 
-OWN_SESSION = Rule(
+SES_04 = Rule(
     id="SES-04",
     level=Level.REQUIRED,
     statement="A request MUST NOT use a session that another request has used.",
@@ -66,7 +66,7 @@ OWN_SESSION = Rule(
     ),
 )
 
-NOT_GARBAGE = Rule(
+SES_05 = Rule(
     id="SES-05",
     level=Level.REQUIRED,
     statement="A request MUST NOT rely on the garbage collector to return a connection.",
@@ -81,7 +81,7 @@ NOT_GARBAGE = Rule(
     ),
 )
 
-AWAITED = Rule(
+SES_06 = Rule(
     id="SES-06",
     level=Level.REQUIRED,
     statement="A request MUST await every coroutine it creates.",
@@ -92,7 +92,7 @@ AWAITED = Rule(
     fix="Put `await` in front of the call named in the warning.",
 )
 
-NO_RESOURCE_WARNING = Rule(
+SES_07 = Rule(
     id="SES-07",
     level=Level.RECOMMENDED,
     statement="A request SHOULD NOT cause a ResourceWarning about something left unclosed.",
@@ -100,7 +100,7 @@ NO_RESOURCE_WARNING = Rule(
     fix="Close the thing named in the warning with `async with`, or in `finally`.",
 )
 
-NOT_GROWING = Rule(
+SES_08 = Rule(
     id="SES-08",
     level=Level.REQUIRED,
     statement="The number of connections to the database MUST NOT grow with every request.",
@@ -113,13 +113,13 @@ NOT_GROWING = Rule(
 )
 
 RULES = (
-    RETURNED,
-    ENDED,
-    COMMITTED,
-    OWN_SESSION,
-    NOT_GARBAGE,
-    AWAITED,
-    NO_RESOURCE_WARNING,
-    NOT_GROWING,
+    SES_01,
+    SES_02,
+    SES_03,
+    SES_04,
+    SES_05,
+    SES_06,
+    SES_07,
+    SES_08,
     *use.RULES,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .rule import Level, Rule
 
-ONE_CONNECTION = Rule(
+SES_09 = Rule(
     id="SES-09",
     level=Level.RECOMMENDED,
     statement="A request SHOULD NOT hold two connections of one pool at the same time.",
@@ -18,7 +18,7 @@ ONE_CONNECTION = Rule(
     ),
 )
 
-NOT_BLOCKING = Rule(
+SES_10 = Rule(
     id="SES-10",
     level=Level.RECOMMENDED,
     statement="A request SHOULD NOT wait for a blocking driver on the event loop.",
@@ -32,7 +32,7 @@ NOT_BLOCKING = Rule(
     ),
 )
 
-BRIEF = Rule(
+SES_11 = Rule(
     id="SES-11",
     level=Level.RECOMMENDED,
     statement=(
@@ -48,7 +48,7 @@ BRIEF = Rule(
     ),
 )
 
-NOTHING_LOST = Rule(
+SES_12 = Rule(
     id="SES-12",
     level=Level.REQUIRED,
     statement="Every write of a successful request MUST be committed.",
@@ -62,7 +62,7 @@ NOTHING_LOST = Rule(
     ),
 )
 
-ONE_TASK = Rule(
+SES_13 = Rule(
     id="SES-13",
     level=Level.REQUIRED,
     statement="A request MUST NOT use one session in two tasks at the same time.",
@@ -77,7 +77,7 @@ ONE_TASK = Rule(
     ),
 )
 
-FORGOTTEN = Rule(
+SES_14 = Rule(
     id="SES-14",
     level=Level.RECOMMENDED,
     statement="The number of sessions in memory SHOULD NOT grow with every request.",
@@ -93,4 +93,4 @@ FORGOTTEN = Rule(
     needs=("look", "create"),
 )
 
-RULES = (ONE_CONNECTION, NOT_BLOCKING, BRIEF, NOTHING_LOST, ONE_TASK, FORGOTTEN)
+RULES = (SES_09, SES_10, SES_11, SES_12, SES_13, SES_14)

@@ -9,6 +9,7 @@ import pytest
 
 from ..instruments.exchange import Event, Exchange
 from ..instruments.recording import recorded
+from ..rules import rule_of
 from ..rules.evidence import Evidence, Remark
 from ..rules.replay import Token
 from ..rules.rule import Rule
@@ -33,9 +34,9 @@ class Struck(Protocol):
 S = TypeVar("S", bound=Struck)
 
 
-def judges(rule: Rule) -> pytest.MarkDecorator:
-    """Mark a suite test as the judgement of `rule`."""
-    return pytest.mark.contract(rule)
+def judges(identifier: str) -> pytest.MarkDecorator:
+    """Mark a suite test as the judgement of a rule, by its id: it is what one looks for."""
+    return pytest.mark.contract(rule_of(identifier))
 
 
 class Judge:

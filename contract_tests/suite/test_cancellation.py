@@ -62,7 +62,7 @@ def leaves_tasks(point: Point, control: ControlRun) -> str:
     return f"still running: {', '.join(sorted(left))}" if left else ""
 
 
-@judges(rules.RETURNED)
+@judges("CAN-01")
 @each_role
 def test_a_cancelled_request_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -72,14 +72,14 @@ def test_a_cancelled_request_returns_its_connections(
     judge.each(points, keeps, expected="every connection returned")
 
 
-@judges(rules.ENDED)
+@judges("CAN-02")
 @each_role
 def test_a_cancelled_request_ends_its_transaction(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """Wherever and however it is cancelled, the database knows no transaction of it."""
     judge.each(sweeps.of(AREA, role), leaves_open, expected="no transaction open")
 
 
-@judges(rules.WHOLE)
+@judges("CAN-03")
 @each_write
 def test_a_cancelled_request_is_stored_whole_or_not_at_all(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -89,7 +89,7 @@ def test_a_cancelled_request_is_stored_whole_or_not_at_all(
     judge.each(sweeps.of(AREA, role), wrong, expected="everything stored, or nothing")
 
 
-@judges(rules.NOTHING_LATER)
+@judges("CAN-04")
 @each_write
 def test_a_cancelled_request_leaves_nothing_for_later_ones_to_store(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -99,7 +99,7 @@ def test_a_cancelled_request_leaves_nothing_for_later_ones_to_store(
     judge.each(sweeps.of(AREA, role), wrong, expected="nothing of it stored by later requests")
 
 
-@judges(rules.UNHARMED)
+@judges("CAN-05")
 @each_role
 def test_a_cancelled_request_does_no_harm_to_later_ones(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -108,7 +108,7 @@ def test_a_cancelled_request_does_no_harm_to_later_ones(
     judge.each(sweeps.of(AREA, role), harms, expected="the requests after it succeed")
 
 
-@judges(rules.SCOPED)
+@judges("CAN-06")
 @each_role
 def test_a_request_cancelled_by_a_scope_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -117,26 +117,26 @@ def test_a_request_cancelled_by_a_scope_returns_its_connections(
     if "scope" not in ways():
         judge.not_applicable("anyio is not installed: there are no cancel scopes")
     if has_kept(sweeps, role, *EDGE):
-        judge.not_applicable(f"a single cancellation has the same effect ({rules.RETURNED.id})")
+        judge.not_applicable(f"a single cancellation has the same effect ({rules.CAN_01.id})")
     judge.each(sweeps.steady(AREA, role, "scope"), keeps, expected="every connection returned")
 
 
-@judges(rules.TWICE)
+@judges("CAN-07")
 @each_role
 def test_a_request_cancelled_again_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """No connection is out, though the first await of its clean-up is cancelled, too."""
     if has_kept(sweeps, role, *EDGE):
-        judge.not_applicable(f"a single cancellation has the same effect ({rules.RETURNED.id})")
+        judge.not_applicable(f"a single cancellation has the same effect ({rules.CAN_01.id})")
     if has_kept(sweeps, role, "scope"):
         judge.not_applicable(
-            f"a cancellation by a cancel scope has the same effect ({rules.SCOPED.id})"
+            f"a cancellation by a cancel scope has the same effect ({rules.CAN_06.id})"
         )
     judge.each(sweeps.steady(AREA, role, "twice"), keeps, expected="every connection returned")
 
 
-@judges(rules.NOT_AGAIN)
+@judges("CAN-08")
 @each_role
 def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No statement is begun once more after the cancellation."""
@@ -146,7 +146,7 @@ def test_a_cancelled_request_does_not_begin_again(judge: Judge, sweeps: Sweeps, 
     )
 
 
-@judges(rules.NO_ERROR)
+@judges("CAN-09")
 @each_role
 def test_a_cancelled_request_is_not_answered_with_an_error(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -155,7 +155,7 @@ def test_a_cancelled_request_is_not_answered_with_an_error(
     judge.each(sweeps.of(AREA, role, "cancel"), blames, expected="an end without an error answer")
 
 
-@judges(rules.NO_TASK)
+@judges("CAN-10")
 @each_role
 def test_a_cancelled_request_leaves_no_task(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """The tasks of the app that still run are those that an undisturbed request leaves."""
@@ -163,7 +163,7 @@ def test_a_cancelled_request_leaves_no_task(judge: Judge, sweeps: Sweeps, role: 
     judge.each(sweeps.of(AREA, role, *EDGE), wrong, expected="no task of the request still running")
 
 
-@judges(rules.KEPT_PLACES)
+@judges("CAN-11")
 def test_a_request_cancelled_in_the_queue_costs_no_place(judge: Judge, service: Service) -> None:
     """After as many as the pool has places, each has its place, and a list succeeds."""
     seen = queue(service)
@@ -178,12 +178,12 @@ def test_a_request_cancelled_in_the_queue_costs_no_place(judge: Judge, service: 
     )
 
 
-@judges(rules.KEPT_WORD)
+@judges("CAN-12")
 @each_write
 def test_a_write_that_was_answered_stays_stored(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """If the answer was complete when it was cancelled, the rows are there."""
     if sweeps.control(role).commits_late:
-        judge.not_applicable(f"the write is committed after its answer ({sessions.COMMITTED.id})")
+        judge.not_applicable(f"the write is committed after its answer ({sessions.SES_03.id})")
     judge.each(
         sweeps.of(AREA, role),
         claims_success,

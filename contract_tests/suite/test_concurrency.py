@@ -31,7 +31,7 @@ CHANGES: dict[str, Role] = {"read+replace": "replace", "read+update": "update"}
 def sound(judge: Judge, pairs: Pairs) -> Pairs:
     """The pairs of a service that serves the ordinary ones."""
     if pairs.clash:
-        judge.not_applicable(f"ordinary concurrent requests fail ({rules.TOGETHER.id})")
+        judge.not_applicable(f"ordinary concurrent requests fail ({rules.CON_10.id})")
     return pairs
 
 
@@ -49,7 +49,7 @@ def each_pair(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("pair", names)
 
 
-@judges(rules.BOTH_SURVIVE)
+@judges("CON-01")
 @each_pair("update+update")
 def test_changes_of_different_fields_both_survive(
     judge: Judge, service: Service, sound: Pairs, pair: str
@@ -59,7 +59,7 @@ def test_changes_of_different_fields_both_survive(
     judge.each(sound.of(pair), lost, expected="both changes in the row, or one of them refused")
 
 
-@judges(rules.NO_TWINS)
+@judges("CON-02")
 @each_pair("create+same")
 def test_of_two_equal_creates_one_is_stored(
     judge: Judge, service: Service, sound: Pairs, pair: str
@@ -71,7 +71,7 @@ def test_of_two_equal_creates_one_is_stored(
     )
 
 
-@judges(rules.TWIN_REFUSED)
+@judges("CON-03")
 @each_pair("create+same")
 def test_the_loser_of_two_equal_creates_is_refused(judge: Judge, sound: Pairs, pair: str) -> None:
     """In every order, the create that comes too late does not fail."""
@@ -82,14 +82,14 @@ def test_the_loser_of_two_equal_creates_is_refused(judge: Judge, sound: Pairs, p
     )
 
 
-@judges(rules.BOTH_DELETE)
+@judges("CON-04")
 @each_pair("delete+delete")
 def test_two_deletes_of_a_row_do_not_fail(judge: Judge, sound: Pairs, pair: str) -> None:
     """In every order, both deletes succeed, or one finds nothing."""
     judge.each(met(judge, sound, pair), fails, expected="success, or 404 for the second")
 
 
-@judges(rules.CHANGE_OF_DELETED)
+@judges("CON-05")
 @each_pair("update+delete", "replace+delete")
 def test_a_change_of_a_deleted_row_does_not_fail(judge: Judge, sound: Pairs, pair: str) -> None:
     """In every order, a change whose row has gone is refused."""
@@ -97,7 +97,7 @@ def test_a_change_of_a_deleted_row_does_not_fail(judge: Judge, sound: Pairs, pai
     judge.each(met(judge, sound, pair), fails, expected=expected)
 
 
-@judges(rules.STAYS_DELETED)
+@judges("CON-06")
 @each_pair("update+delete")
 def test_a_deleted_row_stays_deleted(
     judge: Judge, service: Service, sound: Pairs, pair: str
@@ -110,7 +110,7 @@ def test_a_deleted_row_stays_deleted(
     judge.each(sound.of(pair), revives, expected="no row after the delete")
 
 
-@judges(rules.ONE_WHOLE)
+@judges("CON-07")
 @each_pair("replace+replace")
 def test_two_replaces_leave_one_of_them_whole(
     judge: Judge, service: Service, sound: Pairs, pair: str
@@ -121,7 +121,7 @@ def test_two_replaces_leave_one_of_them_whole(
     judge.each(sound.of(pair), mixed, expected=f"{', '.join(names)} from one of the two")
 
 
-@judges(rules.READ_WHOLE)
+@judges("CON-08")
 @each_pair(*CHANGES)
 def test_a_read_shows_a_row_before_or_after_a_change(
     judge: Judge, service: Service, sound: Pairs, pair: str
@@ -133,7 +133,7 @@ def test_a_read_shows_a_row_before_or_after_a_change(
     judge.each(meetings, torn, expected=f"{', '.join(names)} all old, or all new")
 
 
-@judges(rules.LIST_GOES_ON)
+@judges("CON-09")
 @each_pair("list+delete")
 def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: str) -> None:
     """In every order, the list does not fail."""
@@ -142,7 +142,7 @@ def test_a_list_goes_on_when_a_row_is_deleted(judge: Judge, sound: Pairs, pair: 
     )
 
 
-@judges(rules.TOGETHER)
+@judges("CON-10")
 @each_pair(*ORDINARY)
 def test_ordinary_requests_are_served_together(
     judge: Judge, service: Service, pairs: Pairs, pair: str
@@ -150,12 +150,12 @@ def test_ordinary_requests_are_served_together(
     """In every order, requests that have nothing to do with each other do not fail."""
     if service.resource.offers("create") and service.row().exchange.shared_sessions:
         judge.not_applicable(
-            f"requests share a session even when they do not overlap ({sessions.OWN_SESSION.id})"
+            f"requests share a session even when they do not overlap ({sessions.SES_04.id})"
         )
     judge.each(pairs.of(pair), fails, expected="both requests answered as when each is sent alone")
 
 
-@judges(rules.OWN_ANSWER)
+@judges("CON-11")
 @each_pair("create+create", "read+read")
 def test_an_answer_is_about_its_own_request(
     judge: Judge, service: Service, sound: Pairs, pair: str

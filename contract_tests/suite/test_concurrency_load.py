@@ -10,7 +10,6 @@ import pytest
 from ..instruments.exchange import Exchange
 from ..instruments.pool_exhaustion import PoolExhaustion
 from ..rules import concurrency as pairs_rules
-from ..rules import concurrency_load as rules
 from ..rules import errors, sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.request_pairs import Pairs
@@ -37,10 +36,10 @@ def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
         judge.undecided(f"a list or a create fails even when sent alone: {', '.join(failed)}")
     if any(exchange.held for exchange in alone):
         judge.not_applicable(
-            f"a list or a create keeps a connection even when sent alone ({sessions.RETURNED.id})"
+            f"a list or a create keeps a connection even when sent alone ({sessions.SES_01.id})"
         )
     if pairs.clash:
-        judge.not_applicable(f"ordinary concurrent requests fail ({pairs_rules.TOGETHER.id})")
+        judge.not_applicable(f"ordinary concurrent requests fail ({pairs_rules.CON_10.id})")
     return service
 
 
@@ -62,7 +61,7 @@ def burst(service: Service) -> list[Exchange]:
     return service.together(*lists, *creates)
 
 
-@judges(rules.SERVED)
+@judges("CON-12")
 def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) -> None:
     """With one connection left, many requests at once succeed or are put off."""
     with exhausted(judge, busy, leave=1):
@@ -76,7 +75,7 @@ def test_more_requests_than_connections_are_served(judge: Judge, busy: Service) 
     )
 
 
-@judges(rules.RECOVERED)
+@judges("CON-13")
 def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> None:
     """Requests found no connection; now there are some, and the next requests succeed."""
     with exhausted(judge, busy, leave=0):
@@ -93,13 +92,13 @@ def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> Non
     )
 
 
-@judges(rules.UNAVAILABLE)
+@judges("CON-14")
 def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
     """A list that finds the pool empty says that it should be tried again."""
     unreached = FaultCase("list", "connect").act(busy).exchange
     if unreached.status not in PUT_OFF:
         judge.not_applicable(
-            f"it is not 503 without a database either: {unreached} ({errors.UNAVAILABLE.id})"
+            f"it is not 503 without a database either: {unreached} ({errors.ERR_08.id})"
         )
     with exhausted(judge, busy, leave=0):
         exchange = busy.list()

@@ -22,7 +22,7 @@ MOVED = (307, 308)
 NO_CONTENT = 204
 
 
-@judges(rules.READABLE)
+@judges("CRU-01")
 def test_a_created_row_is_readable(judge: Judge, service: Service) -> None:
     """A row is readable, be it complete or made of what is required only."""
     rows = [service.row(service.body(complete=complete)) for complete in (True, False)]
@@ -37,7 +37,7 @@ def test_a_created_row_is_readable(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.STORED)
+@judges("CRU-02")
 def test_a_create_stores_a_row(judge: Judge, service: Service) -> None:
     """After a create some table has one more row, and it holds something of what was sent."""
     before = service.door.stored()
@@ -53,7 +53,7 @@ def test_a_create_stores_a_row(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.AS_SENT)
+@judges("CRU-03")
 def test_a_read_shows_what_was_sent(judge: Judge, service: Service) -> None:
     """Each field that was sent and is shown says the same."""
     row = service.row()
@@ -70,7 +70,7 @@ def test_a_read_shows_what_was_sent(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.ECHO)
+@judges("CRU-04")
 def test_the_answer_to_a_create_is_the_stored_row(judge: Judge, service: Service) -> None:
     """No field differs between the create's answer and the read, unless it differs by itself."""
     row = service.row()
@@ -89,7 +89,7 @@ def test_the_answer_to_a_create_is_the_stored_row(judge: Judge, service: Service
     )
 
 
-@judges(rules.UNKNOWN_REFUSED)
+@judges("CRU-11")
 def test_reading_an_unknown_id_is_refused(judge: Judge, service: Service) -> None:
     """No row, no success, and no server failure either."""
     exchange = service.read(service.absent_id())
@@ -101,16 +101,16 @@ def test_reading_an_unknown_id_is_refused(judge: Judge, service: Service) -> Non
     )
 
 
-@judges(rules.UNKNOWN_IS_404)
+@judges("CRU-12")
 def test_reading_an_unknown_id_is_answered_with_404(judge: Judge, service: Service) -> None:
     """The refusal says "not found"."""
     exchange = service.read(service.absent_id())
     if not exchange.refused:
-        judge.undecided(f"the read is not refused at all ({rules.UNKNOWN_REFUSED.id}): {exchange}")
+        judge.undecided(f"the read is not refused at all ({rules.CRU_11.id}): {exchange}")
     judge.that(exchange.status in NOT_THERE, expected="404", observed=str(exchange), seen=exchange)
 
 
-@judges(rules.OWN_ID)
+@judges("CRU-18")
 def test_a_create_answers_an_id_of_its_own(judge: Judge, service: Service) -> None:
     """A new row has no id of another one, not even after a row has made room."""
     rows = [service.row(), service.row()]
@@ -127,7 +127,7 @@ def test_a_create_answers_an_id_of_its_own(judge: Judge, service: Service) -> No
     )
 
 
-@judges(rules.REFUSED_STORES_NOTHING)
+@judges("CRU-20")
 def test_a_refused_create_stores_nothing(judge: Judge, service: Service) -> None:
     """A create whose body is refused leaves the tables as they were."""
     place = home(service)
@@ -166,7 +166,7 @@ def _wrong_creates(service: Service) -> list[tuple[str, Exchange, dict[str, obje
     return found
 
 
-@judges(rules.TAKEN_ID_IS_SAFE)
+@judges("CRU-22")
 def test_a_create_with_a_taken_id_leaves_that_row(judge: Judge, service: Service) -> None:
     """The id of another row in the body is refused, ignored or replaced, but never obeyed."""
     if service.operation("create").method != "POST":
@@ -183,7 +183,7 @@ def test_a_create_with_a_taken_id_leaves_that_row(judge: Judge, service: Service
     )
 
 
-@judges(rules.LOCATION)
+@judges("CRU-26")
 def test_the_location_leads_to_the_row(judge: Judge, service: Service) -> None:
     """A GET of the Location shows the row."""
     row = service.row()
@@ -213,7 +213,7 @@ def _target(base: str, location: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-@judges(rules.NO_CONTENT)
+@judges("CRU-28")
 def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -> None:
     """An answer with status 204 has nothing after its headers."""
     acts = [c.act for c in SUCCESSES if service.resource.offers(*c.needs)]  # type: ignore[arg-type]
@@ -229,7 +229,7 @@ def test_an_answer_without_content_has_no_body(judge: Judge, service: Service) -
     )
 
 
-@judges(rules.SERVED)
+@judges("CRU-31")
 @pytest.mark.parametrize("case", SUCCESSES, ids=str)
 def test_an_ordinary_request_is_no_failure(judge: Judge, service: Service, case: Case) -> None:
     """A valid request in each role, on a row that is there, is answered below 500."""

@@ -23,7 +23,7 @@ NOT_SERVED = (404, 405, 501)
 LIKE_GET = ("content-type", "content-length", "etag")
 
 
-@judges(rules.HEAD)
+@judges("CRU-56")
 def test_a_head_is_answered_as_the_get_is(judge: Judge, service: Service) -> None:
     """Status, type, length and tag are those of the GET, for a row, for none, and for the list."""
     places: list[tuple[Role, object]] = [
@@ -55,7 +55,7 @@ def _unlike(head: Exchange, get: Exchange) -> str | None:
     return "".join(f", {n} {head.header(n)} and {get.header(n)}" for n in told)
 
 
-@judges(rules.NOT_MODIFIED)
+@judges("CRU-53")
 def test_a_read_with_the_current_tag_is_not_modified(judge: Judge, service: Service) -> None:
     """The tag of the last read, sent back, is answered 304 and nothing more."""
     row = service.row()
@@ -71,7 +71,7 @@ def test_a_read_with_the_current_tag_is_not_modified(judge: Judge, service: Serv
     )
 
 
-@judges(rules.RETAGGED)
+@judges("CRU-58")
 def test_a_changed_row_has_another_tag(judge: Judge, service: Service, change: Role) -> None:
     """The tag from before a change is no longer answered, nor taken for the current one."""
     row = service.row()
@@ -90,7 +90,7 @@ def test_a_changed_row_has_another_tag(judge: Judge, service: Service, change: R
     )
 
 
-@judges(rules.STALE_REFUSED)
+@judges("CRU-59")
 def test_a_change_of_an_old_row_is_refused(judge: Judge, service: Service, change: Role) -> None:
     """After a change, the tag from before it is refused, and the row stays as it was."""
     declared = {p.name.lower() for p in service.operation(change).headers}
@@ -102,7 +102,7 @@ def test_a_change_of_an_old_row_is_refused(judge: Judge, service: Service, chang
         judge.not_applicable("nothing says that this service looks at If-Match")
     changed(service, change, row)
     if tag_of(service, row) == tag:
-        judge.undecided(f"the change left the ETag as it was ({rules.RETAGGED.id})")
+        judge.undecided(f"the change left the ETag as it was ({rules.CRU_58.id})")
     before = seen(service, row)
     exchange = change_if(service, change, row, tag)
     touched = differences(before, seen(service, row), sendable(service))

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..instruments.exchange import Exchange
-from ..rules import crud_queries as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.cursors import cursor_of, walk_on
 from ..scenarios.crud.pages import walked
@@ -18,7 +17,7 @@ TIMES = 2
 """After how many pages a row goes and another comes."""
 
 
-@judges(rules.STAYED)
+@judges("CRU-47")
 def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: Service) -> None:
     """While a row that was shown goes and another comes, all others are shown once."""
     name = cursor_of(service)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..instruments.exchange import Exchange
 from ..rules import crud_changes as rules
-from ..rules import crud_lists as lists
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import listed
 from ..scenarios.crud.rows import is_shown, seen
@@ -23,7 +22,7 @@ def deleted(judge: Judge, service: Service, row: Row) -> Exchange:
     return exchange
 
 
-@judges(rules.GONE)
+@judges("CRU-14")
 def test_a_deleted_row_is_not_readable(judge: Judge, service: Service) -> None:
     """A read refuses the row, or shows it as deleted."""
     row = service.row()
@@ -38,14 +37,14 @@ def test_a_deleted_row_is_not_readable(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(lists.GONE)
+@judges("CRU-15")
 def test_a_deleted_row_is_in_no_list(judge: Judge, service: Service) -> None:
     """The list does without the row, or shows it as deleted."""
     row = service.row()
     before = listed(service, row)
     exchange = deleted(judge, service, row)
     if service.resource.offers("read") and is_shown(service, row):
-        judge.undecided(f"the row can still be read ({rules.GONE.id})")
+        judge.undecided(f"the row can still be read ({rules.CRU_14.id})")
     after = listed(service, row)
     judge.that(
         after is None or after != before,
@@ -55,7 +54,7 @@ def test_a_deleted_row_is_in_no_list(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.DELETES_ONE)
+@judges("CRU-16")
 def test_a_delete_leaves_the_other_rows(judge: Judge, service: Service) -> None:
     """The rows created before and after the deleted one are still there."""
     rows = [service.row() for _ in range(3)]
@@ -71,7 +70,7 @@ def test_a_delete_leaves_the_other_rows(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.DELETED_TWICE)
+@judges("CRU-17")
 def test_a_second_delete_is_harmless(judge: Judge, service: Service) -> None:
     """The second delete does not fail; the row stays deleted and its neighbour stays."""
     row, neighbour = service.row(), service.row()

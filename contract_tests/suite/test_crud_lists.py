@@ -28,7 +28,7 @@ UNCUT = ("LIMIT -1", "18446744073709551615")
 TOTALS = ("total", "count", "total_count", "totalCount", "total_items", "totalItems")
 
 
-@judges(rules.LISTED)
+@judges("CRU-05")
 def test_a_created_row_is_in_the_list(judge: Judge, service: Service) -> None:
     """Some page of the list shows the row."""
     row = service.row()
@@ -42,7 +42,7 @@ def test_a_created_row_is_in_the_list(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.WALK)
+@judges("CRU-23")
 def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
     """The pages fit together although rows without an order come in another one each time."""
     place = home(service)
@@ -50,11 +50,11 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
         service.row()
     once, again = service.list(), service.list()
     if service.ids(once) != service.ids(again):
-        judge.undecided(f"the list changes its order by itself ({rules.STEADY.id})")
+        judge.undecided(f"the list changes its order by itself ({rules.CRU_30.id})")
     with ExitStack() as stack:
         pages = walk(service, PAGE, _disturbing(service, place, stack))
     if any(len(service.ids(page)) > PAGE for page in pages):
-        judge.undecided(f"pages show more than was asked for ({rules.SIZE.id})")
+        judge.undecided(f"pages show more than was asked for ({rules.CRU_24.id})")
     shown = Counter(map(str, walked(service, pages)))
     twice = [identifier for identifier, times in shown.items() if times > 1]
     never = [str(i) for i in service.ids(once) if str(i) not in shown]
@@ -80,7 +80,7 @@ def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[],
     return disturb
 
 
-@judges(rules.SIZE)
+@judges("CRU-24")
 def test_a_page_is_no_larger_than_asked(judge: Judge, service: Service) -> None:
     """A list asked for two rows shows two at most."""
     name = service.resource.paging.size
@@ -100,7 +100,7 @@ def test_a_page_is_no_larger_than_asked(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.BOUNDED)
+@judges("CRU-25")
 def test_a_list_has_a_largest_size(judge: Judge, service: Service) -> None:
     """The statement says how many rows, or the list is shorter than the table."""
     exchange = service.list()
@@ -131,7 +131,7 @@ def _is_cut(statement: str) -> bool:
     return any(cut in asked for cut in CUTS) and not any(uncut in asked for uncut in UNCUT)
 
 
-@judges(rules.TOTAL)
+@judges("CRU-27")
 def test_the_total_is_the_number_of_rows(judge: Judge, service: Service) -> None:
     """The total that the list declares is the number of rows that a walk finds."""
     for _ in range(3):
@@ -161,7 +161,7 @@ def _totals(exchange: Exchange) -> dict[str, int]:
     }
 
 
-@judges(rules.SAFE)
+@judges("CRU-29")
 def test_reading_changes_nothing(judge: Judge, service: Service) -> None:
     """After lists and reads each row holds what clients stored in it."""
     place = home(service)
@@ -198,7 +198,7 @@ def _columns(
     return [tuple(row[place] for place in places) for row in rows]
 
 
-@judges(rules.STEADY)
+@judges("CRU-30")
 def test_identical_lists_are_alike(judge: Judge, service: Service) -> None:
     """The same question twice gets the same rows in the same order."""
     for _ in range(FEW):

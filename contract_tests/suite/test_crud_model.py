@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..rules import crud_model as rules
 from ..rules.evidence import Remark
 from ..rules.profile import Profile
 from ..rules.totals import Totals
@@ -96,7 +95,7 @@ def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> No
     )
 
 
-@judges(rules.REMEMBERED)
+@judges("CRU-32")
 def test_a_sequence_shows_what_its_successes_made(
     judge: Judge, service: Service, programs: Programs
 ) -> None:
@@ -104,7 +103,7 @@ def test_a_sequence_shows_what_its_successes_made(
     judge_finding(judge, service, programs.finding(judge, *SHOWN))
 
 
-@judges(rules.RESTARTED)
+@judges("CRU-33")
 def test_a_restart_leaves_the_rows_as_they_were(
     judge: Judge, service: Service, startups: StartupScenarios, programs: Programs
 ) -> None:
@@ -115,7 +114,7 @@ def test_a_restart_leaves_the_rows_as_they_were(
     judge_finding(judge, service, programs.finding(judge, *SHOWN, extra="restart"))
 
 
-@judges(rules.MET)
+@judges("CRU-34")
 def test_requests_at_the_same_time_leave_what_an_order_would(
     judge: Judge, service: Service, programs: Programs
 ) -> None:
@@ -123,7 +122,7 @@ def test_requests_at_the_same_time_leave_what_an_order_would(
     judge_finding(judge, service, programs.finding(judge, *SHOWN, extra="together"))
 
 
-@judges(rules.SERVED_AFTER)
+@judges("CRU-35")
 def test_a_valid_request_does_not_fail_for_what_came_before(
     judge: Judge, service: Service, programs: Programs
 ) -> None:

@@ -13,7 +13,7 @@ from ..service.equality import differences, is_left, same
 from ..service.service import Row, Service
 
 
-@judges(rules.ONLY_SENT)
+@judges("CRU-06")
 def test_a_patch_changes_only_what_was_sent(judge: Judge, service: Service) -> None:
     """Each field is sent alone; all others are as they were."""
     if not set(service.resource.fields("update")) - needed(service, "update"):
@@ -42,7 +42,7 @@ def _changeable(service: Service) -> list[str]:
     return [name for name in made if name != service.resource.id_field]
 
 
-@judges(rules.RESET)
+@judges("CRU-08")
 def test_a_put_resets_what_was_left_out(judge: Judge, service: Service) -> None:
     """An optional field that a PUT leaves out does not keep its value."""
     if not needed(service, "replace"):
@@ -53,7 +53,7 @@ def test_a_put_resets_what_was_left_out(judge: Judge, service: Service) -> None:
     exchange = service.replace(row.id, body)
     after = seen(service, row)
     if not exchange.ok or differences(body, after):
-        judge.undecided(f"the PUT did not take effect ({rules.KEPT.id}): {exchange}")
+        judge.undecided(f"the PUT did not take effect ({rules.CRU_07.id}): {exchange}")
     left = [name for name in _left_out(service, row, body, before) if name in after]
     if not left:
         judge.not_applicable("PUT has no optional field that is shown")
@@ -79,7 +79,7 @@ def _left_out(
     ]  # fmt: skip
 
 
-@judges(rules.CLEARED)
+@judges("CRU-09")
 def test_a_patch_with_null_clears_the_field(judge: Judge, service: Service) -> None:
     """A field that may be null is null after a PATCH that says so."""
     row = service.row()
@@ -98,7 +98,7 @@ def test_a_patch_with_null_clears_the_field(judge: Judge, service: Service) -> N
         is_kept = exchange in answered and same(set_to[name], value)
         kept += [(exchange, f"{name} {value!r}")] if is_kept else []
     if not answered:
-        judge.undecided(f"no change of {', '.join(fields)} was made ({rules.KEPT.id})")
+        judge.undecided(f"no change of {', '.join(fields)} was made ({rules.CRU_07.id})")
     judge.that(
         not kept,
         expected="null, as it was sent",

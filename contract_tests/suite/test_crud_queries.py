@@ -7,7 +7,6 @@ from collections.abc import Callable
 from itertools import islice
 
 from ..instruments.exchange import Exchange
-from ..rules import crud_queries as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.filters import (
     Filter,
@@ -28,7 +27,7 @@ PAGE = 2
 ADDED = 3
 
 
-@judges(rules.APPENDED)
+@judges("CRU-52")
 def test_a_walk_shows_every_row_once_while_rows_are_added(judge: Judge, service: Service) -> None:
     """Rows that come in at the end move none of those that the pages before them show."""
     for _ in range(FEW):
@@ -60,7 +59,7 @@ def _adding(service: Service) -> Callable[[], None]:
     return add
 
 
-@judges(rules.FILTERED)
+@judges("CRU-54")
 def test_a_filter_shows_the_rows_that_have_the_value(judge: Judge, service: Service) -> None:
     """Of two rows, the one with the value is shown and the other is not."""
     asked = [one for filter_ in filters(service) for one in _filtered(service, filter_)]
@@ -106,7 +105,7 @@ def _mistaken(ids: list[str], field: str, row: Row, other: Row) -> str:
     return extra * (str(other.id) in ids)
 
 
-@judges(rules.SORTED)
+@judges("CRU-55")
 def test_a_list_is_in_the_order_that_was_asked_for(judge: Judge, service: Service) -> None:
     """Three rows that were created in no order are shown in that of the field."""
     asked = [(order, exchange, values) for order in orders(service)

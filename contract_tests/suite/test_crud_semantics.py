@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ..rules import crud_semantics as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.fields import Write, another, kept_fields, nothings, write_one
 from ..scenarios.crud.pages import listed, walk, walked
@@ -17,7 +16,7 @@ from ..service.resource import CHANGING, Role
 from ..service.service import Row, Service
 
 
-@judges(rules.CHANGE_ECHO)
+@judges("CRU-40")
 def test_the_answer_to_a_change_is_the_stored_row(
     judge: Judge, service: Service, change: Role
 ) -> None:
@@ -42,7 +41,7 @@ def test_the_answer_to_a_change_is_the_stored_row(
     )
 
 
-@judges(rules.LISTED_AS_READ)
+@judges("CRU-41")
 def test_a_list_shows_a_row_as_a_read_does(judge: Judge, service: Service) -> None:
     """New or changed: what list and read both show of a row is the same."""
     row = service.row()
@@ -72,7 +71,7 @@ def _compared(service: Service, row: Row) -> tuple[set[str], list[str]]:
     return set(names), list(contradictions(steady, shown))
 
 
-@judges(rules.REPLACED_TWICE)
+@judges("CRU-42")
 def test_a_put_twice_is_a_put_once(judge: Judge, service: Service) -> None:
     """The second answer is no failure, and neither the row nor the list is another one."""
     row = service.row()
@@ -100,7 +99,7 @@ def _all_ids(service: Service) -> list[Any]:
     return walked(service, walk(service)) if service.resource.offers("list") else []
 
 
-@judges(rules.EMPTY_PATCH)
+@judges("CRU-43")
 def test_an_empty_patch_changes_nothing(judge: Judge, service: Service) -> None:
     """A PATCH of `{}` is a success or a refusal, and the row is as it was."""
     answering(service, ("update",))
@@ -116,7 +115,7 @@ def test_an_empty_patch_changes_nothing(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.ALONE)
+@judges("CRU-44")
 def test_a_field_changed_alone_is_stored(judge: Judge, service: Service) -> None:
     """Each field that the whole change stores is stored when it is the only one, too."""
     names = kept_fields(service, "update")
@@ -145,7 +144,7 @@ def _others(
             yield name, another(service, "update", name, shown[name])
 
 
-@judges(rules.NOTHINGS)
+@judges("CRU-45")
 def test_false_zero_and_what_is_empty_are_stored(judge: Judge, service: Service) -> None:
     """False and 0 are shown again; an empty list or object does not leave the old one."""
     accepted = [write for write in nothings(service) if write.accepted]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..generation import samples
-from ..rules import crud_semantics as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.asking import with_headers
 from ..scenarios.crud.mass_assignment import Naming, named_columns, named_fields, overfull
@@ -31,20 +30,20 @@ def judge_effects(judge: Judge, asked: Iterable[Naming], none: str) -> None:
     )
 
 
-@judges(rules.NOT_OFFERED)
+@judges("CRU-46")
 def test_a_body_cannot_write_a_field_that_is_only_shown(judge: Judge, service: Service) -> None:
     """The id, and each field that is shown and not offered, is not what the body says."""
     judge_effects(judge, named_fields(service), "every field that is shown may be written")
 
 
-@judges(rules.NOT_OFFERED)
+@judges("CRU-46")
 def test_a_body_cannot_write_a_hidden_column(judge: Judge, service: Service) -> None:
     """A column that is neither shown nor offered does not hold what the body says."""
     reason = "every column of the table is offered or shown"
     judge_effects(judge, named_columns(service), reason)
 
 
-@judges(rules.UNKNOWN_FIELDS)
+@judges("CRU-48")
 def test_fields_nobody_asked_for_are_no_failure(judge: Judge, service: Service) -> None:
     """An unknown field, an id or a read-only field in a body is answered below 500."""
     sent = list(overfull(service))
@@ -59,7 +58,7 @@ def test_fields_nobody_asked_for_are_no_failure(judge: Judge, service: Service) 
     )
 
 
-@judges(rules.SENT_AGAIN)
+@judges("CRU-49")
 def test_a_create_that_is_sent_again_is_refused_or_a_row(judge: Judge, service: Service) -> None:
     """The second answer is a refusal, or names a row that is there; so is the first one's."""
     row = service.row()
@@ -76,7 +75,7 @@ def test_a_create_that_is_sent_again_is_refused_or_a_row(judge: Judge, service: 
     )
 
 
-@judges(rules.KEY_REPEATED)
+@judges("CRU-50")
 def test_a_repeated_key_makes_no_other_row(judge: Judge, service: Service) -> None:
     """The same key with the same body is refused, or answered as before; there is one row."""
     names = [p.name for p in service.operation("create").headers if p.name.lower() == KEY]
@@ -101,7 +100,7 @@ def _sizes(service: Service, place: Home) -> dict[str, int]:
     return {table: len(rows) for table, rows in place.contents(service).items()}
 
 
-@judges(rules.CORRECTED)
+@judges("CRU-51")
 def test_a_corrected_create_is_accepted(judge: Judge, service: Service) -> None:
     """A create that was refused for one field is accepted when that field is corrected."""
     resource, document = service.resource, dict(service.resource.document)

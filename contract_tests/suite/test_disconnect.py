@@ -48,7 +48,7 @@ def stores_a_fragment(point: Point, restless: frozenset[str]) -> str:
     )
 
 
-@judges(rules.RETURNED)
+@judges("DIS-01")
 @each_role
 def test_a_request_returns_its_connections_when_its_client_leaves(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -58,7 +58,7 @@ def test_a_request_returns_its_connections_when_its_client_leaves(
     judge.each(points, keeps, expected="every connection returned")
 
 
-@judges(rules.ENDED)
+@judges("DIS-02")
 @each_role
 def test_a_request_ends_its_transaction_when_its_client_leaves(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -67,7 +67,7 @@ def test_a_request_ends_its_transaction_when_its_client_leaves(
     judge.each(sweeps.of("disconnect", role), leaves_open, expected="no transaction open")
 
 
-@judges(rules.BODY_WHOLE)
+@judges("DIS-03")
 @each_sending
 def test_a_body_that_did_not_arrive_in_full_changes_nothing(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -77,7 +77,7 @@ def test_a_body_that_did_not_arrive_in_full_changes_nothing(
     judge.each(sweeps.of("disconnect", role), wrong, expected="every table as it was before")
 
 
-@judges(rules.WHOLE)
+@judges("DIS-04")
 @each_write
 def test_a_write_whose_client_leaves_is_stored_whole_or_not_at_all(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -87,7 +87,7 @@ def test_a_write_whose_client_leaves_is_stored_whole_or_not_at_all(
     judge.each(sweeps.of("disconnect", role), wrong, expected="the whole write stored, or nothing")
 
 
-@judges(rules.RETURNED_ANSWERING)
+@judges("DIS-05")
 @each_role
 def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -97,7 +97,7 @@ def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
     judge.each(points, keeps, expected="every connection returned")
 
 
-@judges(rules.CLOSED)
+@judges("DIS-06")
 @each_role
 def test_a_stream_returns_its_connection_itself(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No connection comes back only because the loop closed a generator that was dropped."""
@@ -105,7 +105,7 @@ def test_a_stream_returns_its_connection_itself(judge: Judge, sweeps: Sweeps, ro
     judge.each(points, closes_late, expected="connections returned by the code that took them")
 
 
-@judges(rules.ALONE)
+@judges("DIS-07")
 @each_role
 def test_a_client_that_leaves_does_no_harm_to_others(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -115,12 +115,12 @@ def test_a_client_that_leaves_does_no_harm_to_others(
     points = [point for point in swept if not keeps(point)]
     if swept and not points:
         judge.not_applicable(
-            f"each request whose client disconnects keeps connections ({rules.RETURNED.id})"
+            f"each request whose client disconnects keeps connections ({rules.DIS_01.id})"
         )
     judge.each(points, fails_later, expected="success for the next list and the next create")
 
 
-@judges(rules.NOT_STORED_LATER)
+@judges("DIS-08")
 @each_role
 def test_what_a_client_left_uncommitted_is_stored_by_nobody(
     judge: Judge, sweeps: Sweeps, role: Role

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from ..instruments.exchange import Event, Exchange
-from ..rules import disconnect_slow as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.faults.fault_cases import READS, prepared
@@ -38,7 +37,7 @@ def idle_loans(exchange: Exchange) -> tuple[Event, ...]:
     return tuple(loan for loan in lent_before(exchange, begun) if loan.connection not in used)
 
 
-@judges(rules.STOPPED)
+@judges("DIS-09")
 @pytest.mark.parametrize("role", READS)
 def test_a_stream_stops_reading_when_its_client_has_left(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -49,7 +48,7 @@ def test_a_stream_stops_reading_when_its_client_has_left(
     judge.each(sweeps.of("disconnect", role), reads_on, expected="no more statements")
 
 
-@judges(rules.BODY_AWAITED)
+@judges("DIS-10")
 @pytest.mark.parametrize("role", SENDING)
 def test_no_connection_is_held_while_the_body_arrives(
     judge: Judge, service: Service, role: Role
@@ -69,7 +68,7 @@ def test_no_connection_is_held_while_the_body_arrives(
     )
 
 
-@judges(rules.EARLY_RETURN)
+@judges("DIS-11")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_connection_is_back_before_the_answer_is_sent(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -77,7 +76,7 @@ def test_a_connection_is_back_before_the_answer_is_sent(
     """When an answer is begun, no connection is out that nothing more is asked."""
     exchange = sweeps.control(role).exchange
     if exchange.held:
-        judge.not_applicable(f"a connection is never returned ({sessions.RETURNED.id})")
+        judge.not_applicable(f"a connection is never returned ({sessions.SES_01.id})")
     idle = idle_loans(exchange)
     judge.that(
         not idle,

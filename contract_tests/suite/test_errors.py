@@ -6,7 +6,6 @@ import pytest
 
 from ..databases.sabotage import traces_in
 from ..instruments.exchange import Exchange
-from ..rules import errors as rules
 from ..rules import sessions
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
@@ -44,7 +43,7 @@ def judge_truth(judge: Judge, outcome: FaultOutcome) -> None:
     """Judge that a success stands only for something that is stored."""
     if outcome.exchange.ok and outcome.is_late:
         judge.not_applicable(
-            f"the call failed after the answer had been sent ({sessions.COMMITTED.id})"
+            f"the call failed after the answer had been sent ({sessions.SES_03.id})"
         )
     judge.that(
         not outcome.exchange.ok or outcome.changed,
@@ -77,13 +76,13 @@ def failure(judge: Judge, service: Service, mishap: FaultCase) -> Exchange:
 
 
 # First in this file: a service that does not recover leaves nothing to look at for the others.
-@judges(rules.RECOVERED)
+@judges("ERR-06")
 @each_mishap
 def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: FaultCase) -> None:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
         judge.not_applicable(
-            f"requests share a session even without a failure ({sessions.OWN_SESSION.id})"
+            f"requests share a session even without a failure ({sessions.SES_04.id})"
         )
     plain_list(service)
     outcome = mishap.act(service)
@@ -97,7 +96,7 @@ def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap:
     )
 
 
-@judges(rules.WRITE_TOLD)
+@judges("ERR-01")
 @each_failing_write
 def test_a_write_that_fails_is_not_called_a_success(
     judge: Judge, service: Service, mishap: FaultCase
@@ -106,7 +105,7 @@ def test_a_write_that_fails_is_not_called_a_success(
     judge_truth(judge, mishap.act(service))
 
 
-@judges(rules.COMMIT_TOLD)
+@judges("ERR-02")
 @each_failing_commit
 def test_a_commit_that_fails_is_not_called_a_success(
     judge: Judge, service: Service, mishap: FaultCase
@@ -115,7 +114,7 @@ def test_a_commit_that_fails_is_not_called_a_success(
     judge_truth(judge, mishap.act(service))
 
 
-@judges(rules.NOTHING_STORED)
+@judges("ERR-03")
 @each_write
 def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, role: Role) -> None:
     """A request answered with a failure changed nothing, whichever write or COMMIT failed.
@@ -125,7 +124,7 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
     swept = sweep(service, role)
     if swept and all(outcome.is_late for outcome in swept):
         judge.not_applicable(
-            f"every failure came after the answer had been sent ({sessions.COMMITTED.id})"
+            f"every failure came after the answer had been sent ({sessions.SES_03.id})"
         )
     told = [a for a in swept if not (a.exchange.ok or a.wrote_on or a.is_late)]
     if not told:
@@ -148,14 +147,14 @@ def restless_tables(service: Service) -> frozenset[str]:
     return FaultOutcome(exchange, "nothing", before, service.door.stored()).changed
 
 
-@judges(rules.SILENT)
+@judges("ERR-04")
 @each_mishap
 def test_a_failure_gives_nothing_away(judge: Judge, service: Service, mishap: FaultCase) -> None:
     """Neither body nor headers contain words of a driver, or the database's address."""
     judge_silence(judge, service, failure(judge, service, mishap))
 
 
-@judges(rules.SILENT)
+@judges("ERR-04")
 def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
     """The same create twice: what the database says of that stays inside."""
     body = service.body()
@@ -167,7 +166,7 @@ def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
     judge_silence(judge, service, twice)
 
 
-@judges(rules.RELEASED)
+@judges("ERR-05")
 @each_mishap
 def test_a_failure_releases_its_connection(
     judge: Judge, service: Service, mishap: FaultCase
@@ -176,9 +175,7 @@ def test_a_failure_releases_its_connection(
     outcome = mishap.act(service)
     kept = kept_by(service, outcome.exchange)
     if kept and keeps_without_failure(service):
-        judge.not_applicable(
-            f"connections are kept even without a failure ({sessions.RETURNED.id})"
-        )
+        judge.not_applicable(f"connections are kept even without a failure ({sessions.SES_01.id})")
     judge.that(
         not kept,
         expected="every connection returned and no transaction open",
@@ -205,7 +202,7 @@ def keeps_without_failure(service: Service) -> bool:
     return False
 
 
-@judges(rules.WELL_FORMED)
+@judges("ERR-07")
 @each_statement
 def test_a_failure_is_answered_in_json(judge: Judge, service: Service, mishap: FaultCase) -> None:
     """The failure of a statement is answered with a 5xx status and a JSON body."""
@@ -220,7 +217,7 @@ def test_a_failure_is_answered_in_json(judge: Judge, service: Service, mishap: F
     )
 
 
-@judges(rules.UNAVAILABLE)
+@judges("ERR-08")
 @each_read
 def test_an_unreachable_database_is_answered_503(
     judge: Judge, service: Service, role: Role
@@ -235,7 +232,7 @@ def test_an_unreachable_database_is_answered_503(
     )
 
 
-@judges(rules.READ_TOLD)
+@judges("ERR-09")
 @each_read
 def test_a_read_that_fails_is_not_called_a_success(
     judge: Judge, service: Service, role: Role

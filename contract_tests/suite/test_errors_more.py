@@ -7,7 +7,6 @@ from functools import partial
 
 from ..instruments.exchange import Request
 from ..instruments.faults import Faults
-from ..rules import errors as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.faults.fault_cases import prepared
 from ..scenarios.faults.fault_checks import hides_rows, is_plain
@@ -37,7 +36,7 @@ def serves(service: Service, origin: str) -> bool:
     return exchange.ok and exchange.header(ALLOWED) is not None
 
 
-@judges(rules.READ_TOLD)
+@judges("ERR-09")
 def test_a_list_that_fails_in_part_is_not_called_a_success(
     judge: Judge, sweeps: Sweeps, service: Service
 ) -> None:
@@ -49,7 +48,7 @@ def test_a_list_that_fails_in_part_is_not_called_a_success(
     judge.each(points, wrong, expected="an error answer, or all rows shown")
 
 
-@judges(rules.READABLE_ACROSS)
+@judges("ERR-10")
 def test_a_failure_can_be_read_by_a_page_of_another_origin(judge: Judge, service: Service) -> None:
     """A failure says which origin may read it, if a success does."""
     origin = next((origin for origin in ORIGINS if serves(service, origin)), None)

@@ -39,28 +39,26 @@ def judge_recovery(judge: Judge, found: Outage, *, after: str) -> None:
 
 # The first of this file are asked before anything has counted failures, and from few to many:
 # a service that never recovers leaves nothing to look at for the others.
-@judges(rules.WORKS_AGAIN)
+@judges("FAI-14")
 def test_a_service_works_again_when_its_database_is_back(judge: Judge, service: Service) -> None:
     """After a few lists in a row that found no database, a list and a create succeed."""
     if outage(service, 1).unserved:
-        judge.not_applicable(
-            f"a single failed connection has the same effect ({errors.RECOVERED.id})"
-        )
+        judge.not_applicable(f"a single failed connection has the same effect ({errors.ERR_06.id})")
     found = outage(service, SOME)
     judge_recovery(judge, found, after=f"{SOME} lists that found no database")
 
 
-@judges(rules.PLACES_KEPT)
+@judges("FAI-11")
 def test_refused_connections_use_up_no_places(judge: Judge, service: Service) -> None:
     """After more refused connections than the service has places, there is still one."""
     if outage(service, SOME).unserved:
-        judge.not_applicable(f"{SOME} of them have the same effect ({rules.WORKS_AGAIN.id})")
+        judge.not_applicable(f"{SOME} of them have the same effect ({rules.FAI_14.id})")
     requests = places(service) + BEYOND
     found = outage(service, requests)
     judge_recovery(judge, found, after=f"{requests} lists that found no database")
 
 
-@judges(rules.RECOVERS)
+@judges("FAI-12")
 def test_a_service_recovers_from_closed_connections(judge: Judge, service: Service) -> None:
     """At most one request for each connection that was open fails."""
     found = severance(service)
@@ -68,12 +66,12 @@ def test_a_service_recovers_from_closed_connections(judge: Judge, service: Servi
     judge_recovery(judge, found, after=f"the server had closed connections, and {tries} requests")
 
 
-@judges(rules.PINGED)
+@judges("FAI-13")
 def test_closed_connections_make_no_request_fail(judge: Judge, service: Service) -> None:
     """The list and the create after the server has closed all idle connections succeed."""
     found = severance(service)
     if found.unserved:
-        judge.not_applicable(f"it does not recover at all ({rules.RECOVERS.id})")
+        judge.not_applicable(f"it does not recover at all ({rules.FAI_12.id})")
     failed = [exchange for exchange in found.during if not exchange.ok]
     judge.that(
         not failed,
@@ -83,7 +81,7 @@ def test_closed_connections_make_no_request_fail(judge: Judge, service: Service)
     )
 
 
-@judges(rules.STILL_READ)
+@judges("FAI-15")
 def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
     """A list succeeds while the database takes no writes."""
     require_service(service)
@@ -97,7 +95,7 @@ def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.FULL_READ)
+@judges("FAI-17")
 def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
     """A list succeeds while the database has no space left."""
     require_service(service)
@@ -115,10 +113,10 @@ def judge_truth(judge: Judge, service: Service, role: Role, outcome: FaultOutcom
     """Judge that a success stands for something that is stored."""
     if is_lie(outcome) and outcome.is_late:
         judge.not_applicable(
-            f"the call failed after the answer had been sent ({sessions.COMMITTED.id})"
+            f"the call failed after the answer had been sent ({sessions.SES_03.id})"
         )
     if is_lie(outcome) and lies_about_any(service, role):
-        judge.not_applicable(f"any write that fails is called a success ({errors.WRITE_TOLD.id})")
+        judge.not_applicable(f"any write that fails is called a success ({errors.ERR_01.id})")
     judge.that(
         not is_lie(outcome),
         expected="an answer that reports the failed write",
@@ -140,7 +138,7 @@ def lies_about_any(service: Service, role: Role) -> bool:
         return False
 
 
-@judges(rules.READ_ONLY_TOLD)
+@judges("FAI-16")
 @each_write
 def test_a_write_to_a_read_only_database_is_no_success(
     judge: Judge, service: Service, role: Role
@@ -149,18 +147,18 @@ def test_a_write_to_a_read_only_database_is_no_success(
     judge_truth(judge, service, role, read_only_write(service, role))
 
 
-@judges(rules.LOCK_ENDS)
+@judges("FAI-19")
 def test_a_lock_that_has_gone_is_forgotten(judge: Judge, service: Service) -> None:
     """After a create that found the database locked, a list and a create succeed."""
     require_service(service)
     FaultCase("create", "write").act(service)
     if any(not exchange.ok for exchange in follow_up(service)):
-        judge.not_applicable(f"any failure has this effect ({errors.RECOVERED.id})")
+        judge.not_applicable(f"any failure has this effect ({errors.ERR_06.id})")
     locked = locked_write(service, "create")
     judge_recovery(judge, Outage((), follow_up(service)), after=f"{locked.exchange} with a lock")
 
 
-@judges(rules.LOCKED_TOLD)
+@judges("FAI-18")
 @each_write
 def test_a_write_to_a_locked_database_is_no_success(
     judge: Judge, service: Service, role: Role

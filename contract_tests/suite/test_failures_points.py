@@ -40,12 +40,10 @@ def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
     """The sweeps, if nothing is wrong with an undisturbed request."""
     control = sweeps.control(role).exchange
     if control.held or control.reclaimed:
-        judge.not_applicable(
-            f"connections are kept even without a failure ({sessions.RETURNED.id})"
-        )
+        judge.not_applicable(f"connections are kept even without a failure ({sessions.SES_01.id})")
     if control.shared_sessions:
         judge.not_applicable(
-            f"requests share a session even without a failure ({sessions.OWN_SESSION.id})"
+            f"requests share a session even without a failure ({sessions.SES_04.id})"
         )
     return sweeps
 
@@ -61,36 +59,36 @@ def failing(sweeps: Sweeps, role: Role) -> list[Point]:
     return list(sweeps.sweep("failures", role, "error").points)
 
 
-@judges(rules.RETURNED)
+@judges("FAI-01")
 @each_role
 def test_a_request_returns_its_connections_whichever_call_fails(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
     """After any failed call, on a warm pool or a cold one, no connection is out."""
     points = steady.of("failures", role, "error", "cold", "refused")
-    leave_to(errors.RELEASED, judge, [*filter(is_plain, points)], retains)
+    leave_to(errors.ERR_05, judge, [*filter(is_plain, points)], retains)
     judge.each(points, retains, expected="every connection returned and no transaction open")
 
 
-@judges(rules.RETURNED_BROKEN)
+@judges("FAI-02")
 @each_role
 def test_a_request_that_loses_its_connection_keeps_no_other(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
     """Wherever its connection breaks, no other is out afterwards."""
-    leave_to(rules.RETURNED, judge, failing(steady, role), retains)
+    leave_to(rules.FAI_01, judge, failing(steady, role), retains)
     points = steady.of("failures", role, "disconnect", "lost")
     judge.each(points, retains, expected="every connection returned and no transaction open")
 
 
-@judges(rules.BROKEN_TOLD)
+@judges("FAI-03")
 @each_write
 def test_a_write_that_loses_its_connection_is_not_called_a_success(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
     """Wherever the connection breaks, a success stands for something that is stored."""
     require_effect(judge, steady, role)
-    leave_to(rules.SUCCESS_IS_STORED, judge, failing(steady, role), tells_success)
+    leave_to(rules.FAI_10, judge, failing(steady, role), tells_success)
     points = steady.of("failures", role, "disconnect", "lost")
     judge.each(points, tells_success, expected="an error answer, or the write stored")
 
@@ -101,30 +99,30 @@ def require_effect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
         judge.not_applicable(f"an undisturbed {role} changes no row of any table")
 
 
-@judges(rules.BROKEN_WHOLE)
+@judges("FAI-04")
 @each_write
 def test_a_write_that_loses_its_connection_is_whole_or_absent(
     judge: Judge, steady: Sweeps, service: Service, role: Role
 ) -> None:
     """Wherever the connection breaks, all rows of the write are there, or none."""
     wrong = partial(breaks_apart, control=steady.control(role), home=home(service).tables)
-    leave_to(errors.NOTHING_STORED, judge, failing(steady, role), wrong)
+    leave_to(errors.ERR_03, judge, failing(steady, role), wrong)
     points = steady.of("failures", role, "disconnect")
     judge.each(points, wrong, expected="everything stored, or nothing")
 
 
-@judges(rules.RECOVERED)
+@judges("FAI-05")
 @each_role
 def test_a_broken_connection_ends_with_its_request(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
     """After a connection broke, or was refused, the list can be read and a row be created."""
-    leave_to(errors.RECOVERED, judge, failing(steady, role), fails_later)
+    leave_to(errors.ERR_06, judge, failing(steady, role), fails_later)
     points = steady.of("failures", role, "disconnect", "lost", "refused")
     judge.each(points, fails_later, expected="success for the next list and the next create")
 
 
-@judges(rules.STORED_ONCE)
+@judges("FAI-06")
 def test_a_write_without_acknowledgement_is_stored_once(
     judge: Judge, sweeps: Sweeps, service: Service
 ) -> None:
@@ -134,7 +132,7 @@ def test_a_write_without_acknowledgement_is_stored_once(
     judge.each(points, wrong, expected="the row stored once")
 
 
-@judges(rules.UNCERTAIN_TOLD)
+@judges("FAI-07")
 @each_write
 def test_a_write_without_acknowledgement_is_not_refused(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -144,7 +142,7 @@ def test_a_write_without_acknowledgement_is_not_refused(
     judge.each(points, refuses_what_is_stored, expected="a success, or a 5xx")
 
 
-@judges(rules.NO_GHOST)
+@judges("FAI-08")
 @each_write
 def test_a_write_whose_commit_was_refused_stays_away(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -157,7 +155,7 @@ def test_a_write_whose_commit_was_refused_stays_away(
     judge.each(points, wrong, expected="nothing of it stored by later requests")
 
 
-@judges(rules.COMMIT_IS_LAST)
+@judges("FAI-09")
 @each_write
 def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No call behind the last COMMIT of rows fails the request."""
@@ -166,7 +164,7 @@ def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, ro
     judge.each(points, wrong, expected="a success, since everything is stored")
 
 
-@judges(rules.SUCCESS_IS_STORED)
+@judges("FAI-10")
 @each_write
 def test_a_success_is_stored_whichever_statement_failed(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -174,11 +172,11 @@ def test_a_success_is_stored_whichever_statement_failed(
     """A request that was called a success is stored, whichever of its statements failed."""
     require_effect(judge, sweeps, role)
     points = sweeps.of("failures", role, "error")
-    leave_to(errors.WRITE_TOLD, judge, [*filter(is_plain, points)], tells_success)
+    leave_to(errors.ERR_01, judge, [*filter(is_plain, points)], tells_success)
     judge.each(points, tells_success, expected="an error answer, or the write stored")
 
 
-@judges(rules.RACE_TOLD)
+@judges("FAI-20")
 @each_write
 def test_a_lost_race_is_no_defect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """A COMMIT that the server refuses for a lost race is answered 503 or 409, or tried again."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..rules import lifespan as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.startup import StartupScenarios
 from ..scenarios.startup.first import Left
 
 
-@judges(rules.CONNECTIONS_CLOSED)
+@judges("LIF-01")
 def test_a_shutdown_closes_the_connections(judge: Judge, startups: StartupScenarios) -> None:
     """After the shutdown, no connection of any engine is open."""
     left = startups.first.closed().left
@@ -19,7 +18,7 @@ def test_a_shutdown_closes_the_connections(judge: Judge, startups: StartupScenar
     )
 
 
-@judges(rules.TASKS_ENDED)
+@judges("LIF-02")
 def test_a_shutdown_ends_the_tasks(judge: Judge, startups: StartupScenarios) -> None:
     """After the shutdown, no task is running."""
     left = startups.first.closed().left
@@ -30,7 +29,7 @@ def test_a_shutdown_ends_the_tasks(judge: Judge, startups: StartupScenarios) -> 
     )
 
 
-@judges(rules.PROCESS_ENDS)
+@judges("LIF-03")
 def test_a_process_ends_after_its_shutdown(judge: Judge, startups: StartupScenarios) -> None:
     """Nothing keeps the process alive once the app has shut down."""
     life = startups.first.closed()
@@ -42,7 +41,7 @@ def test_a_process_ends_after_its_shutdown(judge: Judge, startups: StartupScenar
     )
 
 
-@judges(rules.REPEATABLE)
+@judges("LIF-04")
 def test_further_starts_add_nothing(judge: Judge, startups: StartupScenarios) -> None:
     """Three starts with their shutdowns leave no more behind than one."""
     life = startups.later.begun()
@@ -58,7 +57,7 @@ def test_further_starts_add_nothing(judge: Judge, startups: StartupScenarios) ->
     )
 
 
-@judges(rules.SIDE_BY_SIDE)
+@judges("LIF-05")
 def test_a_shutdown_spares_the_other_app(judge: Judge, startups: StartupScenarios) -> None:
     """Of two apps in one process, one is stopped; the other still answers."""
     life = startups.later.begun()
@@ -73,7 +72,7 @@ def test_a_shutdown_spares_the_other_app(judge: Judge, startups: StartupScenario
     )
 
 
-@judges(rules.CLEAN_STOP)
+@judges("LIF-06")
 def test_a_shutdown_ends_without_an_error(judge: Judge, startups: StartupScenarios) -> None:
     """The shutdown of a service that has served requests succeeds."""
     life = startups.first.begun()
@@ -85,7 +84,7 @@ def test_a_shutdown_ends_without_an_error(judge: Judge, startups: StartupScenari
     )
 
 
-@judges(rules.IDLE_STOP)
+@judges("LIF-07")
 def test_an_idle_service_shuts_down(judge: Judge, startups: StartupScenarios) -> None:
     """The shutdown of a service that has served no request succeeds."""
     usual = startups.first.closed()

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..generation import samples
-from ..rules import openapi as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.round_trip import texts
 from ..scenarios.crud.rows import home
@@ -21,7 +20,7 @@ ABOUT_IDS = "operationId "
 ABOUT_EXAMPLES = "an example is not valid"
 
 
-@judges(rules.VALID)
+@judges("API-01")
 def test_the_document_is_valid(judge: Judge, service: Service) -> None:
     """The official schema holds, references lead somewhere, and path parameters are declared."""
     problems = [
@@ -32,14 +31,14 @@ def test_the_document_is_valid(judge: Judge, service: Service) -> None:
     judge_document(judge, problems)
 
 
-@judges(rules.OPERATION_IDS)
+@judges("API-02")
 def test_operation_ids_are_unique(judge: Judge, service: Service) -> None:
     """No two operations share an operationId."""
     problems = document_problems(service.resource.document)
     judge_document(judge, [p for p in problems if p.startswith(ABOUT_IDS)])
 
 
-@judges(rules.EXAMPLES)
+@judges("API-13")
 def test_examples_are_valid(judge: Judge, service: Service) -> None:
     """Every example satisfies the schema it stands beside."""
     problems = document_problems(service.resource.document)
@@ -56,7 +55,7 @@ def judge_document(judge: Judge, problems: list[str]) -> None:
     )
 
 
-@judges(rules.ROUTED)
+@judges("API-10")
 def test_every_declared_operation_is_routed(judge: Judge, service: Service) -> None:
     """On a row that exists, no declared verb is answered as if it were not there."""
     row = service.row()
@@ -74,7 +73,7 @@ def test_every_declared_operation_is_routed(judge: Judge, service: Service) -> N
     )
 
 
-@judges(rules.STABLE)
+@judges("API-11")
 def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
     """Two fetches give the same document."""
     place = service.resource.found
@@ -89,7 +88,7 @@ def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.REBORN)
+@judges("API-15")
 def test_the_document_outlives_a_start(
     judge: Judge, service: Service, startups: StartupScenarios
 ) -> None:
@@ -107,7 +106,7 @@ def test_the_document_outlives_a_start(
     )
 
 
-@judges(rules.HIDDEN_LENGTH)
+@judges("API-16")
 def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> None:
     """A text field whose column of the same name is bounded is bounded in the document, too."""
     limits = column_lengths(service)
@@ -164,7 +163,7 @@ def differences(left: Any, right: Any, place: str = "#") -> list[str]:
     return [one for some in found for one in some][:5]
 
 
-@judges(rules.SECURED)
+@judges("API-12")
 def test_a_secured_write_needs_credentials(judge: Judge, service: Service) -> None:
     """A valid write without any credential is refused where the document puts a lock."""
     secured = [

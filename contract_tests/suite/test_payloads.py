@@ -10,7 +10,6 @@ import pytest
 
 from ..generation import samples
 from ..generation.hostile import HOSTILE_TEXTS
-from ..rules import payloads as rules
 from ..rules.evidence import Remark
 from ..rules.violation import NotApplicable
 from ..runner.judge import Judge, evidence_of, judges
@@ -107,7 +106,7 @@ def words_of(written: Written) -> str:
     return f"{written.exchange}: {lost or f'sent {values}'}"
 
 
-@judges(rules.CREATED_TEXT)
+@judges("PAY-01")
 def test_a_created_text_comes_back(
     judge: Judge, service: Service, contract_options: Options
 ) -> None:
@@ -129,7 +128,7 @@ def changing(request: pytest.FixtureRequest, service: Service) -> Role:
     return role
 
 
-@judges(rules.CHANGED_TEXT)
+@judges("PAY-02")
 def test_a_changed_text_comes_back(
     judge: Judge, service: Service, changing: Role, contract_options: Options
 ) -> None:
@@ -142,7 +141,7 @@ def test_a_changed_text_comes_back(
     judge_texts(judge, trial, contract_options)
 
 
-@judges(rules.NUL)
+@judges("PAY-04")
 def test_a_text_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     """A NUL in any text field is refused, or stored and shown."""
     written = list(each_text(service, lambda _role, _name: [NUL]))
@@ -155,7 +154,7 @@ def test_a_text_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.NUL)
+@judges("PAY-04")
 def test_a_parameter_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     """A NUL in any text parameter of the list is no server failure."""
     named = [p.name for p in service.operation("list").query
@@ -173,7 +172,7 @@ def test_a_parameter_with_nul_is_no_failure(judge: Judge, service: Service) -> N
     )
 
 
-@judges(rules.LONG_TEXT)
+@judges("PAY-05")
 def test_a_text_longer_than_its_column_is_refused_or_whole(judge: Judge, service: Service) -> None:
     """One character more than the schema or the column takes is refused, or shown to the end."""
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from ..generation import samples
 from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
 from ..instruments.exchange import Exchange
-from ..rules import payloads as rules
 from ..runner.judge import Judge, evidence_of, judges
 from ..scenarios.crud.pages import largest, plain_list
 from ..scenarios.crud.refusals import no_refusal
@@ -108,19 +107,19 @@ def words_of(asked: Sent) -> str:
     return "; ".join(f"{name}: {exchange}" for name, exchange in asked)
 
 
-@judges(rules.SURROGATES)
+@judges("PAY-08")
 def test_half_a_surrogate_pair_is_no_failure(judge: Judge, service: Service) -> None:
     """A lone surrogate, in a value or a key, is answered below 500."""
     judge_failures(judge, sent(service, SURROGATES))
 
 
-@judges(rules.NOT_A_NUMBER)
+@judges("PAY-09")
 def test_nan_and_infinity_are_no_failure(judge: Judge, service: Service) -> None:
     """NaN, Infinity and 1e400 are answered below 500."""
     judge_failures(judge, sent(service, NOT_NUMBERS))
 
 
-@judges(rules.NESTING)
+@judges("PAY-10")
 def test_deep_nesting_is_no_failure(judge: Judge, service: Service) -> None:
     """A value nested hundreds of levels deep is answered below 500."""
     judge_failures(judge, [nested(service, depth) for depth in DEPTHS])
@@ -149,13 +148,13 @@ def _nest(service: Service) -> tuple[str, tuple[bytes, bytes]]:
     return next(iter(service.body()), "name"), lists
 
 
-@judges(rules.MEDIA_TYPES)
+@judges("PAY-18")
 def test_another_media_type_is_no_failure(judge: Judge, service: Service) -> None:
     """Forms, XML, images and nonsense are answered below 500."""
     judge_failures(judge, sent(service, MEDIA))
 
 
-@judges(rules.BROKEN_JSON)
+@judges("PAY-11")
 def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) -> None:
     """A torn body is refused; an empty one, a list or a null is answered below 500."""
     torn = from_all(service, judge, TORN)
@@ -169,7 +168,7 @@ def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) 
     )
 
 
-@judges(rules.ENCODING)
+@judges("PAY-12")
 def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> None:
     """Invalid UTF-8 is refused; UTF-16 and a byte order mark may be read, and do not fail."""
     invalid = from_all(service, judge, NOT_UTF8)
@@ -183,7 +182,7 @@ def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> 
     )
 
 
-@judges(rules.PLAIN_TEXT)
+@judges("PAY-13")
 def test_a_write_as_plain_text_is_refused(judge: Judge, service: Service) -> None:
     """JSON that calls itself text/plain, or nothing, is not read as JSON."""
     accepted = [one for one in sent(service, PLAIN) if one[1].ok]
@@ -205,7 +204,7 @@ def strange_creates(service: Service) -> Iterator[tuple[str, Exchange]]:
     yield from (nested(service, depth) for depth in DEPTHS)
 
 
-@judges(rules.REFUSED_BODY)
+@judges("PAY-03")
 def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
     """No table that a create writes to has a row more after a strange body was refused."""
     empty = sizes(service)
@@ -236,7 +235,7 @@ def sizes(service: Service) -> dict[str, int]:
     return {name: len(rows) for name, rows in service.door.stored().items()}
 
 
-@judges(rules.STILL_READABLE)
+@judges("PAY-15")
 def test_the_list_stays_readable(judge: Judge, service: Service) -> None:
     """After each strange body that was not refused, the list is answered as it was before."""
     plain_list(service)

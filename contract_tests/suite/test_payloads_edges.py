@@ -8,7 +8,6 @@ from typing import Any
 
 from ..generation import samples
 from ..generation.samples import Edge
-from ..rules import payloads_edges as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.round_trip import Written, answering, brief, is_plain, takes_text, write
 from ..scenarios.crud.rows import change_body, is_shown
@@ -75,21 +74,21 @@ def judge_edges(judge: Judge, service: Service, role: Role) -> None:
     )
 
 
-@judges(rules.CREATED_EDGE)
+@judges("PAY-25")
 def test_a_created_edge_comes_back(judge: Judge, service: Service) -> None:
     """The lowest, the highest, the longest, the deepest, every alternative."""
     answering(service, ["create"])
     judge_edges(judge, service, "create")
 
 
-@judges(rules.CHANGED_EDGE)
+@judges("PAY-26")
 def test_a_changed_edge_comes_back(judge: Judge, service: Service, changing: Role) -> None:
     """The same for a change, on one row, one after the other."""
     answering(service, [changing])
     judge_edges(judge, service, changing)
 
 
-@judges(rules.CALENDAR_END)
+@judges("PAY-27")
 def test_an_end_of_the_calendar_is_no_failure(judge: Judge, service: Service) -> None:
     """The first and the last day, and the moments that are outside of the calendar in UTC."""
     document = dict(service.resource.document)
@@ -113,7 +112,7 @@ def test_an_end_of_the_calendar_is_no_failure(judge: Judge, service: Service) ->
     )  # fmt: skip
 
 
-@judges(rules.OWN_DEFAULT)
+@judges("PAY-28")
 def test_a_default_is_nobody_elses(judge: Judge, service: Service) -> None:
     """The default shown for a list or object left out is the same before and after others."""
     names = _left_out(service)

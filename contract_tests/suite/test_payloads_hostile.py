@@ -9,8 +9,6 @@ from typing import Any
 from ..generation import samples
 from ..generation.hostile import spliced
 from ..instruments.exchange import Exchange
-from ..rules import payloads as shared
-from ..rules import payloads_hostile as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.crud.round_trip import (
@@ -73,7 +71,7 @@ def respelled(judge: Judge, service: Service) -> tuple[Row, list[tuple[str, Exch
     return row, [(other, service.read(other)) for other in others]
 
 
-@judges(rules.SPELLINGS)
+@judges("PAY-19")
 def test_another_spelling_is_no_other_row(judge: Judge, service: Service) -> None:
     """`01`, `+1`, ` 1`, `1.0`, `1e0`, `1_0`, other digits: the row they name, or none."""
     row, asked = respelled(judge, service)
@@ -95,7 +93,7 @@ def test_another_spelling_is_no_other_row(judge: Judge, service: Service) -> Non
     )
 
 
-@judges(rules.ONE_SPELLING)
+@judges("PAY-20")
 def test_a_row_has_one_address(judge: Judge, service: Service) -> None:
     """Of all its spellings, the plain one alone finds the row."""
     row, asked = respelled(judge, service)
@@ -108,7 +106,7 @@ def test_a_row_has_one_address(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.NO_LENGTH)
+@judges("PAY-21")
 def test_a_body_of_undeclared_length_is_no_failure(judge: Judge, service: Service) -> None:
     """A create that comes in chunks, without Content-Length, is answered below 500."""
     answering(service, ["create"])
@@ -123,7 +121,7 @@ def test_a_body_of_undeclared_length_is_no_failure(judge: Judge, service: Servic
     )
 
 
-@judges(rules.ODD_HEADERS)
+@judges("PAY-22")
 def test_a_header_beyond_ascii_is_no_failure(judge: Judge, service: Service) -> None:
     """Each of some usual headers may hold bytes that are no ASCII."""
     role: Role = "list" if service.resource.offers("list") else "create"
@@ -144,7 +142,7 @@ def test_a_header_beyond_ascii_is_no_failure(judge: Judge, service: Service) -> 
     )
 
 
-@judges(rules.MANY_DIGITS)
+@judges("PAY-23")
 def test_thousands_of_digits_are_no_failure(judge: Judge, service: Service) -> None:
     """In a body, as an id, as a page size: 5000 digits are answered below 500."""
     asked = list(with_digits(service))
@@ -176,7 +174,7 @@ def with_digits(service: Service) -> Iterator[tuple[str, Exchange]]:
             yield f"{name} of the list", service.list(**{name: DIGITS})
 
 
-@judges(rules.NO_NUMBER)
+@judges("PAY-24")
 def test_what_is_no_number_is_refused(judge: Judge, service: Service) -> None:
     """NaN, Infinity and 1e400 are refused by every field that takes a number."""
     document = dict(service.resource.document)
@@ -202,7 +200,7 @@ def test_what_is_no_number_is_refused(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(shared.NUL)
+@judges("PAY-04")
 def test_a_nul_inside_a_value_is_no_failure(judge: Judge, service: Service) -> None:
     """A NUL in a list, a map or an object, as value or as key, is refused, or stored and shown."""
     answering(service, writing_roles(service)[:1])
@@ -244,7 +242,7 @@ def _spoilt(value: Any) -> Iterator[Any]:
         yield from ([{NUL: inside} for inside in list(value.values())[:1]])
 
 
-@judges(shared.NUL)
+@judges("PAY-04")
 def test_a_parameter_name_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     """An unknown parameter, with a NUL in its name, is answered below 500."""
     plain_list(service)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ..instruments.exchange import Exchange
-from ..rules import payloads as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.crud.round_trip import brief, each_integer, moments, write
@@ -18,13 +17,13 @@ SENT = "2024-05-06T07:08:09+05:30"
 DIGITS = 401
 
 
-@judges(rules.ID_RANGE)
+@judges("PAY-06")
 def test_an_id_outside_the_column_is_a_client_error(judge: Judge, service: Service) -> None:
     """Reading, changing and deleting 0, -1, 2^31, 2^63 and 10^30 is answered below 500."""
     judge_ids(judge, requests_for(judge, service, IDS))
 
 
-@judges(rules.MALFORMED_ID)
+@judges("PAY-17")
 def test_a_malformed_id_is_a_client_error(judge: Judge, service: Service) -> None:
     """A malformed id is answered below 500, and no row is shown for it."""
     judge_ids(judge, requests_for(judge, service, ODD_IDS))
@@ -68,7 +67,7 @@ def brief_of(exchange: Exchange) -> str:
     return str(exchange).replace("x" * 400, "...")
 
 
-@judges(rules.PAGING_RANGE)
+@judges("PAY-07")
 def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
     """Every paging parameter may be -1, 0, 2^31, 2^63, 10^30, a word or empty."""
     names = service.resource.paging.names
@@ -85,7 +84,7 @@ def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
     )
 
 
-@judges(rules.INTEGERS)
+@judges("PAY-14")
 def test_an_integer_beyond_its_column_is_refused_or_exact(judge: Judge, service: Service) -> None:
     """2^31, 2^63 and 10^30 are refused, or shown as they were sent."""
     written = list(each_integer(service, lambda _role, _name: INTEGERS))
@@ -102,7 +101,7 @@ def test_an_integer_beyond_its_column_is_refused_or_exact(judge: Judge, service:
     )
 
 
-@judges(rules.INSTANTS)
+@judges("PAY-16")
 def test_a_date_time_keeps_its_instant(judge: Judge, service: Service) -> None:
     """A date-time sent with an offset is shown as the same instant; without a zone it means UTC."""
     names = moments(service.resource)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..rules import payloads_values as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.fields import Write, nothings
 from ..scenarios.crud.values import (
@@ -45,7 +44,7 @@ def rounded(write: Write) -> bool:
     return not is_exactly(write.value, write.shown)
 
 
-@judges(rules.DECIMALS)
+@judges("PAY-40")
 def test_a_decimal_comes_back_as_the_same(judge: Judge, service: Service) -> None:
     """Amounts with two places are shown to the last digit, long ones where the database can."""
     sent = list(each_decimal(service, EXACT))
@@ -53,7 +52,7 @@ def test_a_decimal_comes_back_as_the_same(judge: Judge, service: Service) -> Non
     judge_writes(judge, [*sent, *longer], rounded, "the same decimal, however it is spelled")
 
 
-@judges(rules.PLACES)
+@judges("PAY-41")
 def test_a_decimal_with_more_places_is_refused_or_whole(judge: Judge, service: Service) -> None:
     """Eight places after the point are refused or shown, and not rounded."""
     sent = list(each_decimal(service, FINE))
@@ -66,7 +65,7 @@ def test_a_decimal_with_more_places_is_refused_or_whole(judge: Judge, service: S
     )
 
 
-@judges(rules.CHOICES)
+@judges("PAY-42")
 def test_every_choice_comes_back(judge: Judge, service: Service) -> None:
     """True, False and each listed value are refused or shown as they were sent."""
     sent = list(each_choice(service))
@@ -80,21 +79,21 @@ def test_every_choice_comes_back(judge: Judge, service: Service) -> None:
     judge_writes(judge, sent, lambda w: not is_choice(w.value, w.shown), "the value that was sent")
 
 
-@judges(rules.ORDER_KEPT)
+@judges("PAY-43")
 def test_a_list_keeps_its_order(judge: Judge, service: Service) -> None:
     """Three items come back in the order in which they were sent."""
     judge_writes(judge, each_list(service), lambda w: is_reordered(w.value, w.shown),
                  "the items in the order they were sent in")  # fmt: skip
 
 
-@judges(rules.MAP_KEPT)
+@judges("PAY-44")
 def test_a_map_keeps_its_entries(judge: Judge, service: Service) -> None:
     """Entries with capitals, dots, blanks and digits in their names are all there."""
     judge_writes(judge, each_map(service), lambda w: not is_whole_map(w.value, w.shown),
                  "every entry, and no other")  # fmt: skip
 
 
-@judges(rules.EMPTY_KEPT)
+@judges("PAY-45")
 def test_an_empty_list_or_object_is_not_null(judge: Judge, service: Service) -> None:
     """`[]` and `{}` are refused or shown as what they are."""
     empty = [write for write in nothings(service) if isinstance(write.value, (list, dict))]

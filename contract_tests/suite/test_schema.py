@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ..rules import schema as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.startup import Point, StartupScenarios
 from ..scenarios.startup.asking import hung
 from ..service.service import Service
 
 
-@judges(rules.FIRST_START)
+@judges("SCH-01")
 def test_the_first_requests_on_an_empty_database_are_served(
     judge: Judge, service: Service, startups: StartupScenarios
 ) -> None:
@@ -35,7 +34,7 @@ def test_the_first_requests_on_an_empty_database_are_served(
     )
 
 
-@judges(rules.KEPT)
+@judges("SCH-02")
 def test_a_restart_keeps_the_rows(
     judge: Judge, service: Service, startups: StartupScenarios
 ) -> None:
@@ -53,7 +52,7 @@ def test_a_restart_keeps_the_rows(
     )
 
 
-@judges(rules.TOGETHER)
+@judges("SCH-03")
 @pytest.mark.parametrize("point", ["create", "commit"])
 def test_workers_that_start_at_once_become_ready(
     judge: Judge, startups: StartupScenarios, point: Point
@@ -73,7 +72,7 @@ def test_workers_that_start_at_once_become_ready(
     )
 
 
-@judges(rules.START_ENDS)
+@judges("SCH-04")
 def test_a_start_leaves_no_transaction_open(judge: Judge, startups: StartupScenarios) -> None:
     """Between the start-up and the first request, nothing is open in the database."""
     life = startups.first.begun()
@@ -85,7 +84,7 @@ def test_a_start_leaves_no_transaction_open(judge: Judge, startups: StartupScena
     )
 
 
-@judges(rules.NO_DATABASE)
+@judges("SCH-05")
 def test_without_a_database_the_service_fails(judge: Judge, startups: StartupScenarios) -> None:
     """With no server at the address, the start-up fails or the first request is answered 5xx."""
     life = startups.dead
@@ -99,7 +98,7 @@ def test_without_a_database_the_service_fails(judge: Judge, startups: StartupSce
     )
 
 
-@judges(rules.NO_SECRET)
+@judges("SCH-06")
 def test_without_a_database_no_password_is_shown(judge: Judge, startups: StartupScenarios) -> None:
     """Neither error, answer nor output holds the password of the unreachable address."""
     shown = startups.dead.shown
@@ -110,7 +109,7 @@ def test_without_a_database_no_password_is_shown(judge: Judge, startups: Startup
     )
 
 
-@judges(rules.IMPORT_IS_QUIET)
+@judges("SCH-07")
 def test_an_import_connects_to_nothing(judge: Judge, startups: StartupScenarios) -> None:
     """Importing the app's module takes no connection."""
     taken = startups.first.taken_at_import
@@ -121,7 +120,7 @@ def test_an_import_connects_to_nothing(judge: Judge, startups: StartupScenarios)
     )
 
 
-@judges(rules.FAILED_START_ENDS)
+@judges("SCH-08")
 def test_a_failed_start_ends_its_process(judge: Judge, startups: StartupScenarios) -> None:
     """After a start-up that failed, nothing keeps the process alive."""
     life = startups.dead

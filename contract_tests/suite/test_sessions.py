@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..instruments.exchange import Exchange
 from ..rules import crud
-from ..rules import sessions as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.operations import Case
 from ..service.service import Service
@@ -20,7 +19,7 @@ def observed(case: Case, service: Service, judge: Judge) -> Exchange:
     return exchange
 
 
-@judges(rules.RETURNED)
+@judges("SES-01")
 def test_a_request_returns_its_connections(judge: Judge, service: Service, case: Case) -> None:
     """When a request ends, no connection it took is still out."""
     exchange = observed(case, service, judge)
@@ -33,7 +32,7 @@ def test_a_request_returns_its_connections(judge: Judge, service: Service, case:
     )
 
 
-@judges(rules.ENDED)
+@judges("SES-02")
 def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Case) -> None:
     """After a request, the database knows no transaction that neither start-up nor leak explain."""
     exchange = observed(case, service, judge)
@@ -47,7 +46,7 @@ def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Ca
     )
 
 
-@judges(rules.COMMITTED)
+@judges("SES-03")
 def test_a_write_is_committed_before_it_is_answered(
     judge: Judge, service: Service, case: Case
 ) -> None:
@@ -74,7 +73,7 @@ def test_a_write_is_committed_before_it_is_answered(
     )
 
 
-@judges(rules.OWN_SESSION)
+@judges("SES-04")
 def test_a_request_uses_a_session_of_its_own(judge: Judge, service: Service, case: Case) -> None:
     """No session begins a transaction in two requests."""
     service.list() if service.resource.offers("list") else service.create()
@@ -87,7 +86,7 @@ def test_a_request_uses_a_session_of_its_own(judge: Judge, service: Service, cas
     )
 
 
-@judges(rules.NOT_GARBAGE)
+@judges("SES-05")
 def test_a_request_leaves_no_connection_to_the_collector(
     judge: Judge, service: Service, case: Case
 ) -> None:
@@ -104,12 +103,12 @@ def test_a_request_leaves_no_connection_to_the_collector(
     )
 
 
-@judges(rules.AWAITED)
+@judges("SES-06")
 def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: Case) -> None:
     """No coroutine of the request is dropped before it ran."""
     exchange = observed(case, service, judge)
     if exchange.failed and "coroutine" not in exchange.raised:
-        judge.not_applicable(f"{exchange}: an error drops coroutines ({crud.SERVED.id})")
+        judge.not_applicable(f"{exchange}: an error drops coroutines ({crud.CRU_31.id})")
     forgotten = [text for text in exchange.warnings if "was never awaited" in text]
     judge.that(
         not forgotten,
@@ -119,7 +118,7 @@ def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: C
     )
 
 
-@judges(rules.NO_RESOURCE_WARNING)
+@judges("SES-07")
 def test_a_request_closes_what_it_opens(judge: Judge, service: Service, case: Case) -> None:
     """Python has nothing to warn about after the request."""
     exchange = observed(case, service, judge)
@@ -132,7 +131,7 @@ def test_a_request_closes_what_it_opens(judge: Judge, service: Service, case: Ca
     )
 
 
-@judges(rules.NOT_GROWING)
+@judges("SES-08")
 def test_requests_reuse_their_connections(judge: Judge, service: Service) -> None:
     """After a warm-up, looking at a row again and again opens no further lasting connection."""
     row = service.row()

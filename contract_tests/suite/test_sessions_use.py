@@ -7,7 +7,6 @@ import pytest
 from ..instruments.exchange import Exchange
 from ..instruments.usage import Usage
 from ..rules import crud, sessions
-from ..rules import sessions_use as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.operations import Case
 from ..scenarios.faults.open_holds import open_after, uncommitted
@@ -29,14 +28,14 @@ def used(case: Case, service: Service, judge: Judge) -> tuple[Exchange, Usage]:
     return exchange, usage
 
 
-@judges(rules.ONE_CONNECTION)
+@judges("SES-09")
 def test_a_request_holds_one_connection_at_a_time(
     judge: Judge, service: Service, case: Case
 ) -> None:
     """No connection is taken from a pool while another one of it is out for the same request."""
     exchange, usage = used(case, service, judge)
     if exchange.held:
-        judge.not_applicable(f"a connection is never returned ({sessions.RETURNED.id})")
+        judge.not_applicable(f"a connection is never returned ({sessions.SES_01.id})")
     judge.that(
         not usage.doubled,
         expected="one connection of a pool at a time",
@@ -45,7 +44,7 @@ def test_a_request_holds_one_connection_at_a_time(
     )
 
 
-@judges(rules.NOT_BLOCKING)
+@judges("SES-10")
 def test_a_request_does_not_block_the_event_loop(
     judge: Judge, service: Service, case: Case
 ) -> None:
@@ -59,7 +58,7 @@ def test_a_request_does_not_block_the_event_loop(
     )
 
 
-@judges(rules.BRIEF)
+@judges("SES-11")
 @each_role
 def test_a_transaction_waits_for_the_database_only(
     judge: Judge, sweeps: Sweeps, role: Role
@@ -79,12 +78,12 @@ def test_a_transaction_waits_for_the_database_only(
     )
 
 
-@judges(rules.NOTHING_LOST)
+@judges("SES-12")
 def test_a_success_commits_all_it_has_written(judge: Judge, service: Service, case: Case) -> None:
     """In a request that commits, no transaction with writes ends in any other way."""
     exchange, _ = used(case, service, judge)
     if not (exchange.ok and exchange.writes and exchange.of("commit")):
-        judge.not_applicable(f"{case} commits nothing: the rows are judged by {crud.READABLE.id}")
+        judge.not_applicable(f"{case} commits nothing: the rows are judged by {crud.CRU_01.id}")
     lost = uncommitted(exchange)
     judge.that(
         not lost,
@@ -95,7 +94,7 @@ def test_a_success_commits_all_it_has_written(judge: Judge, service: Service, ca
     )
 
 
-@judges(rules.ONE_TASK)
+@judges("SES-13")
 def test_a_session_is_used_by_one_task_at_a_time(
     judge: Judge, service: Service, case: Case
 ) -> None:
@@ -109,7 +108,7 @@ def test_a_session_is_used_by_one_task_at_a_time(
     )
 
 
-@judges(rules.FORGOTTEN)
+@judges("SES-14")
 def test_requests_leave_no_sessions_behind(judge: Judge, service: Service) -> None:
     """After a warm-up, looking at a row again and again leaves no further session in memory."""
     row = service.row()
