@@ -14,7 +14,7 @@ from contract_tests.instruments.exchange import UNSENT, Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.service.transports import asgi
 from contract_tests.service.transports.asgi import AsgiTarget
-from contract_tests.service.transports.conversation import PADDING, Client
+from contract_tests.service.transports.conversation import PADDING, ClientBehaviour
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 START: Message = {"type": "http.response.start", "status": 200, "headers": []}
@@ -23,7 +23,7 @@ END: Message = {"type": "http.response.body", "body": b"b"}
 POST = Request("POST", "/", body=b"{}")
 
 
-def told(app: App, client: Client, request: Request = POST) -> Exchange:
+def told(app: App, client: ClientBehaviour, request: Request = POST) -> Exchange:
     """What happens when this client sends a request to this app."""
     return asyncio.run(AsgiTarget(app, Recorder()).exchange(request, client))
 
@@ -48,7 +48,7 @@ def test_a_body_comes_in_two_parts_with_a_blank_at_the_end() -> None:
         lengths.append(dict(scope["headers"])[b"content-length"])
         seen.extend([await receive(), await receive()])
 
-    told(app, Client(parts=2))
+    told(app, ClientBehaviour(parts=2))
     assert [(m["body"], m["more_body"]) for m in seen] == [(b"{}", True), (PADDING, False)]
     assert lengths == [b"3"]
 
@@ -60,7 +60,7 @@ def test_a_client_that_has_left_sends_no_more() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         seen.extend([(await receive())["type"] for _ in range(3)])
 
-    exchange = told(app, Client(parts=2, leaves=2))
+    exchange = told(app, ClientBehaviour(parts=2, leaves=2))
     assert seen == ["http.request", "http.disconnect", "http.disconnect"]
     assert kinds(exchange) == ["request body", "client gone", "returned"]
 
@@ -68,7 +68,7 @@ def test_a_client_that_has_left_sends_no_more() -> None:
 @pytest.mark.parametrize("leaves", [1, 2, 3])
 def test_what_is_sent_to_a_client_that_has_left_is_dropped(leaves: int) -> None:
     """The app is not told, and the exchange has what had passed before."""
-    exchange = told(answering, Client(leaves=leaves), Request("GET", "/"))
+    exchange = told(answering, ClientBehaviour(leaves=leaves), Request("GET", "/"))
 
     assert kinds(exchange)[-2:] == ["client gone", "returned"]
     assert (exchange.messages, exchange.abandoned) == (leaves - 1, True)
@@ -77,7 +77,7 @@ def test_what_is_sent_to_a_client_that_has_left_is_dropped(leaves: int) -> None:
 
 def test_a_client_that_has_broken_off_is_an_error_to_send_to() -> None:
     """The app gets an `OSError`, and the events say that it was told so."""
-    exchange = told(answering, Client(leaves=1, breaks=True), Request("GET", "/"))
+    exchange = told(answering, ClientBehaviour(leaves=1, breaks=True), Request("GET", "/"))
 
     assert [event.text for event in exchange.of("client gone")] == [UNSENT]
     assert exchange.raised.startswith("OSError")
@@ -86,14 +86,14 @@ def test_a_client_that_has_broken_off_is_an_error_to_send_to() -> None:
 
 def test_a_client_that_leaves_after_the_last_message_has_the_whole_answer() -> None:
     """It is gone all the same, which an app may notice."""
-    exchange = told(answering, Client(leaves=4), Request("GET", "/"))
+    exchange = told(answering, ClientBehaviour(leaves=4), Request("GET", "/"))
 
     assert (exchange.complete, exchange.body, exchange.abandoned) == (True, b"ab", True)
 
 
 def test_a_client_that_stays_is_never_gone() -> None:
     """Where there are fewer messages than it would leave before, nothing is abandoned."""
-    assert not told(answering, Client(leaves=5), Request("GET", "/")).abandoned
+    assert not told(answering, ClientBehaviour(leaves=5), Request("GET", "/")).abandoned
 
 
 @pytest.mark.parametrize(("leaves", "expected"), [(2, [True, True]), (9, [False, False])])
@@ -106,7 +106,7 @@ def test_an_app_that_asks_without_waiting_is_told(leaves: int, expected: list[bo
         await request.body()
         seen.extend([await request.is_disconnected(), await request.is_disconnected()])
 
-    told(app, Client(patient=False, leaves=leaves))
+    told(app, ClientBehaviour(patient=False, leaves=leaves))
     assert seen == expected
 
 
@@ -125,7 +125,7 @@ def test_who_waits_for_the_client_is_woken_when_it_leaves() -> None:
         await listening
         order.append("answered")
 
-    told(app, Client(patient=False, leaves=4))
+    told(app, ClientBehaviour(patient=False, leaves=4))
     assert order == ["left", "answered"]
 
 
@@ -145,7 +145,7 @@ def test_who_waits_for_the_client_is_woken_when_all_was_answered() -> None:
         await listener
         order.append("ended")
 
-    exchange = told(app, Client())
+    exchange = told(app, ClientBehaviour())
     assert order == ["ended"]
     assert (exchange.complete, exchange.abandoned) == (True, False)
 
@@ -157,7 +157,7 @@ def test_who_still_waits_when_the_app_has_returned_is_woken() -> None:
         asyncio.create_task(listening(receive))  # noqa: RUF006 - forgotten on purpose
         raise RuntimeError("before any answer")
 
-    assert told(app, Client()).lasting == ()
+    assert told(app, ClientBehaviour()).lasting == ()
 
 
 def test_what_never_settles_is_waited_for_three_times(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ from contract_tests.scenarios.fuzzing import (
     labels,
     without_headers,
 )
-from contract_tests.scenarios.fuzzing.findings import excuse_of
+from contract_tests.scenarios.fuzzing.findings import suppression_of
 
 
 class ItemIn(BaseModel):
@@ -443,5 +443,5 @@ def _raw(row: HostileBody) -> Request:
 def test_a_newline_for_an_id_asks_for_the_collection(value: str, expected: str) -> None:
     """What the collection answered is held against nobody; a failure always is."""
     case, answer = SimpleNamespace(path_parameters={"item_id": value}), Answer(200, (), b"[]")
-    assert excuse_of("response_schema_conformance", case, answer, {}) == expected
-    assert excuse_of("not_a_server_error", case, answer, {}) == ""
+    assert suppression_of("response_schema_conformance", case, answer, {}) == expected
+    assert suppression_of("not_a_server_error", case, answer, {}) == ""

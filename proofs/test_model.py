@@ -20,7 +20,7 @@ from contract_tests.runner.judge import Judge
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.stateful.model import Kind
-from contract_tests.scenarios.stateful.programs import Finding, Search
+from contract_tests.scenarios.stateful.programs import Counterexample, Search
 from contract_tests.scenarios.stateful.reproducer import regression
 from contract_tests.scenarios.stateful.steps import Act, told
 from contract_tests.service.service import Service
@@ -54,7 +54,7 @@ def opened(app: str) -> Iterator[Service]:
         logging.disable(logging.NOTSET)
 
 
-def found_in(service: Service, extra: Act | None, seed: int = 1) -> Finding:
+def found_in(service: Service, extra: Act | None, seed: int = 1) -> Counterexample:
     """What the default programs of a seed find."""
     finding = Search(service, KINDS, extra).run(DEFAULT, seed)
     assert finding is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.instruments.await_stack import is_queueing
+from contract_tests.instruments.await_stack import is_pool_wait
 from contract_tests.instruments.cancellation_injector import (
     WAYS,
     CancellationInjector,
@@ -251,5 +251,5 @@ def test_a_plain_coroutine_runs_itself() -> None:
     strand = right(Room())
 
     assert stepped_by(strand) is strand
-    assert not is_queueing(strand)
+    assert not is_pool_wait(strand)
     strand.close()

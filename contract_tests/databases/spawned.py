@@ -17,7 +17,7 @@ START_LIMIT = 60.0
 STOP_LIMIT = 10.0
 
 
-class Spawned:
+class ServerProgram:
     """A running server, from the line of its log that says ready until the end of the block.
 
     Raises `DatabaseUnavailable`, with the end of the log, when that line does not come.

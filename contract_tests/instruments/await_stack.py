@@ -53,7 +53,7 @@ def foreign_line(strand: object) -> str:
     return _line(inner[0])
 
 
-def is_queueing(strand: object) -> bool:
+def is_pool_wait(strand: object) -> bool:
     """Return whether it waits for an asyncio queue, as SQLAlchemy's pools do when exhausted."""
     return any(link.cr_code.co_filename == asyncio.queues.__file__ for link in chain_of(strand))
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Any, Literal, cast
 
 from .attribution import current, is_of_sqlalchemy
-from .await_stack import foreign_line, is_queueing, line_of
+from .await_stack import foreign_line, is_pool_wait, line_of
 from .instrument import Instrument
 from .recorder import Recorder
 
@@ -141,7 +141,7 @@ class CancellationInjector(Instrument):
 
     def _strike(self, strand: Strand, future: Any) -> None:
         self.seen += 1
-        if is_queueing(strand):
+        if is_pool_wait(strand):
             self.queued.append(self.seen)
         again = self.way == "twice" and self.k is not None and self.seen == self.k + 1
         if self._cancel is None or self._is_over or not (self.seen == self.k or again):

@@ -28,7 +28,7 @@ NUMBER = "contract_connection"
 
 
 @dataclass(eq=False)
-class Loan:
+class Checkout:
     """A connection that was taken from a pool: by whom, where, and whether it is still out."""
 
     connection: int
@@ -62,7 +62,7 @@ class Recorder(Instrument):
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
         self.has_worked = self.is_async = False  # an engine may be gone with its request
         self.open: dict[int, str] = {}
-        self._loans: list[Loan] = []
+        self._loans: list[Checkout] = []
         self._commits: dict[int, weakref.ref[greenlet]] = {}
         self._sessions: weakref.WeakKeyDictionary[Session, Exchange] = weakref.WeakKeyDictionary()
         self._numbers = itertools.count(1)
@@ -87,11 +87,11 @@ class Recorder(Instrument):
         )
         listen(undo, *((kind, name, self._guarded(each)) for kind, name, each in listeners))
 
-    def outstanding(self, owner: Exchange | None) -> tuple[Loan, ...]:
+    def outstanding(self, owner: Exchange | None) -> tuple[Checkout, ...]:
         """The loans of `owner` that are still out (None: those made outside any request)."""
         return tuple(loan for loan in self._loans if loan.owner is owner and loan.is_out)
 
-    def lent_to_requests(self) -> tuple[Loan, ...]:
+    def lent_to_requests(self) -> tuple[Checkout, ...]:
         """Every loan made for a request that the recorder still knows."""
         return tuple(loan for loan in self._loans if loan.owner is not None)
 
@@ -149,7 +149,7 @@ class Recorder(Instrument):
         number = connection_record.info.get(NUMBER, 0)
         where, owner = caller(), current.get()
         proxy, order = weakref.ref(connection_proxy), next(self._orders)
-        self._loans.append(Loan(number, owner, where, proxy, order, connection_record))
+        self._loans.append(Checkout(number, owner, where, proxy, order, connection_record))
         self._write(owner, "checkout", number, "", where)
 
     def _checked_in(self, dbapi_connection: Any, connection_record: Any) -> None:

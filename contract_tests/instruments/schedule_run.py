@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .scheduled_request import Executor
+from .scheduled_request import ScheduledRequest
 
 
 class ScheduleRun:
@@ -53,7 +53,7 @@ class ScheduleRun:
                 return self.taken[:place] + later[0]
         return None
 
-    def choose(self, able: Sequence[Executor]) -> Executor:
+    def choose(self, able: Sequence[ScheduledRequest]) -> ScheduledRequest:
         """Let one of these go on."""
         wanted = self.schedule[len(self.taken) : len(self.taken) + 1]
         chosen = next((player for player in able if player.letter == wanted), able[0])
@@ -62,13 +62,15 @@ class ScheduleRun:
         self._told.append(chosen.goes())
         return chosen
 
-    def notes_waiting(self, waiting: Sequence[Executor], chosen: Executor | None) -> None:
+    def notes_waiting(
+        self, waiting: Sequence[ScheduledRequest], chosen: ScheduledRequest | None
+    ) -> None:
         """Record the requests that wait for a lock, perhaps the last one to go on among them."""
         self.waited = max(self.waited, len(waiting))
         if chosen in waiting:
             self._told[-1] += "(waits)"
 
-    def notes_astray(self, astray: Sequence[Executor]) -> None:
+    def notes_lost(self, astray: Sequence[ScheduledRequest]) -> None:
         """Record the requests that are neither at the gate, nor waiting, nor at their end."""
         self.guesses += len(astray)
         for player in astray:

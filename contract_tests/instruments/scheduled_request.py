@@ -16,7 +16,7 @@ LOCKING = ("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE")
 """Statements that begin a transaction with the write lock, before it writes."""
 
 
-class Executor:
+class ScheduledRequest:
     """A request: whether it is at the gate, in the database, or neither, and what it holds.
 
     Its calls may come from tasks of its own, so that several are at the gate. Used on the loop

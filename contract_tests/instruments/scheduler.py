@@ -15,7 +15,7 @@ from .call_interceptor import Call, CallInterceptor
 from .exchange import Exchange
 from .instrument import Instrument
 from .schedule_run import ScheduleRun
-from .scheduled_request import Executor
+from .scheduled_request import ScheduledRequest
 
 STEP = 0.005
 """Seconds after which the kit looks again where everybody is."""
@@ -44,7 +44,7 @@ class Scheduler(ScheduleRun, Instrument):
     def __init__(self, schedule: str, database: Database) -> None:
         super().__init__(schedule)
         self._database = database
-        self._players: dict[Exchange, Executor] = {}
+        self._players: dict[Exchange, ScheduledRequest] = {}
         self._interceptor = CallInterceptor(self._visit)
         self._is_over = False
 
@@ -58,7 +58,7 @@ class Scheduler(ScheduleRun, Instrument):
         """Begin to conduct these requests, on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        self._players = {exchange: Executor(exchange.letter) for exchange in exchanges}
+        self._players = {exchange: ScheduledRequest(exchange.letter) for exchange in exchanges}
         self._conductor = asyncio.create_task(self._conduct())
 
     async def play(self, exchange: Exchange, request: Callable[[], Awaitable[None]]) -> None:
@@ -84,7 +84,7 @@ class Scheduler(ScheduleRun, Instrument):
         finally:
             self._tell(player.leaves, call)
 
-    def _hold(self, player: Executor, call: Call) -> None:
+    def _hold(self, player: ScheduledRequest, call: Call) -> None:
         """Wait for the turn of a call: in the greenlet of its request, or in its thread."""
         waits = call.kind in {"statement", "commit"}
         can_wait = _running_loop() is (self._loop if call.dialect.is_async else None)
@@ -101,7 +101,7 @@ class Scheduler(ScheduleRun, Instrument):
         self.unheld += waits
         self._tell(player.enters, call)
 
-    async def _turn(self, player: Executor, call: Call) -> None:
+    async def _turn(self, player: ScheduledRequest, call: Call) -> None:
         may_go = asyncio.Event()
         self.has_forks |= player.arrives(call, may_go)
         self._news.set()
@@ -141,7 +141,7 @@ class Scheduler(ScheduleRun, Instrument):
             for player in self._players.values():
                 player.is_free()
 
-    async def _next(self) -> Executor | None:
+    async def _next(self) -> ScheduledRequest | None:
         """Let one call through, or wait for news if no request is at the gate."""
         if any(player.is_astray for player in self._players.values()):
             await self._hears(STEP)
@@ -151,7 +151,7 @@ class Scheduler(ScheduleRun, Instrument):
         await self._hears(None)
         return None
 
-    async def _able(self) -> list[Executor]:
+    async def _able(self) -> list[ScheduledRequest]:
         """Those who can go on now; where only one may write, the others' writes cannot."""
         ready = [player for player in self._players.values() if player.call]
         if self._database.one_writer:
@@ -160,7 +160,7 @@ class Scheduler(ScheduleRun, Instrument):
                 return [player for player in ready if player not in writers] or ready[:1]
         return ready
 
-    async def _settle(self, chosen: Executor | None) -> None:
+    async def _settle(self, chosen: ScheduledRequest | None) -> None:
         """Wait until each is at the gate, has ended, waits for another's lock, or is lost."""
         quiet = 0
         while away := [player for player in self._players.values() if self._is_awaited(player)]:
@@ -169,20 +169,20 @@ class Scheduler(ScheduleRun, Instrument):
                 return
             quiet = 0 if await self._hears(STEP) else quiet + 1
             if quiet >= (PATIENCE if all(map(self._is_busy, away)) else LAST_RESORT):
-                self.notes_astray(away)
+                self.notes_lost(away)
                 return
 
-    def _is_awaited(self, player: Executor) -> bool:
+    def _is_awaited(self, player: ScheduledRequest) -> bool:
         is_away = player.begun.is_set() and not player.rests
         return is_away and (self._is_busy(player) or not player.is_astray)
 
-    def _is_busy(self, player: Executor) -> bool:
+    def _is_busy(self, player: ScheduledRequest) -> bool:
         """Return whether a request is in the database, and not because another keeps it there."""
         others = (other for other in self._players.values() if other is not player)
         kept = self._database.one_writer and any(other.has_transaction for other in others)
         return player.inside > 0 and not kept
 
-    async def _are_waiting(self, away: Sequence[Executor]) -> bool:
+    async def _are_waiting(self, away: Sequence[ScheduledRequest]) -> bool:
         """Return whether the server says that all of these wait for a lock."""
         if self._database.one_writer or not all(player.inside for player in away):
             return False

@@ -17,7 +17,7 @@ from .listening import listen
 
 
 @dataclass
-class Loan:
+class ChangedConnection:
     """A connection that was told something: how often it is lent, and what puts it right."""
 
     connection: Any
@@ -40,7 +40,7 @@ class SessionSettings(Instrument):
 
     def __init__(self, hindrance: Hindrance | None) -> None:
         self._hindrance = hindrance
-        self._loans: dict[Any, Loan] = {}
+        self._loans: dict[Any, ChangedConnection] = {}
         self.fired = 0
         self.idle = 0
 
@@ -63,7 +63,7 @@ class SessionSettings(Instrument):
             return
         with suppress(Exception):  # the service must not feel the kit
             remedy = _hinder(self._hindrance, dbapi_connection, connection_record)
-            self._loans[connection_record] = Loan(dbapi_connection, remedy)
+            self._loans[connection_record] = ChangedConnection(dbapi_connection, remedy)
             self.fired += 1
 
     def _returned(self, dbapi_connection: Any, connection_record: Any) -> None:
@@ -85,7 +85,7 @@ def _hinder(hindrance: Hindrance, dbapi_connection: Any, connection_record: Any)
     return hindrance.returned.format(*before)
 
 
-def _put_right(loan: Loan, connection_record: Any) -> None:
+def _put_right(loan: ChangedConnection, connection_record: Any) -> None:
     try:
         with _no_transaction_left(loan.connection, connection_record):
             _tell(loan.connection, loan.remedy)

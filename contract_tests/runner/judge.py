@@ -19,7 +19,7 @@ Seen = Exchange | str | Evidence | None
 """The evidence that a test gives: an exchange, a text, records, or nothing."""
 
 
-class Struck(Protocol):
+class Injected(Protocol):
     """One of many: what a sweep consists of, in words, with its evidence and the name to replay."""
 
     @property
@@ -31,7 +31,7 @@ class Struck(Protocol):
         """The records of what happened."""
 
 
-S = TypeVar("S", bound=Struck)
+S = TypeVar("S", bound=Injected)
 
 
 def judges(identifier: str) -> pytest.MarkDecorator:

@@ -50,7 +50,7 @@ ENDING = 0.5
 
 
 @contextmanager
-def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Service]:
+def open_service(options: Options, *, has_startups: bool = False) -> Iterator[Service]:
     """The started service, with its resource detected; everything is undone at the end.
 
     What trials need is made ready beside it if there will be some. Raises `UsageError` when
@@ -68,11 +68,11 @@ def open_service(options: Options, *, has_trials: bool = False) -> Iterator[Serv
         if options.prepare:
             run_command(options.prepare, options.root)
         roots = (options.root, Path.cwd())
-        stack.enter_context(_calm_warnings())
+        stack.enter_context(_warnings_pass())
         with _stage(f"importing {options.app}", confined):
             located = _located(options.app, roots)
         fork_server = stack.enter_context(ForkServer())
-        if has_trials:
+        if has_startups:
             fork_server.prepare()
         stack.callback(gc.unfreeze)
         runner = stack.enter_context(asyncio.Runner())
@@ -255,7 +255,7 @@ def _is_telling(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _calm_warnings() -> Iterator[None]:
+def _warnings_pass() -> Iterator[None]:
     """Keep a run's `-W error` from failing the service, its driver or its libraries."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")

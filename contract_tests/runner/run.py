@@ -65,7 +65,7 @@ class ContractRun:
         self._is_worker = hasattr(config, "workerinput")
         self._has_header = False
         self._is_alone = False
-        self._has_trials = False
+        self._has_startups = False
         self._told: set[tuple[str, Outcome]] = set()
         self._open = ExitStack()
         self._service: Service | None = None
@@ -82,7 +82,7 @@ class ContractRun:
             from .opening import open_service
 
             self._open.enter_context(interruptible())
-            opened = open_service(self.options, has_trials=self._has_trials)
+            opened = open_service(self.options, has_startups=self._has_startups)
             with kept_output():
                 self._service = self._open.enter_context(opened)
             if self.faults:
@@ -180,7 +180,7 @@ class ContractRun:
         items.sort(key=turns.__getitem__)
         self._is_alone = all(turns[item] for item in items)
         # Of several workers, few get a test that needs them.
-        self._has_trials = not self._is_worker and any(map(_needs_trials, items))
+        self._has_startups = not self._is_worker and any(map(_needs_startups, items))
 
     def _is_asked(self, item: pytest.Item, rule: Rule) -> bool:
         token, asked = self.options.replay, self.options.rule
@@ -319,7 +319,7 @@ def rule_of_item(item: pytest.Item) -> Rule | None:
     return mark.args[0] if mark and mark.args and isinstance(mark.args[0], Rule) else None
 
 
-def _needs_trials(item: pytest.Item) -> bool:
+def _needs_startups(item: pytest.Item) -> bool:
     """Return whether a test starts the service in interpreters of its own."""
     return "startups" in getattr(item, "fixturenames", ())
 

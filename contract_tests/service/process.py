@@ -54,7 +54,7 @@ class ServiceProcess:
         """Give the service in an interpreter of its own, on a database."""
         return self._led(self.origin.handover.variables(database))
 
-    def unreachable_worker(self, database: Database, password: str = "") -> SubprocessApp:
+    def unreachable_app(self, database: Database, password: str = "") -> SubprocessApp:
         """Give the service in an interpreter of its own, where no database of this kind answers.
 
         A `password` is put into the address, so that it can be recognised where it shows.

@@ -22,7 +22,7 @@ from .equality import differences
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
 from .transports.asgi import AsgiTarget
-from .transports.conversation import PATIENT, Client
+from .transports.conversation import PATIENT, ClientBehaviour
 from .transports.live import LiveTarget
 
 T = TypeVar("T")
@@ -134,12 +134,12 @@ class Service:
         headers = (() if anonymous else self.headers) + typed + (("accept", JSON),)
         return Request(method, target, headers, body)
 
-    def exchange(self, message: Request, client: Client = PATIENT) -> Exchange:
+    def exchange(self, message: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send a request that was made before."""
         return self.run(self.target.exchange(message, client))
 
     def together(
-        self, *messages: Request, client: Client = PATIENT, turns: Scheduler | None = None
+        self, *messages: Request, client: ClientBehaviour = PATIENT, turns: Scheduler | None = None
     ) -> list[Exchange]:
         """Send requests that were made before at the same time, in steps if there are `turns`."""
         return self.run(self.target.together(messages, client, turns=turns))

@@ -12,11 +12,11 @@ from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.atomic_fields import in_one_row, stays_gone
 from ..scenarios.concurrency.race_outcomes import (
     RaceOutcome,
-    confuses,
     fails,
     loses,
     mixes,
-    revives,
+    mixes_up,
+    resurrects,
     stores_both,
     tears,
 )
@@ -107,7 +107,7 @@ def test_a_deleted_row_stays_deleted(
         judge.not_applicable(
             "a row is shown after its delete even when the requests do not overlap"
         )
-    judge.each(sound.of(pair), revives, expected="no row after the delete")
+    judge.each(sound.of(pair), resurrects, expected="no row after the delete")
 
 
 @judges("CON-07")
@@ -161,5 +161,5 @@ def test_an_answer_is_about_its_own_request(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
     """In every order, no answer shows what belongs to the other request."""
-    foreign = partial(confuses, resource=service.resource)
+    foreign = partial(mixes_up, resource=service.resource)
     judge.each(sound.of(pair), foreign, expected="each answer about the row of its request")

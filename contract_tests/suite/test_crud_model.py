@@ -20,7 +20,7 @@ from ..service.service import Service
 
 if TYPE_CHECKING:
     from ..scenarios.stateful.model import Kind
-    from ..scenarios.stateful.programs import Finding, Search
+    from ..scenarios.stateful.programs import Counterexample, Search
 
 SHOWN: tuple[Kind, ...] = ("field", "missing", "back")
 KINDS: tuple[Kind, ...] = (*SHOWN, "failed")
@@ -42,10 +42,12 @@ class Programs:
         """The number of programs that were played so far."""
         return Totals(played=dict(self._played))
 
-    def finding(self, judge: Judge, *kinds: Kind, extra: Act | None = None) -> Finding | None:
+    def finding(
+        self, judge: Judge, *kinds: Kind, extra: Act | None = None
+    ) -> Counterexample | None:
         """Return the finding of one of these kinds; if another hides it, by a separate search."""
         whole = self._searched(extra, *(kinds if extra else KINDS))
-        is_other = whole.finding and whole.finding.surprise.kind not in kinds
+        is_other = whole.finding and whole.finding.mismatch.kind not in kinds
         search = self._searched(extra, *kinds) if is_other else whole
         if not search.tally.rows:
             judge.undecided(f"no create stored a row that can be identified, in {search.tally}")
@@ -74,7 +76,7 @@ def programs(contract_run: ContractRun) -> Programs:
     return Programs(contract_run.service, contract_run.options)
 
 
-def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> None:
+def judge_finding(judge: Judge, service: Service, finding: Counterexample | None) -> None:
     """Judge that nothing was found; else tell the program, and the test that shows it alone."""
     if finding is None:
         judge.that(
@@ -84,7 +86,7 @@ def judge_finding(judge: Judge, service: Service, finding: Finding | None) -> No
     from ..scenarios.stateful import descriptions as words
     from ..scenarios.stateful.reproducer import regression
 
-    seen = (Remark(words.evidence(finding)), *evidence_of(finding.surprise.exchange))
+    seen = (Remark(words.evidence(finding)), *evidence_of(finding.mismatch.exchange))
     alone = regression(service, judge.rule, finding)
     seen += (Remark(f"as a separate test:\n{alone}"),) if alone else ()
     judge.that(

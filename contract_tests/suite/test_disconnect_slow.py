@@ -13,12 +13,12 @@ from ..scenarios.faults.open_holds import lent_before
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import SENDING, Role
 from ..service.service import Service
-from ..service.transports.conversation import Client
+from ..service.transports.conversation import ClientBehaviour
 
 TOLERATED = 1
 """Statements after the client has left: the one a stream had in mind before it could be told."""
 
-SLOW = Client(patient=False, parts=2)
+SLOW = ClientBehaviour(patient=False, parts=2)
 
 
 def reads_on(point: Point) -> str:

@@ -130,7 +130,7 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
     if not told:
         judge.undecided(f"no write of a {role} failed and was answered with a failure")
     partial = [outcome for outcome in told if outcome.changed]
-    lasting = [a for a in partial if a.changed - restless_tables(service)]
+    lasting = [a for a in partial if a.changed - background_tables(service)]
     seen = (lasting or told)[0]
     judge.that(
         not lasting,
@@ -140,7 +140,7 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
     )
 
 
-def restless_tables(service: Service) -> frozenset[str]:
+def background_tables(service: Service) -> frozenset[str]:
     """The tables that even a request without effect changes: access logs, counters of use."""
     before = service.door.stored()
     exchange = service.list() if service.resource.offers("list") else service.create({})

@@ -14,12 +14,12 @@ from ..scenarios.faults.outages import (
     BEYOND,
     SOME,
     Outage,
+    connection_reset,
     hindered,
     locked_write,
     outage,
     places,
     read_only_write,
-    severance,
 )
 from ..service.resource import Role
 from ..service.service import Service
@@ -61,7 +61,7 @@ def test_refused_connections_use_up_no_places(judge: Judge, service: Service) ->
 @judges("FAI-12")
 def test_a_service_recovers_from_closed_connections(judge: Judge, service: Service) -> None:
     """At most one request for each connection that was open fails."""
-    found = severance(service)
+    found = connection_reset(service)
     tries = len(found.during)
     judge_recovery(judge, found, after=f"the server had closed connections, and {tries} requests")
 
@@ -69,7 +69,7 @@ def test_a_service_recovers_from_closed_connections(judge: Judge, service: Servi
 @judges("FAI-13")
 def test_closed_connections_make_no_request_fail(judge: Judge, service: Service) -> None:
     """The list and the create after the server has closed all idle connections succeed."""
-    found = severance(service)
+    found = connection_reset(service)
     if found.unserved:
         judge.not_applicable(f"it does not recover at all ({rules.FAI_12.id})")
     failed = [exchange for exchange in found.during if not exchange.ok]

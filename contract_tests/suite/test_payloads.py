@@ -38,7 +38,7 @@ UNBOUNDED = 20_000
 
 
 @dataclass
-class TextTrial:
+class TextCheck:
     """Writes texts through one operation, and keeps the writes that were accepted."""
 
     service: Service
@@ -85,7 +85,7 @@ class TextTrial:
         return written if written.exchange.failed or written.lost() else None
 
 
-def judge_texts(judge: Judge, trial: TextTrial, options: Options) -> None:
+def judge_texts(judge: Judge, trial: TextCheck, options: Options) -> None:
     """Judge what became of the texts; undecided if the service took none of them."""
     spoilt = trial.spoilt(options)
     if not spoilt and not trial.accepted:
@@ -117,7 +117,7 @@ def test_a_created_text_comes_back(
         service.restore()  # so that a text seen before is no duplicate
         return write(service, "create", values)
 
-    judge_texts(judge, TextTrial(service, "create", create), contract_options)
+    judge_texts(judge, TextCheck(service, "create", create), contract_options)
 
 
 @pytest.fixture(params=CHANGING)
@@ -137,7 +137,7 @@ def test_a_changed_text_comes_back(
     control = service.request(changing, row.id, body=change_body(service, changing, row))
     if not control.ok:
         judge.undecided(f"even a plain change is not answered with success: {control}")
-    trial = TextTrial(service, changing, lambda values: write(service, changing, values, row))
+    trial = TextCheck(service, changing, lambda values: write(service, changing, values, row))
     judge_texts(judge, trial, contract_options)
 
 

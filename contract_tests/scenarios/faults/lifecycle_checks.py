@@ -30,11 +30,11 @@ def claims_success(point: Point) -> str:
 
 def stores_in_part(point: Point, control: ControlRun) -> str:
     """Name the tables that hold a part of what a whole request stores."""
-    aside = control.restless | control.belated
+    aside = control.restless | control.deferred
     touched = point.changed - aside
     whole = {table: size for table, size in control.growth.items() if table not in aside}
     here = {table: grown(point.before, point.after).get(table) for table in touched}
-    commits = commits_of(point.exchange, control.belated)
+    commits = commits_of(point.exchange, control.deferred)
     # What one COMMIT stores is whole by itself, and SQLite may do without: a RELEASE suffices.
     is_whole = here == whole and (control.commits <= 1 or commits >= control.commits)
     return (

@@ -65,7 +65,7 @@ def places(service: Service) -> int:
     return min(max(sizes, default=USUAL), MOST)
 
 
-def severance(service: Service) -> Outage:
+def connection_reset(service: Service) -> Outage:
     """Let the server close all connections; ask for a list, then for a create, until they succeed.
 
     One failure is allowed for each connection there was.

@@ -10,9 +10,9 @@ from ...instruments.pool_exhaustion import PoolExhaustion
 from ...rules.violation import NotApplicable
 from ...service.capabilities import missing
 from ...service.service import Service
-from ...service.transports.conversation import Client
+from ...service.transports.conversation import ClientBehaviour
 
-IMPATIENT = Client(patient=False)
+IMPATIENT = ClientBehaviour(patient=False)
 
 
 @dataclass(frozen=True)

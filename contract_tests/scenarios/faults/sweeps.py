@@ -18,7 +18,7 @@ from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Row, Service
-from ...service.transports.conversation import PATIENT, Client
+from ...service.transports.conversation import PATIENT, ClientBehaviour
 from .fault_cases import prepared
 from .injections import (
     ControlRun,
@@ -47,7 +47,7 @@ class Kind:
     """A way to disturb a request at its `k`-th place: by an instrument, or by the client."""
 
     instrument: Callable[[Service, int], AbstractContextManager[Disturbance]]
-    client: Callable[[int], Client] = lambda _: PATIENT
+    client: Callable[[int], ClientBehaviour] = lambda _: PATIENT
     needs: tuple[str, ...] = ()
 
 
@@ -84,14 +84,14 @@ def _cold(service: Service, k: int) -> AbstractContextManager[Disturbance]:
 def _steps(way: Way) -> Kind:
     return Kind(
         lambda service, k: CancellationInjector(service.loop, service.recorder, k, way),
-        lambda _: Client(patient=False),
+        lambda _: ClientBehaviour(patient=False),
     )
 
 
 def _leaves(*, breaks: bool) -> Kind:
     return Kind(
         lambda *_: nullcontext(Departure()),
-        lambda k: Client(patient=False, parts=2, leaves=k, breaks=breaks),
+        lambda k: ClientBehaviour(patient=False, parts=2, leaves=k, breaks=breaks),
     )
 
 

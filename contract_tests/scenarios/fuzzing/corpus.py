@@ -92,9 +92,9 @@ class Corpus:
         if self._folder is None:
             return None
         size = "all" if phase == "boundary" else str(draw)
-        return self._deck_folder(self._folder) / f"{_named(label)}-{phase}-{size}.json"
+        return self._corpus_folder(self._folder) / f"{_named(label)}-{phase}-{size}.json"
 
-    def _deck_folder(self, folder: Path) -> Path:
+    def _corpus_folder(self, folder: Path) -> Path:
         chosen = folder / self._key
         if not chosen.exists():
             others = [each for each in folder.glob("*") if each.is_dir() and each.name != KEPT]

@@ -113,7 +113,7 @@ class Executor:
         found = self._checks.findings(case, prepared, answer)
         return [
             CheckFailure(one.check, one.sort, one.message, card, request, answer,
-                  self._excuse(one.check, case, request, answer))
+                  self._suppression(one.check, case, request, answer))
             for one in found
             if one.check == findings.FAILURE or not card.is_dated
         ]  # fmt: skip
@@ -122,10 +122,10 @@ class Executor:
         """Return the request that is sent for a case, with the caller's headers."""
         return replace(card.request, headers=(*card.request.headers, *self._headers))
 
-    def _excuse(self, check: str, case: Any, request: Request, answer: Answer) -> Suppression:
+    def _suppression(self, check: str, case: Any, request: Request, answer: Answer) -> Suppression:
         if check == findings.FAILURE:
             return "strange" if self._is_strange(request) else ""
-        return findings.excuse_of(check, case, answer, self._document)
+        return findings.suppression_of(check, case, answer, self._document)
 
     def _is_about_our_headers(self, card: FuzzCase) -> bool:
         """The caller's headers would silently repair a case that is about one of them."""

@@ -142,7 +142,9 @@ def _sort(failure: Any, case: Any, answer: Answer) -> str:
     return " ".join(map(str, broken or named))
 
 
-def excuse_of(check: str, case: Any, answer: Answer, document: Mapping[str, object]) -> Suppression:
+def suppression_of(
+    check: str, case: Any, answer: Answer, document: Mapping[str, object]
+) -> Suppression:
     """Return the reason not to hold a finding against a service, such as a lenient reader."""
     if check != FAILURE and _is_the_collection(case):
         return "habit"

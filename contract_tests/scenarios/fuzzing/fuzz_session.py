@@ -51,7 +51,7 @@ ROUND = 1_000_003
 """The distance between the seeds of two rounds: no part of one is a part of the next."""
 
 
-class Settings(Protocol):
+class FuzzSettings(Protocol):
     """The part of the options that says what a run generates."""
 
     @property
@@ -100,7 +100,7 @@ class Exploration:
     """
 
     service: Service
-    options: Settings
+    options: FuzzSettings
     folder: Path | None
     _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     _explored: dict[Part, Explored] = field(default_factory=dict)

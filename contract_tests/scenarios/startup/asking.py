@@ -12,7 +12,7 @@ from ...service.workers.subprocess_app import SubprocessApp
 
 
 @dataclass(frozen=True)
-class Client:
+class AppClient:
     """Asks one app of a trial what is asked of the service here."""
 
     service: Service

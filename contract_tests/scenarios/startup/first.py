@@ -11,7 +11,7 @@ from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
 from ...service.workers.subprocess_app import SubprocessApp
-from .asking import Client, failure
+from .asking import AppClient, failure
 
 ENDING = 10.0
 """Seconds a process that has nothing left to do gets to end."""
@@ -83,7 +83,7 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
                 database
             ) as other:  # so that what it leaves is not this life's
                 other.ask("migrate", root=str(migrations))
-        client = Client(service, trial, begun["app"])
+        client = AppClient(service, trial, begun["app"])
         answers = client.usual()
         document = client.document()
         stop_failure = client.stop()

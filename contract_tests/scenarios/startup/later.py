@@ -10,14 +10,14 @@ from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Service
 from ...service.workers.subprocess_app import SubprocessApp
-from .asking import Client, failure
+from .asking import AppClient, failure
 from .first import Left, census
 
 ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Pair:
+class SideBySide:
     """Two apps side by side: how the idle one stopped, and what the other answered then."""
 
     start_failure: str = ""
@@ -33,7 +33,7 @@ class LaterStart:
     kept: Exchange | None = None
     round_failure: str = ""
     rounds: tuple[Left, ...] = ()
-    pair: Pair = Pair()
+    pair: SideBySide = SideBySide()
 
     def begun(self) -> LaterStart:
         """Give this life, if it began. Raises `Undecided` otherwise."""
@@ -51,7 +51,7 @@ def later_start(service: Service, database: Database, row: object) -> LaterStart
         begun = trial.begin()
         if not begun["ok"]:
             return LaterStart(failure(begun))
-        client = Client(service, trial, begun["app"])
+        client = AppClient(service, trial, begun["app"])
         can_read = row is not None and service.resource.offers("read")
         role: Role = "read" if can_read else "list"
         kept = client.send(role, row) if service.resource.offers(role) else None
@@ -68,21 +68,21 @@ def _rounds(service: Service, trial: SubprocessApp) -> tuple[tuple[Left, ...], s
         begun = trial.begin()
         if not begun["ok"]:
             return tuple(seen), failure(begun)
-        client = Client(service, trial, begun["app"])
+        client = AppClient(service, trial, begun["app"])
         client.usual()
         client.stop()
         seen.append(census(trial))
     return tuple(seen), ""
 
 
-def _pair(service: Service, trial: SubprocessApp) -> Pair:
+def _pair(service: Service, trial: SubprocessApp) -> SideBySide:
     """The first of the two serves nothing before it is stopped."""
     begun = [trial.begin(), trial.begin()]
     start_failure = "".join(failure(answer) for answer in begun)
     if start_failure:
-        return Pair(start_failure)
-    idle, other = (Client(service, trial, answer["app"]) for answer in begun)
+        return SideBySide(start_failure)
+    idle, other = (AppClient(service, trial, answer["app"]) for answer in begun)
     stop_failure = idle.stop()
     answers = other.usual()
     other.stop()
-    return Pair("", stop_failure, answers)
+    return SideBySide("", stop_failure, answers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...instruments.exchange import Exchange
 from ...service.service import Service
-from .asking import Client, failure
+from .asking import AppClient, failure
 from .first import ENDING
 
 PASSWORD = "never-show-this-0f3a9c"  # noqa: S105 - made to be recognised where it must not be
@@ -30,11 +30,11 @@ class UnreachableStart:
 def unreachable_start(service: Service) -> UnreachableStart:
     """Live it: start, ask once if that succeeds, end."""
     password = PASSWORD if "network" in service.database.capabilities else ""
-    with service.process.unreachable_worker(service.database, password) as trial:
+    with service.process.unreachable_app(service.database, password) as trial:
         begun = trial.begin()
         answer = None
         if begun["ok"]:
-            client = Client(service, trial, begun["app"])
+            client = AppClient(service, trial, begun["app"])
             answer = next(iter(client.usual()), None)
             client.stop()
         ended = trial.ends(ENDING)

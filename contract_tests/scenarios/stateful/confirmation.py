@@ -13,33 +13,33 @@ from contextlib import closing
 from typing import Any
 
 from ...service.service import Service
-from .model import Known, Surprise
+from .model import Known, Mismatch
 from .program_runner import Play
 from .steps import Program, Step, names_of
 
-Doubt = Callable[[Service, Play, Surprise], bool]
+Doubt = Callable[[Service, Play, Mismatch], bool]
 
 
-def is_way_of_fresh_rows(service: Service, play: Play, surprise: Surprise) -> bool:
+def is_way_of_fresh_rows(service: Service, play: Play, mismatch: Mismatch) -> bool:
     """Return whether a fresh row in the same state surprises as well, or cannot be made.
 
     A value that was sent in a change is taken by rows of any state, if by any; what fails, fails
     whatever else there is.
     """
-    seen, known = play.program[-1], play.model.rows.get(surprise.row)
+    seen, known = play.program[-1], play.model.rows.get(mismatch.row)
     taken = frozenset(service.resource.fields("create"))
-    if not _first_told(service, afresh(play, surprise, taken)):
+    if not _first_told(service, afresh(play, mismatch, taken)):
         return False
-    if known is not None and seen.act != "create" and _is_sent(surprise, known):
-        return _first_told(service, [_on_another(service, surprise.row, known.writes, seen)])
-    is_alone = surprise.kind == "failed" and seen.act == "create"
+    if known is not None and seen.act != "create" and _is_sent(mismatch, known):
+        return _first_told(service, [_on_another(service, mismatch.row, known.writes, seen)])
+    is_alone = mismatch.kind == "failed" and seen.act == "create"
     return not is_alone or _first_told(service, [(seen,)])
 
 
-def _is_sent(surprise: Surprise, known: Known) -> bool:
+def _is_sent(mismatch: Mismatch, known: Known) -> bool:
     """Return whether it is about a change: a field that was sent in it, or its failure."""
     body = known.writes[0].body if known.writes else None
-    return body is not None and (surprise.kind == "failed" or surprise.field in body)
+    return body is not None and (mismatch.kind == "failed" or mismatch.field in body)
 
 
 def _first_told(service: Service, programs: Iterable[Program]) -> bool:
@@ -60,11 +60,11 @@ def _on_another(service: Service, label: int, writes: Sequence[Step], seen: Step
 def is_so_without(*acts: str) -> Doubt:
     """Return whether the program also surprises without these, or with requests in sequence."""
 
-    def doubt(service: Service, play: Play, surprise: Surprise) -> bool:
+    def doubt(service: Service, play: Play, mismatch: Mismatch) -> bool:
         for program in plainly(play.program, acts):
             with closing(Play(service)) as again:
                 found = {(one.kind, one.field) for one in again.all(program)}
-            if (surprise.kind, surprise.field) in found:
+            if (mismatch.kind, mismatch.field) in found:
                 return True
         return False
 
@@ -80,7 +80,7 @@ def plainly(program: Program, acts: Sequence[str]) -> list[Program]:
     ]
 
 
-def afresh(play: Play, surprise: Surprise, taken: frozenset[str]) -> Iterator[Program]:
+def afresh(play: Play, mismatch: Mismatch, taken: frozenset[str]) -> Iterator[Program]:
     """Ways to make all rows anew, to repeat the last writes of each, and to look once more.
 
     The next is for where one cannot be played: rows that are gone may be in the way of others, and
@@ -90,10 +90,10 @@ def afresh(play: Play, surprise: Surprise, taken: frozenset[str]) -> Iterator[Pr
         rows = {
             label: row
             for label, row in play.model.rows.items()
-            if row.state in states or label == surprise.row
+            if row.state in states or label == mismatch.row
         }
         for is_as_first in (False, True):
-            yield _anew(play, rows, surprise.row, taken, is_as_first=is_as_first)
+            yield _anew(play, rows, mismatch.row, taken, is_as_first=is_as_first)
 
 
 def _anew(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ..crud.round_trip import brief
-from .model import Surprise
-from .programs import Finding
+from .model import Mismatch
+from .programs import Counterexample
 from .steps import names_of, told
 
 
-def expected(finding: Finding) -> str:
+def expected(finding: Counterexample) -> str:
     """Return what should have been shown."""
-    surprise, row = finding.surprise, _row(finding)
-    match surprise.kind:
+    mismatch, row = finding.mismatch, _row(finding)
+    match mismatch.kind:
         case "field":
-            return f"{row} with {surprise.field} {brief(surprise.expected)}"
+            return f"{row} with {mismatch.field} {brief(mismatch.expected)}"
         case "missing":
             return f"{row} to be there"
         case "back":
@@ -21,20 +21,20 @@ def expected(finding: Finding) -> str:
     return "an answer below 500"
 
 
-def observed(finding: Finding) -> str:
+def observed(finding: Counterexample) -> str:
     """Return what was shown, and the steps before it."""
-    return f"{_seen(finding.surprise)}, after {', '.join(acts(finding)[:-1]) or 'nothing'}"
+    return f"{_seen(finding.mismatch)}, after {', '.join(acts(finding)[:-1]) or 'nothing'}"
 
 
-def evidence(finding: Finding) -> str:
+def evidence(finding: Counterexample) -> str:
     """The program, its last line with what it showed."""
     *lines, last = told(finding.program)
-    what = f"{last}  # expected {expected(finding)}: {_seen(finding.surprise)}"
+    what = f"{last}  # expected {expected(finding)}: {_seen(finding.mismatch)}"
     order = [f"the calls came in this order: {finding.story}"] if finding.story else []
     return "\n".join([*lines, what, *order])
 
 
-def acts(finding: Finding) -> list[str]:
+def acts(finding: Counterexample) -> list[str]:
     """The steps in a word each."""
     return [
         " with ".join(part.act for part in step.pair) if step.pair else step.act
@@ -42,15 +42,15 @@ def acts(finding: Finding) -> list[str]:
     ]
 
 
-def _row(finding: Finding) -> str:
-    return names_of(finding.program).get(finding.surprise.row, "the list")
+def _row(finding: Counterexample) -> str:
+    return names_of(finding.program).get(finding.mismatch.row, "the list")
 
 
-def _seen(surprise: Surprise) -> str:
-    exchange = surprise.exchange
-    match surprise.kind:
+def _seen(mismatch: Mismatch) -> str:
+    exchange = mismatch.exchange
+    match mismatch.kind:
         case "field":
-            return f"{exchange} shows {surprise.field} {brief(surprise.shown)}"
+            return f"{exchange} shows {mismatch.field} {brief(mismatch.shown)}"
         case "missing":
             return f"{exchange} does not show it"
         case "back":

@@ -25,7 +25,7 @@ UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
-class Surprise:
+class Mismatch:
     """An observation that the model does not have. `last` is the write it follows."""
 
     kind: Kind
@@ -96,7 +96,7 @@ class Model:
                 del self.rows[label]
         self.rows[step.row] = Known(identifier, step, fields=sent, sent=frozenset(step.body or {}))
 
-    def changed(self, step: Step, exchange: Exchange) -> Surprise | None:
+    def changed(self, step: Step, exchange: Exchange) -> Mismatch | None:
         """A row is changed, or the change refused, as it can be only where there is a row."""
         row = self.rows[step.row]
         if not exchange.ok:
@@ -106,7 +106,7 @@ class Model:
         row.becomes(state, keeps | self._sent(step), step)
         return None
 
-    def deleted(self, step: Step, exchange: Exchange) -> Surprise | None:
+    def deleted(self, step: Step, exchange: Exchange) -> Mismatch | None:
         """Record that a row was deleted."""
         row = self.rows[step.row]
         if not exchange.ok:
@@ -114,24 +114,24 @@ class Model:
         row.becomes("gone", row.fields, step)
         return None
 
-    def _refused(self, step: Step, exchange: Exchange) -> Surprise | None:
+    def _refused(self, step: Step, exchange: Exchange) -> Mismatch | None:
         row = self.rows[step.row]
         is_absent = exchange.status in NOT_THERE
         if is_absent and row.state == "there":
-            return self.surprise("missing", step, exchange, step.row)
+            return self.mismatch("missing", step, exchange, step.row)
         if is_absent:
             row.state = "gone"
         if row.state != "gone":
             row.writes.append(step)
         return None
 
-    def failed(self, step: Step, exchange: Exchange) -> Surprise | None:
+    def failed(self, step: Step, exchange: Exchange) -> Mismatch | None:
         """Forget the state of the row: the effect of a failed request is unknown."""
-        surprise = self.surprise("failed", step, exchange, step.row)
+        mismatch = self.mismatch("failed", step, exchange, step.row)
         row = self.rows.get(step.row)
         if row and step.writes:
             row.becomes("maybe", {}, step)
-        return surprise if exchange.status != UNAVAILABLE else None
+        return mismatch if exchange.status != UNAVAILABLE else None
 
     def met(self, step: Step, exchanges: Iterable[Exchange]) -> None:
         """Two writes of one row were sent together: a field is what either has sent.
@@ -153,71 +153,71 @@ class Model:
 
     # -- what is shown
 
-    def read(self, step: Step, exchange: Exchange, shown: Shown) -> Surprise | None:
+    def read(self, step: Step, exchange: Exchange, shown: Shown) -> Mismatch | None:
         """A read shows the row as it is, or nothing where there is none."""
         row = self.rows[step.row]
         if exchange.status in NOT_THERE:
             was_there, row.state = row.state == "there", "gone"
-            return self.surprise("missing", step, exchange, step.row) if was_there else None
+            return self.mismatch("missing", step, exchange, step.row) if was_there else None
         if not exchange.ok or not shown:
             return None
-        surprise = self._is_seen(step, exchange, step.row, shown)
-        if surprise is None:
+        mismatch = self._is_seen(step, exchange, step.row, shown)
+        if mismatch is None:
             row.sees({name: (shown[name],) for name in self.names & shown.keys()})
-        return surprise
+        return mismatch
 
-    def listed(self, step: Step, exchange: Exchange, shown: Mapping[str, Shown]) -> Surprise | None:
+    def listed(self, step: Step, exchange: Exchange, shown: Mapping[str, Shown]) -> Mismatch | None:
         """A whole list, by the text of the ids, shows every row that is there."""
         for label, row in self.rows.items():
             found = shown.get(str(row.id))
             if found is not None and row.state != "maybe":
-                surprise = self._is_seen(step, exchange, label, found)
+                mismatch = self._is_seen(step, exchange, label, found)
             else:
                 is_missing = found is None and row.state == "there"
-                surprise = self.surprise("missing", step, exchange, label) if is_missing else None
-            if surprise:
-                return surprise
+                mismatch = self.mismatch("missing", step, exchange, label) if is_missing else None
+            if mismatch:
+                return mismatch
         return None
 
-    def echoed(self, step: Step, exchange: Exchange, shown: Shown) -> Surprise | None:
+    def echoed(self, step: Step, exchange: Exchange, shown: Shown) -> Mismatch | None:
         """The answer to a write says of each field what was sent."""
         row = self.rows.get(step.row)
         if row is None or row.state != "there":
             return None
         return self._compared(step, exchange, step.row, self._sent(step), shown)
 
-    def _is_seen(self, step: Step, exchange: Exchange, label: int, shown: Shown) -> Surprise | None:
+    def _is_seen(self, step: Step, exchange: Exchange, label: int, shown: Shown) -> Mismatch | None:
         row = self.rows[label]
         if row.state == "gone":
-            return self.surprise("back", step, exchange, label)
+            return self.mismatch("back", step, exchange, label)
         identifier = shown.get(self.id_field, row.id)
         if not same_id(identifier, row.id):
-            return self.surprise(
+            return self.mismatch(
                 "field", step, exchange, label, (self.id_field, row.id, identifier)
             )
         return self._compared(step, exchange, label, row.fields, shown)
 
     def _compared(
         self, step: Step, exchange: Exchange, label: int, fields: Values, shown: Shown
-    ) -> Surprise | None:
+    ) -> Mismatch | None:
         for name in sorted(fields.keys() & shown.keys()):
             if not any(alike(value, shown[name]) for value in fields[name]):
                 what = (name, fields[name][0], shown[name])
-                return self.surprise("field", step, exchange, label, what)
+                return self.mismatch("field", step, exchange, label, what)
         return None
 
-    def surprise(
+    def mismatch(
         self,
         kind: Kind,
         step: Step,
         exchange: Exchange,
         label: int,
         what: tuple[str, Any, Any] = ("", None, None),
-    ) -> Surprise:
+    ) -> Mismatch:
         """Return a record of what is not as it should be with this row."""
         row = self.rows.get(label)
         last = row.last if row and not step.writes else step.act
-        return Surprise(kind, label, step.act, exchange, *what, last)
+        return Mismatch(kind, label, step.act, exchange, *what, last)
 
     def _sent(self, step: Step) -> Values:
         return {name: (value,) for name, value in (step.body or {}).items() if name in self.names}

@@ -11,7 +11,7 @@ from ...rules.violation import Undecided
 from ...service.service import Service
 from ..crud.pages import largest, query, walk
 from ..crud.rows import sendable
-from .model import Model, Surprise
+from .model import Mismatch, Model
 from .steps import Program, Step
 
 IdFrom = Literal["body", "location", ""]
@@ -39,14 +39,14 @@ class Play:
         """The program that was sent."""
         return tuple(self.steps)
 
-    def all(self, program: Sequence[Step]) -> Iterator[Surprise]:
+    def all(self, program: Sequence[Step]) -> Iterator[Mismatch]:
         """Send a whole program, and give what surprises on the way."""
         for step in program:
-            surprise = self.send(step)
-            if surprise:
-                yield surprise
+            mismatch = self.send(step)
+            if mismatch:
+                yield mismatch
 
-    def send(self, step: Step) -> Surprise | None:
+    def send(self, step: Step) -> Mismatch | None:
         """Send one step, and say what is surprising about the answer."""
         if not self._can(step):
             return None
@@ -111,16 +111,16 @@ class Play:
 
     # -- what is answered
 
-    def _take(self, step: Step, exchange: Exchange) -> Surprise | None:
+    def _take(self, step: Step, exchange: Exchange) -> Mismatch | None:
         model, shown = self.model, self.service.shown(exchange)
         if exchange.failed:
             return model.failed(step, exchange)
         if step.act == "create":
             self._created(step, exchange)
         elif step.act in CHANGES:
-            surprise = model.changed(step, exchange)
-            if surprise:
-                return surprise
+            mismatch = model.changed(step, exchange)
+            if mismatch:
+                return mismatch
         elif step.act == "delete":
             return model.deleted(step, exchange)
         else:
@@ -135,7 +135,7 @@ class Play:
         self.id_from = "body" if is_shown else "location" if exchange.header("location") else ""
         self.model.created(step, exchange, identifier)
 
-    def _list(self, step: Step) -> Surprise | None:
+    def _list(self, step: Step) -> Mismatch | None:
         exchanges = self._pages()
         last = exchanges[-1]
         if last.failed:

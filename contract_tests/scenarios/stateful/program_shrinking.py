@@ -15,7 +15,7 @@ Try = Callable[[Program], bool]
 
 
 @dataclass
-class Shortening:
+class ProgramShrinking:
     """A program that keeps what is found with each change for which `is_found` still holds.
 
     `is_found` is false for every program once it has cost enough.

@@ -11,9 +11,9 @@ from ...rules.profile import Profile
 from ...service.service import Service
 from .confirmation import Doubt, is_so_without, is_way_of_fresh_rows
 from .machine import Found, explore
-from .model import Key, Kind, Surprise
+from .model import Key, Kind, Mismatch
 from .program_runner import IdFrom, Play
-from .program_shrinking import Shortening
+from .program_shrinking import ProgramShrinking
 from .steps import Act, Program, Step
 
 SHORTENING = 500
@@ -24,7 +24,7 @@ TIMES = 3
 
 
 @dataclass(frozen=True)
-class Finding:
+class Counterexample:
     """A program, and what was surprising about its last answer.
 
     `story` is the order of the calls that were made together. `id_from` says where the answers to
@@ -32,7 +32,7 @@ class Finding:
     """
 
     program: Program
-    surprise: Surprise
+    mismatch: Mismatch
     story: str = ""
     id_from: IdFrom = ""
 
@@ -65,9 +65,9 @@ class Search:
     clock: Callable[[], float] = time.monotonic
     tally: Tally = field(default_factory=Tally)
     _usual: Counter[Key] = field(default_factory=Counter)
-    finding: Finding | None = None
+    finding: Counterexample | None = None
 
-    def run(self, profile: Profile, seed: int, minutes: float = 0.0) -> Finding | None:
+    def run(self, profile: Profile, seed: int, minutes: float = 0.0) -> Counterexample | None:
         """The shortest finding of one seed, or of as many as there is time for; None if none."""
         self.service.together(*[self.service.draft_of("read", self.service.absent_id())] * 2)
         ends = self.clock() + minutes * 60 * profile.is_endless
@@ -93,8 +93,8 @@ class Search:
         self.tally.programs += 1
 
         def send(step: Step) -> bool:
-            surprise = play.send(step)
-            return surprise is None or self._goes_on(play, surprise)
+            mismatch = play.send(step)
+            return mismatch is None or self._goes_on(play, mismatch)
 
         def close() -> None:
             play.close()
@@ -103,26 +103,26 @@ class Search:
 
         return send, close
 
-    def _goes_on(self, play: Play, surprise: Surprise) -> bool:
+    def _goes_on(self, play: Play, mismatch: Mismatch) -> bool:
         """Return whether the program may go on. Raises `Found` at what was looked for."""
-        if not self._counts(play, surprise):
+        if not self._counts(play, mismatch):
             return True
-        self.finding = self._judged(play, surprise)
+        self.finding = self._judged(play, mismatch)
         if self.finding is not None:
             raise Found
         return False
 
-    def _counts(self, play: Play, surprise: Surprise) -> bool:
+    def _counts(self, play: Play, mismatch: Mismatch) -> bool:
         """Return whether a surprise is worth checking."""
-        is_usual = self._usual[surprise.key] >= TIMES
-        return surprise.kind in self.kinds and not is_usual and self._is_about(play.program)
+        is_usual = self._usual[mismatch.key] >= TIMES
+        return mismatch.kind in self.kinds and not is_usual and self._is_about(play.program)
 
-    def _judged(self, play: Play, surprise: Surprise) -> Finding | None:
+    def _judged(self, play: Play, mismatch: Mismatch) -> Counterexample | None:
         """The finding, unless the service is such anyway; the program is over by that."""
-        finding = Finding(play.program, surprise, play.story, play.id_from)
+        finding = Counterexample(play.program, mismatch, play.story, play.id_from)
         play.close()
-        if self.doubt(self.service, play, surprise):
-            self._usual[surprise.key] += self.finding is None
+        if self.doubt(self.service, play, mismatch):
+            self._usual[mismatch.key] += self.finding is None
             return None
         return finding
 
@@ -131,7 +131,7 @@ class Search:
 
     # -- the shortest
 
-    def _shortest(self, finding: Finding) -> Finding:
+    def _shortest(self, finding: Counterexample) -> Counterexample:
         """The same in fewer steps, as far as it may cost."""
         found, ends = [finding], self.tally.requests + SHORTENING
 
@@ -140,15 +140,15 @@ class Search:
             found.extend([again] if again else [])
             return again is not None
 
-        Shortening(self.service, finding.program, is_found).run(finding.surprise.row)
+        ProgramShrinking(self.service, finding.program, is_found).run(finding.mismatch.row)
         return found[-1]
 
-    def _again(self, program: Program) -> Finding | None:
+    def _again(self, program: Program) -> Counterexample | None:
         play = Play(self.service)
         try:
             counting = (one for one in play.all(program) if self._counts(play, one))
-            surprise = next(counting, None)
-            return self._judged(play, surprise) if surprise else None
+            mismatch = next(counting, None)
+            return self._judged(play, mismatch) if mismatch else None
         finally:
             play.close()
             self.tally.requests += play.requests

@@ -11,7 +11,7 @@ from ...rules.rule import Rule
 from ...service.resource import Resource, Role
 from ...service.service import Service
 from ..crud.pages import query
-from .programs import Finding
+from .programs import Counterexample
 from .steps import Step, names_of
 
 WIDTH = 60
@@ -83,7 +83,7 @@ def test_{name}():
 """
 
 
-def regression(service: Service, rule: Rule, finding: Finding) -> str:
+def regression(service: Service, rule: Rule, finding: Counterexample) -> str:
     """The text of a file that fails for this very finding; empty if there can be none.
 
     What is sent together needs the kit, which orders the calls; so does a row whose id only the
@@ -110,7 +110,7 @@ def regression(service: Service, rule: Rule, finding: Finding) -> str:
 class _Written:
     """The program as Python."""
 
-    def __init__(self, service: Service, finding: Finding) -> None:
+    def __init__(self, service: Service, finding: Counterexample) -> None:
         self._service = service
         self._resource: Resource = service.resource
         self._finding = finding
@@ -166,28 +166,28 @@ class _Written:
         return f"answer.json(){way}[{field}]"
 
     def _asserted(self) -> Iterator[str]:
-        surprise = self._finding.surprise
-        name = self._names.get(surprise.row, "row")
-        if surprise.kind == "failed":
+        mismatch = self._finding.mismatch
+        name = self._names.get(mismatch.row, "row")
+        if mismatch.kind == "failed":
             yield "assert answer.status_code < 500, answer.text"
-        elif surprise.act == "list":
+        elif mismatch.act == "list":
             way = "".join(f"[{step!r}]" for step in self._resource.envelope)
             own = self._resource.id_field
             yield f"rows = {{str(shown[{own!r}]): shown for shown in answer.json(){way}}}"
             yield f"assert {self._about_list(f'str({name})')}, answer.text"
-        elif surprise.kind == "field":
-            expected = repr(surprise.expected)
-            operator = "is" if surprise.expected is None else "=="
-            field = repr(surprise.field)
+        elif mismatch.kind == "field":
+            expected = repr(mismatch.expected)
+            operator = "is" if mismatch.expected is None else "=="
+            field = repr(mismatch.field)
             yield f"assert {self._row(field)} {operator} {expected}, answer.text"
         else:
-            is_back = surprise.kind == "back"
+            is_back = mismatch.kind == "back"
             what = "answer.status_code in (404, 410)" if is_back else "answer.is_success"
             yield f"assert {what}, answer.text"
 
     def _about_list(self, name: str) -> str:
-        surprise = self._finding.surprise
-        if surprise.kind == "field":
-            operator = "is" if surprise.expected is None else "=="
-            return f"rows[{name}][{surprise.field!r}] {operator} {surprise.expected!r}"
-        return f"{name} {'not in' if surprise.kind == 'back' else 'in'} rows"
+        mismatch = self._finding.mismatch
+        if mismatch.kind == "field":
+            operator = "is" if mismatch.expected is None else "=="
+            return f"rows[{name}][{mismatch.field!r}] {operator} {mismatch.expected!r}"
+        return f"{name} {'not in' if mismatch.kind == 'back' else 'in'} rows"

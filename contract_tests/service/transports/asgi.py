@@ -22,7 +22,7 @@ from ...instruments.exchange import Exchange, Request
 from ...instruments.recorder import Recorder
 from ...instruments.scheduler import Scheduler
 from ...rules.evidence import HeldConnection
-from .conversation import PATIENT, Client, Conversation, scope_of
+from .conversation import PATIENT, ClientBehaviour, Conversation, scope_of
 from .home import require_home, require_no_stray
 from .lifespan import Lifespan
 from .locate import App
@@ -91,7 +91,7 @@ class AsgiTarget:
         # Those of the app before are nobody's now; one that both share is seen again in use.
         self.recorder.engines.clear()
 
-    async def exchange(self, request: Request, client: Client = PATIENT) -> Exchange:
+    async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send one request, let the app return and its tasks settle, and say what happened."""
         (exchange,) = await self.together([request], client)
         return exchange
@@ -99,7 +99,7 @@ class AsgiTarget:
     async def together(
         self,
         requests: Sequence[Request],
-        client: Client = PATIENT,
+        client: ClientBehaviour = PATIENT,
         limit: float = LIMIT,
         turns: Scheduler | None = None,
     ) -> list[Exchange]:
@@ -163,7 +163,11 @@ class AsgiTarget:
                 await greenlet_spawn(proxy.invalidate)
 
     async def _run(
-        self, exchanges: Sequence[Exchange], client: Client, limit: float, turns: Scheduler | None
+        self,
+        exchanges: Sequence[Exchange],
+        client: ClientBehaviour,
+        limit: float,
+        turns: Scheduler | None,
     ) -> None:
         if turns is not None:
             turns.expect(exchanges)
@@ -176,7 +180,7 @@ class AsgiTarget:
             await asyncio.wait(hanging, timeout=SETTLING)
 
     def _begin(
-        self, exchange: Exchange, client: Client, turns: Scheduler | None
+        self, exchange: Exchange, client: ClientBehaviour, turns: Scheduler | None
     ) -> asyncio.Task[None]:
         """Call the app in a task, in whose context the exchange is the current one."""
         token = current.set(exchange)
@@ -187,7 +191,7 @@ class AsgiTarget:
         finally:
             current.reset(token)
 
-    async def _call(self, exchange: Exchange, client: Client) -> None:
+    async def _call(self, exchange: Exchange, client: ClientBehaviour) -> None:
         conversation = Conversation(exchange, self.recorder, client)
         scope = scope_of(exchange.request, dict(self.lifespan.state), client)
         try:

@@ -16,7 +16,7 @@ PADDING = b" "
 
 
 @dataclass(frozen=True)
-class Client:
+class ClientBehaviour:
     """The behaviour of the client at the other end of the connection.
 
     A `patient` client's messages pass at once; otherwise each takes a turn of the loop, as on a
@@ -32,14 +32,14 @@ class Client:
     breaks: bool = False
 
 
-PATIENT = Client()
+PATIENT = ClientBehaviour()
 """The ordinary client: sends all at once, waits for the whole answer, stays connected."""
 
 
 class Conversation:
     """The two channels of one request, as uvicorn would serve them."""
 
-    def __init__(self, exchange: Exchange, recorder: Recorder, client: Client) -> None:
+    def __init__(self, exchange: Exchange, recorder: Recorder, client: ClientBehaviour) -> None:
         self._exchange = exchange
         self._ledger = recorder
         self._client = client
@@ -123,7 +123,7 @@ def parts_of(body: bytes, parts: int) -> Iterator[tuple[bytes, bool]]:
         yield PADDING, True
 
 
-def scope_of(request: Request, state: dict[str, object], client: Client) -> Scope:
+def scope_of(request: Request, state: dict[str, object], client: ClientBehaviour) -> Scope:
     """The ASGI scope uvicorn makes of a request (it announces specification 2.3)."""
     path, _, query = request.target.partition("?")
     headers = [("host", "testserver"), *request.headers]

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from ...instruments.exchange import Exchange
 from ...rules.violation import UsageError
 from .asgi import LIMIT, AsgiTarget
-from .conversation import Client
+from .conversation import ClientBehaviour
 from .locate import WHERE, Receive, Scope, Send
 
 PORTS = {"http": 80, "https": 443}
@@ -109,7 +109,7 @@ class LiveTarget(AsgiTarget):
     made: tuple[Exchange, ...] = ()
     left = 0
 
-    async def _call(self, exchange: Exchange, client: Client) -> None:
+    async def _call(self, exchange: Exchange, client: ClientBehaviour) -> None:
         await super()._call(exchange, client)
         if exchange.ok and exchange.request.method == "POST":
             self.made += (exchange,)

@@ -77,7 +77,7 @@ class ForkServer:
     def fork(self, environ: Mapping[str, str], errors: IO[str]) -> Interpreter:
         """A new interpreter with this environment; what it prints goes into `errors`."""
         if not self._can_fork:
-            return Spawned(environ, errors)
+            return SpawnedInterpreter(environ, errors)
         self.prepare()
         assert self._line is not None
         return _forked(self._line, environ, errors)
@@ -94,7 +94,7 @@ class ForkServer:
             )
 
 
-class Spawned:
+class SpawnedInterpreter:
     """An interpreter started from nothing, as everywhere that cannot fork."""
 
     def __init__(self, environ: Mapping[str, str], errors: IO[str]) -> None:
@@ -129,7 +129,7 @@ class Spawned:
 
 
 @dataclass
-class Forked:
+class ForkedInterpreter:
     """An interpreter that was forked. `life` is a pipe that ends when the process does."""
 
     pid: int
@@ -153,7 +153,7 @@ class Forked:
         self.life.close()
 
 
-def _forked(line: socket.socket, environ: Mapping[str, str], errors: IO[str]) -> Forked:
+def _forked(line: socket.socket, environ: Mapping[str, str], errors: IO[str]) -> ForkedInterpreter:
     far_in, near_in = os.pipe()
     near_out, far_out = os.pipe()
     life, alive = os.pipe()
@@ -164,7 +164,9 @@ def _forked(line: socket.socket, environ: Mapping[str, str], errors: IO[str]) ->
     for end in (far_in, far_out, alive):
         os.close(end)
     pid = int.from_bytes(_exactly(line, 4), "big")
-    return Forked(pid, os.fdopen(near_in, "w"), os.fdopen(near_out), os.fdopen(life, "rb"))
+    return ForkedInterpreter(
+        pid, os.fdopen(near_in, "w"), os.fdopen(near_out), os.fdopen(life, "rb")
+    )
 
 
 def _exactly(line: socket.socket, size: int) -> bytes:
