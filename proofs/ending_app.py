@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -54,6 +55,11 @@ def work_in_a_child() -> None:
     assert child.exitcode == 0
 
 
+def wait_in_a_thread() -> None:
+    """Leave a thread behind that never ends, as the connection of a driver may."""
+    threading.Thread(target=threading.Event().wait, name="forever").start()
+
+
 def run_a_program() -> None:
     subprocess.run([sys.executable, "-c", "import os; os._exit(0)"], check=True)
 
@@ -62,6 +68,9 @@ ACTS: dict[str, Callable[[], object]] = {
     "nothing": lambda: None,
     "os._exit": lambda: os._exit(0),
     "sys.exit": lambda: sys.exit(0),
+    "posix._exit": lambda: sys.modules["posix"]._exit(0),
+    "os.execv": lambda: os.execv(sys.executable, ["python", "-c", "pass"]),  # noqa: S606
+    "thread": wait_in_a_thread,
     "odd": raise_odd,
     "GeneratorExit": raise_generator_exit,
     "SIGINT": lambda: signal.raise_signal(signal.SIGINT),

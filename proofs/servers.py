@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,10 @@ def shared_server(database: str) -> Iterator[dict[str, str]]:
     """The environment that lets contract runs make their databases on one server."""
     if database not in VARIABLES:
         yield {}
+        return
+    given = os.environ.get(VARIABLES[database])
+    if given:
+        yield {VARIABLES[database]: given}
         return
     with provide(database) as server:
         url = server.make().url.set(drivername=database)

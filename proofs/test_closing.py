@@ -53,6 +53,20 @@ def test_an_app_cannot_end_the_run_green(place: str, tmp_path: Path) -> None:
     assert done.stderr.startswith("\ncontract: os._exit(0) at ending_app.py:")
 
 
+@pytest.mark.parametrize("act", ["posix._exit", "os.execv"])
+def test_no_other_door_leads_out(act: str, tmp_path: Path) -> None:
+    """What `os._exit` is made of, and a program that takes the process over, are red as well."""
+    done = ended(PLAIN, f"request:{act}", folder=tmp_path)
+    assert done.returncode != 0, done.stdout + done.stderr
+
+
+def test_a_thread_that_never_ends_does_not_keep_the_run(tmp_path: Path) -> None:
+    """The process ends with the code it has decided, and names the thread."""
+    done = ended(PLAIN, "request:thread", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "contract: threads of the app did not end within 5 s: forever" in done.stderr
+
+
 @pytest.mark.parametrize("place", ["import", "stop"])
 def test_the_command_does_not_say_it_twice(place: str, tmp_path: Path) -> None:
     """The process that watches keeps quiet about what the other one has told."""

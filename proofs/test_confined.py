@@ -132,12 +132,13 @@ def test_libpq_is_refused(own: Own) -> None:
 
 
 @pytest.mark.parametrize("own", ["mysql"], indirect=True)
-def test_a_table_of_another_database_is_refused(own: Own) -> None:
-    """A connection to the kit's database reaches the others of its server by their names."""
+def test_a_table_of_another_database_is_out_of_reach(own: Own) -> None:
+    """A service on a given server has an account that sees the kit's database alone."""
     before = own.dump()
     result = judged("by_sqlalchemy:qualified", own)
     assert before == own.dump()
-    assert_refused(result, own)
+    assert result.exit_code != 0
+    assert ROW not in result.printed
 
 
 def test_a_socket_to_a_database_server_is_refused(tmp_path: Path) -> None:
@@ -153,10 +154,19 @@ def test_a_socket_to_a_database_server_is_refused(tmp_path: Path) -> None:
     assert (
         stray.place,
         isinstance(plain.value, Refused),
-    ) == ("the Oracle server on 127.0.0.1:1521", False)
+    ) == ("the Oracle server on 127.0.0.1:1521 by a driver that the kit cannot check", False)
 
 
-@pytest.mark.parametrize("means", ["thread", "process", "attached"])
+@pytest.mark.parametrize("means", ["backup", "unauthorized"])
+def test_a_file_elsewhere_can_only_be_read(means: str, own_file: Own) -> None:
+    """SQLite itself refuses to write it, whatever the service does with its connection."""
+    before = own_file.dump()
+    result = judged(f"past_sqlalchemy:{means}", own_file)
+    assert before == own_file.dump()
+    assert result.exit_code != 0
+
+
+@pytest.mark.parametrize("means", ["thread", "process", "attached", "by_class", "own_environment"])
 def test_a_file_beside_the_database_is_not_written(means: str, own_file: Own) -> None:
     """Threads, processes and attached files of the service change nothing of its own file."""
     before = own_file.dump()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
+from .places import Place
 from .vendor import Vendor
 
 T = TypeVar("T")
@@ -71,6 +72,12 @@ def example() -> str:
 def ports() -> dict[int, str]:
     """Give the usual ports of servers, and what is there."""
     return {vendor.port: vendor.product for vendor in _vendors if vendor.port}
+
+
+def openings() -> dict[str, Callable[[Any], Place]]:
+    """Give what tells the place of a file, by the audit event of the library that opens it."""
+    embedded = [vendor.embedded for vendor in _vendors if vendor.embedded]
+    return {each.opening: each.place_of_name for each in embedded}
 
 
 def variables() -> tuple[str, ...]:

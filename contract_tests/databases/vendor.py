@@ -52,8 +52,17 @@ class Embedded:
     inner: Callable[[Any], Any]
     """Give the connection inside of an async driver's, and any other as it is."""
 
-    let_read_only: Callable[[Any, Denied], None]
-    """Deny every write of a connection, and call the function each time."""
+    opening: str
+    """The audit event with which the library tells of a file before it opens it."""
+
+    place_of_name: Callable[[Any], Place]
+    """Tell the place that the library is asked to open."""
+
+    read_only: Callable[[Any, tuple[Any, ...], dict[str, Any], str, Denied], Any]
+    """Connect to a file with a driver's function and arguments, so that it cannot be written.
+
+    The last function is called for each write that was asked for.
+    """
 
     let_attach_nothing: Callable[[Any, Denied], None]
     """Deny a connection every further file, and call the function each time."""

@@ -22,7 +22,7 @@ from ..databases.connections import inner, place_of
 from ..databases.places import Place, is_same, place_at
 from ..databases.redirects import Redirect, is_private_memory
 from ..databases.vendor import Embedded
-from .attribution import caller
+from .attribution import caller, is_app
 from .instrument import Instrument
 from .interception import Interception
 from .listening import listen
@@ -80,7 +80,7 @@ class Confined(Instrument):
         if self._naming is not None:
             listen(undo, (Engine, "before_cursor_execute", self._executes))
         undo.enter_context(Interception(registry.connecting(), self._checking))
-        undo.enter_context(Sockets(self._asked))
+        undo.enter_context(Sockets(self._asked, self._file_asked))
 
     @property
     def _is_in_force(self) -> bool:
@@ -140,8 +140,13 @@ class Confined(Instrument):
             is_of_kit = _is_of_kit()
             with _arrival_is_checked():
                 made = connect(*given, **named)
-            if self._is_in_force and not is_of_kit:
-                self._arrived(given[0] if made is None else made)
+            if not self._is_in_force or is_of_kit:
+                return made
+            arrived = given[0] if made is None else made
+            file = self._foreign_file(arrived)
+            if file is not None and file.vendor.embedded is not None:
+                return self._reading(file, file.vendor.embedded, (connect, given, named), arrived)
+            self._arrived(arrived)
             return made
 
         @functools.wraps(connect)
@@ -165,31 +170,52 @@ class Confined(Instrument):
             _end(connection)
             self._refuse(place or f"what {type(connection).__module__} does not tell of")
 
-    def _asked(self, host: str, port: int, product: str) -> None:
-        """Refuse a socket to a server that is not the kit's, if its driver is not checked."""
-        is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
-        is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
+    def _asked(self, address: str, product: str) -> None:
+        """Refuse a socket to a database server by a driver whose connections are not checked.
+
+        Also to the server that the kit's own database is on: others are there beside it.
+        """
+        is_allowed = self.is_open or _is_checked.get() or _is_of_kit() or _is_of_sqlalchemy()
         if self._is_in_force and not is_allowed:
-            self._refuse(f"the {product} server on {host}:{port}")
+            self._refuse(f"the {product} server on {address} by a driver that the kit cannot check")
+
+    def _file_asked(self, place: Place) -> None:
+        """Refuse a file elsewhere that is not opened by the driver's function."""
+        is_allowed = place.is_memory or self.is_open or _is_checked.get() or _is_of_kit()
+        if not self._is_in_force or is_allowed or is_same(place, self.home):
+            return
+        if Path(place.name).is_file() and not self.strays.is_new(Path(place.name)):
+            self._refuse(place)
 
     def _file_opened(self, connection: Any, place: Place, embedded: Embedded) -> None:
-        """Let nothing be attached to the file of ours, and a file elsewhere be read.
+        """Let nothing be attached to the file of ours."""
+        self._files[id(connection)] = place
+        if self._is_ours(place) and not self.is_open:
+            words = f"a {place.vendor.product} file that it attaches"
+            beside = replace(_stray(place), place=words, address="")
+            embedded.let_attach_nothing(connection, lambda: self.strays.add(beside))
+
+    def _foreign_file(self, connection: Any) -> Place | None:
+        """Give the file elsewhere that a connection is to, if it was there before the run.
 
         What the service itself has made during the run is its own.
         """
-        self._files[id(connection)] = place
-        is_ours, stray = self._is_ours(place), _stray(place)
-        if self.is_open:
-            return
-        if is_ours:
-            beside = replace(
-                stray, place=f"a {place.vendor.product} file that it attaches", address=""
-            )
-            embedded.let_attach_nothing(connection, lambda: self.strays.add(beside))
-        elif not self.strays.is_new(Path(place.name)):
-            self.elsewhere.append(place)
-            change = replace(stray, place=f"{place} to change it")
-            embedded.let_read_only(connection, lambda: self.strays.add(change))
+        place = place_of(connection)
+        if place is None or place.vendor.embedded is None or self.is_open or place.is_memory:
+            return None
+        is_new = is_same(place, self.home) or self.strays.is_new(Path(place.name))
+        return None if is_new else place
+
+    def _reading(
+        self, file: Place, embedded: Embedded, call: tuple[Any, Any, Any], connection: Any
+    ) -> Any:
+        """Replace a connection to a file elsewhere by one that cannot write."""
+        connection.close()
+        self.elsewhere.append(file)
+        change = replace(_stray(file), place=f"{file} to change it")
+        made = embedded.read_only(*call, file.name, lambda: self.strays.add(change))
+        self._files[id(made)] = file
+        return made
 
     def _place_of(self, driver_connection: Any) -> Place | None:
         raw = inner(driver_connection)
@@ -229,13 +255,23 @@ def _end(connection: Any) -> None:
         (connection.terminate if hasattr(connection, "terminate") else connection.close)()
 
 
+def _is_of_sqlalchemy() -> bool:
+    """Return whether SQLAlchemy asks for a connection: where it leads is checked as it arrives."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).startswith("sqlalchemy."):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _is_of_kit() -> bool:
     """Return whether the kit itself, or a tool with files of its own, asks for a connection."""
     homes = tuple(f"{name}." for name in (KIT, *TOOLS, *registry.outside()))
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
-        if f"{name}.".startswith(homes):
+        if f"{name}.".startswith(homes) and not is_app(frame.f_code.co_filename):
             return True
         if name.startswith("sqlalchemy."):
             return False

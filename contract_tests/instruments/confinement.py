@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import URL, make_url
 
 from ..databases import registry
 from ..databases.redirects import leading_to
 from .confined import Confined
+from .instrument import Instrument
+from .interception import Interception
 from .strays import Strays
 
 VARIABLE = "CONTRACT_CONFINED"
@@ -48,6 +54,33 @@ class Confinement:
         others = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
         path = [str(SITE), *(place for place in others if place != str(SITE))]
         return {VARIABLE: json.dumps(terms), "PYTHONPATH": os.pathsep.join(path)}
+
+
+class Children(Instrument):
+    """Adds the confinement's variables to processes that are given an environment of their own.
+
+    One that inherits the environment of this process has them already.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def _begin(self, undo: ExitStack) -> None:
+        undo.enter_context(Interception({"subprocess": ("Popen.__init__",)}, self._wrap))
+
+    def _wrap(self, begin: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(begin)
+        def begun(*given: Any, **named: Any) -> Any:
+            caller = str(sys._getframe(1).f_globals.get("__name__", ""))  # noqa: SLF001
+            if named.get("env") is not None and not caller.startswith(f"{PACKAGE}."):
+                named["env"] = self._added_to(named["env"])
+            return begin(*given, **named)
+
+        return begun
+
+    def _added_to(self, environ: Mapping[str, str]) -> dict[str, str]:
+        path = [str(SITE), *filter(None, [environ.get("PYTHONPATH")])]
+        return {**environ, **self._variables, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _kit() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Refuse sockets to database servers, for drivers that nothing else sees."""
+"""Tell of sockets to database servers, and of files of databases, past every driver's function."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..databases import registry
+from ..databases.places import Place
 from .instrument import Instrument
 
 OTHERS = {1433: "SQL Server", 1521: "Oracle", 27017: "MongoDB"}
 """The usual ports of servers that the kit has no databases on. Caches and queues are none."""
 
-Asked = Callable[[str, int, str], None]
 _watching: list[Sockets] = []
 _hooked = False
 
 
 class Sockets(Instrument):
-    """Calls `asked` with host, port and product of each database server before a socket connects.
+    """Calls `asked` with address and product of a database server before a socket connects.
 
-    What `asked` raises is what the connecting code meets. Sockets that are not Python's own, such
-    as libpq's, are not seen.
+    `file_asked` gets each file before the library of a database opens it. What they raise is what
+    the connecting code meets. Sockets that are not Python's own, such as libpq's, are not seen.
     """
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(
+        self, asked: Callable[[str, str], None], file_asked: Callable[[Place], None]
+    ) -> None:
         self._asked = asked
+        self._file_asked = file_asked
         self._servers = OTHERS | registry.ports()
+        self._openings = registry.openings()
 
     def _begin(self, undo: ExitStack) -> None:
         global _hooked  # noqa: PLW0603 - an audit hook cannot be removed: there is one per process
@@ -37,15 +41,22 @@ class Sockets(Instrument):
         _watching.append(self)
         undo.callback(_watching.remove, self)
 
-    def look_at(self, address: tuple[Any, ...]) -> None:
-        """Tell of a socket's address, if it is that of a database server."""
-        if address[1] in self._servers:
-            self._asked(str(address[0]), int(address[1]), self._servers[address[1]])
+    def look_at(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Tell of a socket to a database server, or of a file that is opened."""
+        if event in self._openings:
+            self._file_asked(self._openings[event](arguments[0]))
+        elif event == "socket.connect":
+            self._look_at_address(arguments[1])
+
+    def _look_at_address(self, address: Any) -> None:
+        if isinstance(address, tuple) and address[1] in self._servers:
+            self._asked(f"{address[0]}:{address[1]}", self._servers[address[1]])
+        elif isinstance(address, str):
+            for port, product in self._servers.items():
+                if address.endswith(f".{port}") or product.lower() in address.lower():
+                    self._asked(address, product)
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect" and _watching:
-        address = arguments[1]
-        if isinstance(address, tuple):
-            for each in tuple(_watching):
-                each.look_at(address)
+    for each in tuple(_watching):
+        each.look_at(event, arguments)

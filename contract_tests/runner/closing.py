@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
@@ -16,6 +19,9 @@ VARIABLE = "CONTRACT_CLOSING"
 """Names the file that a process which watches this one wants the record in."""
 
 _EXIT = os._exit
+ENDING = 5.0
+"""Seconds that threads of the app get to end after the run."""
+
 STDOUT, STDERR = 1, 2
 LEAVE_OPEN = "leave it open, the run reports there"
 _RUNS: list[Closing] = []
@@ -60,7 +66,23 @@ class Closing:
             self._give_up_output()
         if self in _RUNS and not self._is_program:
             self._release()
+        elif self in _RUNS and error is None:
+            # Python has no public call between the main thread's end and the wait for the others.
+            threading._register_atexit(self._end_by_force)  # type: ignore[attr-defined]  # noqa: SLF001
         return is_unreadable
+
+    def _end_by_force(self) -> None:
+        """End the process if threads of the app would keep it alive for ever."""
+        mine = threading.main_thread()
+        left = [t for t in threading.enumerate() if t is not mine and not t.daemon]
+        deadline = time.monotonic() + ENDING
+        for thread in left:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        names = ", ".join(thread.name for thread in left if thread.is_alive())
+        if names and self.code is not None:
+            self.tell(f"threads of the app did not end within {ENDING:.0f} s: {names}")
+            _flush()
+            _EXIT(self.code)
 
     def watch(self) -> None:
         """Be the contract run of this process: from now on it cannot be ended unseen.
@@ -72,6 +94,8 @@ class Closing:
         with suppress(OSError):
             self._errors = os.dup(STDERR)  # before pytest captures what tests write
         os._exit = _exit
+        setattr(sys.modules[os.name], "_exit", _exit)  # noqa: B010 - posix, or nt
+        _watch_exec()
 
     def note(self, place: str) -> None:
         """Say where the run is now, in words that follow "while"."""
@@ -110,6 +134,13 @@ class Closing:
             os.close(self._errors)
         if not _RUNS:
             os._exit = _EXIT
+            setattr(sys.modules[os.name], "_exit", _EXIT)  # noqa: B010 - posix, or nt
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
 
 
 CLOSING: pytest.StashKey[Closing] = pytest.StashKey()
@@ -159,6 +190,18 @@ def _is_open(number: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@cache
+def _watch_exec() -> None:
+    """Keep the app from replacing this process by another program; a hook cannot be taken back."""
+    sys.addaudithook(_refuse_exec)
+
+
+def _refuse_exec(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "os.exec" and (run := _current()) is not None:
+        run.faults.append(f"the app replaced its process by {arguments[0]!s} while {run.place}")
+        raise PermissionError("the contract kit keeps this process: start another one instead")
 
 
 def _current() -> Closing | None:

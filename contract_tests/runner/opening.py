@@ -24,7 +24,7 @@ from ..databases.image import counted
 from ..databases.scratch import scratch
 from ..databases.threads import driver_threads, threads_ended
 from ..instruments.confined import Confined
-from ..instruments.confinement import Confinement
+from ..instruments.confinement import VARIABLE, Children, Confinement
 from ..instruments.recorder import Recorder
 from ..rules.violation import Undecided, UsageError
 from ..service.address import Handover, environment
@@ -94,6 +94,7 @@ def open_service(options: Options, *, has_startups: bool = False) -> Iterator[Se
         wanted, place = options.resource or None, options.openapi or None
         service.resource = found(service, wanted, place, options.body, options.format)
         service.resource = probe(service)
+        _blame(service)
         if database.owned:
             service.run(database.remember())
         _freeze_heap()
@@ -114,6 +115,7 @@ def _parts(
     yield lambda: environment(variables)
     yield lambda: recorder
     yield lambda: confined
+    yield lambda: Children({VARIABLE: variables[VARIABLE]})
     yield _quiet_engines
 
 
@@ -194,11 +196,17 @@ def _migrate(service: Service, options: Options) -> None:
             raise UsageError(answer["error"])
 
 
+def _blame(service: Service) -> None:
+    """Hold against the run what tasks of the app did to a server."""
+    faults = service.process.loop.faults
+    while faults:
+        blame(faults.pop(0))
+
+
 def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
     note(f"stopping {service.process.origin.app}")
-    for fault in service.process.loop.faults:
-        blame(fault)
+    _blame(service)
     try:
         service.run(service.target.stop())
     except LifespanFailed as failure:

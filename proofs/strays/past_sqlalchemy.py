@@ -129,3 +129,53 @@ def attached() -> FastAPI:
         connection.execute(f"attach '{path}' as own")
 
     return labels(SqlStore(lambda: engine))
+
+
+def _own_path() -> str:
+    return own().database or ""
+
+
+def backup() -> FastAPI:
+    """Each write copies another database over the service's own file."""
+
+    def copy() -> None:
+        with (
+            closing(sqlite3.connect(":memory:")) as source,
+            closing(sqlite3.connect(_own_path())) as to,
+        ):
+            source.backup(to)
+
+    return labels(SqlStore(lambda: create_async_engine(told())), copy)
+
+
+def unauthorized() -> FastAPI:
+    """The service takes away whatever watches its connection, and writes."""
+
+    def write() -> None:
+        with closing(sqlite3.connect(_own_path())) as connection:
+            connection.set_authorizer(None)
+            connection.execute(ADD.format("from behind"))
+            connection.commit()
+
+    return labels(SqlStore(lambda: create_async_engine(told())), write)
+
+
+def by_class() -> FastAPI:
+    """The connection is made by its class, and not by the driver's function."""
+
+    def write() -> None:
+        with closing(sqlite3.Connection(_own_path())) as connection:
+            connection.execute(ADD.format("by a class"))
+            connection.commit()
+
+    return labels(SqlStore(lambda: create_async_engine(told())), write)
+
+
+def own_environment() -> FastAPI:
+    """A process of the service's own gets an environment of its own."""
+    command = [sys.executable, "-c", WRITE]
+    environ = {name: os.environ[name] for name in ("OWN_URL", "PATH")}
+    return labels(
+        SqlStore(lambda: create_async_engine(told())),
+        lambda: subprocess.run(command, check=False, env=environ, stderr=subprocess.DEVNULL),
+    )

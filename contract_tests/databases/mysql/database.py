@@ -45,8 +45,9 @@ class MysqlDatabase(Database):
     sync_driver = "mysql+pymysql"
     hindrances = MYSQL
 
-    def __init__(self, url: URL, *, owned: bool = True) -> None:
+    def __init__(self, url: URL, *, owned: bool = True, door: URL | None = None) -> None:
         super().__init__(url, owned=owned)
+        self._door_url = door or url
         self._door: Any = None
         self._plain: Any = None
         self._kept: dict[str, TableSnapshot] | None = None
@@ -58,7 +59,7 @@ class MysqlDatabase(Database):
     async def open(self) -> None:
         """Open the back door, again if the server has closed it."""
         if self._door is None or self._door.closed:
-            self._door = await connect(self.url)
+            self._door = await connect(self._door_url)
 
     async def close(self) -> None:
         """Close the back door."""
@@ -69,7 +70,8 @@ class MysqlDatabase(Database):
 
     async def drop(self) -> None:
         """End every connection to the database, and drop it."""
-        self._door = await connect(self.url)  # the earlier one belongs to a loop that has ended
+        # The earlier door belongs to a loop that has ended.
+        self._door = await connect(self._door_url)
         await self.kill_connections()
         await self._ask(f"drop database {quote(self.url.database or '')}")
         await self.close()
@@ -87,6 +89,8 @@ class MysqlDatabase(Database):
 
     async def beside(self) -> frozenset[str]:
         """Name the server's other databases, but for the vendor's."""
+        if self._door_url != self.url:  # the service's account sees this one alone
+            return frozenset()
         names = {str(row[0]) for row in await self._ask("show databases")}
         return frozenset(names - catalog.VENDORS_OWN - {self.url.database or ""})
 
@@ -132,7 +136,7 @@ class MysqlDatabase(Database):
     async def locked(self) -> AsyncIterator[None]:
         """Lock every table against writing by a connection of its own."""
         tables = ", ".join(f"{quote(table)} read" for table in await self.tables())
-        other = await connect(self.url)
+        other = await connect(self._door_url)
         try:
             if tables:
                 async with self._unbound(), other.cursor() as cursor:
@@ -181,7 +185,7 @@ class MysqlDatabase(Database):
     async def _plainly(self) -> Any:
         """The door through which cells are seen as texts, opened on first use."""
         if self._plain is None or self._plain.closed:
-            self._plain = await connect(self.url, conv={})
+            self._plain = await connect(self._door_url, conv={})
             await existing.ask(self._plain, existing.SETTINGS)
         return self._plain
 

@@ -1,10 +1,10 @@
 """Make MySQL databases: on a MariaDB of ours, or on a given server of either kind."""
 
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 from sqlalchemy.engine import URL
 
-from ..apart import finish, fresh_name
+from ..apart import finish, fresh_name, password
 from ..database import DatabaseUnavailable, Server
 from .connection import connect
 from .database import MysqlDatabase
@@ -22,6 +22,7 @@ class MysqlServer(Server):
         self._address = address
         self._drivername = drivername
         self._existing = existing
+        self._is_given = isinstance(address, nullcontext)
 
     def _start(self, undo: ExitStack) -> None:
         self._url = undo.enter_context(self._address).set(drivername=self._drivername)
@@ -31,11 +32,30 @@ class MysqlServer(Server):
         """Create a database and drop it at the end, or give the existing one as it is."""
         if self._existing:
             return MysqlDatabase(self._url, owned=False)
-        database = MysqlDatabase(self._url.set(database=fresh_name()))
-        name = database.url.database
+        name = fresh_name()
+        door = self._url.set(database=name)
         finish(_administer(self._url, f"create database {name} character set utf8mb4"))
+        database = MysqlDatabase(self._restricted(door) if self._is_given else door, door=door)
         self._undo.callback(lambda: finish(database.drop()))
         return database
+
+    def _restricted(self, door: URL) -> URL:
+        """Give the address of an account that sees this database alone, where one can be made.
+
+        A statement, or `USE`, reaches every database of a server that the account may enter.
+        """
+        name, word = str(door.database), password()
+        pattern = name.replace("_", "\\_")
+        accounts = [f"'{name}'@'{host}'" for host in ("%", "localhost")]
+        made = [f"create user {account} identified by '{word}'" for account in accounts]
+        made += [f"grant all privileges on `{pattern}`.* to {account}" for account in accounts]
+        try:
+            finish(_administer(self._url, *made))
+        except DatabaseUnavailable:
+            return door
+        gone = [f"drop user if exists {account}" for account in accounts]
+        self._undo.callback(lambda: finish(_administer(self._url, *gone)))
+        return door.set(username=name, password=word)
 
 
 async def _administer(url: URL, *statements: str, existing: bool = False) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
     from ..database import Server
+    from ..places import Place
 
 
 def _by_word(word: str, drivername: str, environ: Mapping[str, str]) -> Server:
@@ -29,10 +30,16 @@ def _by_address(url: URL, *, existing: bool) -> Server:
     return by_address(url, existing=existing)
 
 
-def _let_read_only(connection: Any, denied: Denied) -> None:
-    from .authorizers import let_read_only
+def _read_only(connect: Any, given: Any, named: Any, file: str, told: Denied) -> Any:
+    from .authorizers import read_only
 
-    let_read_only(connection, denied)
+    return read_only(connect, given, named, file, told)
+
+
+def _place_of_name(name: Any) -> Place:
+    from .drivers import place_of_name
+
+    return place_of_name(name)
 
 
 def _let_attach_nothing(connection: Any, denied: Denied) -> None:
@@ -80,7 +87,9 @@ register(
         embedded=Embedded(
             is_private=drivers.is_private,
             inner=private.inner,
-            let_read_only=_let_read_only,
+            opening="sqlite3.connect",
+            place_of_name=_place_of_name,
+            read_only=_read_only,
             let_attach_nothing=_let_attach_nothing,
             why_commit_is_safe=_why_commit_is_safe,
             refusing_commit=_refusing_commit,

@@ -1,39 +1,54 @@
-"""Deny a SQLite connection some of what it asks for, through its authorizer."""
+"""Keep a SQLite connection from other files than the kit's, or from writing one."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-READING = frozenset(
+WRITING = frozenset(
     {
-        sqlite3.SQLITE_READ,
-        sqlite3.SQLITE_SELECT,
-        sqlite3.SQLITE_TRANSACTION,
-        sqlite3.SQLITE_SAVEPOINT,
-        sqlite3.SQLITE_FUNCTION,
-        sqlite3.SQLITE_RECURSIVE,
+        sqlite3.SQLITE_INSERT,
+        sqlite3.SQLITE_UPDATE,
+        sqlite3.SQLITE_DELETE,
+        sqlite3.SQLITE_CREATE_TABLE,
+        sqlite3.SQLITE_CREATE_INDEX,
+        sqlite3.SQLITE_CREATE_TRIGGER,
+        sqlite3.SQLITE_CREATE_VIEW,
+        sqlite3.SQLITE_ALTER_TABLE,
+        sqlite3.SQLITE_DROP_TABLE,
+        sqlite3.SQLITE_DROP_INDEX,
+        sqlite3.SQLITE_DROP_TRIGGER,
+        sqlite3.SQLITE_DROP_VIEW,
     }
 )
 NOWHERE = ("", ":memory:")
+URI = 7
+"""The place of `uri` among the arguments of `sqlite3.connect`."""
 
 
-def let_read_only(connection: sqlite3.Connection, denied: Callable[[], None]) -> None:
-    """Deny every write of a connection, and call `denied` each time.
+def read_only(connect: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any],
+              file: str, told: Callable[[], None]) -> Any:  # fmt: skip
+    """Connect to a file so that SQLite itself refuses every write, and call `told` for each.
 
-    Temporary tables are the connection's own. A pragma that would set something has no effect.
+    The mode is the library's: an authorizer sees no backup into a file and no blob, and an app may
+    take it away.
     """
+    wishes = {**named, "uri": True}
+    wishes.pop("database", None)
+    connection = connect(f"{Path(file).as_uri()}?mode=ro", *given[1:URI], **wishes)
+    connection.set_authorizer(_telling(told))
+    return connection
 
-    def allows(action: int, one: Any, two: Any, database: Any, _trigger: Any) -> int:
-        if action in READING or database == "temp":
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_PRAGMA:
-            return sqlite3.SQLITE_OK if two is None else sqlite3.SQLITE_IGNORE
-        denied()
-        return sqlite3.SQLITE_DENY
 
-    connection.set_authorizer(allows)
+def _telling(told: Callable[[], None]) -> Callable[..., int]:
+    def allows(action: int, table: Any, _two: Any, database: Any, _trigger: Any) -> int:
+        if action in WRITING and database != "temp":
+            told()
+        return sqlite3.SQLITE_OK
+
+    return allows
 
 
 def let_attach_nothing(connection: sqlite3.Connection, denied: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from ..places import Place
@@ -22,6 +23,14 @@ def place_at(url: URL) -> Place:
     """Tell the file that an address names."""
     name = url.database or ""
     return Place("sqlite", "" if name == ":memory:" else name)
+
+
+def place_of_name(name: Any) -> Place:
+    """Tell the place that sqlite3 is asked to open, by a path or an address."""
+    text = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
+    if is_private([text], {}):
+        return Place("sqlite", "")
+    return Place("sqlite", text.removeprefix("file:").partition("?")[0])
 
 
 def in_transaction(connection: Any) -> bool | None:

@@ -47,8 +47,9 @@ def _stop(confined: Confined, seen: str, stray: Stray) -> NoReturn:
         way = f"--contract-database {stray.kind} has the kit make one of its kind"
     named = f"--contract-database '{stray.address}' " if stray.address else ""
     raise Elsewhere(
-        f"{seen}, not to the database {made} ({confined.home}). Nothing was written there. {way}; "
-        f"if the rows there matter to nobody, permit it: {named}--contract-allow-existing-database"
+        f"{seen}, not to the database {made} ({confined.home}). The kit wrote nothing there. "
+        f"{way}; if the rows there matter to nobody, permit it: "
+        f"{named}--contract-allow-existing-database"
     )
 
 
