@@ -154,7 +154,7 @@ def test_a_socket_to_a_database_server_is_refused(tmp_path: Path) -> None:
     assert (
         stray.place,
         isinstance(plain.value, Refused),
-    ) == ("the Oracle server on 127.0.0.1:1521 by a driver that the kit cannot check", False)
+    ) == ("the Oracle server on 127.0.0.1:1521", False)
 
 
 @pytest.mark.parametrize("means", ["backup", "unauthorized"])

@@ -170,14 +170,15 @@ class Confined(Instrument):
             _end(connection)
             self._refuse(place or f"what {type(connection).__module__} does not tell of")
 
-    def _asked(self, address: str, product: str) -> None:
-        """Refuse a socket to a database server by a driver whose connections are not checked.
+    def _asked(self, host: str, port: int, product: str) -> None:
+        """Refuse a socket to another database server by a driver whose connections are not checked.
 
-        Also to the server that the kit's own database is on: others are there beside it.
+        To the server of the kit's own database drivers also send their wish to cancel a statement.
         """
-        is_allowed = self.is_open or _is_checked.get() or _is_of_kit() or _is_of_sqlalchemy()
+        is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
+        is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
         if self._is_in_force and not is_allowed:
-            self._refuse(f"the {product} server on {address} by a driver that the kit cannot check")
+            self._refuse(f"the {product} server on {host}:{port}")
 
     def _file_asked(self, place: Place) -> None:
         """Refuse a file elsewhere that is not opened by the driver's function."""
@@ -253,16 +254,6 @@ def _end(connection: Any) -> None:
     """Close a driver's connection at once."""
     with suppress(Exception):
         (connection.terminate if hasattr(connection, "terminate") else connection.close)()
-
-
-def _is_of_sqlalchemy() -> bool:
-    """Return whether SQLAlchemy asks for a connection: where it leads is checked as it arrives."""
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
-    while frame is not None:
-        if str(frame.f_globals.get("__name__", "")).startswith("sqlalchemy."):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _is_of_kit() -> bool:

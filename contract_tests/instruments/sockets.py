@@ -19,14 +19,14 @@ _hooked = False
 
 
 class Sockets(Instrument):
-    """Calls `asked` with address and product of a database server before a socket connects.
+    """Calls `asked` with host, port and product of a database server before a socket connects.
 
     `file_asked` gets each file before the library of a database opens it. What they raise is what
     the connecting code meets. Sockets that are not Python's own, such as libpq's, are not seen.
     """
 
     def __init__(
-        self, asked: Callable[[str, str], None], file_asked: Callable[[Place], None]
+        self, asked: Callable[[str, int, str], None], file_asked: Callable[[Place], None]
     ) -> None:
         self._asked = asked
         self._file_asked = file_asked
@@ -50,11 +50,11 @@ class Sockets(Instrument):
 
     def _look_at_address(self, address: Any) -> None:
         if isinstance(address, tuple) and address[1] in self._servers:
-            self._asked(f"{address[0]}:{address[1]}", self._servers[address[1]])
-        elif isinstance(address, str):
+            self._asked(str(address[0]), int(address[1]), self._servers[address[1]])
+        elif isinstance(address, str):  # the path of a socket, which has port or product in it
             for port, product in self._servers.items():
                 if address.endswith(f".{port}") or product.lower() in address.lower():
-                    self._asked(address, product)
+                    self._asked(address.rpartition("/")[0], port, product)
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
