@@ -239,7 +239,7 @@ def test_a_correct_service_raises_no_alarm_but_habits(loop: asyncio.AbstractEven
 
 
 @pytest.mark.parametrize(
-    ("defects", "alarm"),
+    ("defects", "failure"),
     [
         (FailsOnLongestName(), ("not_a_server_error", "POST /items", 500)),
         (ShowsIdsAsText(), ("response_schema_conformance", "GET /items/{item_id}", 200)),
@@ -370,7 +370,7 @@ def test_nobody_asks_for_a_header_that_is_sent_anyway() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "excuse"),
+    ("status", "body", "suppression"),
     [
         (307, b"", "habit"),
         (401, b"", "habit"),
