@@ -95,6 +95,48 @@ def test_a_docstring_asks_no_question() -> None:
     assert asking == []
 
 
+STRUCK = """
+    nursery bear mother birth mishap mishaps aftermath deck decks crowd funnel ledger astray strands
+    sabotage lives trials calm restless belated wholes confuses revives laxity excuse doubts
+    shortening severance queueing holdings heard alarm surprise player struck meetings hindered
+"""
+"""House words that the glossary's have replaced."""
+
+
+def names() -> list[str]:
+    """Give the names of all modules, classes and functions of the kit."""
+    found = [path.stem for path in KIT.rglob("*.py")]
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for path in KIT.rglob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        found += [node.name for node in nodes if isinstance(node, kinds)]
+    return found
+
+
+def glossary() -> list[str]:
+    """Give the words of CONTRIBUTING's glossary."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = page.partition("## Glossary")[2].partition("## Habits")[0]
+    return [row.split("|")[1].strip() for row in table.splitlines() if row.startswith("| ")][1:]
+
+
+def test_the_glossary_is_short_and_in_use() -> None:
+    """At most fifty words, each of which the kit's own texts use."""
+    words = glossary()
+    files = [*KIT.rglob("*.py"), *(ROOT / "proofs").rglob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files).lower()
+    code = f"{text} {' '.join(names())}".lower().replace("_", " ")
+    assert len(words) <= 50
+    assert [word for word in words if word not in code] == []
+
+
+def test_no_struck_word_names_anything() -> None:
+    """A reader meets no metaphor of the house in a module, a class or a function."""
+    struck = set(STRUCK.split())
+    parts = {name: re.findall(r"[a-z]+|[A-Z][a-z]*", name) for name in names()}
+    assert [name for name, found in parts.items() if struck & {p.lower() for p in found}] == []
+
+
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_a_generated_document_is_up_to_date(path: str) -> None:
     """The pages say what the code says; `python -m proofs.documents` rewrites them."""

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool, StaticPool
 
 from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
+from contract_tests.databases.driver_errors import can_sever, traces_in
 from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.refusal import MARKER
-from contract_tests.databases.sabotage import can_sever, traces_in
 from contract_tests.databases.threads import driver_threads, threads_ended
 from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.attribution import current

@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool, PoolResetState, QueuePool
 
 from contract_tests.databases import provide
 from contract_tests.databases.connections import socket_number
-from contract_tests.databases.sabotage import can_sever, lose_answer, sever
+from contract_tests.databases.driver_errors import can_sever, lose_answer, sever
 from contract_tests.databases.sqlite.private import ask_aiosqlite
 from contract_tests.databases.threads import driver_threads, threads_ended
 from contract_tests.instruments.private import (

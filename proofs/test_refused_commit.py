@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 
 from contract_tests.databases import Database, provide
-from contract_tests.databases.sabotage import why_commit_is_safe
+from contract_tests.databases.driver_errors import why_commit_is_safe
 from contract_tests.databases.sqlite.commit import refusing_commit
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.call_interceptor import Call, CallInterceptor

@@ -74,13 +74,13 @@ def main() -> None:
     """Wait for the end of the run, and put back what it has not put back itself."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    address, is_done = _heard(int(sys.argv[1]))
+    address, is_done = _terms_of(int(sys.argv[1]))
     registry.import_outside(sys.argv[2:])
     if address and not is_done:
         asyncio.run(_put_back(address))
 
 
-def _heard(run: int) -> tuple[str, bool]:
+def _terms_of(run: int) -> tuple[str, bool]:
     """Read until the run has ended or says that all is done: the address, and whether it is.
 
     A process that the app has forked may keep the line open, so the run itself is watched too.

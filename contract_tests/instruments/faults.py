@@ -11,8 +11,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool, PoolProxiedConnection, SingletonThreadPool, StaticPool
 
-from ..databases.redirects import Redirect, nowhere
-from ..databases.sabotage import (
+from ..databases.driver_errors import (
     has_transaction,
     lose_answer,
     refuse_commit,
@@ -21,6 +20,7 @@ from ..databases.sabotage import (
     sever,
     why_commit_is_safe,
 )
+from ..databases.redirects import Redirect, nowhere
 from ..databases.unobserved import is_observed
 from .attribution import caller, current
 from .call_interceptor import Call, CallInterceptor

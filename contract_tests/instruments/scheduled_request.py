@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..databases.sabotage import has_transaction
+from ..databases.driver_errors import has_transaction
 from .call_interceptor import Call
 
 LOCKING = ("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..databases.sabotage import traces_in
+from ..databases.driver_errors import traces_in
 from ..instruments.exchange import Exchange
 from ..rules import sessions
 from ..rules.violation import NotApplicable, Undecided

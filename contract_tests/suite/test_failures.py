@@ -15,11 +15,11 @@ from ..scenarios.faults.outages import (
     SOME,
     Outage,
     connection_reset,
-    hindered,
     locked_write,
     outage,
     places,
     read_only_write,
+    with_setting,
 )
 from ..service.resource import Role
 from ..service.service import Service
@@ -85,7 +85,7 @@ def test_closed_connections_make_no_request_fail(judge: Judge, service: Service)
 def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
     """A list succeeds while the database takes no writes."""
     require_service(service)
-    with hindered(service, "read-only"):
+    with with_setting(service, "read-only"):
         exchange = service.list()
     judge.that(
         exchange.ok,
@@ -99,7 +99,7 @@ def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
 def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
     """A list succeeds while the database has no space left."""
     require_service(service)
-    with hindered(service, "full"):
+    with with_setting(service, "full"):
         exchange = service.list()
     judge.that(
         exchange.ok,

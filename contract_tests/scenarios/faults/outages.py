@@ -85,7 +85,7 @@ def connection_reset(service: Service) -> Outage:
 
 
 @contextmanager
-def hindered(service: Service, name: HindranceName) -> Iterator[SessionSettings]:
+def with_setting(service: Service, name: HindranceName) -> Iterator[SessionSettings]:
     """The database hinders the service in this way; `NotApplicable` if this one cannot."""
     hindrance = service.database.hindrances.get(name)
     if hindrance is None:
@@ -104,7 +104,7 @@ def locked(service: Service) -> Iterator[None]:
     lock = service.database.locked()
     service.run(lock.__aenter__())
     try:
-        with hindered(service, "impatient"):
+        with with_setting(service, "impatient"):
             yield
     finally:
         service.run(lock.__aexit__(None, None, None))
@@ -113,7 +113,7 @@ def locked(service: Service) -> Iterator[None]:
 def read_only_write(service: Service, role: Role) -> FaultOutcome:
     """A write that finds the database read-only."""
     message, before = prepared(service, role), service.door.stored()
-    with hindered(service, "read-only"):
+    with with_setting(service, "read-only"):
         exchange = service.exchange(message)
     return _refused(exchange, "a read-only database", before, service.door.stored())
 
