@@ -43,7 +43,8 @@ def address(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) ->
             url = make_url(f"sqlite+aiosqlite:///{tmp_path}/own.db")
         else:
             given = servers.environ(kind)[VARIABLES[kind]]
-            url = stack.enter_context(provide(given)).make().url
+            made = stack.enter_context(provide(given)).make()
+            url = make_url(given).set(database=made.url.database, drivername=made.url.drivername)
         inside(url, settle)
         yield url
 

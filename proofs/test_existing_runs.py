@@ -47,7 +47,9 @@ def address(
         if kind == "sqlite":
             url = make_url(f"sqlite+aiosqlite:///{tmp_path}/own.db")
         else:
-            url = stack.enter_context(provide(servers.environ(kind)[VARIABLES[kind]])).make().url
+            given = servers.environ(kind)[VARIABLES[kind]]
+            made = stack.enter_context(provide(given)).make()
+            url = make_url(given).set(database=made.url.database, drivername=made.url.drivername)
         inside(url, settle_items)
         yield url
 

@@ -258,11 +258,13 @@ def _end(connection: Any) -> None:
 
 def _is_of_kit() -> bool:
     """Return whether the kit itself, or a tool with files of its own, asks for a connection."""
-    homes = tuple(f"{name}." for name in (KIT, *TOOLS, *registry.outside()))
+    homes = tuple(f"{name}." for name in (KIT, *registry.outside()))
+    tools = tuple(f"{name}." for name in TOOLS)
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
-        if f"{name}.".startswith(homes) and not is_app(frame.f_code.co_filename):
+        is_tool = f"{name}.".startswith(tools) and not is_app(frame.f_code.co_filename)
+        if is_tool or f"{name}.".startswith(homes):
             return True
         if name.startswith("sqlalchemy."):
             return False

@@ -20,6 +20,7 @@ class AppLoop:
     def __init__(self, runner: asyncio.Runner) -> None:
         self._runner = runner
         self.faults: list[str] = []
+        self._interrupt: KeyboardInterrupt | None = None
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -38,4 +39,9 @@ class AppLoop:
             except SystemExit as error:  # asyncio stops the loop for it, whichever task it was
                 if not task.done():
                     self.faults.append(f"a task of the app ended a server by {reason_of(error)}")
+            except KeyboardInterrupt as interrupt:
+                # asyncio raises the same one again in each task that waits for the interrupted one.
+                if interrupt is not self._interrupt:
+                    self._interrupt = interrupt
+                    raise
         return task.result()
