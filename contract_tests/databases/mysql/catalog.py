@@ -19,6 +19,9 @@ OTHERS = """
 """
 # The transactions table of information_schema is refreshed every 100 ms only; this is exact.
 STATUS = "show engine innodb status"
+NO_PRIVILEGE = 1227
+"""The error of a server that asks for a privilege; InnoDB's status needs PROCESS."""
+
 WAITS = "LOCK WAIT"
 TRANSACTION = re.compile(
     r"---TRANSACTION [^\s,]+, (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)", re.DOTALL

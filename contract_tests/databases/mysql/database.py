@@ -17,6 +17,7 @@ from ..database import (
     Column,
     Contents,
     Database,
+    DatabaseUnavailable,
     Row,
     in_order,
 )
@@ -125,10 +126,25 @@ class MysqlDatabase(Database):
             continue  # every round is a question to the server, which takes its time
         return len(others)
 
+    async def _status(self) -> Sequence[tuple[Any, ...]]:
+        """Ask InnoDB for its transactions. Raises `DatabaseUnavailable` if the account may not."""
+        import aiomysql
+
+        try:
+            return await self._ask(catalog.STATUS)
+        except aiomysql.OperationalError as error:
+            if error.args[0] != catalog.NO_PRIVILEGE:
+                raise
+            user = self._door_url.username
+            raise DatabaseUnavailable(
+                f"the account {user!r} may not see the transactions of the server. Allow it "
+                f"(grant process on *.* to {user}), or name another account in --contract-database"
+            ) from error
+
     async def _transactions(self) -> list[tuple[str, str]]:
         """The threads of other connections that have a transaction, and what is said of each."""
         others = {str(row[0]) for row in await self._ask(catalog.OTHERS)}
-        ((_, _, status),) = await self._ask(catalog.STATUS)
+        ((_, _, status),) = await self._status()
         found = catalog.TRANSACTION.findall(str(status))
         return [(thread, of) for of, thread in found if thread in others]
 
