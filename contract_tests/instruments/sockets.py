@@ -14,6 +14,7 @@ from .instrument import Instrument
 OTHERS = {1433: "SQL Server", 1521: "Oracle", 27017: "MongoDB"}
 """The usual ports of servers that the kit has no databases on. Caches and queues are none."""
 
+_EVENTS = frozenset({"socket.connect", *registry.openings()})
 _watching: list[Sockets] = []
 _hooked = False
 
@@ -58,5 +59,6 @@ class Sockets(Instrument):
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    for each in tuple(_watching):
-        each.look_at(event, arguments)
+    if event in _EVENTS:  # of a million events of a run, these are a few thousand
+        for each in tuple(_watching):
+            each.look_at(event, arguments)
