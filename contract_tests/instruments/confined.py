@@ -143,10 +143,11 @@ class Confined(Instrument):
             if not self._is_in_force or is_of_kit:
                 return made
             arrived = given[0] if made is None else made
-            file = self._foreign_file(arrived)
-            if file is not None and file.vendor.embedded is not None:
-                return self._reading(file, file.vendor.embedded, (connect, given, named), arrived)
-            self._arrived(arrived)
+            place = place_of(arrived)
+            embedded = place.vendor.embedded if place else None
+            if place is not None and embedded is not None and self._is_foreign(place):
+                return self._reading(place, embedded, (connect, given, named), arrived)
+            self._arrived(arrived, place)
             return made
 
         @functools.wraps(connect)
@@ -155,14 +156,13 @@ class Confined(Instrument):
             with _arrival_is_checked():
                 made = await connect(*given, **named)
             if self._is_in_force and not is_of_kit:
-                self._arrived(made)
+                self._arrived(made, place_of(made))
             return made
 
         return checked_later if inspect.iscoroutinefunction(connect) else checked
 
-    def _arrived(self, connection: Any) -> None:
+    def _arrived(self, connection: Any, place: Place | None) -> None:
         """Check a connection right after a driver has made it."""
-        place = place_of(connection)
         embedded = place.vendor.embedded if place else None
         if place is not None and embedded is not None:
             self._file_opened(connection, place, embedded)
@@ -182,10 +182,9 @@ class Confined(Instrument):
 
     def _file_asked(self, place: Place) -> None:
         """Refuse a file elsewhere that is not opened by the driver's function."""
-        is_allowed = place.is_memory or self.is_open or _is_checked.get() or _is_of_kit()
-        if not self._is_in_force or is_allowed or is_same(place, self.home):
-            return
-        if Path(place.name).is_file() and not self.strays.is_new(Path(place.name)):
+        is_allowed = _is_checked.get() or _is_of_kit()
+        is_there = self._is_in_force and not is_allowed and Path(place.name).is_file()
+        if is_there and self._is_foreign(place):
             self._refuse(place)
 
     def _file_opened(self, connection: Any, place: Place, embedded: Embedded) -> None:
@@ -196,16 +195,13 @@ class Confined(Instrument):
             beside = replace(_stray(place), place=words, address="")
             embedded.let_attach_nothing(connection, lambda: self.strays.add(beside))
 
-    def _foreign_file(self, connection: Any) -> Place | None:
-        """Give the file elsewhere that a connection is to, if it was there before the run.
+    def _is_foreign(self, file: Place) -> bool:
+        """Return whether a file is elsewhere and was there before the run.
 
         What the service itself has made during the run is its own.
         """
-        place = place_of(connection)
-        if place is None or place.vendor.embedded is None or self.is_open or place.is_memory:
-            return None
-        is_new = is_same(place, self.home) or self.strays.is_new(Path(place.name))
-        return None if is_new else place
+        is_allowed = self.is_open or file.is_memory or is_same(file, self.home)
+        return not is_allowed and not self.strays.is_new(Path(file.name))
 
     def _reading(
         self, file: Place, embedded: Embedded, call: tuple[Any, Any, Any], connection: Any
