@@ -206,12 +206,12 @@ def _blame(service: Service) -> None:
 def _stop(service: Service) -> None:
     """Run the shutdown and close the back door. What a shutdown says is judged elsewhere."""
     note(f"stopping {service.process.origin.app}")
-    _blame(service)
     try:
         service.run(service.target.stop())
     except LifespanFailed as failure:
         if failure.is_exit:  # no rule judges what ends a whole server
             blame(f"the app's {failure}")
+    _blame(service)
     if not service.database.owned:
         _clean(service)
     service.run(service.database.close())
