@@ -131,6 +131,16 @@ def test_libpq_is_refused(own: Own) -> None:
     assert_refused(result, own)
 
 
+def test_rows_by_a_driver_that_nobody_checks_are_refused(own_file: Own) -> None:
+    """A list that is answered by no connection of ours stops the run before its first write."""
+    before = own_file.dump()
+    result = judged("past_sqlalchemy:unseen", own_file)
+    assert before == own_file.dump()
+    assert result.exit_code != 0
+    assert "nothing shows where the service keeps its rows" in result.printed
+    assert ROW not in result.printed
+
+
 @pytest.mark.parametrize("own", ["mysql"], indirect=True)
 def test_a_table_of_another_database_is_out_of_reach(own: Own) -> None:
     """A service on a given server has an account that sees the kit's database alone."""

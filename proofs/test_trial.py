@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from contract_tests.databases import Database, provide
 from contract_tests.instruments.confinement import Confinement
+from contract_tests.rules.violation import Elsewhere
 from contract_tests.service.address import Handover
 from contract_tests.service.workers.fork_server import ForkServer
 from contract_tests.service.workers.subprocess_app import SubprocessApp
@@ -88,3 +91,20 @@ def test_a_child_that_died_says_so(worker_of: TrialOf) -> None:
     with worker_of(FACTORY) as trial:
         assert trial.ends(10)
         assert trial.ask("census")["error"].startswith("the process ended")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_a_child_starts_is_confined_too(
+    worker_of: TrialOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that the app gives an environment of its own still writes nothing elsewhere."""
+    own = tmp_path / "own.db"
+    with closing(sqlite3.connect(own)) as connection:
+        connection.execute("create table labels (id integer primary key, name text)")
+    before = own.read_bytes()
+    monkeypatch.setenv("OWN_URL", f"sqlite+aiosqlite:///{own}")
+    with worker_of("proofs.strays.past_sqlalchemy:own_environment") as trial:
+        begun = trial.begin()
+        with pytest.raises(Elsewhere, match="to change it"):
+            trial.request(begun["app"], "POST", "/labels", body={"name": "kettle"})
+    assert before == own.read_bytes()

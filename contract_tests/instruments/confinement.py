@@ -93,6 +93,11 @@ def _kit() -> dict[str, object]:
     }
 
 
+def variables_here() -> dict[str, str]:
+    """Give what of this process's environment says where it is kept."""
+    return {VARIABLE: os.environ[VARIABLE]}
+
+
 def confined_here() -> Confined | None:
     """Give what keeps this process where its environment says; None if it says nothing."""
     if VARIABLE not in os.environ:

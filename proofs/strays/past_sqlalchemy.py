@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import sqlite3
 import subprocess
@@ -179,3 +181,27 @@ def own_environment() -> FastAPI:
         SqlStore(lambda: create_async_engine(told())),
         lambda: subprocess.run(command, check=False, env=environ, stderr=subprocess.DEVNULL),
     )
+
+
+ASK = """
+import json, sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as connection:
+    print(json.dumps(connection.execute(sys.argv[2]).fetchall()))
+"""
+
+
+class UnseenStore(DriverStore):
+    """Labels by a program that nothing confines: it stands for a driver that nobody checks."""
+
+    async def _ask(self, sql: str) -> list[Any]:
+        command = [sys.executable, "-I", "-c", ASK, str(self.url.database), sql]
+        program = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+        printed, _ = await program.communicate()
+        return list(json.loads(printed))
+
+
+def unseen() -> FastAPI:
+    """Everything goes past the kit; the engine that was made beside it is never asked."""
+    app = labels(UnseenStore(own()))
+    app.state.engine = create_async_engine(told())
+    return app

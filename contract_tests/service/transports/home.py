@@ -22,9 +22,10 @@ def require_no_stray(confined: Confined) -> None:
 
 
 def require_home(confined: Confined, looks: Sequence[Exchange]) -> None:
-    """Raise `Elsewhere` unless what the service reads is seen at home, or nowhere at all.
+    """Raise `Elsewhere` unless what the service reads is seen at home, or it could not read yet.
 
-    `looks` are requests that read. A connection that is still to come is checked as it arrives.
+    `looks` are requests that read. One that was answered has had its rows from somewhere. Where
+    none was, a connection that is still to come is checked as it arrives.
     """
     require_no_stray(confined)
     if confined.is_open or any(look.of("sql") for look in looks):
@@ -34,7 +35,9 @@ def require_home(confined: Confined, looks: Sequence[Exchange]) -> None:
         place = confined.elsewhere[0]
         stray = Stray(str(place), place.kind, place.address)
         _stop(confined, f"the service reads {place} ({asked})", stray)
-    if not confined.arrived and not _has_engine():
+    # A front page needs no rows to be answered.
+    is_answered = any(look.ok and look.request.target != "/" for look in looks)
+    if not confined.arrived and (is_answered or not _has_engine()):
         seen = f"{asked} made no connection that the kit sees"
         _stop(confined, f"nothing shows where the service keeps its rows: {seen}", Stray(""))
 
