@@ -115,6 +115,21 @@ def test_contents_are_what_was_committed(database: Database) -> None:
     play(database, story)
 
 
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_contents_may_hold_dates_that_python_cannot(database: Database) -> None:
+    """Rows with a date before Christ or after the year 9999 are read as well."""
+
+    async def story(database: Database, engine: AsyncEngine) -> None:
+        await write(
+            engine,
+            "create table era (day date, moment timestamptz)",
+            "insert into era values ('0044-03-15 BC', '12345-01-01 00:00+00')",
+        )
+        assert "0044-03-15 BC" in str((await database.contents())["era"])
+
+    play(database, story)
+
+
 def test_restoring_brings_back_rows_and_sequences(database: Database) -> None:
     """After a restore the seed rows are there, and the next row gets the number it would have."""
 

@@ -17,6 +17,7 @@ from ..database import (
     Contents,
     Database,
     DatabaseUnavailable,
+    Row,
     in_order,
 )
 from ..image import Differences, Image
@@ -97,8 +98,7 @@ class PostgresDatabase(Database):
         door = await self._opened()
         async with self._bounded(), door.transaction(isolation="repeatable_read", readonly=True):
             return {
-                label: in_order(await door.fetch(f"select * from {quoted}"))
-                for label, quoted in (await self._quoted()).items()
+                label: await _rows(door, quoted) for label, quoted in (await self._quoted()).items()
             }
 
     async def look(self) -> Image:
@@ -231,6 +231,14 @@ class PostgresDatabase(Database):
                 f"database {self.url.database} stayed locked for {BACK_DOOR_PATIENCE:.0f} s by: "
                 + ("; ".join(holders) or "a transaction that has ended since")
             ) from error
+
+
+async def _rows(door: "Connection[Record]", quoted: str) -> tuple[Row, ...]:
+    """Read a table; each row as one text where a date of it is beyond Python's calendar."""
+    try:
+        return in_order(await door.fetch(f"select * from {quoted}"))
+    except (ValueError, OverflowError):
+        return in_order(await door.fetch(f"select t::text from {quoted} t"))
 
 
 def _describe(row: "Record") -> str:
