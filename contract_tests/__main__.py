@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .commands.watching import watched
 from .rules import AREAS, Rule, needs_of, rule_of
+from .runner.watching import watched
 
 HERE = Path(__file__).resolve().parent
 WIDTH = 96

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..runner.closing import VARIABLE
-from ..runner.terminating import handed_on
+from .closing import VARIABLE
+from .terminating import handed_on
 
 ENDING = 30.0
 """Seconds that pytest gets to undo what it has made once Ctrl-C was pressed."""
