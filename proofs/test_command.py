@@ -1,8 +1,9 @@
-"""The command beside another one that stops reading."""
+"""The command line: its commands, its settings, and a reader who stops reading."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,51 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(arguments: tuple[str, ..
     os.close(writing)
 
     assert (done.returncode, done.stderr) == (1, "")
+
+
+GREETING = """
+from . import Command
+
+
+def greet(asked, rest):
+    print("good day")
+    return 7
+
+
+COMMAND = Command("say good day", greet)
+"""
+
+
+def test_a_new_command_is_one_file(tmp_path: Path) -> None:
+    """A module more in `commands/` is in the help, behind the others, and can be carried out."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    kit = shutil.copytree(ROOT / "contract_tests", tmp_path / "contract_tests", ignore=ignored)
+    (kit / "commands" / "greet.py").write_text(GREETING)
+    assert "{run,list,explain,prove,greet}" in commanded(tmp_path, "--help").stdout
+    done = commanded(tmp_path, "greet")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "good day\n", "")
+
+
+def test_the_commands_are_found_without_any_library() -> None:
+    """The help is there at once: nothing is imported but the standard library."""
+    program = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "from contract_tests.__main__ import found_commands\n"
+        "found_commands()\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
+        "print(sorted(new - set(sys.stdlib_module_names)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['contract_tests']"
+
+
+def commanded(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command that lies in this folder."""
+    command = [sys.executable, "-m", "contract_tests", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 APP = """

@@ -45,7 +45,7 @@ VENDORS = re.compile(
     "sqlite|postgres|mysql|mariadb|asyncpg|psycopg|aiomysql|asyncmy|pymysql", re.IGNORECASE
 )
 SPELLED = {
-    "__main__.py": "an example of the command line",
+    "commands/run.py": "an example of the command line",
     "masking/mask.py": "words of which every report consists; the room is below the databases",
     "reports/summary.py": "the default is not repeated in the command that replays a test",
 } | {

@@ -15,8 +15,7 @@ from typing import NoReturn, Self
 
 import pytest
 
-VARIABLE = "CONTRACT_CLOSING"
-"""Names the file that a process which watches this one wants the record in."""
+from .closing_record import VARIABLE, add_line
 
 _EXIT = os._exit
 ENDING = 5.0
@@ -114,10 +113,8 @@ class Closing:
             self._write("told")
 
     def _write(self, line: str) -> None:
-        """Add a line to the record. Opened each time: an app may close what it has not opened."""
         if self._record is not None:
-            with suppress(OSError), self._record.open("a", encoding="utf-8") as record:
-                record.write(f"{line}\n")
+            add_line(self._record, line)
 
     def _give_up_output(self) -> None:
         """End pytest's part, and keep the interpreter from complaining of its output once more."""

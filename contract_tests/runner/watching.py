@@ -8,47 +8,36 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from .closing import VARIABLE
+from .closing_record import VARIABLE, ClosingRecord
 from .terminating import handed_on
 
 ENDING = 30.0
 """Seconds that pytest gets to undo what it has made once Ctrl-C was pressed."""
 
 
-@dataclass(frozen=True)
-class Record:
-    """The record of a run: its last place, the code it decided, whether it told of its end."""
-
-    place: str = ""
-    code: int | None = None
-    is_told: bool = False
-
-    @classmethod
-    def read(cls, path: Path) -> Record:
-        """Read the record; what is not in it was not written."""
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        lines = [line.partition(" ") for line in text.splitlines()]
-        places = [rest for word, _, rest in lines if word == "at"]
-        codes = [int(rest) for word, _, rest in lines if word == "closed"]
-        is_told = any(word == "told" for word, _, _ in lines)
-        return cls(places[-1] if places else "", codes[-1] if codes else None, is_told)
+def run_pytest(arguments: Sequence[str]) -> int:
+    """Run pytest in an interpreter of its own: in this one the plug-in is imported too early."""
+    return subprocess.call(_command(arguments))  # noqa: S603 - our own interpreter
 
 
-def watched(command: Sequence[str]) -> int:
+def watch_pytest(arguments: Sequence[str]) -> int:
     """Run pytest. Its exit code counts if the record agrees; else it is red, and a line says so."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "closing"
-        code = _ended(command, os.environ | {VARIABLE: str(path)})
-        record = Record.read(path)
+        code = _ended(_command(arguments), os.environ | {VARIABLE: str(path)})
+        record = ClosingRecord.read(path)
     verdict = _red(code)
     if code == record.code or (code > 0 and not record.place):
         return code
     if not record.is_told:
         print(f"contract: {_line(code, record)}, exit code {verdict}", file=sys.stderr)  # noqa: T201
     return verdict
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
 
 
 def _ended(command: Sequence[str], environ: dict[str, str]) -> int:
@@ -74,7 +63,7 @@ def _red(code: int) -> int:
     return 128 - code if code < 0 else code or 1
 
 
-def _line(code: int, record: Record) -> str:
+def _line(code: int, record: ClosingRecord) -> str:
     what = f"signal {_signal(-code)}" if code < 0 else f"an end with exit code {code}"
     if record.code is not None:
         return f"{what} came after the run had closed with {record.code}: it failed"

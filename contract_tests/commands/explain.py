@@ -1,0 +1,73 @@
+"""`contract-tests explain`: rules in full."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..rules import Rule, needs_of, rule_of
+from . import Command
+from .prove import proof_catalogue
+
+KIT = Path(__file__).resolve().parent.parent
+WIDTH = 96
+
+
+def print_explanations(asked: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Print the explanation of each rule that was asked for."""
+    try:
+        rules = [rule_of(identifier) for identifier in asked.rules]
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)  # noqa: T201
+        return 2
+    print("\n\n".join(explanation(rule) for rule in rules))  # noqa: T201
+    return 0
+
+
+def explanation(rule: Rule) -> str:
+    """A rule: its promise, why it matters, how it is observed, what to do, who breaks it."""
+    paragraphs = (
+        ("why", rule.rationale),
+        *(("seen", words) for words in _observations(rule)),
+        ("fix", rule.fix),
+        ("needs", ", ".join(needs_of(rule)) or "nothing special"),
+        *(("broken", words) for words in _examples(rule)),
+    )
+    lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
+    for title, words in paragraphs:
+        lines += ["", textwrap.fill(words, WIDTH, initial_indent=f"{title:<7}",
+                                    subsequent_indent=" " * 7)]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _observations(rule: Rule) -> list[str]:
+    """Return the docstrings of the tests that judge a rule."""
+    suite = f"{__package__.rpartition('.')[0]}.suite"
+    tests = [
+        test
+        for module in pkgutil.iter_modules([str(KIT / "suite")])
+        for test in vars(importlib.import_module(f"{suite}.{module.name}")).values()
+        if any(rule in mark.args for mark in getattr(test, "pytestmark", ()))
+    ]
+    return [" ".join((test.__doc__ or "").split()) for test in dict.fromkeys(tests)]
+
+
+def _examples(rule: Rule) -> list[str]:
+    """The apps that break a rule on purpose, or what to install to see them."""
+    try:
+        apps = proof_catalogue().broken_apps()
+    except LookupError as error:
+        return [str(error.args[0])]
+    return [f"{app.locator}: {app.defect}" for app in apps if app.rule == rule.id]
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rules", nargs="+", metavar="ID")
+
+
+COMMAND = Command("a rule's promise, reason and fix", print_explanations, _declare, place=3)

@@ -1,0 +1,51 @@
+"""`contract-tests prove`: the rules on the proof apps."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..runner.watching import run_pytest
+from . import Command
+
+INSTALL = "pip install 'pytest-crud-contract[prove]'"
+NOT_INSTALLED = f"the proof apps are not installed: {INSTALL}"
+
+
+def judge_proof_apps(asked: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Run the contract on every broken and every innocent app."""
+    try:
+        folder = Path(proof_catalogue().__file__).parent
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)  # noqa: T201
+        return 2
+    matrices = [str(folder / f"test_{name}_matrix.py") for name in ("kill", "innocent")]
+    return run_pytest([*matrices, *rest])
+
+
+def proof_catalogue() -> Any:
+    """Import the catalogue of the proof apps. LookupError says what to install."""
+    try:
+        catalogue = importlib.import_module("proofs.catalogue")
+        catalogue.broken_apps()
+    except ModuleNotFoundError as error:
+        if error.name in ("proofs", "proofs.catalogue"):
+            raise LookupError(NOT_INSTALLED) from None
+        raise LookupError(f"the proof apps need {error.name}: {INSTALL}") from None
+    return catalogue
+
+
+def _own(words: Sequence[str]) -> int:
+    return len(words) if words[:1] in (["-h"], ["--help"]) else 0
+
+
+COMMAND = Command(
+    "show every rule catching its broken apps and sparing the innocent ones",
+    judge_proof_apps,
+    own=_own,
+    place=4,
+)

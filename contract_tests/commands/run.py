@@ -1,0 +1,70 @@
+"""`contract-tests run`: the suite on an app."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..runner.watching import run_pytest, watch_pytest
+from . import Command
+
+KIT = Path(__file__).resolve().parent.parent
+SETTINGS = {
+    "pytest.toml": "",
+    ".pytest.toml": "",
+    "pytest.ini": "",
+    ".pytest.ini": "",
+    "pyproject.toml": "[tool.pytest",
+    "tox.ini": "[pytest]",
+    "setup.cfg": "[tool:pytest]",
+}
+"""The files that pytest reads, in its order, and what makes one of them pytest's."""
+
+
+def judge_app(asked: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Run the suite on the app, or on the one that the settings name."""
+    named = ["--contract-app", asked.app] if asked.app else []
+    settings = _settings_of(Path.cwd()) if "-c" not in rest else []
+    # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
+    plugin = ["-p", f"{__package__.rpartition('.')[0]}.plugin"]
+    arguments = [str(KIT / "suite"), *plugin, *settings, *named, *rest]
+    # Asked for its version, pytest loads no plug-in that could keep a record.
+    is_version = {"-V", "--version"} & set(rest)
+    return run_pytest(arguments) if is_version else watch_pytest(arguments)
+
+
+def _settings_of(folder: Path) -> list[str]:
+    """The settings of the project that one is in: pytest would look for those beside the suite."""
+    for place in (folder, *folder.parents):
+        for name, section in SETTINGS.items():
+            if (place / name).is_file() and section in (place / name).read_text(encoding="utf-8"):
+                return ["-c", str(place / name), "--rootdir", str(place)]
+    return ["-c", os.devnull, "--rootdir", str(folder)]
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "app",
+        nargs="?",
+        metavar="MODULE:ATTRIBUTE|URL",
+        help="the app, its factory, or where it runs",
+    )
+
+
+def _own(words: Sequence[str]) -> int:
+    """Take the app; what follows it is pytest's."""
+    if words[:1] in (["-h"], ["--help"]):
+        return len(words)
+    return 1 if words and not words[0].startswith("-") else 0
+
+
+COMMAND = Command(
+    "judge an app; every option of `pytest --help` under 'contract' may follow",
+    judge_app,
+    _declare,
+    own=_own,
+    epilog="example: contract-tests run myservice.main:app --contract-database postgresql",
+    place=1,
+)
