@@ -36,7 +36,7 @@ TOWER = (
 LIBRARIES = {
     "pytest": {"plugin", "suite", "runner", "masking"},
     "sqlalchemy": {"service", "scenarios", "instruments", "databases", "runner"},
-    "schemathesis": {"generation", "scenarios"},
+    "schemathesis": {"generation"},
     "hypothesis": {"generation", "scenarios", "suite"},
 }
 """The rooms that may know a library."""
@@ -166,6 +166,12 @@ def test_a_library_is_known_where_it_belongs(library: str) -> None:
         and arrow.room not in LIBRARIES[library]
     ]  # fmt: skip
     assert strange == []
+
+
+def test_one_file_knows_schemathesis() -> None:
+    """A new version of it is one file's matter."""
+    files = {str(a.path.relative_to(KIT)) for a in arrows() if a.goal == "schemathesis"}
+    assert files == {"generation/by_schemathesis.py"}
 
 
 def test_the_folder_needs_nothing_outside() -> None:

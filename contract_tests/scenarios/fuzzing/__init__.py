@@ -1,8 +1,8 @@
 """Compare a service with its own OpenAPI document, request by request.
 
-Schemathesis makes the requests and knows the checks; this package alone imports it, inside the
-functions that need it. Neither its pytest plug-in, nor its engine, nor its configuration files
-take part, and every request is sent by the caller.
+Schemathesis makes the requests and knows the checks, by way of `generation`. Neither its pytest
+plug-in, nor its engine, nor its configuration files take part, and every request is sent by the
+caller.
 """
 
 from .case_generator import CaseGenerator, labels

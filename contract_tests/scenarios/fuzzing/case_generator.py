@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
-from ...generation.by_schemathesis import loaded
+from ...generation import by_schemathesis
 from ...generation.determinism import steady
 from ...generation.samples import reading
 from ...instruments.exchange import Request
@@ -48,7 +48,7 @@ class CaseGenerator:
         if operation is None:
             return DrawnCases((), is_exhausted=False)
         if phase == "boundary":
-            cases, is_exhausted = list(_made(lambda: _boundaries(operation))), True
+            cases, is_exhausted = list(_made(lambda: by_schemathesis.boundaries(operation))), True
         else:
             cases, is_exhausted = _random(operation, phase, draw)
         cards = [
@@ -72,7 +72,7 @@ class CaseGenerator:
                 case.body = {**case.body, **changes}
         case.freeze_metadata()
         drawn = drawn_of(case)  # before the transport rewrites the case for the wire
-        aims = () if number % _STRANGE_SHARE == _STRANGE_SHARE - 1 else _aims(case)
+        aims = () if number % _STRANGE_SHARE == _STRANGE_SHARE - 1 else by_schemathesis.aims(case)
         wanted = case.as_transport_kwargs(base_url=_BASE_URL)
         request = _request(requests.Request(**wanted).prepare())
         return FuzzCase(case.operation.label, phase, draw, number, request, drawn, aims)
@@ -116,11 +116,7 @@ def seed_of(label: str, phase: Phase, draw: DrawSpec) -> int:
 
 def strategy_of(operation: Any, phase: Phase) -> Any:
     """Return the strategy that a phase draws an operation's cases from."""
-    from schemathesis import GenerationMode
-    from schemathesis.generation.feedback import NO_FEEDBACK
-
-    mode = GenerationMode.POSITIVE if phase == "valid" else GenerationMode.NEGATIVE
-    return operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
+    return by_schemathesis.case_strategy(operation, valid=phase == "valid")
 
 
 def labels(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -135,9 +131,8 @@ def labels(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _operations(document: Mapping[str, Any]) -> list[Any]:
-    results = list(_made(lambda: loaded(document, 0).get_all_operations()))
-    operations = [result.ok() for result in results if hasattr(result, "ok")]
-    return [each for each in operations if is_resolvable(_declared(each, document), document)]
+    found = list(_made(lambda: by_schemathesis.operations(document)))
+    return [each for each in found if is_resolvable(_declared(each, document), document)]
 
 
 def _declared(operation: Any, document: Mapping[str, Any]) -> Any:
@@ -148,7 +143,7 @@ def _declared(operation: Any, document: Mapping[str, Any]) -> Any:
 def _made(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
     """Yield what ``make`` gives until it fails; a failure to generate leaves nothing to send.
 
-    Raises what says that Schemathesis is of a version this module does not know.
+    Raises what says that Schemathesis is of a version the kit does not know.
     """
     try:
         yield from make()
@@ -158,30 +153,10 @@ def _made(make: Callable[[], Iterable[Any]]) -> Iterator[Any]:
 
 
 def _is_misfit(error: Exception) -> bool:
-    """Return whether a call of this file did not fit what it called, whatever the document says."""
+    """Return whether a call did not fit Schemathesis, whatever the document says."""
     *_, innermost = traceback.walk_tb(error.__traceback__)
-    is_here = innermost[0].f_code.co_filename == __file__
+    is_here = innermost[0].f_code.co_filename in {__file__, by_schemathesis.__file__}
     return is_here and isinstance(error, TypeError | AttributeError | ImportError)
-
-
-def _boundaries(operation: Any) -> Iterator[Any]:
-    from schemathesis import GenerationMode
-    from schemathesis.generation.drivers import CoverageGenerator
-    from schemathesis.generation.feedback import NO_FEEDBACK
-    from schemathesis.generation.overrides import Override
-
-    configuration = operation.schema.config.generation_for(operation=operation, phase="coverage")
-    nothing = Override(query={}, headers={}, cookies={}, path_parameters={}, body={})
-    return iter(
-        CoverageGenerator(
-            operation=operation,
-            generation_modes=list(GenerationMode),
-            generation_config=configuration,
-            auth_storage=None,
-            override=nothing,
-            feedback=NO_FEEDBACK,
-        )
-    )
 
 
 def _ran_out(test: Callable[[], None]) -> bool:
@@ -193,16 +168,6 @@ def _ran_out(test: Callable[[], None]) -> bool:
     with steady(), collector.with_value(listener):
         test()
     return _EXHAUSTED in said
-
-
-def _aims(case: Any) -> tuple[str, ...]:
-    """The path parameters of a case with a valid path that is not about its path."""
-    from schemathesis.core.parameters import ParameterLocation
-
-    path = case.meta.components.get(ParameterLocation.PATH)
-    about = getattr(case.meta.phase.data, "parameter_location", None)
-    is_plain = path and path.mode.is_positive and about != ParameterLocation.PATH
-    return tuple(case.path_parameters) if is_plain else ()
 
 
 def _request(prepared: Any) -> Request:

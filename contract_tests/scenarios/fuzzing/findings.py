@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from ...generation import by_schemathesis
 from ...generation.samples import reading
 from .lenience import is_lax
 from .messages import Answer, Suppression
@@ -40,66 +41,21 @@ class Finding:
 
 
 class Checks:
-    """All that Schemathesis knows to check of one answer, set up once for each kind of case.
-
-    Its public `Case.validate_response` sets up anew for each answer, and words every failure for
-    a terminal: that takes longer than the checks.
-    """
+    """The findings on one answer after another."""
 
     def __init__(self) -> None:
-        self._contexts: dict[tuple[str, str], Any] = {}
+        self._runner = by_schemathesis.CheckRunner()
 
     def findings(self, case: Any, prepared: Any, answer: Answer) -> tuple[Finding, ...]:
         """Every built-in check this answer fails, in a stable order."""
-        probe = _is_content_type_probe(case)
-        found = {_finding(each, case, answer) for each in self._failures(case, prepared, answer)}
-        if probe and answer.status >= _SERVER_ERROR:
+        answered = by_schemathesis.response(prepared, answer.status, _grouped(answer), answer.body)
+        found = {_finding(each, case, answer) for each in self._runner.failures(case, answered)}
+        if answer.status >= _SERVER_ERROR and by_schemathesis.is_content_type_probe(case):
             words = "Server error for an undeclared content type"
             found.add(Finding(FAILURE, words, answer.cause))
         # The status and the shape of a server error are its consequences, not further defects.
         errors = {finding for finding in found if finding.check == FAILURE}
         return tuple(sorted(errors or found, key=lambda finding: (finding.check, finding.message)))
-
-    def _failures(self, case: Any, prepared: Any, answer: Answer) -> set[Any]:
-        import schemathesis
-        from schemathesis.checks import run_checks
-
-        response = schemathesis.Response(
-            status_code=answer.status,
-            headers=_grouped(answer),
-            content=answer.body,
-            request=prepared,
-            elapsed=0.0,
-            verify=True,
-        )
-        context = self._context(case)
-        excluded = _excluded(probe=_is_content_type_probe(case))
-        checks = [check for check in context.internals.checks if check not in excluded]
-        collected: set[Any] = run_checks(
-            case=case, response=response, ctx=context, checks=checks, on_failure=_collect
-        )
-        return collected
-
-    def _context(self, case: Any) -> Any:
-        from schemathesis.checks import CheckContext, load_all_checks
-
-        kind = case.operation.label, case.meta.phase.name.value
-        if kind not in self._contexts:
-            load_all_checks()
-            configuration = case.operation.schema.config
-            self._contexts[kind] = CheckContext(
-                override=None,
-                auth=None,
-                headers=None,
-                config=configuration.checks_config_for(operation=case.operation, phase=kind[1]),
-                transport_kwargs=None,
-                response_checks=None,
-            )
-        return self._contexts[kind]
-
-
-def _collect(_name: str, collected: set[Any], failure: Any) -> None:
-    collected.add(failure)
 
 
 def _grouped(answer: Answer) -> dict[str, list[str]]:
@@ -107,19 +63,6 @@ def _grouped(answer: Answer) -> dict[str, list[str]]:
     for name, value in answer.headers:
         grouped.setdefault(name.lower(), []).append(value)
     return grouped
-
-
-def _is_content_type_probe(case: Any) -> bool:
-    from schemathesis.generation.meta import CONTENT_TYPE_PROBES
-
-    return getattr(case.meta.phase.data, "scenario", None) in CONTENT_TYPE_PROBES
-
-
-def _excluded(*, probe: bool) -> list[Any]:
-    from schemathesis.checks import not_a_server_error
-    from schemathesis.specs.openapi.checks import ignored_auth
-
-    return [ignored_auth, not_a_server_error] if probe else [ignored_auth]
 
 
 def _finding(failure: Any, case: Any, answer: Answer) -> Finding:
@@ -207,9 +150,7 @@ def _last(value: Any) -> Any:
 
 
 def _body(case: Any) -> tuple[Any] | None:
-    from schemathesis.core import NotSet
-
-    return None if isinstance(case.body, NotSet) else (case.body,)
+    return (case.body,) if by_schemathesis.has_body(case) else None
 
 
 def _reads_strictly(schema: object, value: Any, document: Mapping[str, object]) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
+from ...generation import by_schemathesis
 from ...instruments.exchange import Request
 
 Phase = Literal["boundary", "valid", "invalid"]
@@ -17,7 +18,6 @@ KEPT = "kept"
 """The draw of cases that were kept for good."""
 
 _BYTES = "$bytes"
-_CONTAINERS = ("path_parameters", "headers", "cookies", "query")
 
 
 @dataclass(frozen=True)
@@ -80,24 +80,8 @@ class FuzzCase:
 
     def case(self, operation: Any) -> Any:
         """The case as Schemathesis had it, whatever it was that drew it."""
-        from requests.structures import CaseInsensitiveDict
-        from schemathesis import Case
-        from schemathesis.generation.meta import CaseMetadata
-
-        drawn = _revived(self.drawn) if self.has_bytes else self.drawn
-        body = {"body": drawn["body"]} if "body" in drawn else {}
-        case = Case(
-            operation=operation,
-            method=drawn["method"],
-            path=drawn["path"],
-            headers=CaseInsensitiveDict(drawn["headers"]),
-            media_type=drawn["media_type"],
-            meta=CaseMetadata.from_dict(drawn["meta"]),
-            **{name: drawn[name] for name in _CONTAINERS if name != "headers"},
-            **body,
-        )
-        case.freeze_metadata()
-        return case
+        parts = _revived(self.drawn) if self.has_bytes else self.drawn
+        return by_schemathesis.case_of(operation, parts)
 
     def prepared(self, headers: Sequence[tuple[str, str]]) -> Any:
         """The request as the client library of Schemathesis would have prepared it."""
@@ -136,12 +120,7 @@ class FuzzCase:
 
 def drawn_of(case: Any) -> dict[str, Any]:
     """Return what Schemathesis knows of a case, as JSON."""
-    from schemathesis.core import NotSet
-
-    body = {} if isinstance(case.body, NotSet) else {"body": case.body}
-    found = {name: dict(getattr(case, name) or {}) for name in _CONTAINERS} | body
-    found |= {"method": case.method, "path": case.path, "media_type": case.media_type}
-    return _spelled({**found, "meta": case.meta.to_dict()})  # type: ignore[no-any-return]
+    return _spelled(by_schemathesis.parts_of(case))  # type: ignore[no-any-return]
 
 
 def _spelled(value: Any) -> Any:
