@@ -18,7 +18,7 @@ from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.scheduler import Scheduler
 from contract_tests.scenarios.concurrency.interleaving import schedules
-from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.asgi import AsgiTransport
 from contract_tests.service.transports.locate import App, Receive, Scope, Send
 
 Add = Callable[[AsyncEngine], Awaitable[None]]
@@ -107,7 +107,7 @@ class Counter:
         self.database = database
         self.run = run
         self._ledger = Recorder()
-        self._target = AsgiTarget(app_of(add), self._ledger)
+        self._target = AsgiTransport(app_of(add), self._ledger)
 
     def send(self, schedule: str, requests: int = 2) -> Outcome:
         """Send requests together in one schedule, on a counter at 0."""

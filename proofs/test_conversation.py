@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from contract_tests.instruments.exchange import UNSENT, Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.service.transports import asgi
-from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.asgi import AsgiTransport
 from contract_tests.service.transports.conversation import PADDING, ClientBehaviour
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -25,7 +25,7 @@ POST = Request("POST", "/", body=b"{}")
 
 def told(app: App, client: ClientBehaviour, request: Request = POST) -> Exchange:
     """What happens when this client sends a request to this app."""
-    return asyncio.run(AsgiTarget(app, Recorder()).exchange(request, client))
+    return asyncio.run(AsgiTransport(app, Recorder()).exchange(request, client))
 
 
 def kinds(exchange: Exchange) -> list[str]:
@@ -177,7 +177,7 @@ def test_what_never_settles_is_waited_for_three_times(monkeypatch: pytest.Monkey
         await answering(scope, receive, send)
 
     async def requests() -> list[Exchange]:
-        target = AsgiTarget(app, Recorder())
+        target = AsgiTransport(app, Recorder())
         with monkeypatch.context() as patched:
             patched.setattr(asyncio, "wait", waiting)
             return [await target.exchange(POST) for _ in range(5)]

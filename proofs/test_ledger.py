@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
-from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.asgi import AsgiTransport
 from contract_tests.service.transports.locate import App, Receive, Scope, Send
 
 Act = Callable[[AsyncEngine], Awaitable[None]]
@@ -65,7 +65,7 @@ async def exchanged(act: Act, **options: Any) -> Exchange:
     """One request to an app that does `act`."""
     engine = create_async_engine("sqlite+aiosqlite://", **options)
     with Recorder() as recorder:
-        exchange = await AsgiTarget(app_of(act, engine), recorder).exchange(Request("GET", "/"))
+        exchange = await AsgiTransport(app_of(act, engine), recorder).exchange(Request("GET", "/"))
     while kept:
         await kept.pop().close()
     await engine.dispose()

@@ -12,7 +12,7 @@ import pytest
 from contract_tests.instruments.exchange import Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.rules import AREAS
-from contract_tests.service.transports.live import LiveApp, LiveTarget
+from contract_tests.service.transports.http import HttpApp, HttpTransport
 from proofs.matrix import run_contract
 from proofs.owners import script_of
 from proofs.serving import served
@@ -56,7 +56,7 @@ def test_answers_alone_decide_what_they_can(reference: str, folder: Path) -> Non
 
 def test_what_http_cannot_carry_is_not_sent(reference: str) -> None:
     """It is answered as the service's own server would, and no failure of the service."""
-    target = LiveTarget(LiveApp(reference), Recorder())
+    target = HttpTransport(HttpApp(reference), Recorder())
     exchange = asyncio.run(target.exchange(Request("GET", "/a b")))
     assert (exchange.status, exchange.text.partition(":")[0]) == (400, "not sent")
 

@@ -18,7 +18,7 @@ from contract_tests.instruments.cancellation_injector import (
 )
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
-from contract_tests.service.transports.asgi import AsgiTarget
+from contract_tests.service.transports.asgi import AsgiTransport
 from contract_tests.service.transports.locate import Receive, Scope, Send
 
 Work = Callable[["Room"], Awaitable[None]]
@@ -85,7 +85,7 @@ class Stage:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await work(room)
 
-        target = AsgiTarget(app, self.recorder)
+        target = AsgiTransport(app, self.recorder)
         with CancellationInjector(self.runner.get_loop(), self.recorder, k, way) as steps:
             exchange = self.run(target.exchange(Request("GET", "/")))
         return Played(steps, room, exchange)

@@ -35,10 +35,10 @@ from ..service.preparing import has_migrations, run_command
 from ..service.process import Origin, ServiceProcess
 from ..service.resource import Resource
 from ..service.service import Service
-from ..service.transports.asgi import AsgiTarget
+from ..service.transports.asgi import AsgiTransport
 from ..service.transports.home import require_no_stray
+from ..service.transports.http import HttpApp, HttpTransport, is_address
 from ..service.transports.lifespan import LifespanFailed
-from ..service.transports.live import LiveApp, LiveTarget, is_address
 from ..service.transports.locate import App, Located, locate
 from ..service.transports.presence import Part, Presence
 from ..service.workers.fork_server import ForkServer
@@ -120,7 +120,7 @@ def _parts(
 
 
 def _located(app: str, roots: tuple[Path, ...]) -> Located:
-    return Located(app, LiveApp(app), is_factory=False) if is_address(app) else locate(app, roots)
+    return Located(app, HttpApp(app), is_factory=False) if is_address(app) else locate(app, roots)
 
 
 @contextmanager
@@ -137,10 +137,10 @@ def _stage(place: str, confined: Confined) -> Iterator[None]:
         require_no_stray(confined)
 
 
-def _target(app: App, recorder: Recorder, presence: Presence, confined: Confined) -> AsgiTarget:
-    if isinstance(app, LiveApp):
-        return LiveTarget(app, recorder, presence)
-    return AsgiTarget(app, recorder, presence, confined)
+def _target(app: App, recorder: Recorder, presence: Presence, confined: Confined) -> AsgiTransport:
+    if isinstance(app, HttpApp):
+        return HttpTransport(app, recorder, presence)
+    return AsgiTransport(app, recorder, presence, confined)
 
 
 @contextmanager
@@ -241,7 +241,7 @@ def _clean(service: Service) -> None:
     if database.left:
         service.door.left_behind = f"rows that could not be put back: {counted(database.left)}"
     database.is_given_back = not service.door.left_behind
-    if isinstance(target, LiveTarget) and target.left:
+    if isinstance(target, HttpTransport) and target.left:
         # pytest shows the warning below the results.
         reason = f"no DELETE took {target.left} of them away"
         warnings.warn(f"rows of the contract are left behind: {reason}", stacklevel=1)

@@ -9,7 +9,7 @@ from ..databases import Database, Server
 from ..rules.violation import NotApplicable, Undecided
 from .address import Handover
 from .loop import AppLoop
-from .transports.asgi import AsgiTarget
+from .transports.asgi import AsgiTransport
 from .transports.lifespan import LifespanFailed
 from .transports.locate import locate
 from .workers.fork_server import ForkServer
@@ -33,7 +33,7 @@ class ServiceProcess:
     """Restarts the app of this process, and starts others of its kind."""
 
     origin: Origin
-    target: AsgiTarget
+    target: AsgiTransport
     loop: AppLoop
 
     def restart(self) -> None:

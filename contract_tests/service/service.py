@@ -21,9 +21,9 @@ from .backdoor import BackDoor
 from .equality import differences
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
-from .transports.asgi import AsgiTarget
+from .transports.asgi import AsgiTransport
 from .transports.conversation import PATIENT, ClientBehaviour
-from .transports.live import LiveTarget
+from .transports.http import HttpTransport
 
 T = TypeVar("T")
 Rows = list[Mapping[str, Any]]
@@ -70,7 +70,7 @@ class Service:
         return other
 
     @property
-    def target(self) -> AsgiTarget:
+    def target(self) -> AsgiTransport:
         """The transport that carries its requests."""
         return self.process.target
 
@@ -82,7 +82,7 @@ class Service:
     @property
     def is_live(self) -> bool:
         """Return whether it runs elsewhere, and shows no more than its answers."""
-        return isinstance(self.target, LiveTarget)
+        return isinstance(self.target, HttpTransport)
 
     @property
     def database(self) -> Database:
@@ -284,12 +284,12 @@ class Service:
         Where only the service can reach them, it is asked to delete. Raises `Undecided` if what
         requests hold is in the way for good.
         """
-        if isinstance(self.target, LiveTarget) and not self.door.is_seen:
+        if isinstance(self.target, HttpTransport) and not self.door.is_seen:
             self._delete_made(self.target)
         else:
             self.door.restore()
 
-    def _delete_made(self, target: LiveTarget) -> None:
+    def _delete_made(self, target: HttpTransport) -> None:
         """Delete every row that a create of the kit has told of, and count those that stay."""
         made, target.made = target.made, ()
         path = self.operation("create").target().partition("?")[0] if made else ""

@@ -48,7 +48,7 @@ MANY = 3
 """Connections kept by one app before the kit takes them back, so that its pool stays usable."""
 
 
-class AsgiTarget:
+class AsgiTransport:
     """Sends requests to an app and records each as an `Exchange`.
 
     `presence` is what must be there in this process for that, `confined` what keeps it on one

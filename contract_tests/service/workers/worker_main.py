@@ -24,7 +24,7 @@ from ...instruments.exchange import Request
 from ...instruments.recorder import Recorder
 from ...rules.violation import Elsewhere, UsageError
 from ..preparing import migrate
-from ..transports.asgi import AsgiTarget
+from ..transports.asgi import AsgiTransport
 from ..transports.home import require_no_stray
 from ..transports.lifespan import LifespanFailed
 from ..transports.locate import locate, reason_of
@@ -51,7 +51,7 @@ class Child:
         self._runner = runner
         self._ledger = recorder
         self._channel = channel
-        self._targets: list[AsgiTarget] = []
+        self._targets: list[AsgiTransport] = []
         self._name = ""
         self._roots: tuple[Path, ...] = ()
 
@@ -108,7 +108,7 @@ class Child:
 
     def _make(self, command: dict[str, Any]) -> Answer:
         made = locate(self._name, self._roots).make()
-        self._targets.append(AsgiTarget(made, self._ledger, confined=self._confined))
+        self._targets.append(AsgiTransport(made, self._ledger, confined=self._confined))
         return {"app": len(self._targets) - 1}
 
     def _migrate(self, command: dict[str, Any]) -> Answer:

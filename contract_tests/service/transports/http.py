@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ...instruments.exchange import Exchange
 from ...rules.violation import UsageError
-from .asgi import LIMIT, AsgiTarget
+from .asgi import LIMIT, AsgiTransport
 from .conversation import ClientBehaviour
 from .locate import WHERE, Receive, Scope, Send
 
@@ -21,7 +21,7 @@ PATIENCE = 5.0
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
-class LiveApp:
+class HttpApp:
     """An ASGI app that sends what it receives to a URL, byte for byte, and gives the answer.
 
     Each request has a connection of its own, so that one that was closed is never mistaken for
@@ -100,7 +100,7 @@ def _has_port(parts: SplitResult) -> bool:
     return True
 
 
-class LiveTarget(AsgiTarget):
+class HttpTransport(AsgiTransport):
     """Sends to a service elsewhere, and keeps in `made` the POSTs that succeeded.
 
     `left` counts the rows of the kit that nobody could take away again.
