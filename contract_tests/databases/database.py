@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from .hindrances import Hindrances
 from .image import Differences, Image, NoNotes, Notes, differences
+from .undoing import Undoing
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Engine
@@ -224,7 +224,7 @@ class Database(ABC):
         return found
 
 
-class Server(ABC):
+class Server(Undoing, ABC):
     """A server that makes databases: `with provide(...) as server: server.make()`.
 
     Enter it in a thread that lives as long as the server is needed: on Linux a server
@@ -233,27 +233,6 @@ class Server(ABC):
 
     name: ClassVar[str]
     version: str = ""
-
-    def __init__(self) -> None:
-        self._undo = ExitStack()
-
-    def __enter__(self) -> Self:
-        with ExitStack() as undo:
-            self._start(undo)
-            self._undo = undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._undo.close()
-
-    @abstractmethod
-    def _start(self, undo: ExitStack) -> None:
-        """Make the server ready, and leave in `undo` what ends it."""
 
     @abstractmethod
     def make(self) -> Database:

@@ -5,19 +5,18 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import pairwise
-from types import TracebackType
-from typing import Self
 
 from .database import DatabaseUnavailable
+from .undoing import Undoing
 
 LOG_TAIL = 20
 START_LIMIT = 60.0
 STOP_LIMIT = 10.0
 
 
-class ServerProgram:
+class ServerProgram(Undoing):
     """A running server, from the line of its log that says ready until the end of the block.
 
     Raises `DatabaseUnavailable`, with the end of the log, when that line does not come.
@@ -31,7 +30,7 @@ class ServerProgram:
         self._settled = threading.Event()
         self._is_ready = False
 
-    def __enter__(self) -> Self:
+    def _begin(self, undo: ExitStack) -> None:
         self._server = _start(self._command, stdin=subprocess.DEVNULL)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -40,15 +39,7 @@ class ServerProgram:
             self._end()
             log = "\n  ".join(self._log) or "(it wrote nothing)"
             raise DatabaseUnavailable(f"{_program(self._command)} did not start:\n  {log}")
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._end()
+        undo.callback(self._end)
 
     def _read(self) -> None:
         assert self._server.stdout is not None

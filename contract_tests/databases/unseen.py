@@ -96,7 +96,7 @@ class UnseenServer(Server):
 
     name = "unseen"
 
-    def _start(self, undo: ExitStack) -> None:
+    def _begin(self, undo: ExitStack) -> None:
         """There is nothing to start."""
 
     def make(self) -> Database:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+
+from ..databases.undoing import Undoing
 
 
 class StillInForce(Exception):  # noqa: N818 - an error of the kit, said of an instrument
     """An instrument could not be taken away: nothing judged after that can be trusted."""
 
 
-class Instrument:
+class Instrument(Undoing):
     """Is in force inside a `with` block.
 
     `_begin` puts it in place and leaves in `undo` what takes it away. All of that is done at the
     end, also where a part of it fails; then `StillInForce` is raised.
     """
-
-    _undo: ExitStack | None = None
-
-    @abstractmethod
-    def _begin(self, undo: ExitStack) -> None:
-        """Put the instrument in place."""
-
-    def __enter__(self) -> Self:
-        """Put the instrument in place; nothing stays there if that fails."""
-        with ExitStack() as undo:
-            self._begin(undo)
-            self._undo = undo.pop_all()
-        return self
 
     def __exit__(
         self,
@@ -39,9 +25,7 @@ class Instrument:
         traceback: TracebackType | None,
     ) -> None:
         """Take the instrument away. Raises `StillInForce` where a part of it stays."""
-        undo, self._undo = self._undo, None
         try:
-            if undo is not None:
-                undo.close()
+            super().__exit__(kind, error, traceback)
         except Exception as stuck:
             raise StillInForce(f"{type(self).__name__} is still in force: {stuck!r}") from stuck

@@ -28,7 +28,7 @@ def _by_word(word: str, drivername: str, environ: Mapping[str, str]) -> Server:
 def _by_address(url: URL, *, existing: bool) -> Server:
     from .server import MysqlServer
 
-    return MysqlServer(nullcontext(url), url.drivername, existing=existing)
+    return MysqlServer(nullcontext(url), url.drivername, is_given=True, existing=existing)
 
 
 def _signalled(words: str, state: str, number: int) -> str:

@@ -1,6 +1,6 @@
 """Make MySQL databases: on a MariaDB of ours, or on a given server of either kind."""
 
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 
 from sqlalchemy.engine import URL
 
@@ -11,20 +11,24 @@ from .database import MysqlDatabase
 
 
 class MysqlServer(Server):
-    """A server at the address the context manager gives."""
+    """A server at the address the context manager gives; one that `is_given` is not the kit's."""
 
     name = "mysql"
 
     def __init__(
-        self, address: AbstractContextManager[URL], drivername: str, *, existing: bool = False
+        self,
+        address: AbstractContextManager[URL],
+        drivername: str,
+        *,
+        is_given: bool = False,
+        existing: bool = False,
     ) -> None:
-        super().__init__()
         self._address = address
         self._drivername = drivername
         self._existing = existing
-        self._is_given = isinstance(address, nullcontext)
+        self._is_given = is_given
 
-    def _start(self, undo: ExitStack) -> None:
+    def _begin(self, undo: ExitStack) -> None:
         self._url = undo.enter_context(self._address).set(drivername=self._drivername)
         self.version = finish(_administer(self._url, existing=self._existing))
 

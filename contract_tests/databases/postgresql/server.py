@@ -27,7 +27,6 @@ class PostgresServer(Server):
     def __init__(
         self, address: AbstractContextManager[URL], drivername: str, *, existing: bool = False
     ) -> None:
-        super().__init__()
         self._address = address
         self._drivername = drivername
         self._existing = existing
@@ -37,7 +36,7 @@ class PostgresServer(Server):
         """The address to enter without the named database, which need not exist yet."""
         return self._url.set(database=MAINTENANCE)
 
-    def _start(self, undo: ExitStack) -> None:
+    def _begin(self, undo: ExitStack) -> None:
         url = undo.enter_context(self._address)
         self._url = _in_words_of(self._drivername, url)
         self.version = finish(_administer(self._url if self._existing else self._lobby))

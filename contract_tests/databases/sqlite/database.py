@@ -162,12 +162,11 @@ class SqliteServer(Server):
     version = sqlite3.sqlite_version
 
     def __init__(self, drivername: str = "sqlite+aiosqlite", existing: URL | None = None) -> None:
-        super().__init__()
         self._drivername = drivername
         self._existing = existing
         self._numbers = count(1)
 
-    def _start(self, undo: ExitStack) -> None:
+    def _begin(self, undo: ExitStack) -> None:
         self._directory = undo.enter_context(scratch())
 
     def make(self) -> SqliteFile:

@@ -71,10 +71,9 @@ class SqliteMemoryServer(Server):
     version = sqlite3.sqlite_version
 
     def __init__(self, drivername: str = "sqlite+aiosqlite") -> None:
-        super().__init__()
         self._drivername = drivername
 
-    def _start(self, undo: ExitStack) -> None:
+    def _begin(self, undo: ExitStack) -> None:
         """Start nothing."""
 
     def make(self) -> SqliteMemory:

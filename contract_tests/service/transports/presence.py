@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from types import TracebackType
-from typing import Self
+
+from ...databases.undoing import Undoing
 
 Part = Callable[[], AbstractContextManager[object]]
 
 
-class Presence:
+class Presence(Undoing):
     """Everything of a contract that code beside it could feel: listeners, the environment.
 
     Entered for the life of a service. Between `leave` and `enter` nothing of it is there: runners
@@ -35,16 +35,6 @@ class Presence:
             entered, self._entered = self._entered, None
             entered.close()
 
-    def __enter__(self) -> Self:
-        """Put the hooks of the contract in force."""
+    def _begin(self, undo: ExitStack) -> None:
+        undo.callback(self.leave)
         self.enter()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Take the hooks of the contract away."""
-        self.leave()

@@ -19,10 +19,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Protocol, Self, TextIO
+from typing import IO, Protocol, TextIO
 
 from ...databases import registry
+from ...databases.undoing import Undoing
 
 FRAMEWORKS = (
     "sqlalchemy.ext.asyncio", "sqlalchemy.orm", "pydantic", "pydantic_settings",
@@ -44,7 +44,7 @@ class Interpreter(Protocol):
         """End it, whatever it is doing, and close the channels to it."""
 
 
-class ForkServer:
+class ForkServer(Undoing):
     """Gives interpreters that run this kit's child program. Used with `with`; started lazily."""
 
     def __init__(self, *, can_fork: bool = CAN_FORK) -> None:
@@ -52,16 +52,11 @@ class ForkServer:
         self._line: socket.socket | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        """Do nothing yet: most runs of a few rules need no trial."""
-        return self
+    def _begin(self, undo: contextlib.ExitStack) -> None:
+        """Start nothing yet: most runs of a few rules need no trial."""
+        undo.callback(self._end)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _end(self) -> None:
         """End the process the others were forked from."""
         if self._line is not None:
             self._line.close()

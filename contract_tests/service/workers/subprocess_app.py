@@ -8,11 +8,11 @@ import queue
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from ...databases.undoing import Undoing
 from ...instruments.exchange import items_of
 from ...masking.cutting import cut_front
 from ...rules.violation import Elsewhere, Undecided
@@ -27,7 +27,7 @@ GENTLY = 2.0
 TAIL = 1500
 
 
-class SubprocessApp:
+class SubprocessApp(Undoing):
     """A child process that imports, starts, asks and stops the service's app.
 
     `variables` are its environment's; they say where its connections are led. Used with `with`.
@@ -47,25 +47,20 @@ class SubprocessApp:
         self._asked_to_end = False
         self._answers: queue.Queue[str] = queue.Queue()
 
-    def __enter__(self) -> Self:
+    def _begin(self, undo: ExitStack) -> None:
         """Start the interpreter; nothing of the app is imported yet."""
         environ = os.environ | self._variables
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by `undo`
+        self._errors = undo.enter_context(errors)
         self._child = self._nursery.fork(environ, self._errors)
         threading.Thread(target=self._listen, daemon=True).start()
-        return self
+        undo.callback(self._end)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _end(self) -> None:
         """End the interpreter, gently if it lets us."""
         if not self._asked_to_end:
             self.ends(GENTLY)
         self._child.kill()
-        self._errors.close()
 
     def _listen(self) -> None:
         try:
