@@ -72,3 +72,27 @@ def test_the_names_are_known_without_a_database_library() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["sqlite", "sqlite-memory", "postgresql", "mysql"]
+
+
+LATE = """
+import sys
+from dataclasses import replace
+
+from contract_tests.databases import registry
+from contract_tests.instruments.sockets import Sockets
+
+sqlite = registry.of("sqlite")
+opening = replace(sqlite.embedded, opening="late.open", place_of_name=lambda name: name)
+late = replace(sqlite, name="late", module="late", words=(), nicknames={}, embedded=opening)
+registry.register(late)
+with Sockets(lambda *asked: None, print):
+    sys.audit("late.open", "a file")
+"""
+
+
+def test_files_of_a_database_from_outside_are_told_of() -> None:
+    """Its own audit event is listened to, though the instrument was imported before it."""
+    done = subprocess.run(
+        [sys.executable, "-c", LATE], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("a file\n", "")

@@ -14,7 +14,9 @@ from .instrument import Instrument
 OTHERS = {1433: "SQL Server", 1521: "Oracle", 27017: "MongoDB"}
 """The usual ports of servers that the kit has no databases on. Caches and queues are none."""
 
-_EVENTS = frozenset({"socket.connect", *registry.openings()})
+_events = {"socket.connect"}
+"""The audit events that anybody has asked for: a team may register a database at any time."""
+
 _watching: list[Sockets] = []
 _hooked = False
 
@@ -39,6 +41,7 @@ class Sockets(Instrument):
         if not _hooked:
             sys.addaudithook(_audit)
             _hooked = True
+        _events.update(self._openings)
         _watching.append(self)
         undo.callback(_watching.remove, self)
 
@@ -59,6 +62,6 @@ class Sockets(Instrument):
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in _EVENTS:  # of a million events of a run, these are a few thousand
+    if event in _events:  # of a million events of a run, these are a few thousand
         for each in tuple(_watching):
             each.look_at(event, arguments)
