@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; the exit code is pytest's where pytest ran."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     found = found_commands()
-    own = 1 + found[given[0]].own(given[1:]) if given and given[0] in found else len(given)
+    own = _own(found, given)
     asked = _parser(found).parse_args(given[:own])
     try:
         code = found[asked.command].act(asked, given[own:])
@@ -27,6 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
+
+
+def _own(found: Mapping[str, Command], given: Sequence[str]) -> int:
+    """Count the words that are not pytest's: the command, and those behind it that it takes."""
+    words = given[1:]
+    is_passing_on = given[:1] and given[0] in found and words[:1] not in (["-h"], ["--help"])
+    return 1 + found[given[0]].own(words) if is_passing_on else len(given)
 
 
 def found_commands() -> Mapping[str, Command]:

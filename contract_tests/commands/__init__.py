@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+KIT = Path(__file__).resolve().parent.parent
 LAST = 100
 
 
@@ -17,8 +19,8 @@ class Command:
     """One command: its line in the help, its arguments, and the function that carries it out.
 
     `act` gets what was parsed and the words that are left for pytest, and returns the exit code.
-    `own` tells how many words behind the command's name are its own. `place` is its place in the
-    help; of two with the same, the name decides.
+    `own` tells how many words behind the command's name are its own; where help is asked for, all
+    are. `place` is its place in the help; of two with the same, the name decides.
     """
 
     help: str

@@ -8,13 +8,11 @@ import pkgutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..rules import Rule, needs_of, rule_of
-from . import Command
+from . import KIT, Command
 from .prove import proof_catalogue
 
-KIT = Path(__file__).resolve().parent.parent
 WIDTH = 96
 
 

@@ -39,13 +39,9 @@ def proof_catalogue() -> Any:
     return catalogue
 
 
-def _own(words: Sequence[str]) -> int:
-    return len(words) if words[:1] in (["-h"], ["--help"]) else 0
-
-
 COMMAND = Command(
     "show every rule catching its broken apps and sparing the innocent ones",
     judge_proof_apps,
-    own=_own,
+    own=lambda _: 0,
     place=4,
 )

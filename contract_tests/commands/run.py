@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..runner.watching import run_pytest, watch_pytest
-from . import Command
+from . import KIT, Command
 
-KIT = Path(__file__).resolve().parent.parent
 SETTINGS = {
     "pytest.toml": "",
     ".pytest.toml": "",
@@ -55,8 +54,6 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def _own(words: Sequence[str]) -> int:
     """Take the app; what follows it is pytest's."""
-    if words[:1] in (["-h"], ["--help"]):
-        return len(words)
     return 1 if words and not words[0].startswith("-") else 0
 
 

@@ -59,13 +59,11 @@ class Confinement:
 class Children(Instrument):
     """Adds the confinement's variables to processes that are given an environment of their own.
 
-    One that inherits the environment of this process has them already.
+    One that inherits the environment of this process, where they are, has them already.
     """
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-
     def _begin(self, undo: ExitStack) -> None:
+        self._terms = os.environ[VARIABLE]
         undo.enter_context(Interception({"subprocess": ("Popen.__init__",)}, self._wrap))
 
     def _wrap(self, begin: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,7 +78,7 @@ class Children(Instrument):
 
     def _added_to(self, environ: Mapping[str, str]) -> dict[str, str]:
         path = [str(SITE), *filter(None, [environ.get("PYTHONPATH")])]
-        return {**environ, **self._variables, "PYTHONPATH": os.pathsep.join(path)}
+        return {**environ, VARIABLE: self._terms, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _kit() -> dict[str, object]:
@@ -91,11 +89,6 @@ def _kit() -> dict[str, object]:
         "connecting": ["sqlalchemy", *registry.connecting_packages()],
         "folders": sys.path if registry.outside() else [],
     }
-
-
-def variables_here() -> dict[str, str]:
-    """Give what of this process's environment says where it is kept."""
-    return {VARIABLE: os.environ[VARIABLE]}
 
 
 def confined_here() -> Confined | None:

@@ -24,7 +24,7 @@ from ..databases.image import counted
 from ..databases.scratch import scratch
 from ..databases.threads import driver_threads, threads_ended
 from ..instruments.confined import Confined
-from ..instruments.confinement import VARIABLE, Children, Confinement
+from ..instruments.confinement import Children, Confinement
 from ..instruments.recorder import Recorder
 from ..rules.violation import Undecided, UsageError
 from ..service.address import Handover, environment
@@ -115,7 +115,7 @@ def _parts(
     yield lambda: environment(variables)
     yield lambda: recorder
     yield lambda: confined
-    yield lambda: Children({VARIABLE: variables[VARIABLE]})
+    yield Children
     yield _quiet_engines
 
 

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 
 from ...instruments.barrier import Barrier, Trace
 from ...instruments.confined import Confined
-from ...instruments.confinement import Children, confined_here, variables_here
+from ...instruments.confinement import Children, confined_here
 from ...instruments.exchange import Request
 from ...instruments.recorder import Recorder
 from ...rules.violation import Elsewhere, UsageError
@@ -183,7 +183,7 @@ def main() -> None:
         confined = confined_here()
         if confined is not None:
             stack.enter_context(confined)
-            stack.enter_context(Children(variables_here()))
+            stack.enter_context(Children())
         runner = stack.enter_context(asyncio.Runner())
         child = Child(runner, recorder, channel, confined)
         for line in sys.stdin:
