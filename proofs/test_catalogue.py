@@ -72,6 +72,12 @@ def test_a_statement_is_one_promise(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_words_are_no_names_of_the_code(rule: Rule) -> None:
+    """No word that a user reads is the name of a constant."""
+    assert not re.search(r"[A-Z]{3}_\d\d", f"{rule.statement} {rule.rationale} {rule.fix}")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_statement_denies_its_verb(rule: Rule) -> None:
     """In RFC 2119 "No request MUST fail" obliges no request: the denial is "MUST NOT"."""
     assert not re.match(r"(No|None|Nothing|Nobody|Neither)\b", rule.statement)

@@ -1,4 +1,4 @@
-"""The words of the crud area on asking: pages, filters, orders, CRU_56, conditions."""
+"""The words of the crud area on asking: pages, filters, orders, HEAD, conditions."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ CRU_55 = Rule(
 CRU_56 = Rule(
     id="CRU-56",
     level=Level.RECOMMENDED,
-    statement="A supported CRU_56 request SHOULD be answered as the GET request is.",
+    statement="A supported HEAD request SHOULD be answered as the GET request is.",
     rationale=(
-        "Caches, monitors and download managers ask by CRU_56 before they fetch: they take a row "
+        "Caches, monitors and download managers ask by HEAD before they fetch: they take a row "
         "for missing, or its length for zero."
     ),
     fix="Let the GET answer it: `@router.head(...)` above `@router.get(...)` on one function.",

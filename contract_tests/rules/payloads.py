@@ -56,7 +56,7 @@ PAY_03 = Rule(
 PAY_04 = Rule(
     id="PAY-04",
     level=Level.REQUIRED,
-    statement="A text with a PAY_04 character MUST be answered without a server error.",
+    statement="A text with a NUL character MUST be answered without a server error.",
     rationale=(
         "PostgreSQL cannot store it, so one character in any text field is a 500 that scanners "
         "find within minutes; SQLite stores it, so the team's own tests never see it."
