@@ -98,8 +98,10 @@ def main(databases: list[str]) -> None:
             ratio = statistics.median(rates.ratio for rates in rounds)
             programs = statistics.median(rates.programs for rates in rounds)
             alone = statistics.median(rates.raw for rates in rounds)
-            print(f"{database}: {programs:.0f} requests/s in programs, {alone:.0f}/s raw, "
-                  f"ratio {ratio:.2f}")  # fmt: skip
+            print(
+                f"{database}: {programs:.0f} requests/s in programs, {alone:.0f}/s raw, "
+                f"ratio {ratio:.2f}"
+            )
 
 
 if __name__ == "__main__":

@@ -132,8 +132,12 @@ def in_process_rate(database_url: str) -> float:
     for operation in operations:
         for mode in schemathesis.GenerationMode:
 
-            @hypothesis.settings(max_examples=EXAMPLES, database=None, deadline=None,
-                                 suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
+            @hypothesis.settings(
+                max_examples=EXAMPLES,
+                database=None,
+                deadline=None,
+                suppress_health_check=list(hypothesis.HealthCheck),
+            )
             @hypothesis.seed(1)
             @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
             def check(case: Any) -> None:
@@ -162,8 +166,10 @@ def measured(database: str) -> dict[str, int]:
     with opened(database) as service:
         table = Table(service, database)
         ratio, rate = replay_ratio(table)
-        print(f"{database}: {table.size} requests; sent and checked at {ratio:.2f} of the "
-              f"speed of bare ASGI calls, {rate:.0f} a CPU second")  # fmt: skip
+        print(
+            f"{database}: {table.size} requests; sent and checked at {ratio:.2f} of the "
+            f"speed of bare ASGI calls, {rate:.0f} a CPU second"
+        )
         return table.shares
 
 
@@ -172,8 +178,9 @@ def rate_of_one(database: str) -> float:
     logging.disable(logging.CRITICAL)
     with opened(database) as service:
         table = Table(service, database)
-        rounds = [table.size / table.played(table.checked, time.perf_counter)
-                  for _ in range(ROUNDS)]  # fmt: skip
+        rounds = [
+            table.size / table.played(table.checked, time.perf_counter) for _ in range(ROUNDS)
+        ]
         return statistics.median(rounds)
 
 
@@ -195,11 +202,15 @@ def compare_with_command_line(shares: Mapping[str, int]) -> None:
     for phase, count in shares.items():
         theirs = by_command_line(APP, "", 1, "--phases", phase)
         needed += count * theirs.seconds / theirs.cases
-        print(f"its command line against uvicorn, {phase}: {theirs.cases} cases, "
-              f"{theirs.cases / theirs.seconds:.0f} a second")  # fmt: skip
+        print(
+            f"its command line against uvicorn, {phase}: {theirs.cases} cases, "
+            f"{theirs.cases / theirs.seconds:.0f} a second"
+        )
     total = sum(shares.values())
-    print(f"for {total} cases of the deck's kinds: {total / needed:.0f} a second; the kit in two "
-          f"processes {rate:.0f}, {rate * needed / total:.1f} times as many")  # fmt: skip
+    print(
+        f"for {total} cases of the deck's kinds: {total / needed:.0f} a second; the kit in two "
+        f"processes {rate:.0f}, {rate * needed / total:.1f} times as many"
+    )
 
 
 if __name__ == "__main__":

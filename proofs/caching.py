@@ -33,8 +33,10 @@ class CachedItems(ExampleItemService):
         item = await super().get(item_id)
         if item and self.may_keep(item_id, changes):
             self.rows[item_id] = {
-                "id": item.id, "name": item.name, "description": item.description,
-            }  # fmt: skip
+                "id": item.id,
+                "name": item.name,
+                "description": item.description,
+            }
         return item
 
     async def create(self, values: Values) -> ExampleItem:

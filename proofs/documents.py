@@ -31,8 +31,10 @@ def options_table() -> str:
     for setting in SETTINGS:
         metavar = f" {setting.metavar}" if setting.metavar else ""
         shown = f"`{setting.flag}{metavar}`".replace("|", "\\|")
-        lines.append(f"| {shown} | `{setting.key}` | `{setting.variable}` | {setting.help} "
-                     f"| {setting.default} |")  # fmt: skip
+        lines.append(
+            f"| {shown} | `{setting.key}` | `{setting.variable}` | {setting.help} "
+            f"| {setting.default} |"
+        )
     return "\n".join(lines)
 
 

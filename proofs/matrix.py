@@ -144,14 +144,26 @@ def _judge(
     told = contextlib.redirect_stdout(out), contextlib.redirect_stderr(out)
     with tempfile.TemporaryDirectory() as folder, told[0], told[1]:
         path = Path(folder) / "report.json"
-        code = pytest.main([
-            str(ROOT / "contract_tests"), "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
-            "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:asyncio",
-            "-p", "contract_tests.plugin",
-            "-c", os.devnull, "--rootdir", str(ROOT),
-            "-W", "ignore::pytest.PytestAssertRewriteWarning",
-            "--contract-app", locator, "--contract-database", database,
-            "--contract-report", str(path), *arguments,
-        ])  # fmt: skip
+        code = pytest.main(
+            [
+                str(ROOT / "contract_tests"),
+                "-q",
+                "-pno:cacheprovider",
+                "-pno:randomly",
+                "-pno:xdist",
+                "-pno:schemathesis",
+                "-pno:asyncio",
+                "-pcontract_tests.plugin",
+                "-c",
+                os.devnull,
+                f"--rootdir={ROOT}",
+                "-W",
+                "ignore::pytest.PytestAssertRewriteWarning",
+                f"--contract-app={locator}",
+                f"--contract-database={database}",
+                f"--contract-report={path}",
+                *arguments,
+            ]
+        )
         report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     there.send((int(code), report, out.getvalue()))

@@ -171,27 +171,46 @@ _SPRING: dict[str, Any] = {
             "secret": {"type": "string", "writeOnly": True, "minLength": 0, "maxLength": 20},
             "name": {"type": "string", "minLength": 0, "maxLength": 64, "pattern": "[a-z]+"},
             "price": {"type": "number", "minimum": 0, "exclusiveMinimum": True, "multipleOf": 0.01},
-            "count": {"type": "integer", "format": "int64", "maximum": 100,
-                      "exclusiveMaximum": True},
+            "count": {
+                "type": "integer",
+                "format": "int64",
+                "maximum": 100,
+                "exclusiveMaximum": True,
+            },
             "state": {"type": "string", "enum": ["NEW", "OLD"], "nullable": True},
             "sent": {"type": "string", "format": "date-time", "nullable": True},
             "mail": {"type": "string", "format": "email"},
             "site": {"type": "string", "format": "uri"},
             "raw": {"type": "string", "format": "byte"},
-            "pet": {"oneOf": [{"$ref": "#/components/schemas/SpringCat"},
-                              {"$ref": "#/components/schemas/SpringDog"}],
-                    "discriminator": {"propertyName": "type", "mapping": {
+            "pet": {
+                "oneOf": [
+                    {"$ref": "#/components/schemas/SpringCat"},
+                    {"$ref": "#/components/schemas/SpringDog"},
+                ],
+                "discriminator": {
+                    "propertyName": "type",
+                    "mapping": {
                         "cat": "#/components/schemas/SpringCat",
-                        "dog": "#/components/schemas/SpringDog"}}},
+                        "dog": "#/components/schemas/SpringDog",
+                    },
+                },
+            },
             "animal": {"$ref": "#/components/schemas/Animal"},
-            "tags": {"type": "array", "uniqueItems": True, "minItems": 1, "maxItems": 4,
-                     "items": {"type": "string", "maxLength": 10}},
-            "limits": {"type": "object",
-                       "additionalProperties": {"type": "integer", "format": "int32"}},
+            "tags": {
+                "type": "array",
+                "uniqueItems": True,
+                "minItems": 1,
+                "maxItems": 4,
+                "items": {"type": "string", "maxLength": 10},
+            },
+            "limits": {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "format": "int32"},
+            },
             "folder": {"$ref": "#/components/schemas/Folder"},
         },
     },
-}  # fmt: skip
+}
 
 PYDANTIC = Described(
     "pydantic", _openapi("3.1.0", _PYDANTIC["$defs"]), {"$ref": "#/components/schemas/Order"}

@@ -25,8 +25,16 @@ def served(app: str, folder: str) -> Iterator[tuple[str, subprocess.Popen[bytes]
     url = f"sqlite+aiosqlite:///{folder}/served.db"
     environ = os.environ | {"APP_DATABASE_URL": url, "DATABASE_URL": url}
     factory = [] if app.endswith(":app") else ["--factory"]
-    command = [sys.executable, "-m", "uvicorn", *factory, app, "--port", str(port),
-               "--no-access-log", "--log-level", "critical"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        *factory,
+        app,
+        f"--port={port}",
+        "--no-access-log",
+        "--log-level=critical",
+    ]
     with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL) as server:
         try:
             address = f"http://127.0.0.1:{port}"

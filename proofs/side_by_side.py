@@ -59,8 +59,9 @@ def timed(command: list[str], environ: dict[str, str], folder: str) -> tuple[flo
     """Wall and CPU seconds of a command and all it started and waited for."""
     began = time.monotonic()
     with (Path(folder) / "printed.txt").open("w") as printed:
-        child = subprocess.Popen(command, cwd=ROOT, env=os.environ | environ,
-                                 stdout=printed, stderr=printed)  # fmt: skip
+        child = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environ, stdout=printed, stderr=printed
+        )
         _, _, usage = os.wait4(child.pid, 0)
         child.returncode = 0
     return time.monotonic() - began, usage.ru_utime + usage.ru_stime
@@ -70,11 +71,21 @@ def by_kit(app: str, rule: str, seed: int, arguments: tuple[str, ...]) -> Try:
     """Judge by the areas that both look at, with nothing kept from an earlier run."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "contract_tests", "run", app, "-q",
-                   "-p", "no:cacheprovider", "-p", "no:schemathesis",
-                   "--contract-rule", ",".join(each.id for each in RULES),
-                   "--contract-seed", str(seed), "--contract-report", str(report),
-                   *arguments]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "contract_tests",
+            "run",
+            app,
+            "-q",
+            "-pno:cacheprovider",
+            "-pno:schemathesis",
+            "--contract-rule",
+            ",".join(each.id for each in RULES),
+            f"--contract-seed={seed}",
+            f"--contract-report={report}",
+            *arguments,
+        ]
         seconds, cpu = timed(command, {}, folder)
         rows = json.loads(report.read_text())["verdicts"] if report.exists() else []
         found = sorted({row["rule"] for row in rows if row["verdict"] == "broken"})
@@ -87,8 +98,17 @@ def by_command_line(app: str, rule: str, seed: int, *options: str) -> Try:
     """All checks, all phases, the defaults otherwise, unless there are `options`."""
     with tempfile.TemporaryDirectory() as folder, served(app, folder) as (address, server):
         report = Path(folder) / "report.json"
-        command = ["st", "run", f"{address}/openapi.json", "-c", "all", "--continue-on-failure",
-                   "--seed", str(seed), "--report-json-path", str(report), *options]  # fmt: skip
+        command = [
+            "st",
+            "run",
+            f"{address}/openapi.json",
+            "-c",
+            "all",
+            "--continue-on-failure",
+            f"--seed={seed}",
+            f"--report-json-path={report}",
+            *options,
+        ]
         before = cpu_of(server.pid)
         seconds, cpu = timed(command, {}, folder)
         cpu += cpu_of(server.pid) - before
@@ -112,8 +132,11 @@ def collect(results: Path) -> None:
             for tool in ("kit", "st"):
                 if (tool, app, seed) in known:
                     continue
-                found = (by_kit(app, rule, seed, arguments) if tool == "kit"
-                         else by_command_line(app, rule, seed))  # fmt: skip
+                found = (
+                    by_kit(app, rule, seed, arguments)
+                    if tool == "kit"
+                    else by_command_line(app, rule, seed)
+                )
                 with results.open("a") as lines:
                     lines.write(json.dumps(asdict(found)) + "\n")
                 print(found)
@@ -134,8 +157,10 @@ def table(tries: list[Try]) -> Iterator[str]:
     for app, rule in dict.fromkeys((each.app, each.rule) for each in tries):
         cells = [cell(tries, app, tool) for tool in ("kit", "st")]
         name = app.removeprefix("proofs.")
-        yield (f"| `{name}` | {rule or 'nothing'} | {cells[0][0]} | {cells[1][0]} "
-               f"| {cells[0][1]} | {cells[1][1]} |")  # fmt: skip
+        yield (
+            f"| `{name}` | {rule or 'nothing'} | {cells[0][0]} | {cells[1][0]} "
+            f"| {cells[0][1]} | {cells[1][1]} |"
+        )
 
 
 def cell(tries: list[Try], app: str, tool: str) -> tuple[str, str]:

@@ -16,9 +16,19 @@ from proofs.documents import DOCUMENTS, rendered
 ROOT = Path(__file__).resolve().parent.parent
 KIT = ROOT / "contract_tests"
 SUITE = KIT / "suite"
-PREFIX = {"schema": "SCH", "sessions": "SES", "crud": "CRU", "payloads": "PAY", "openapi": "API",
-          "lifespan": "LIF", "errors": "ERR", "failures": "FAI", "cancellation": "CAN",
-          "disconnect": "DIS", "concurrency": "CON"}  # fmt: skip
+PREFIX = {
+    "schema": "SCH",
+    "sessions": "SES",
+    "crud": "CRU",
+    "payloads": "PAY",
+    "openapi": "API",
+    "lifespan": "LIF",
+    "errors": "ERR",
+    "failures": "FAI",
+    "cancellation": "CAN",
+    "disconnect": "DIS",
+    "concurrency": "CON",
+}
 QUESTION = re.compile(r"\s*(What|Whatever|Whether|How|Which|Whichever|Where|Who|Whose|Why)\b")
 MODULES = [str(path.relative_to(KIT)) for path in sorted(KIT.rglob("*.py"))]
 

@@ -103,8 +103,15 @@ def test_without_settings_there_are_none(tmp_path: Path) -> None:
 
 def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """One rule is judged by the command, from this folder."""
-    command = [sys.executable, "-m", "contract_tests", "run", *arguments,
-               "--contract-rule", "CRU-01"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "contract_tests",
+        "run",
+        *arguments,
+        "--contract-rule",
+        "CRU-01",
+    ]
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
         command, cwd=folder, env=environ, capture_output=True, text=True, check=False

@@ -208,9 +208,12 @@ def test_a_permitted_database_is_used(own_file: Own) -> None:
     before = _rows(own_file)
     address = str(own_file.url)
     result = run_contract(
-        "proofs.strays.by_sqlalchemy:creator", address, *RULES,
-        "--contract-allow-existing-database", environ=own_file.environ,
-    )  # fmt: skip
+        "proofs.strays.by_sqlalchemy:creator",
+        address,
+        *RULES,
+        "--contract-allow-existing-database",
+        environ=own_file.environ,
+    )
     assert (0, set()) == (result.exit_code, result.rules("broken")), result.printed
     assert before == _rows(own_file)
 

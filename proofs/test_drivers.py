@@ -57,11 +57,16 @@ def judged(app: str, driver: Driver, servers: Servers) -> ContractResult:
     """The rules of both areas on one of the apps, through this driver."""
     rules = ",".join(rule.id for rule in RULES if rule.id.startswith(AREAS))
     return run_contract(
-        f"proofs.drivers_app:{app}_app", driver.database, "--contract-rule", rules,
-        "--contract-env", "DATABASE_URL={url_sync}",
-        "--contract-env", f"DATABASE_DRIVER={driver.name}",
+        f"proofs.drivers_app:{app}_app",
+        driver.database,
+        "--contract-rule",
+        rules,
+        "--contract-env",
+        "DATABASE_URL={url_sync}",
+        "--contract-env",
+        f"DATABASE_DRIVER={driver.name}",
         environ=servers.environ(driver.database),
-    )  # fmt: skip
+    )
 
 
 def test_a_correct_service_keeps_its_rules(driver: Driver, servers: Servers) -> None:

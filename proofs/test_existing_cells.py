@@ -63,8 +63,10 @@ MARKS = {
     "postgresql": "select md5(string_agg(s::text, '|' order by s::text)) from {table} s",
     "mysql": "checksum table {table}",
 }
-TABLES = {"postgresql": ("strange", "lower_one", "parted", "parted_low"),
-          "mysql": ("strange", "plain")}  # fmt: skip
+TABLES = {
+    "postgresql": ("strange", "lower_one", "parted", "parted_low"),
+    "mysql": ("strange", "plain"),
+}
 EMPTYING = {
     "postgresql": ("delete from strange", "delete from parted"),
     "mysql": ("delete from strange", "delete from plain where n < 1 and word = 'A'"),

@@ -161,9 +161,8 @@ def test_a_library_is_known_where_it_belongs(library: str) -> None:
     strange = [
         str(arrow)
         for arrow in arrows()
-        if not arrow.is_relative and arrow.goal == library
-        and arrow.room not in LIBRARIES[library]
-    ]  # fmt: skip
+        if not arrow.is_relative and arrow.goal == library and arrow.room not in LIBRARIES[library]
+    ]
     assert strange == []
 
 

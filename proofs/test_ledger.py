@@ -85,9 +85,17 @@ def test_a_tidy_request_is_seen_from_checkout_to_checkin() -> None:
     """
     exchange = asyncio.run(exchanged(tidy))
     assert kinds(exchange) == [
-        "checkout", "begin", "sql", "sql", "commit", "rollback", "checkin",
-        "response start", "response end", "returned",
-    ]  # fmt: skip
+        "checkout",
+        "begin",
+        "sql",
+        "sql",
+        "commit",
+        "rollback",
+        "checkin",
+        "response start",
+        "response end",
+        "returned",
+    ]
     assert [e.text for e in exchange.writes] == ["INSERT INTO t VALUES (1)"]
     assert exchange.held == ()
 
@@ -133,8 +141,15 @@ def test_no_listener_stays_behind() -> None:
     assert (recorder.open, recorder.outside, len(recorder.engines)) == ({}, [], 0)
 
 
-@pytest.mark.parametrize("statement", ["INSERT INTO t", "with x as (select 1) update t set a=1",
-                                       "(DELETE FROM t)", "  replace into t"])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO t",
+        "with x as (select 1) update t set a=1",
+        "(DELETE FROM t)",
+        "  replace into t",
+    ],
+)
 def test_a_statement_that_changes_rows_is_a_write(statement: str) -> None:
     """Verbs are read through white space, brackets and common table expressions."""
     exchange = Exchange(1, Request("GET", "/"))

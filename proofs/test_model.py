@@ -76,8 +76,9 @@ def test_a_defect_is_found_in_a_few_lines_and_fails_alone(
         return
     assert "contract_tests" not in text
     assert "1 failed" in outcome(text, tmp_path / "broken"), text
-    mended = text.replace(f"from proofs.broken.crud_model import {name}",
-                          "from reference_app import create_app")  # fmt: skip
+    mended = text.replace(
+        f"from proofs.broken.crud_model import {name}", "from reference_app import create_app"
+    )
     assert "1 passed" in outcome(mended, tmp_path / "mended"), text
 
 
@@ -86,9 +87,19 @@ def outcome(text: str, folder: Path) -> str:
     folder.mkdir()
     (folder / "test_found.py").write_text(text, encoding="utf-8")
     address = f"sqlite+aiosqlite:///{folder / 'own.db'}"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio",
-               "-p", "no:contract_tests.plugin", "-c", os.devnull, "--rootdir", str(folder),
-               str(folder / "test_found.py")]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-pno:cacheprovider",
+        "-pno:asyncio",
+        "-pno:contract_tests.plugin",
+        "-c",
+        os.devnull,
+        f"--rootdir={folder}",
+        str(folder / "test_found.py"),
+    ]
     environ = os.environ | {"APP_DATABASE_URL": address, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=60

@@ -66,8 +66,13 @@ def notes(extra: Any) -> FastAPI:
         await engine.dispose()
 
     def shown(note: Note) -> dict[str, Any]:
-        return {"id": note.id, "title": note.title, "priority": note.priority,
-                "state": note.state, "created_at": note.created_at}  # fmt: skip
+        return {
+            "id": note.id,
+            "title": note.title,
+            "priority": note.priority,
+            "state": note.state,
+            "created_at": note.created_at,
+        }
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
 
@@ -111,10 +116,16 @@ def test_a_service_is_not_held_to_columns_of_its_own(
 ) -> None:
     """Stamps, a state and what is never shown are not asked for again."""
     result = run_contract(
-        f"proofs.test_own_fields:{app}", database, "--contract-resource", "/notes",
-        "--contract-rule", RULES, "--contract-profile", "quick",
+        f"proofs.test_own_fields:{app}",
+        database,
+        "--contract-resource",
+        "/notes",
+        "--contract-rule",
+        RULES,
+        "--contract-profile",
+        "quick",
         environ=servers.environ(database),
-    )  # fmt: skip
+    )
     assert result.exit_code == 0, result.printed
     assert result.report["facts"]["resource"]["paging"] == ["size", "page"]
     assert {"CRU-01", "CRU-02", "CRU-03", "CRU-23", "CRU-32", "PAY-01"} <= result.rules("upheld")

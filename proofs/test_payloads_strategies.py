@@ -153,12 +153,27 @@ READ: dict[str, Any] = {
     "base64": {"type": "string", "contentEncoding": "base64"},
     **{
         name: {"type": "string", "format": name}
-        for name in ("email", "uri", "uuid", "date", "date-time", "time", "duration", "ipv4",
-                     "ipv6", "byte", "binary", "decimal", "hostname", "json-pointer", "unheard-of")
+        for name in (
+            "email",
+            "uri",
+            "uuid",
+            "date",
+            "date-time",
+            "time",
+            "duration",
+            "ipv4",
+            "ipv6",
+            "byte",
+            "binary",
+            "decimal",
+            "hostname",
+            "json-pointer",
+            "unheard-of",
+        )
     },
     **{name: {"type": "integer", "format": name} for name in ("int32", "int64")},
     **{name: {"type": "number", "format": name} for name in ("float", "double")},
-}  # fmt: skip
+}
 LEFT: dict[str, Any] = {
     "two patterns": {"allOf": [{"type": "string", "pattern": "^a"}, {"pattern": "z$"}]},
     "one part and its consequence": {

@@ -115,9 +115,21 @@ def test_generators_are_loaded_only_by_the_areas_that_generate(project: pytest.P
     rules = "SES-01,CRU-01,SCH-02,LIF-01,ERR-01,FAI-01,CAN-01,DIS-01,CON-01"
     arguments = ("--contract-app", "reference_app:create_app", "--contract-rule", rules)
     result = project.runpytest_subprocess(
-        *OPTIONS, "-s", "-p", "no:hypothesispytest", "--rootdir", ".", "-c", "pyproject.toml",
-        f"--confcutdir={project.path}", "--pyargs", "contract_tests", "-p", "conftest", *arguments,
-    )  # fmt: skip
+        *OPTIONS,
+        "-s",
+        "-p",
+        "no:hypothesispytest",
+        "--rootdir",
+        ".",
+        "-c",
+        "pyproject.toml",
+        f"--confcutdir={project.path}",
+        "--pyargs",
+        "contract_tests",
+        "-p",
+        "conftest",
+        *arguments,
+    )
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*loaded: []*"])
 
@@ -288,9 +300,15 @@ def test_a_run_that_decided_nothing_is_red(project: pytest.Pytester) -> None:
 def test_the_report_and_junit_carry_every_verdict(project: pytest.Pytester) -> None:
     """JSON with a closing footer; rule, level and verdict as JUnit properties."""
     result = judged(
-        project, "--contract-app", "reference_app:create_app", *ONE_RULE,
-        "--contract-report", "report.json", "--junit-xml", "junit.xml",
-    )  # fmt: skip
+        project,
+        "--contract-app",
+        "reference_app:create_app",
+        *ONE_RULE,
+        "--contract-report",
+        "report.json",
+        "--junit-xml",
+        "junit.xml",
+    )
     assert result.ret == 0
     report = json.loads((project.path / "report.json").read_text(encoding="utf-8"))
     schema = json.loads((REPORTS / "report.schema.json").read_text(encoding="utf-8"))
@@ -304,10 +322,16 @@ def test_the_report_and_junit_carry_every_verdict(project: pytest.Pytester) -> N
 def test_a_secret_header_is_never_printed(project: pytest.Pytester) -> None:
     """Whatever is given by --contract-header stays out of terminal and report."""
     result = judged(
-        project, "--contract-app", "proofs.broken.sessions:commit_in_teardown",
-        "--contract-rule", "SES-03", "--contract-header", "Authorization: Bearer topsecret",
-        "--contract-report", "report.json",
-    )  # fmt: skip
+        project,
+        "--contract-app",
+        "proofs.broken.sessions:commit_in_teardown",
+        "--contract-rule",
+        "SES-03",
+        "--contract-header",
+        "Authorization: Bearer topsecret",
+        "--contract-report",
+        "report.json",
+    )
     assert result.ret == 1
     printed = result.stdout.str() + (project.path / "report.json").read_text(encoding="utf-8")
     assert "topsecret" not in printed

@@ -25,9 +25,17 @@ from proofs.matrix import ROOT, ContractResult, run_contract
 SCHEMA = ROOT / "contract_tests" / "reports" / "report.schema.json"
 EVENT = EventRecord(0.0012, "checkout", 7, "", "orders.py:48 in get", "Task-7", is_marked=True)
 REQUEST = RequestRecord(
-    3, "GET", "/orders/1", "{}", None, "A", (EVENT,), (HeldConnection(7, "orders.py:48"),),
-    ("ResourceWarning: unclosed",), "no",
-)  # fmt: skip
+    3,
+    "GET",
+    "/orders/1",
+    "{}",
+    None,
+    "A",
+    (EVENT,),
+    (HeldConnection(7, "orders.py:48"),),
+    ("ResourceWarning: unclosed",),
+    "no",
+)
 EVIDENCE = (REQUEST, Remark("two\nlines"))
 APPS = {
     "reference_app:create_app": ("SES-01,SES-03,CRU-01,CON-02", 0),

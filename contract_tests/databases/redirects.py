@@ -14,10 +14,24 @@ Redirect = Callable[[str, list[Any], dict[str, Any]], bool]
 
 # What would lead past host and port: sockets, whole addresses, and certificates of elsewhere.
 DETOURS = (
-    "conninfo", "direct_tls", "dsn", "hostaddr", "passfile", "read_default_file", "service",
-    "ssl", "ssl_context", "sslcert", "sslcrl", "sslkey", "sslmode", "sslrootcert",
-    "target_session_attrs", "unix_sock", "unix_socket",
-)  # fmt: skip
+    "conninfo",
+    "direct_tls",
+    "dsn",
+    "hostaddr",
+    "passfile",
+    "read_default_file",
+    "service",
+    "ssl",
+    "ssl_context",
+    "sslcert",
+    "sslcrl",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "target_session_attrs",
+    "unix_sock",
+    "unix_socket",
+)
 
 
 def leading_to(url: URL) -> Redirect:

@@ -21,9 +21,15 @@ def run_command(command: str, root: Path) -> None:
     """
     try:
         done = subprocess.run(  # noqa: S602 - the user's own command line, as in a shell
-            command, shell=True, cwd=root, env=os.environ.copy(), capture_output=True, text=True,
-            timeout=LIMIT, check=False,
-        )  # fmt: skip
+            command,
+            shell=True,
+            cwd=root,
+            env=os.environ.copy(),
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         raise UsageError(f"--contract-prepare {command!r}: no end within {LIMIT:.0f} s") from None
     if done.returncode:

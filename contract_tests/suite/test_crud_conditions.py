@@ -37,8 +37,12 @@ def test_a_head_is_answered_as_the_get_is(judge: Judge, service: Service) -> Non
     if not served:
         judge.not_applicable("no HEAD is served")
     pairs = [(h, service.request(r, i)) for h, r, i in heads if r in served]
-    wrong = [f"{head}, and GET {get.status}{told}" for head, get in pairs
-             for told in [_unlike(head, get)] if told is not None]  # fmt: skip
+    wrong = [
+        f"{head}, and GET {get.status}{told}"
+        for head, get in pairs
+        for told in [_unlike(head, get)]
+        if told is not None
+    ]
     judge.that(
         not wrong,
         expected="the status and headers of the GET",

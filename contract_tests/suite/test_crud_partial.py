@@ -74,9 +74,11 @@ def _left_out(
     return [
         name
         for name, field in service.resource.fields("replace").items()
-        if name not in body and name in row.sent and before.get(name) is not None
+        if name not in body
+        and name in row.sent
+        and before.get(name) is not None
         and not same(samples.resolve(field, document).get("default"), before[name])
-    ]  # fmt: skip
+    ]
 
 
 @judges("CRU-09")
@@ -114,6 +116,7 @@ def _nullable(service: Service, shown: Mapping[str, Any]) -> list[str]:
     return [
         name
         for name, field in resource.fields("update").items()
-        if name in shown and samples.is_nullable(field, document)
+        if name in shown
+        and samples.is_nullable(field, document)
         and samples.is_nullable(elsewhere.get(name, {"type": "string"}), document)
-    ]  # fmt: skip
+    ]

@@ -108,8 +108,11 @@ def _mistaken(ids: list[str], field: str, row: Row, other: Row) -> str:
 @judges("CRU-55")
 def test_a_list_is_in_the_order_that_was_asked_for(judge: Judge, service: Service) -> None:
     """Three rows that were created in no order are shown in that of the field."""
-    asked = [(order, exchange, values) for order in orders(service)
-             for exchange, values in _ordered(service, order)]  # fmt: skip
+    asked = [
+        (order, exchange, values)
+        for order in orders(service)
+        for exchange, values in _ordered(service, order)
+    ]
     if not asked:
         judge.not_applicable("the list declares no sort order that is the same on every database")
     wrong = [one for one in asked if not in_order(one[2], descending=one[0].descending)]

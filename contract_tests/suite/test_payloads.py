@@ -31,8 +31,9 @@ from ..service.service import Service
 
 NUL = "a\x00b"
 LONGEST_ODD = 100
-ODD_TEXTS = tuple(row.text for row in HOSTILE_TEXTS
-                  if "\x00" not in row.text and len(row.text) < LONGEST_ODD)  # fmt: skip
+ODD_TEXTS = tuple(
+    row.text for row in HOSTILE_TEXTS if "\x00" not in row.text and len(row.text) < LONGEST_ODD
+)
 UNBOUNDED = 20_000
 """Characters sent to a field whose length nothing limits."""
 
@@ -69,8 +70,11 @@ class TextCheck:
         known: list[Mapping[str, Any]] = [
             {self.names[0]: text} for text in ODD_TEXTS if self.role == "create"
         ]
-        known += [{edge.field: edge.value} for edge in samples.edges(schema, document)
-                  if edge.value is not None]  # fmt: skip
+        known += [
+            {edge.field: edge.value}
+            for edge in samples.edges(schema, document)
+            if edge.value is not None
+        ]
         found = next((written for values in known if (written := self._look(values))), None)
         drawn = valid_bodies(schema, document)
         # A null is no text: what becomes of it is the matter of another rule.
@@ -157,8 +161,9 @@ def test_a_text_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
 @judges("PAY-04")
 def test_a_parameter_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     """A NUL in any text parameter of the list is no server failure."""
-    named = [p.name for p in service.operation("list").query
-             if takes_text(service.resource, p.schema)]  # fmt: skip
+    named = [
+        p.name for p in service.operation("list").query if takes_text(service.resource, p.schema)
+    ]
     if not named:
         judge.not_applicable("the list takes no text parameter")
     plain_list(service)

@@ -106,10 +106,11 @@ def test_an_end_of_the_calendar_is_no_failure(judge: Judge, service: Service) ->
     judge.that(
         not failed,
         expected="an answer below 500",
-        observed="; ".join(f"{n} {one.sent[n]}: {one.exchange}" for one in failed
-                           for n in one.asked),
+        observed="; ".join(
+            f"{n} {one.sent[n]}: {one.exchange}" for one in failed for n in one.asked
+        ),
         seen=failed[0].exchange if failed else None,
-    )  # fmt: skip
+    )
 
 
 @judges("PAY-28")

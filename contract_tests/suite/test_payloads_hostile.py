@@ -53,8 +53,17 @@ def spellings(identifier: object, kind: object) -> list[str]:
     text = str(identifier)
     if isinstance(identifier, int):
         arabic = "".join(chr(0x0660 + int(digit)) for digit in text)
-        return [f"0{text}", f"+{text}", f" {text}", f"{text}.0", f"{text}e0", arabic,
-                f"{text[:-1]}_{text[-1]}", f"{text}abc", f"{text},5"]  # fmt: skip
+        return [
+            f"0{text}",
+            f"+{text}",
+            f" {text}",
+            f"{text}.0",
+            f"{text}e0",
+            arabic,
+            f"{text[:-1]}_{text[-1]}",
+            f"{text}abc",
+            f"{text},5",
+        ]
     if kind == "uuid":
         return [text.upper(), f"{{{text}}}", f"urn:uuid:{text}", text.replace("-", "")]
     return []
@@ -178,17 +187,22 @@ def with_digits(service: Service) -> Iterator[tuple[str, Exchange]]:
 def test_what_is_no_number_is_refused(judge: Judge, service: Service) -> None:
     """NaN, Infinity and 1e400 are refused by every field that takes a number."""
     document = dict(service.resource.document)
-    names = [n for n, field in service.resource.fields().items()
-             if "number" in samples.kinds(field, document)]  # fmt: skip
+    names = [
+        n
+        for n, field in service.resource.fields().items()
+        if "number" in samples.kinds(field, document)
+    ]
     if not names:
         judge.not_applicable(f"no field of {service.resource.name} takes any number")
     answering(service, ["create"])
     sent = [(name, raw) for name in names for raw in NOT_NUMBERS]
     asked = [
-        (f"{name} {raw.decode()}",
-         service.request("create", content=spliced(name, service.body(), raw)))
+        (
+            f"{name} {raw.decode()}",
+            service.request("create", content=spliced(name, service.body(), raw)),
+        )
         for name, raw in sent
-    ]  # fmt: skip
+    ]
     accepted = [(what, exchange) for what, exchange in asked if exchange.ok]
     judge.that(
         not accepted,

@@ -82,15 +82,23 @@ def test_every_choice_comes_back(judge: Judge, service: Service) -> None:
 @judges("PAY-43")
 def test_a_list_keeps_its_order(judge: Judge, service: Service) -> None:
     """Three items come back in the order in which they were sent."""
-    judge_writes(judge, each_list(service), lambda w: is_reordered(w.value, w.shown),
-                 "the items in the order they were sent in")  # fmt: skip
+    judge_writes(
+        judge,
+        each_list(service),
+        lambda w: is_reordered(w.value, w.shown),
+        "the items in the order they were sent in",
+    )
 
 
 @judges("PAY-44")
 def test_a_map_keeps_its_entries(judge: Judge, service: Service) -> None:
     """Entries with capitals, dots, blanks and digits in their names are all there."""
-    judge_writes(judge, each_map(service), lambda w: not is_whole_map(w.value, w.shown),
-                 "every entry, and no other")  # fmt: skip
+    judge_writes(
+        judge,
+        each_map(service),
+        lambda w: not is_whole_map(w.value, w.shown),
+        "every entry, and no other",
+    )
 
 
 @judges("PAY-45")

@@ -51,8 +51,12 @@ def deleted_in_list() -> FastAPI:
     class Marking(SoftDelete):
         async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
             rows = await super().list(limit=limit, offset=offset)
-            return [ExampleItem(id=r.id, name=r.name.removeprefix("(deleted) "),
-                                description=r.description) for r in rows]  # fmt: skip
+            return [
+                ExampleItem(
+                    id=r.id, name=r.name.removeprefix("(deleted) "), description=r.description
+                )
+                for r in rows
+            ]
 
     return with_service(Marking)
 

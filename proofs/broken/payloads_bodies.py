@@ -108,8 +108,9 @@ def decoded_for_the_log() -> FastAPI:
     def look(scope: Message, message: Message) -> None:
         if dict(scope["headers"]).get(b"content-type", b"").endswith(b"json"):
             # json.loads reads surrogates as bytes, and so does this.
-            logger.debug("%s", message["body"].decode(json.detect_encoding(message["body"]),
-                                                      "surrogatepass"))  # fmt: skip
+            logger.debug(
+                "%s", message["body"].decode(json.detect_encoding(message["body"]), "surrogatepass")
+            )
 
     app.add_middleware(OnCreate, look=look)
     return app

@@ -51,11 +51,17 @@ def kept_as(column: TypeEngine[Any], store: Turn, show: Turn) -> TypeDecorator[A
 
 
 EXACT = kept_as(String(30), lambda number: f"{number:f}", Decimal)
-INSTANT = kept_as(DateTime(timezone=False), lambda moment: moment.replace(tzinfo=None),
-                  lambda moment: moment.replace(tzinfo=UTC))  # fmt: skip
+INSTANT = kept_as(
+    DateTime(timezone=False),
+    lambda moment: moment.replace(tzinfo=None),
+    lambda moment: moment.replace(tzinfo=UTC),
+)
 CLOCK = kept_as(String(40), time.isoformat, time.fromisoformat)
-SPAN = kept_as(BigInteger(), lambda span: span // timedelta(microseconds=1),
-               lambda count: timedelta(microseconds=count))  # fmt: skip
+SPAN = kept_as(
+    BigInteger(),
+    lambda span: span // timedelta(microseconds=1),
+    lambda count: timedelta(microseconds=count),
+)
 HOST = kept_as(String(45), str, ip_address)
 NAMED = Enum(Colour, values_callable=lambda colours: [colour.value for colour in colours])
 LOOSE = JSON(none_as_null=True)

@@ -83,8 +83,11 @@ def rich_app(
     specimens()
     app = create_app()
     router = _router(kind, create, update)
-    app.router.routes[:] = [route for route in app.routes if "docs" in getattr(route, "path", "")
-                            or "openapi" in getattr(route, "path", "")]  # fmt: skip
+    app.router.routes[:] = [
+        route
+        for route in app.routes
+        if "docs" in getattr(route, "path", "") or "openapi" in getattr(route, "path", "")
+    ]
     app.include_router(router)
     app.add_exception_handler(405, answer_wrong_method(router.routes))
     return app

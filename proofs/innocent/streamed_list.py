@@ -31,8 +31,9 @@ class Entry(Base):
 
 class EntryIn(BaseModel):
     message: SafeText = Field(min_length=1, max_length=300)
-    happened: AwareDatetime = Field(ge=datetime(1970, 1, 2, tzinfo=UTC),
-                                    le=datetime(9000, 1, 1, tzinfo=UTC))  # fmt: skip
+    happened: AwareDatetime = Field(
+        ge=datetime(1970, 1, 2, tzinfo=UTC), le=datetime(9000, 1, 1, tzinfo=UTC)
+    )
 
 
 class EntryOut(BaseModel):

@@ -28,8 +28,13 @@ URI = 7
 """The place of `uri` among the arguments of `sqlite3.connect`."""
 
 
-def read_only(connect: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any],
-              file: str, told: Callable[[], None]) -> Any:  # fmt: skip
+def read_only(
+    connect: Callable[..., Any],
+    given: tuple[Any, ...],
+    named: dict[str, Any],
+    file: str,
+    told: Callable[[], None],
+) -> Any:
     """Connect to a file so that SQLite itself refuses every write, and call `told` for each.
 
     The mode is the library's: an authorizer sees no backup into a file and no blob, and an app may

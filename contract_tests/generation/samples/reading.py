@@ -30,9 +30,21 @@ _TIGHTEST = {
 }
 # Two different ones cannot be told in one schema: they stay beside each other, under ``allOf``.
 _APART = frozenset(
-    {"pattern", "not", "anyOf", "oneOf", "additionalProperties", "contains", "propertyNames",
-     "prefixItems", "if", "then", "else", "const"}
-)  # fmt: skip
+    {
+        "pattern",
+        "not",
+        "anyOf",
+        "oneOf",
+        "additionalProperties",
+        "contains",
+        "propertyNames",
+        "prefixItems",
+        "if",
+        "then",
+        "else",
+        "const",
+    }
+)
 _KEYWORDS_OF_KIND = {
     "object": ("properties", "additionalProperties", "required", "patternProperties"),
     "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),

@@ -17,9 +17,19 @@ Check = Callable[[Any], bool]
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _SINGLE = frozenset(
-    {"items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else",
-     "unevaluatedProperties", "unevaluatedItems"}
-)  # fmt: skip
+    {
+        "items",
+        "additionalProperties",
+        "not",
+        "contains",
+        "propertyNames",
+        "if",
+        "then",
+        "else",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+    }
+)
 _BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 

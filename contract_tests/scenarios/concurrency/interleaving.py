@@ -84,6 +84,12 @@ def interleaved(service: Service, requests: Requests, schedule: str) -> Interlea
     with Scheduler(schedule, service.database) as turns:
         exchanges = service.together(*arranged, turns=turns)
     return Interleaving(
-        turns.taken, turns.story, arranged, tuple(exchanges), before, service.door.stored(),
-        turns.is_exact, turns.following,
-    )  # fmt: skip
+        turns.taken,
+        turns.story,
+        arranged,
+        tuple(exchanges),
+        before,
+        service.door.stored(),
+        turns.is_exact,
+        turns.following,
+    )

@@ -12,8 +12,19 @@ from .pages import MOST_PAGES
 
 BY_ID = ("after", "after_id", "afterId", "last_id", "since_id", "starting_after", "startingAfter")
 TOKENS = ("cursor", "page_token", "pageToken", "continuation_token", "next_token", *BY_ID)
-NEXT = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken",
-        "continuation_token", "end_cursor", "endCursor", "cursor", "next")  # fmt: skip
+NEXT = (
+    "next_cursor",
+    "nextCursor",
+    "next_page_token",
+    "nextPageToken",
+    "next_token",
+    "nextToken",
+    "continuation_token",
+    "end_cursor",
+    "endCursor",
+    "cursor",
+    "next",
+)
 
 
 def cursor_of(service: Service) -> str | None:

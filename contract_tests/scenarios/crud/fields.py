@@ -16,8 +16,12 @@ from .round_trip import writing_roles
 from .rows import change_body, partial, seen
 
 NOTHING: Mapping[str, Any] = {
-    "boolean": False, "integer": 0, "number": 0, "array": [], "object": {},
-}  # fmt: skip
+    "boolean": False,
+    "integer": 0,
+    "number": 0,
+    "array": [],
+    "object": {},
+}
 """The value of each kind that code mistakes for no value. (Texts have rules of their own.)"""
 
 

@@ -22,9 +22,19 @@ UNKNOWN = "neverDeclared"
 MOMENT = "2001-02-03T04:05:06Z"
 NUMBER = 1_000_003
 WORD = "of-another"
-KINDS = (("bool", True), ("int", NUMBER), ("num", NUMBER), ("dec", NUMBER), ("float", NUMBER),
-         ("double", NUMBER), ("real", NUMBER), ("time", MOMENT), ("date", MOMENT),
-         ("char", WORD), ("text", WORD))  # fmt: skip
+KINDS = (
+    ("bool", True),
+    ("int", NUMBER),
+    ("num", NUMBER),
+    ("dec", NUMBER),
+    ("float", NUMBER),
+    ("double", NUMBER),
+    ("real", NUMBER),
+    ("time", MOMENT),
+    ("date", MOMENT),
+    ("char", WORD),
+    ("text", WORD),
+)
 """The value sent for a column of a type, by a part of the type's name."""
 
 

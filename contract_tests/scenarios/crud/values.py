@@ -99,8 +99,9 @@ def each_choice(service: Service) -> Iterator[Write]:
 
 def _choosing(service: Service) -> Iterator[tuple[Role, str, Any]]:
     kinds = ("boolean", "string", "integer", "number")
-    found = [one for one in each_of_kind(service, "a value", *kinds)
-             if choices(service, one[0], one[1])]  # fmt: skip
+    found = [
+        one for one in each_of_kind(service, "a value", *kinds) if choices(service, one[0], one[1])
+    ]
     if not found:
         raise NotApplicable(f"no field of {service.resource.name} is a boolean or lists its values")
     yield from found
@@ -127,8 +128,7 @@ def each_list(service: Service) -> Iterator[Write]:
     document = dict(service.resource.document)
     for role, name, row in each_of_kind(service, "a list", "array"):
         settled = samples.settle(service.resource.fields(role)[name], document)
-        items = [samples.sample(settled.get("items"), document, service.serial())
-                 for _ in range(3)]  # fmt: skip
+        items = [samples.sample(settled.get("items"), document, service.serial()) for _ in range(3)]
         value = [items[1], items[2], items[0]]
         if not settled.get("uniqueItems") and len({*map(repr, items)}) == len(items):
             yield write_one(service, role, name, value, row)

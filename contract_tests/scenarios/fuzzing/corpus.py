@@ -38,8 +38,9 @@ class Corpus:
     ) -> None:
         self._drawer = drawer
         self._folder = folder
-        self._key = _hash(_EDITION, document, pinned, version("schemathesis"),
-                          version("hypothesis"))  # fmt: skip
+        self._key = _hash(
+            _EDITION, document, pinned, version("schemathesis"), version("hypothesis")
+        )
         self._dealt: dict[tuple[str, Phase, DrawSpec], DrawnCases] = {}
         self.drawn_anew = 0
 
@@ -55,8 +56,13 @@ class Corpus:
         if found is None:
             drawn = self._drawer.draw(label, phase, draw)
             self.drawn_anew += len(drawn.cards)
-            _write(place, {"cards": [card.as_json() for card in drawn.cards],
-                           "is_exhausted": drawn.is_exhausted})  # fmt: skip
+            _write(
+                place,
+                {
+                    "cards": [card.as_json() for card in drawn.cards],
+                    "is_exhausted": drawn.is_exhausted,
+                },
+            )
             return drawn
         cards = _cards(found["cards"], label, phase, str(draw))
         return DrawnCases(cards, found["is_exhausted"])

@@ -112,11 +112,18 @@ class Executor:
         prepared = card.prepared(self._headers)
         found = self._checks.findings(case, prepared, answer)
         return [
-            CheckFailure(one.check, one.sort, one.message, card, request, answer,
-                  self._suppression(one.check, case, request, answer))
+            CheckFailure(
+                one.check,
+                one.sort,
+                one.message,
+                card,
+                request,
+                answer,
+                self._suppression(one.check, case, request, answer),
+            )
             for one in found
             if one.check == findings.FAILURE or not card.is_dated
-        ]  # fmt: skip
+        ]
 
     def request(self, card: FuzzCase) -> Request:
         """Return the request that is sent for a case, with the caller's headers."""

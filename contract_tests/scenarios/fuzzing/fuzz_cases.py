@@ -101,21 +101,34 @@ class FuzzCase:
         request = self.request
         body = base64.b64encode(request.body).decode()
         return {
-            "request": [request.method, request.target, [list(pair) for pair in request.headers],
-                        body],
+            "request": [
+                request.method,
+                request.target,
+                [list(pair) for pair in request.headers],
+                body,
+            ],
             "drawn": dict(self.drawn),
             "aims": list(self.aims),
-        }  # fmt: skip
+        }
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any], operation: str, phase: Phase, draw: str,
-                  number: int) -> Self:  # fmt: skip
+    def from_json(
+        cls, found: Mapping[str, Any], operation: str, phase: Phase, draw: str, number: int
+    ) -> Self:
         """The case that `as_json` gave."""
         method, target, headers, body = found["request"]
         pairs = tuple((name, value) for name, value in headers)
         request = Request(method, target, pairs, base64.b64decode(body))
-        return cls(operation, phase, draw, number, request, found["drawn"], tuple(found["aims"]),
-                   has_bytes=_BYTES in str(found["drawn"]))  # fmt: skip
+        return cls(
+            operation,
+            phase,
+            draw,
+            number,
+            request,
+            found["drawn"],
+            tuple(found["aims"]),
+            has_bytes=_BYTES in str(found["drawn"]),
+        )
 
 
 def drawn_of(case: Any) -> dict[str, Any]:

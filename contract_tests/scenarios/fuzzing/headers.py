@@ -25,10 +25,13 @@ def without_headers(document: Mapping[str, Any], names: Collection[str]) -> Mapp
             ]
         if "security" in place:
             place["security"] = [
-                {scheme: scopes for scheme, scopes in needed.items()
-                 if not _is_met(scheme, sent, made)}
+                {
+                    scheme: scopes
+                    for scheme, scopes in needed.items()
+                    if not _is_met(scheme, sent, made)
+                }
                 for needed in place["security"]
-            ]  # fmt: skip
+            ]
     return made
 
 

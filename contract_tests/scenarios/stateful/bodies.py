@@ -31,18 +31,22 @@ def bodies(service: Service, act: Act) -> DrawnCases:
     role: Role = act
     plain = st.builds(
         lambda serial, complete: resource.body(serial, role=role, complete=complete),
-        SERIALS, st.booleans(),
-    )  # fmt: skip
+        SERIALS,
+        st.booleans(),
+    )
     if act == "update":
         plain = st.builds(partial(_one_field, service), SERIALS, st.integers(0, 5))
     document = dict(resource.document)
     if samples.kind(resource.schema(role), document) != "object":
         return plain
     pinned = {*resource.overrides, *_ids(service, role)}
-    allowed = st.builds(
-        lambda body, serial: _pinned(body, resource.body(serial, role=role), pinned),
-        valid_bodies(resource.schema(role), document), SERIALS,
-    ) if pinned else valid_bodies(resource.schema(role), document)  # fmt: skip
+    allowed = valid_bodies(resource.schema(role), document)
+    if pinned:
+        allowed = st.builds(
+            lambda body, serial: _pinned(body, resource.body(serial, role=role), pinned),
+            allowed,
+            SERIALS,
+        )
     return allowed | plain
 
 

@@ -31,20 +31,36 @@ ROUND = 10
 RECENT = st.integers(0, 2)
 SCHEDULES = st.builds(
     lambda first, calls, others: first * calls + {"A": "B", "B": "A"}[first] * others,
-    st.sampled_from("AB"), st.sampled_from([1, 2, 1, 3]), st.sampled_from([9, 3, 9, 1]),
-)  # fmt: skip
+    st.sampled_from("AB"),
+    st.sampled_from([1, 2, 1, 3]),
+    st.sampled_from([9, 3, 9, 1]),
+)
 """One begins and is interrupted by the other, mostly to its end: that is where most goes wrong."""
 LOOKS: tuple[Looks, ...] = (
-    (None, None), (None, "read"), ("read", "read"), (None, "list"), ("list", "list"),
-)  # fmt: skip
+    (None, None),
+    (None, "read"),
+    ("read", "read"),
+    (None, "list"),
+    ("list", "list"),
+)
 UNSEEN = st.just((None, None))
 OFTEN: Mapping[Role, int] = {
-    "create": 2, "read": 1, "list": 1, "replace": 3, "update": 3, "delete": 1,
-}  # fmt: skip
+    "create": 2,
+    "read": 1,
+    "list": 1,
+    "replace": 3,
+    "update": 3,
+    "delete": 1,
+}
 """The weight of each draw beside the others: a row that is gone cannot be changed any more."""
 MEETING: Mapping[Role, int] = {
-    "create": 1, "read": 3, "list": 1, "replace": 3, "update": 3, "delete": 2,
-}  # fmt: skip
+    "create": 1,
+    "read": 3,
+    "list": 1,
+    "replace": 3,
+    "update": 3,
+    "delete": 2,
+}
 """The same for those that are sent together: most are to be about one row."""
 
 
@@ -207,7 +223,9 @@ def operations(service: Service, weights: Mapping[Role, int], looks: Sequence[Lo
     offers = service.resource.offers
     seen = st.sampled_from([pair for pair in looks if all(offers(look) for look in pair if look)])
     offered = [act for act, often in weights.items() if offers(act) for _ in range(often)]
-    return st.one_of([
-        st.tuples(st.just(act), RECENT, bodies(service, act), seen if act in WRITES else UNSEEN)
-        for act in offered
-    ])  # fmt: skip
+    return st.one_of(
+        [
+            st.tuples(st.just(act), RECENT, bodies(service, act), seen if act in WRITES else UNSEEN)
+            for act in offered
+        ]
+    )

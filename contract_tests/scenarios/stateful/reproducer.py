@@ -96,11 +96,16 @@ def regression(service: Service, rule: Rule, finding: Counterexample) -> str:
     name = "create_app" if is_factory else "found_app"
     written = _Written(service, finding)
     head = (LIVE_HEAD if service.is_live else HEAD).format(
-        id=rule.id, statement=rule.statement, app=service.process.origin.app, module=module,
-        attribute=attribute, name=name, made=f"{name}()" if is_factory else name,
+        id=rule.id,
+        statement=rule.statement,
+        app=service.process.origin.app,
+        module=module,
+        attribute=attribute,
+        name=name,
+        made=f"{name}()" if is_factory else name,
         headers=pformat(dict(service.headers)),
         quoting="from urllib.parse import quote\n" if written.quotes else "",
-    )  # fmt: skip
+    )
     lines = "\n".join(f"{INSIDE}{line}".rstrip() for line in written.lines())
     test = rule.id.lower().replace("-", "_")
     whole = f"{head}{PROGRAM}{lines}\n{TAIL.format(name=test)}"
@@ -130,8 +135,10 @@ class _Written:
                 continue
             yield self._sent(step)
             if step.act == "create" and step is not self._finding.program[-1]:
-                yield from ("assert answer.is_success, answer.text",
-                            f"{self._names[step.row]} = {self._identified()}")  # fmt: skip
+                yield from (
+                    "assert answer.is_success, answer.text",
+                    f"{self._names[step.row]} = {self._identified()}",
+                )
         yield from self._asserted()
 
     def _sent(self, step: Step) -> str:

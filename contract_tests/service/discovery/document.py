@@ -11,8 +11,18 @@ from ...rules.violation import UsageError
 from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
 
 Document = Mapping[str, Any]
-SIZES = ("limit", "size", "page_size", "pageSize", "per_page", "perPage", "items_per_page",
-         "itemsPerPage", "count", "take")  # fmt: skip
+SIZES = (
+    "limit",
+    "size",
+    "page_size",
+    "pageSize",
+    "per_page",
+    "perPage",
+    "items_per_page",
+    "itemsPerPage",
+    "count",
+    "take",
+)
 OFFSETS = ("offset", "skip", "start")
 PAGES = ("page", "page_number", "pageNumber", "currentPage")
 ROWS = ("items", "data", "results", "rows", "content", "records")
@@ -115,9 +125,11 @@ def _item_path(document: Document, collection: str) -> str | None:
     below = [
         path
         for path in document.get("paths", {})
-        if path.startswith(stem) and path.rstrip("/").endswith("}") and path.count("{") == 1
+        if path.startswith(stem)
+        and path.rstrip("/").endswith("}")
+        and path.count("{") == 1
         and "/" not in path[len(stem) :].rstrip("/")
-    ]  # fmt: skip
+    ]
     return max(below, key=lambda path: len(document["paths"][path]), default=None)
 
 
@@ -125,8 +137,10 @@ def _operation(document: Document, role: Role, verb: str, path: str, entry: Any)
     spoken = entry[verb]
     statuses = tuple(int(code) for code in spoken.get("responses", {}) if str(code).isdigit())
     success = tuple(code for code in statuses if 200 <= code < 300)  # noqa: PLR2004
-    parameters = [_followed(document, p) for p in (*entry.get("parameters", ()),
-                                                   *spoken.get("parameters", ()))]  # fmt: skip
+    parameters = [
+        _followed(document, p)
+        for p in (*entry.get("parameters", ()), *spoken.get("parameters", ()))
+    ]
     answer = spoken.get("responses", {}).get(str(success[0]), {}) if success else {}
     return Operation(
         role=role,
@@ -220,8 +234,11 @@ def _single(document: Document, operations: Mapping[Role, Operation]) -> tuple[s
     """The one key a single answer is wrapped in, when it holds an object and nothing tells more."""
     operation = operations.get("read") or operations.get("create")
     fields = samples.properties((operation.answer if operation else None) or {}, dict(document))
-    sent = set(samples.properties(operations["create"].body or {}, dict(document))
-               if "create" in operations else ())  # fmt: skip
+    sent = set(
+        samples.properties(operations["create"].body or {}, dict(document))
+        if "create" in operations
+        else ()
+    )
     for name in ("data", "item", "result"):
         inside = samples.properties(fields.get(name, {}), dict(document))
         if inside and name not in sent:

@@ -84,5 +84,7 @@ def _others(service: Service) -> tuple[Any, ...]:
 def _without_tables(service: Service) -> str:
     if service.run(service.database.tables()):
         return ""
-    return (". The database has no tables: name the command that makes them with "
-            "--contract-prepare (contract_prepare, CONTRACT_PREPARE)")  # fmt: skip
+    return (
+        ". The database has no tables: name the command that makes them with "
+        "--contract-prepare (contract_prepare, CONTRACT_PREPARE)"
+    )

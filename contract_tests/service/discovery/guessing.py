@@ -52,16 +52,28 @@ def _fields_of_table(service: Service, collection: str) -> tuple[Fields, list[st
 
 def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, Any]:
     word = sql_type.lower()
-    kinds = (("bool", "boolean"), ("tinyint(1)", "boolean"), ("int", "integer"),
-             ("float", "number"), ("double", "number"), ("real", "number"),
-             ("numeric", "number"), ("decimal", "number"), ("json", "object"))  # fmt: skip
+    kinds = (
+        ("bool", "boolean"),
+        ("tinyint(1)", "boolean"),
+        ("int", "integer"),
+        ("float", "number"),
+        ("double", "number"),
+        ("real", "number"),
+        ("numeric", "number"),
+        ("decimal", "number"),
+        ("json", "object"),
+    )
     kind = next((kind for part, kind in kinds if part in word), "string")
     field: dict[str, Any] = {"type": [kind, "null"] if nullable else kind}
     if kind == "string" and length:
         field["maxLength"] = length
     if kind in MODEST:
         field |= MODEST[kind]
-    formats = (("uuid", "uuid"), ("timestamp", "date-time"), ("datetime", "date-time"),
-               ("date", "date"))  # fmt: skip
+    formats = (
+        ("uuid", "uuid"),
+        ("timestamp", "date-time"),
+        ("datetime", "date-time"),
+        ("date", "date"),
+    )
     spoken = next((name for part, name in formats if part in word), None)
     return field | ({"format": spoken} if spoken and kind == "string" else {})

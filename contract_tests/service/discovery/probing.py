@@ -17,8 +17,16 @@ from .guessing import guessed_schema
 from .own_fields import create_what_is_taken, without_own
 from .paging import seen_paging
 
-PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json",
-          "/schema/openapi.json", "/docs/openapi.json", "/openapi", "/schema")  # fmt: skip
+PLACES = (
+    "/openapi.json",
+    "/api/openapi.json",
+    "/api/v1/openapi.json",
+    "/v1/openapi.json",
+    "/schema/openapi.json",
+    "/docs/openapi.json",
+    "/openapi",
+    "/schema",
+)
 ASKED = "asking"
 OK = 200
 

@@ -25,9 +25,17 @@ from ...databases import registry
 from ...databases.undoing import Undoing
 
 FRAMEWORKS = (
-    "sqlalchemy.ext.asyncio", "sqlalchemy.orm", "pydantic", "pydantic_settings",
-    "starlette.applications", "fastapi", "litestar", "quart", "sqlmodel", "advanced_alchemy.base",
-)  # fmt: skip
+    "sqlalchemy.ext.asyncio",
+    "sqlalchemy.orm",
+    "pydantic",
+    "pydantic_settings",
+    "starlette.applications",
+    "fastapi",
+    "litestar",
+    "quart",
+    "sqlmodel",
+    "advanced_alchemy.base",
+)
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 

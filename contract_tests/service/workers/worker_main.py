@@ -140,8 +140,11 @@ class Child:
         """Return what is alive now: connections by the line that opened them, tasks, threads."""
         gc.collect()
         tasks = self._runner.run(_lasting_tasks())
-        return {"connections": sorted(self._ledger.open.values()), "tasks": tasks,
-                "threads": _lasting_threads()}  # fmt: skip
+        return {
+            "connections": sorted(self._ledger.open.values()),
+            "tasks": tasks,
+            "threads": _lasting_threads(),
+        }
 
     # -- the channel
 
