@@ -17,7 +17,7 @@ from contract_tests.databases import Database
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.scheduler import Scheduler
-from contract_tests.scenarios.concurrency.interleaving import schedules
+from contract_tests.scenarios.concurrency.schedules import depth_first
 from contract_tests.service.transports.asgi import AsgiTransport
 from contract_tests.service.transports.locate import App, Receive, Scope, Send
 
@@ -89,6 +89,11 @@ class Outcome:
     n: int
 
     @property
+    def schedule(self) -> str:
+        """The schedule as it was."""
+        return self.turns.taken
+
+    @property
     def following(self) -> str | None:
         """The schedule after this one."""
         return self.turns.following
@@ -97,7 +102,7 @@ class Outcome:
     def told(self) -> tuple[str, str, list[int | None], int]:
         """All that a replay has to bring about again."""
         statuses = [exchange.status for exchange in self.exchanges]
-        return self.turns.taken, self.turns.story, statuses, self.n
+        return self.schedule, self.turns.story, statuses, self.n
 
 
 class Counter:
@@ -120,7 +125,7 @@ class Counter:
 
     def every(self, requests: int = 2, most: int = 100) -> list[Outcome]:
         """Send requests together in every schedule."""
-        return list(schedules(partial(self.send, requests=requests), most))
+        return list(depth_first(partial(self.send, requests=requests), most))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from contract_tests.databases.mysql.database import MysqlDatabase
 from contract_tests.databases.postgresql.cluster import find_binaries
 from contract_tests.databases.postgresql.database import PostgresDatabase
 from contract_tests.databases.redirects import leading_to
-from contract_tests.databases.scratch import scratch, sweep
+from contract_tests.databases.scratch import remove_abandoned, scratch
 from contract_tests.databases.sqlite.database import SqliteFile
 
 HERE: dict[str, Database] = {
@@ -148,7 +148,7 @@ def test_directories_of_dead_runs_are_swept(tmp_path: Path) -> None:
         foreign = tmp_path / "contract-tests-notes"
         for path in (dead, alive, foreign):
             path.mkdir()
-        sweep(tmp_path)
+        remove_abandoned(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {alive.name, foreign.name}
 
 

@@ -189,9 +189,9 @@ def test_what_was_kept_is_played_whatever_the_seed(
     later = Corpus(changed, drawer, tmp_path)
 
     assert (kept.draw, kept.number) == ("kept", 0) == (twice.draw, twice.number)
-    assert [card.request for card in corpus.kept(LABEL, "valid")] == [found.card.request]
-    assert [card.is_dated for card in corpus.kept(LABEL, "valid")] == [False]
-    assert [card.is_dated for card in later.kept(LABEL, "valid")] == [True]
+    assert [card.request for card in corpus.regressions(LABEL, "valid")] == [found.card.request]
+    assert [card.is_dated for card in corpus.regressions(LABEL, "valid")] == [False]
+    assert [card.is_dated for card in later.regressions(LABEL, "valid")] == [True]
 
 
 def test_without_a_folder_nothing_is_kept(loop: asyncio.AbstractEventLoop) -> None:
@@ -200,7 +200,7 @@ def test_without_a_folder_nothing_is_kept(loop: asyncio.AbstractEventLoop) -> No
     corpus = Corpus(notes().openapi(), drawer, None)
 
     assert corpus.keep(found.card) is found.card
-    assert corpus.kept(LABEL, "valid") == ()
+    assert corpus.regressions(LABEL, "valid") == ()
 
 
 def test_a_small_space_is_known_to_be_exhausted() -> None:

@@ -22,13 +22,13 @@ from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.fuzzing import PHASES, Answer
 from contract_tests.scenarios.fuzzing.fuzz_session import Exploration
-from contract_tests.scenarios.fuzzing.partition import PARTS, Part
+from contract_tests.scenarios.fuzzing.partition import PARTS, FuzzPart
 from contract_tests.service.service import Service
 from reference_app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = Options(app="reference_app:create_app", root=ROOT, profile=QUICK)
-CREATED = Part("create", "valid")
+CREATED = FuzzPart("create", "valid")
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def test_rows_that_a_delete_takes_are_made_again(service: Service, folder: Path)
         return answer
 
     exploration._send = noted  # type: ignore[method-assign]
-    exploration.of(Part("delete", "valid"))
+    exploration.of(FuzzPart("delete", "valid"))
 
     assert answers.count(204) > len(answers) / 2
     assert 404 in answers
@@ -87,14 +87,14 @@ def test_rows_that_a_delete_takes_are_made_again(service: Service, folder: Path)
 def test_an_operation_that_is_not_there_is_not_applicable(service: Service, folder: Path) -> None:
     """The reference app has nothing beside its collection."""
     with pytest.raises(NotApplicable, match="no operation for others"):
-        explored(service, folder).of(Part("others", "valid"))
+        explored(service, folder).of(FuzzPart("others", "valid"))
 
 
 def test_operations_beside_the_collection_share_the_requests(folder: Path) -> None:
     """One that takes nothing has no invalid request, which is no reason for doubt."""
     with opened("proofs.test_exploring:crowded") as service:
         exploration = explored(service, folder)
-        found = {phase: exploration.of(Part("others", phase)) for phase in PHASES}
+        found = {phase: exploration.of(FuzzPart("others", phase)) for phase in PHASES}
         labels = exploration.operations("others")
         drawn = [len(exploration.cards(label, "valid")) for label in labels]
 
@@ -177,7 +177,7 @@ def test_leniency_about_types_is_an_alarm_where_it_is_asked_for(folder: Path) ->
         counts = {
             strict: sum(
                 len(explored(service, folder, strict_types=strict).of(part).of(REJECTION))
-                for part in (Part("create", "boundary"), Part("create", "invalid"))
+                for part in (FuzzPart("create", "boundary"), FuzzPart("create", "invalid"))
             )
             for strict in (False, True)
         }

@@ -23,7 +23,7 @@ from contract_tests.databases.threads import driver_threads, threads_ended
 from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
-from contract_tests.instruments.faults import Cold, Faults, Place, Unreachable
+from contract_tests.instruments.faults import Cold, FaultPoint, Faults, Unreachable
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.scenarios.faults.fault_cases import MISHAPS, FaultOutcome
 
@@ -98,7 +98,9 @@ async def stored(engine: AsyncEngine) -> int:
 
 
 @pytest.mark.parametrize("point", ["statement", "write", "commit"])
-def test_a_fault_is_the_drivers_own_and_stores_nothing(database: Database, point: Place) -> None:
+def test_a_fault_is_the_drivers_own_and_stores_nothing(
+    database: Database, point: FaultPoint
+) -> None:
     """The error arrives wrapped by SQLAlchemy, in the driver's class, and the row is not there."""
 
     async def story(engine: AsyncEngine) -> None:

@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Path, Query
 from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel, Field
 
-from contract_tests.generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
+from contract_tests.generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_battery
 from contract_tests.instruments.exchange import Request
 from contract_tests.scenarios.fuzzing import (
     PHASES,
@@ -24,7 +24,7 @@ from contract_tests.scenarios.fuzzing import (
     DrawSpec,
     Executor,
     FuzzResults,
-    Send,
+    SendRequest,
     curl,
     labels,
     without_headers,
@@ -166,7 +166,7 @@ class Found:
 
 def explore(
     document: Mapping[str, Any],
-    send: Send,
+    send: SendRequest,
     *,
     seed: int,
     examples: int = 10,
@@ -187,7 +187,7 @@ def explore(
     return Found(cases, tuple(failures))
 
 
-def _run(send: Send, playing: Coroutine[Any, Any, FuzzResults]) -> FuzzResults:
+def _run(send: SendRequest, playing: Coroutine[Any, Any, FuzzResults]) -> FuzzResults:
     return send.loop.run_until_complete(playing) if isinstance(send, Wire) else asyncio.run(playing)
 
 
@@ -427,7 +427,7 @@ def test_only_framework_rows_break_a_stock_framework(loop: asyncio.AbstractEvent
     """A server error for a row marked ``service`` is the service's own; these have none."""
     wire, kind = Wire(loop, service()), (("Content-Type", "application/json"),)
     texts = [json.dumps({"name": row.text}).encode() for row in HOSTILE_TEXTS]
-    bodies = hostile_bodies("name", {"name": "a"})
+    bodies = hostile_battery("name", {"name": "a"})
     answers = {row: wire.now(_raw(row)).status for row in bodies}
     failed = {row.fault for row, status in answers.items() if status >= 500}
 

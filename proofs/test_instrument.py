@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, Pool
 
 from contract_tests.databases.redirects import nowhere
-from contract_tests.databases.sqlite.hindrances import SQLITE
+from contract_tests.databases.sqlite.session_settings import SQLITE
 from contract_tests.instruments.attribution import current
 from contract_tests.instruments.barrier import Barrier, Trace
 from contract_tests.instruments.call_interceptor import CallInterceptor
@@ -48,7 +48,7 @@ INSTRUMENTS: dict[str, Callable[[], Instrument]] = {
     "cold": Cold,
     "faults": lambda: Faults("statement", k=1000),
     "unreachable": lambda: Unreachable(nowhere),
-    "hindered": lambda: SessionSettings(SQLITE["impatient"]),
+    "hindered": lambda: SessionSettings(SQLITE["short-lock-wait"]),
     "gate": lambda: Barrier("create", lambda _: None),
     "trace": lambda: Trace(lambda _: None),
     "funnel": lambda: CallInterceptor(lambda _, proceed: proceed()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from contract_tests.instruments.exchange import Request
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
-from contract_tests.scenarios.concurrency.interleaving import interleave, interleaved, schedules
+from contract_tests.scenarios.concurrency.interleaving import Interleaving, interleaved
+from contract_tests.scenarios.concurrency.schedules import depth_first
 from contract_tests.service.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,10 +24,11 @@ def test_schedules_are_tried_depth_first_until_there_are_none() -> None:
     class Step:
         def __init__(self, schedule: str) -> None:
             asked.append(schedule)
+            self.schedule = schedule
             self.following = {"": "AB", "AB": "B"}.get(schedule)
 
     asked: list[str] = []
-    assert len(list(schedules(Step, 10))) == 3
+    assert len(list(depth_first(Step, 10))) == 3
     assert asked == ["", "AB", "B"]
 
 
@@ -44,9 +47,14 @@ def changes(service: Service) -> tuple[Request, ...]:
     return tuple(service.draft_of("update", row.id, body) for body in bodies)
 
 
+def interleavings(service: Service, most: int) -> list[Interleaving]:
+    """Send the two changes, anew for each, in at most so many schedules."""
+    return list(depth_first(partial(interleaved, service, lambda: changes(service)), most))
+
+
 def test_two_changes_of_a_row_are_both_kept_in_every_order(service: Service) -> None:
     """The reference app writes what was sent and nothing else."""
-    found = interleave(service, lambda: changes(service), 20)
+    found = interleavings(service, 20)
 
     assert found[-1].following is None
     assert {one.before["example_items"][-1][1:] for one in found} == {("old", "old")}
@@ -55,14 +63,14 @@ def test_two_changes_of_a_row_are_both_kept_in_every_order(service: Service) -> 
 
 def test_it_is_told_that_there_were_more(service: Service) -> None:
     """No more are tried than asked for, and the last one says what would have come."""
-    (only,) = interleave(service, lambda: changes(service), 1)
+    (only,) = interleavings(service, 1)
 
     assert only.following == "B"
 
 
 def test_an_interleaving_is_replayed_from_its_schedule(service: Service) -> None:
     """The line that describes it is the same again."""
-    *_, last = interleave(service, lambda: changes(service), 3)
+    *_, last = interleavings(service, 3)
 
     again = interleaved(service, lambda: changes(service), last.schedule)
 

@@ -12,7 +12,14 @@ from sqlalchemy import URL, make_url
 
 from contract_tests.databases import DatabaseUnavailable, provide
 from contract_tests.databases.borrowed import borrowed
-from contract_tests.databases.image import Difference, Image, differences, ids_in, spelled, still_so
+from contract_tests.databases.image import (
+    Difference,
+    Image,
+    ids_in,
+    image_differences,
+    normalized_id,
+    still_so,
+)
 from contract_tests.databases.journal import Journal, private_folder
 from contract_tests.databases.turn import turn
 from proofs.owners import dumped, inside, run_on, settle, written
@@ -47,7 +54,7 @@ def test_a_difference_is_a_row_that_is_not_as_it_was(
     now: dict[tuple[str, ...], str], expected: list[Difference]
 ) -> None:
     """Rows that were added, changed or deleted differ; all others do not."""
-    assert expected == differences(IMAGE, {"item": now})
+    assert expected == image_differences(IMAGE, {"item": now})
 
 
 def test_what_was_noted_is_still_so_or_not() -> None:
@@ -59,8 +66,8 @@ def test_what_was_noted_is_still_so_or_not() -> None:
 @pytest.mark.parametrize("value", ["7", "07", 7, 7.0, " 7", '"7"'])
 def test_an_id_has_one_spelling(value: object) -> None:
     """Whatever a service may read as the same id is the same to the kit."""
-    assert spelled(value) == spelled("7")
-    assert spelled(value) in ids_in({"item": {("7",): "row"}})
+    assert normalized_id(value) == normalized_id("7")
+    assert normalized_id(value) in ids_in({"item": {("7",): "row"}})
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -147,7 +154,7 @@ def killed_run(url: URL, *statements: str) -> None:
         assert image is not None
 
         async def noting() -> None:
-            journal.note(differences(image, await database.look()))
+            journal.note(image_differences(image, await database.look()))
 
         run_on(database, noting)
 

@@ -11,9 +11,9 @@ from contract_tests.scenarios.crud.filters import (
     Filter,
     Order,
     comparable,
+    declared_orders,
     filters,
-    in_order,
-    orders,
+    is_sorted,
 )
 from contract_tests.scenarios.crud.mass_assignment import MOMENT, NUMBER, WORD, folded, other_than
 from contract_tests.scenarios.crud.values import is_choice, is_exactly, is_reordered, is_whole_map
@@ -85,14 +85,14 @@ def test_a_declared_value_of_sort_tells_field_and_direction(
     value: str, *, descending: bool | None
 ) -> None:
     """Signs and words are read; without either, both directions will do."""
-    found = list(orders(declaring(sort={"enum": [value, "newest"]})))
+    found = list(declared_orders(declaring(sort={"enum": [value, "newest"]})))
     assert found == [Order({"sort": value}, "name", descending)]
 
 
 def test_a_direction_may_be_a_parameter_of_its_own() -> None:
     """Each value is then asked for in each direction."""
     declared = declaring(order_by={"pattern": "^(name|size)$"}, order={"enum": ["asc", "desc"]})
-    assert [(o.query["order"], o.field, o.descending) for o in orders(declared)] == [
+    assert [(o.query["order"], o.field, o.descending) for o in declared_orders(declared)] == [
         ("asc", "name", False),
         ("desc", "name", True),
         ("asc", "size", False),
@@ -102,16 +102,16 @@ def test_a_direction_may_be_a_parameter_of_its_own() -> None:
 
 def test_an_order_that_names_no_field_is_not_known() -> None:
     """Free text, and words of the service's own, are left alone."""
-    assert list(orders(declaring(sort=TEXT))) == []
-    assert list(orders(declaring(sort={"enum": ["newest"]}))) == []
+    assert list(declared_orders(declaring(sort=TEXT))) == []
+    assert list(declared_orders(declaring(sort={"enum": ["newest"]}))) == []
 
 
 def test_values_are_in_order_or_not() -> None:
     """Rising, falling, or either."""
-    assert in_order([1, 2], descending=False)
-    assert not in_order([1, 2], descending=True)
-    assert in_order([2, 1], descending=None)
-    assert not in_order([2, 3, 1], descending=None)
+    assert is_sorted([1, 2], descending=False)
+    assert not is_sorted([1, 2], descending=True)
+    assert is_sorted([2, 1], descending=None)
+    assert not is_sorted([2, 3, 1], descending=None)
 
 
 def test_only_what_everybody_orders_alike_is_compared() -> None:

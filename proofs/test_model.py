@@ -19,18 +19,18 @@ from contract_tests.rules.violation import Undecided
 from contract_tests.runner.judge import Judge
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
-from contract_tests.scenarios.stateful.model import Kind
+from contract_tests.scenarios.stateful.model import MismatchKind
 from contract_tests.scenarios.stateful.programs import Counterexample, Search
 from contract_tests.scenarios.stateful.reproducer import regression
-from contract_tests.scenarios.stateful.steps import Act, told
+from contract_tests.scenarios.stateful.steps import StepKind, program_lines
 from contract_tests.service.service import Service
 from contract_tests.suite.test_crud_model import Programs
 from proofs.matrix import run_contract
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = "reference_app:create_app"
-KINDS: tuple[Kind, ...] = ("field", "missing", "back", "failed")
-SEEDED: tuple[tuple[str, Act | None, str], ...] = (
+KINDS: tuple[MismatchKind, ...] = ("field", "missing", "back", "failed")
+SEEDED: tuple[tuple[str, StepKind | None, str], ...] = (
     ("patched_behind_the_cache", None, "CRU-32"),
     ("listed_from_a_cache", None, "CRU-32"),
     ("patches_on_top", None, "CRU-32"),
@@ -54,7 +54,7 @@ def opened(app: str) -> Iterator[Service]:
         logging.disable(logging.NOTSET)
 
 
-def found_in(service: Service, extra: Act | None, seed: int = 1) -> Counterexample:
+def found_in(service: Service, extra: StepKind | None, seed: int = 1) -> Counterexample:
     """What the default programs of a seed find."""
     finding = Search(service, KINDS, extra).run(DEFAULT, seed)
     assert finding is not None
@@ -63,14 +63,14 @@ def found_in(service: Service, extra: Act | None, seed: int = 1) -> Counterexamp
 
 @pytest.mark.parametrize(("name", "extra", "rule"), SEEDED, ids=[name for name, *_ in SEEDED])
 def test_a_defect_is_found_in_a_few_lines_and_fails_alone(
-    name: str, extra: Act | None, rule: str, tmp_path: Path
+    name: str, extra: StepKind | None, rule: str, tmp_path: Path
 ) -> None:
     """A program of at most four steps, and the test made of it: red there, green here."""
     app = f"proofs.broken.crud_model:{name}"
     with opened(app) as service:
         finding = found_in(service, extra)
         text = regression(service, rule_of(rule), finding)
-    assert len(finding.program) <= MOST, told(finding.program)
+    assert len(finding.program) <= MOST, program_lines(finding.program)
     if extra == "together":
         assert text == ""  # the order of the calls is what shows it, and that is the kit's
         return
@@ -112,12 +112,12 @@ def test_one_seed_gives_one_program() -> None:
     told_twice = []
     for _ in range(2):
         with opened("proofs.broken.crud_model:listed_from_a_cache") as service:
-            told_twice.append(told(found_in(service, None).program))
+            told_twice.append(program_lines(found_in(service, None).program))
     assert told_twice[0] == told_twice[1]
 
 
 @pytest.mark.parametrize("extra", [None, "restart", "together"])
-def test_a_correct_app_yields_nothing(extra: Act | None) -> None:
+def test_a_correct_app_yields_nothing(extra: StepKind | None) -> None:
     """No program of the reference app surprises, and all of them were really sent."""
     with opened(REFERENCE) as service:
         search = Search(service, KINDS, extra)

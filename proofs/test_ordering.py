@@ -57,7 +57,7 @@ async def _walked(database: Database, order: str) -> list[int]:
             for start in range(0, total, PAGE):
                 shown += await _ids(engine, f"{order} limit {PAGE} offset {start}")
                 if not start:
-                    stack.enter_context(SessionSettings(database.hindrances.get("unsettled")))
+                    stack.enter_context(SessionSettings(database.session_settings.get("unordered")))
                 await database.move_rows("things")
         return shown
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract_tests.scenarios.concurrency.schedules import orders
+from contract_tests.scenarios.concurrency.schedules import run_schedules
 
 
 def test_all_orders_are_tried_where_there_are_few() -> None:
@@ -13,7 +13,7 @@ def test_all_orders_are_tried_where_there_are_few() -> None:
             self.schedule = schedule or "AB"
             self.following = None if schedule else "BA"
 
-    assert [run.schedule for run in orders(Short, 2)] == ["AB", "BA"]
+    assert [run.schedule for run in run_schedules(Short, 2)] == ["AB", "BA"]
 
 
 def test_of_too_many_orders_the_simplest_are_tried() -> None:
@@ -24,7 +24,7 @@ def test_of_too_many_orders_the_simplest_are_tried() -> None:
             self.schedule = schedule or "AAAABBBB"
             self.following: str | None = None
 
-    taken = [run.schedule for run in orders(Long, 12)]
+    taken = [run.schedule for run in run_schedules(Long, 12)]
     assert taken[:4] == ["AAAABBBB", "BBBBAAAA", "ABBBBAAA", "AABBBBAA"]
     assert taken[8:] == ["ABAAABBB", "ABBAAABB", "ABBBAAAB", "AABAABBB"]
     assert len(set(taken)) == 12

@@ -14,8 +14,8 @@ import pytest
 from contract_tests.generation import samples
 from contract_tests.generation import strategies as payloads
 from contract_tests.generation.by_schemathesis import body_strategy
-from contract_tests.generation.hostile import hostile_bodies
-from contract_tests.generation.samples.formats import told
+from contract_tests.generation.hostile import hostile_battery
+from contract_tests.generation.samples.formats import with_formats
 from contract_tests.generation.strategies.converting import Converter
 from proofs.payload_documents import (
     DESCRIBED,
@@ -228,7 +228,7 @@ def test_bodies_of_a_framework_are_valid(described: Described) -> None:
 
 def test_bodies_of_springdoc_are_valid() -> None:
     """OpenAPI 3.0: nullable, boolean bounds, a parent that lists its children, readOnly."""
-    bodies = first_of(payloads.valid_bodies(SPRINGDOC.schema, SPRINGDOC.document), 100)
+    bodies = first_of(payloads.valid_bodies(SPRINGDOC.schema, SPRINGDOC.document), 300)
     animals = {body["animal"]["type"] for body in bodies if "animal" in body}
 
     assert {body["pet"]["type"] for body in bodies} | animals == {"cat", "dog"}
@@ -261,7 +261,7 @@ def test_no_model_takes_an_invalid_body() -> None:
 def test_hostile_bodies_are_the_rows_of_the_battery() -> None:
     """Whatever Hypothesis chooses, it has one of the known names and is bytes."""
     made = first_of(payloads.hostile_bodies(PYDANTIC.schema, PYDANTIC.document), 200)
-    known = {row.name for row in hostile_bodies("name", {})}
+    known = {row.name for row in hostile_battery("name", {})}
 
     assert {row.name for row in made} <= known
     assert len({row.name for row in made}) > len(known) // 2
@@ -303,7 +303,7 @@ def test_a_told_format_is_drawn_and_sampled() -> None:
         "required": ["plate"],
         "properties": {"plate": {"type": "string", "format": "plate"}},
     }
-    document = told(ALONE, {"plate": r"[A-Z]{2}\d{3}"})
+    document = with_formats(ALONE, {"plate": r"[A-Z]{2}\d{3}"})
     own = first_of(payloads.valid_bodies(schema, document), 20)
     theirs = first_of(body_strategy(schema, document), 20)
     made = [samples.sample(schema, document, serial) for serial in range(3)]

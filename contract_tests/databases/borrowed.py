@@ -9,7 +9,7 @@ from functools import partial
 from .apart import finish
 from .database import Database
 from .guardian import Guardian
-from .image import Differences, Image, counted, differences, still_so
+from .image import Differences, Image, counted, image_differences, still_so
 from .journal import Journal
 from .turn import turn
 from .unseen import Unseen
@@ -73,7 +73,7 @@ async def _recover(database: Database, journal: Journal) -> str:
         return ""
     try:
         await database.put_back(partial(still_so, noted))
-        rest = differences(image, await database.look())
+        rest = image_differences(image, await database.look())
     finally:
         await database.close()
     if not rest:

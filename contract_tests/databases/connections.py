@@ -14,7 +14,7 @@ def place_of(connection: Any) -> Place | None:
     That of a database in a file is asked for its file, which must happen in the thread that made
     it.
     """
-    return registry.first_told(lambda vendor: vendor.place(connection))
+    return registry.first_answer(lambda vendor: vendor.place(connection))
 
 
 def in_transaction(driver_connection: Any) -> bool | None:
@@ -23,12 +23,12 @@ def in_transaction(driver_connection: Any) -> bool | None:
     Python's sqlite3 begins before DML only: what a savepoint outside of that held is committed
     by its release.
     """
-    return registry.first_told(lambda vendor: vendor.in_transaction(driver_connection))
+    return registry.first_answer(lambda vendor: vendor.in_transaction(driver_connection))
 
 
 def socket_number(driver_connection: Any) -> int:
     """Give the file descriptor of the socket that a driver's connection talks through."""
-    number = registry.first_told(lambda vendor: vendor.socket(driver_connection))
+    number = registry.first_answer(lambda vendor: vendor.socket(driver_connection))
     if number is None:
         kind = type(driver_connection)
         raise LookupError(
@@ -38,7 +38,7 @@ def socket_number(driver_connection: Any) -> int:
     return number
 
 
-def inner(driver_connection: Any) -> Any:
+def embedded_connection(driver_connection: Any) -> Any:
     """Give the connection inside of an async driver's, where a database is embedded in it."""
     for vendor in registry.vendors():
         if vendor.embedded is not None:

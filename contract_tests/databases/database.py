@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from .hindrances import Hindrances
-from .image import Differences, Image, NoNotes, Notes, differences
+from .image import Differences, Image, NoNotes, Notes, image_differences
+from .session_settings import SessionSettingsOf
 from .undoing import Undoing
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ PASSES = 5
 OUTSIDE_VIEW = "outside-view"
 NETWORK = "network"
 
-Row = tuple[object, ...]
-Contents = dict[str, tuple[Row, ...]]
+StoredRow = tuple[object, ...]
+Contents = dict[str, tuple[StoredRow, ...]]
 
 
 class UnknownDatabase(ValueError):  # noqa: N818 - reads as a sentence where it is raised
@@ -59,7 +59,7 @@ class Column:
     generated: bool
 
 
-def in_order(rows: Iterable[Iterable[object]]) -> tuple[Row, ...]:
+def sorted_rows(rows: Iterable[Iterable[object]]) -> tuple[StoredRow, ...]:
     """Give the rows in an order that depends on their values alone."""
     return tuple(sorted((tuple(row) for row in rows), key=repr))
 
@@ -74,7 +74,7 @@ class Database(ABC):
     name: ClassVar[str]
     capabilities: ClassVar[frozenset[str]]
     sync_driver: ClassVar[str]
-    hindrances: ClassVar[Hindrances] = {}
+    session_settings: ClassVar[SessionSettingsOf] = {}
     """The settings that a connection can be given, by name; no database knows all of them."""
 
     one_writer: ClassVar[bool] = False
@@ -206,7 +206,7 @@ class Database(ABC):
         if self.owned:
             await self._paste()
         elif self.known is not None:
-            self.left = await self.put_back(partial(differences, self.known))
+            self.left = await self.put_back(partial(image_differences, self.known))
 
     async def put_back(self, wrong: Callable[[Image], Differences]) -> Differences:
         """Put back every row that is wrong, and give those that could not be."""

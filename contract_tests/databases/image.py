@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-Key = tuple[str, ...]
-Image = Mapping[str, Mapping[Key, str]]
+RowKey = tuple[str, ...]
+Image = Mapping[str, Mapping[RowKey, str]]
 """By table and key. In a table without a key a row is its own key, and equal ones are numbered."""
 
 
@@ -15,7 +15,7 @@ class Difference(NamedTuple):
     """A row that is not as it was; `was` or `now` is None where there is no such row."""
 
     table: str
-    key: Key
+    key: RowKey
     was: str | None
     now: str | None
 
@@ -43,7 +43,7 @@ class NoNotes:
         """Do nothing."""
 
 
-def differences(was: Image, now: Image) -> Differences:
+def image_differences(was: Image, now: Image) -> Differences:
     """Give every row of `now` that is not as it was, and every one that is missing."""
     found = []
     for table in sorted({*was, *now}):
@@ -58,10 +58,10 @@ def still_so(noted: Differences, now: Image) -> Differences:
     return [each for each in noted if now.get(each.table, {}).get(each.key) == each.now]
 
 
-def numbered(rows: Iterable[str]) -> dict[Key, str]:
+def numbered(rows: Iterable[str]) -> dict[RowKey, str]:
     """Give the rows of a table without a key, equal ones told apart by their number."""
     seen: Counter[str] = Counter()
-    found: dict[Key, str] = {}
+    found: dict[RowKey, str] = {}
     for row in rows:
         seen[row] += 1
         found[row, f"#{seen[row]}"] = row
@@ -74,7 +74,7 @@ def counted(found: Differences) -> str:
     return ", ".join(f"{table} {count}" for table, count in sorted(tables.items()))
 
 
-def spelled(value: object) -> str:
+def normalized_id(value: object) -> str:
     """Give one spelling to all that a service may read as the same id: `07`, `7.0`, a UUID's."""
     text = str(value).strip().strip('"').replace("-", "").casefold()
     return str(int(text)) if text.isdecimal() and text.isascii() else text.removesuffix(".0")
@@ -82,4 +82,4 @@ def spelled(value: object) -> str:
 
 def ids_in(image: Image) -> frozenset[str]:
     """Give the parts of all keys, each in its one spelling."""
-    return frozenset(spelled(part) for rows in image.values() for key in rows for part in key)
+    return frozenset(normalized_id(part) for rows in image.values() for key in rows for part in key)

@@ -47,7 +47,7 @@ def meant_by(word: str) -> Vendor | None:
     return next((vendor for vendor in _vendors if word in vendor.choices), None)
 
 
-def first_told(question: Callable[[Vendor], T | None]) -> T | None:
+def first_answer(question: Callable[[Vendor], T | None]) -> T | None:
     """Put a question to one vendor after the other, until one can tell."""
     answers = (question(vendor) for vendor in _vendors)
     return next((answer for answer in answers if answer is not None), None)

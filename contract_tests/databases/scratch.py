@@ -16,7 +16,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - only a directory of our own is made in
 def scratch() -> Iterator[Path]:
     """Give a private directory, in memory where there is room, and remove it afterwards."""
     place = MEMORY if _has_room(MEMORY) else Path(tempfile.gettempdir())
-    sweep(place)
+    remove_abandoned(place)
     path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
     try:
         yield path
@@ -24,7 +24,7 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def sweep(place: Path) -> None:
+def remove_abandoned(place: Path) -> None:
     """Remove what runs that no longer live have left in a directory."""
     for left in place.glob(f"{PREFIX}*"):
         owner = left.name.removeprefix(PREFIX).partition("-")[0]

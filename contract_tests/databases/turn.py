@@ -29,7 +29,7 @@ def turn(place: Path, shown: str) -> Iterator[int]:
     The system lets go when nobody has it open any more, however they ended. Raises
     `DatabaseUnavailable` while another run holds it; `shown` is the database's address.
     """
-    lock = _taken(place, shown)
+    lock = _locked(place, shown)
     try:
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
@@ -38,7 +38,7 @@ def turn(place: Path, shown: str) -> Iterator[int]:
         os.close(lock)
 
 
-def _taken(place: Path, shown: str) -> int:
+def _locked(place: Path, shown: str) -> int:
     """Take the lock of the file that is there: whoever had it may have removed the one before."""
     while True:
         lock = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)

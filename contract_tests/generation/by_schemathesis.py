@@ -38,7 +38,7 @@ def register_formats(document: Mapping[str, object]) -> None:
     from hypothesis import strategies
     from schemathesis import openapi
 
-    for name in formats.told_by(document):
+    for name in formats.formats_of(document):
         pattern = formats.pattern_of(name, document) or ""
         found = strategies.from_regex(pattern).filter(lambda text: not text.endswith("\n"))
         openapi.format(name, found)
@@ -129,7 +129,7 @@ def has_body(case: Any) -> bool:
     return not isinstance(case.body, NotSet)
 
 
-def parts_of(case: Any) -> dict[str, Any]:
+def case_parts(case: Any) -> dict[str, Any]:
     """Return all that a case is made of, by name; the values may be bytes."""
     body = {"body": case.body} if has_body(case) else {}
     found = {name: dict(getattr(case, name) or {}) for name in CONTAINERS} | body

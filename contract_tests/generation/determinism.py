@@ -9,7 +9,7 @@ from typing import Any
 
 
 @contextmanager
-def steady() -> Iterator[None]:
+def deterministic() -> Iterator[None]:
     """Keep Hypothesis from mixing in constants of the modules that happen to be loaded.
 
     With them one seed would draw other examples in another process. Versions that do so have a

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Fault = Literal["service", "framework"]
+AtFault = Literal["service", "framework"]
 
 _JSON = "application/json"
 _NESTING = 1_000
@@ -23,7 +23,7 @@ class HostileText:
 
     name: str
     text: str
-    fault: Fault = "service"
+    fault: AtFault = "service"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class HostileBody:
     name: str
     content_type: str
     payload: bytes
-    fault: Fault = "service"
+    fault: AtFault = "service"
 
 
 HOSTILE_TEXTS: tuple[HostileText, ...] = (
@@ -58,7 +58,7 @@ HOSTILE_TEXTS: tuple[HostileText, ...] = (
 )
 
 
-def hostile_bodies(field: str, valid_body: Mapping[str, object]) -> tuple[HostileBody, ...]:
+def hostile_battery(field: str, valid_body: Mapping[str, object]) -> tuple[HostileBody, ...]:
     """The battery of raw bodies: ``valid_body`` with one thing wrong, most of them in ``field``.
 
     The first rows replace the value of ``field``; the others spoil the whole body.
@@ -72,7 +72,7 @@ def hostile_bodies(field: str, valid_body: Mapping[str, object]) -> tuple[Hostil
 
 
 def _odd_values(field: str, body: Mapping[str, object]) -> tuple[HostileBody, ...]:
-    rows: tuple[tuple[str, bytes, Fault], ...] = (
+    rows: tuple[tuple[str, bytes, AtFault], ...] = (
         ("lone surrogate, escaped", b'"\\ud800"', "framework"),
         ("lone surrogate, as bytes", b'"\xed\xa0\x80"', "framework"),
         ("invalid UTF-8", b'"\xff\xfe"', "service"),

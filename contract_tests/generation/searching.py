@@ -10,7 +10,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.errors import HypothesisException
 
-from .determinism import steady
+from .determinism import deterministic
 
 E = TypeVar("E")
 F = TypeVar("F")
@@ -63,7 +63,7 @@ def search(
             raise _FoundError
 
     try:
-        with steady():
+        with deterministic():
             look_at()
     except (_FoundError, _Enough, HypothesisException):
         if not said:

@@ -25,7 +25,7 @@ def chain_of(strand: object) -> list[Link]:
     return found
 
 
-def line_of(strand: object) -> str:
+def waiting_line(strand: object) -> str:
     """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string.
 
     An async generator does not tell whose it is, nor what it waits for.

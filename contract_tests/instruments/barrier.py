@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from .instrument import Instrument
 from .listening import listen
 
-Point = Literal["create", "commit"]
+BarrierPoint = Literal["create", "commit"]
 DEFINING = ("CREATE TABLE", "CREATE TYPE", "CREATE INDEX", "CREATE UNIQUE", "ALTER TABLE")
 
 
@@ -21,7 +21,7 @@ class Barrier(Instrument):
     The thread that runs the statement waits for `ask` to return.
     """
 
-    def __init__(self, before: Point, ask: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(self, before: BarrierPoint, ask: Callable[[dict[str, Any]], object]) -> None:
         self._before = before
         self._ask = ask
         self._defined = False

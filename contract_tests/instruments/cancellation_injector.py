@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Any, Literal, cast
 
 from .attribution import current, is_of_sqlalchemy
-from .await_stack import foreign_line, is_pool_wait, line_of
+from .await_stack import foreign_line, is_pool_wait, waiting_line
 from .instrument import Instrument
 from .recorder import Recorder
 
@@ -147,7 +147,7 @@ class CancellationInjector(Instrument):
         if self._cancel is None or self._is_over or not (self.seen == self.k or again):
             return
         if not self.fired:
-            self.where = line_of(strand)
+            self.where = waiting_line(strand)
             self.what = _last_event()
             text = f"by the kit at suspension {self.seen} ({self.way})"
             self._ledger.record("cancelled", text=text, where=self.where)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from ..databases import registry
-from ..databases.connections import inner, place_of
+from ..databases.connections import embedded_connection, place_of
 from ..databases.places import Place, is_same, place_at
 from ..databases.redirects import Redirect, is_private_memory
 from ..databases.vendor import Embedded
@@ -215,7 +215,7 @@ class Confined(Instrument):
         return made
 
     def _place_of(self, driver_connection: Any) -> Place | None:
-        raw = inner(driver_connection)
+        raw = embedded_connection(driver_connection)
         return self._files.get(id(raw)) or place_of(raw)
 
     def _is_ours(self, place: Place | None) -> bool:

@@ -28,7 +28,7 @@ from .instrument import Instrument
 from .listening import listen
 from .private import is_autocommit, pool_of
 
-Place = Literal["statement", "write", "commit", "call", "connect"]
+FaultPoint = Literal["statement", "write", "commit", "call", "connect"]
 Strike = Literal["error", "disconnect", "lost", "refused", "busy"]
 Proceed = Callable[[], Any]
 SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO")
@@ -80,7 +80,7 @@ class Faults(Instrument):
     """
 
     def __init__(
-        self, place: Place, k: int = 1, strike: Strike = "error", lead: Redirect = nowhere
+        self, place: FaultPoint, k: int = 1, strike: Strike = "error", lead: Redirect = nowhere
     ) -> None:
         self.place = place
         self.k = k

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.pool import Pool
 
 from ..databases.connections import in_transaction
-from ..databases.hindrances import Hindrance
+from ..databases.session_settings import SessionSetting
 from ..databases.unobserved import is_observed, unobserved
 from .instrument import Instrument
 from .listening import listen
@@ -28,25 +28,25 @@ class ChangedConnection:
 class SessionSettings(Instrument):
     """Tells each connection something when it is lent, and takes that back when it is returned.
 
-    The database gives the words (`Database.hindrances`); without them nothing happens. They go
-    past SQLAlchemy, so no record of the service's own statements shows them. `fired` counts the
+    The database gives the words (`Database.session_settings`); without them nothing happens. They
+    go past SQLAlchemy, so no record of the service's own statements shows them. `fired` counts the
     connections that were told. What is still lent at the end of the block is replaced when
     it is next taken from its pool.
 
-        with SessionSettings(database.hindrances.get("read-only")) as hindered:
+        with SessionSettings(database.session_settings.get("read-only")) as settings:
             exchange = service.create()
-        assert hindered.fired
+        assert settings.fired
     """
 
-    def __init__(self, hindrance: Hindrance | None) -> None:
-        self._hindrance = hindrance
+    def __init__(self, setting: SessionSetting | None) -> None:
+        self._setting = setting
         self._loans: dict[Any, ChangedConnection] = {}
         self.fired = 0
         self.idle = 0
 
     def _begin(self, undo: ExitStack) -> None:
         undo.callback(self._replace_lent)
-        if self._hindrance:
+        if self._setting:
             listen(undo, (Pool, "checkout", self._lent))
             listen(undo, (Pool, "checkin", self._returned), insert=True)  # the last told is first
 
@@ -55,14 +55,14 @@ class SessionSettings(Instrument):
             _replace(self._loans.popitem()[0])
 
     def _lent(self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any) -> None:
-        if self._hindrance is None or not is_observed():
+        if self._setting is None or not is_observed():
             return
         loan = self._loans.get(connection_record)
         if loan is not None and loan.connection is dbapi_connection:
             loan.times += 1  # a pool of one connection lends it to many
             return
         with suppress(Exception):  # the service must not feel the kit
-            remedy = _hinder(self._hindrance, dbapi_connection, connection_record)
+            remedy = _apply(self._setting, dbapi_connection, connection_record)
             self._loans[connection_record] = ChangedConnection(dbapi_connection, remedy)
             self.fired += 1
 
@@ -78,11 +78,11 @@ class SessionSettings(Instrument):
             _put_right(loan, connection_record)
 
 
-def _hinder(hindrance: Hindrance, dbapi_connection: Any, connection_record: Any) -> str:
+def _apply(setting: SessionSetting, dbapi_connection: Any, connection_record: Any) -> str:
     with _no_transaction_left(dbapi_connection, connection_record):
-        before = _tell(dbapi_connection, hindrance.asked) if hindrance.asked else ()
-        _tell(dbapi_connection, hindrance.lent)
-    return hindrance.returned.format(*before)
+        before = _tell(dbapi_connection, setting.asked) if setting.asked else ()
+        _tell(dbapi_connection, setting.lent)
+    return setting.returned.format(*before)
 
 
 def _put_right(loan: ChangedConnection, connection_record: Any) -> None:

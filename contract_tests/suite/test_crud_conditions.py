@@ -8,11 +8,11 @@ from ..runner.judge import Judge, judges
 from ..scenarios.crud.asking import by_method
 from ..scenarios.crud.conditions import (
     change_if,
-    changed,
+    change_row,
+    entity_tag,
     honours_if_match,
     is_weak,
     read_unless,
-    tag_of,
 )
 from ..scenarios.crud.rows import seen, sendable
 from ..service.equality import differences
@@ -63,8 +63,8 @@ def _unlike(head: Exchange, get: Exchange) -> str | None:
 def test_a_read_with_the_current_tag_is_not_modified(judge: Judge, service: Service) -> None:
     """The tag of the last read, sent back, is answered 304 and nothing more."""
     row = service.row()
-    tag = tag_of(service, row)
-    if tag_of(service, row) != tag:
+    tag = entity_tag(service, row)
+    if entity_tag(service, row) != tag:
         judge.not_applicable("the ETag of a row changes with every read")
     exchange = read_unless(service, row, tag)
     judge.that(
@@ -79,11 +79,11 @@ def test_a_read_with_the_current_tag_is_not_modified(judge: Judge, service: Serv
 def test_a_changed_row_has_another_tag(judge: Judge, service: Service, change: Role) -> None:
     """The tag from before a change is no longer answered, nor taken for the current one."""
     row = service.row()
-    tag, before = tag_of(service, row), seen(service, row)
-    exchange = changed(service, change, row)
+    tag, before = entity_tag(service, row), seen(service, row)
+    exchange = change_row(service, change, row)
     if not differences(before, seen(service, row)):
         judge.undecided(f"a read does not show what the change did: {exchange}")
-    now, asked = tag_of(service, row), read_unless(service, row, tag)
+    now, asked = entity_tag(service, row), read_unless(service, row, tag)
     if now == tag and is_weak(tag):
         judge.not_applicable(f"{tag} is weak: it may stay while the row changes a little")
     judge.that(
@@ -99,13 +99,13 @@ def test_a_change_of_an_old_row_is_refused(judge: Judge, service: Service, chang
     """After a change, the tag from before it is refused, and the row stays as it was."""
     declared = {p.name.lower() for p in service.operation(change).headers}
     row = service.row()
-    tag = tag_of(service, row)
+    tag = entity_tag(service, row)
     if is_weak(tag):
         judge.not_applicable(f"{tag} is weak: If-Match never matches it")
     if "if-match" not in declared and not honours_if_match(service, change):
         judge.not_applicable("nothing says that this service looks at If-Match")
-    changed(service, change, row)
-    if tag_of(service, row) == tag:
+    change_row(service, change, row)
+    if entity_tag(service, row) == tag:
         judge.undecided(f"the change left the ETag as it was ({rules.CRU_58.id})")
     before = seen(service, row)
     exchange = change_if(service, change, row, tag)

@@ -69,10 +69,10 @@ def test_a_walk_shows_every_row_once(judge: Judge, service: Service) -> None:
 
 def _disturbing(service: Service, place: Home, stack: ExitStack) -> Callable[[], None]:
     """Return a function that moves unordered rows between two pages, as a busy table would."""
-    unsettled = iter([SessionSettings(service.database.hindrances.get("unsettled"))])
+    unordered = iter([SessionSettings(service.database.session_settings.get("unordered"))])
 
     def disturb() -> None:
-        for one in unsettled:
+        for one in unordered:
             stack.enter_context(one)
         for table in place.tables:
             service.run(service.database.move_rows(table))

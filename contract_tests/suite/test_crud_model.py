@@ -15,16 +15,16 @@ from ..runner.judge import Judge, evidence_of, judges
 from ..runner.options import Options
 from ..runner.run import ContractRun
 from ..scenarios.startup import StartupScenarios
-from ..scenarios.stateful.steps import Act
+from ..scenarios.stateful.steps import StepKind
 from ..service.service import Service
 
 if TYPE_CHECKING:
-    from ..scenarios.stateful.model import Kind
+    from ..scenarios.stateful.model import MismatchKind
     from ..scenarios.stateful.programs import Counterexample, Search
 
-SHOWN: tuple[Kind, ...] = ("field", "missing", "back")
-KINDS: tuple[Kind, ...] = (*SHOWN, "failed")
-COST: Mapping[Act | None, int] = {None: 1, "together": 1, "restart": 4}
+SHOWN: tuple[MismatchKind, ...] = ("field", "missing", "back")
+KINDS: tuple[MismatchKind, ...] = (*SHOWN, "failed")
+COST: Mapping[StepKind | None, int] = {None: 1, "together": 1, "restart": 4}
 """The factor by which programs that restart the service are fewer."""
 
 
@@ -43,7 +43,7 @@ class Programs:
         return Totals(played=dict(self._played))
 
     def finding(
-        self, judge: Judge, *kinds: Kind, extra: Act | None = None
+        self, judge: Judge, *kinds: MismatchKind, extra: StepKind | None = None
     ) -> Counterexample | None:
         """Return the finding of one of these kinds; if another hides it, by a separate search."""
         whole = self._searched(extra, *(kinds if extra else KINDS))
@@ -53,7 +53,7 @@ class Programs:
             judge.undecided(f"no create stored a row that can be identified, in {search.tally}")
         return search.finding
 
-    def _searched(self, extra: Act | None, *kinds: Kind) -> Search:
+    def _searched(self, extra: StepKind | None, *kinds: MismatchKind) -> Search:
         from ..scenarios.stateful.programs import Search
 
         if (extra, *kinds) not in self._made:
@@ -92,7 +92,7 @@ def judge_finding(judge: Judge, service: Service, finding: Counterexample | None
     judge.that(
         kept=False,
         expected=words.expected(finding),
-        observed=words.observed(finding),
+        observed=words.observation(finding),
         seen=seen,
     )
 

@@ -12,12 +12,12 @@ from ..scenarios.crud.filters import (
     Filter,
     Order,
     comparable,
+    declared_orders,
     filters,
-    in_order,
-    orders,
+    is_sorted,
     paged,
+    query_value,
     rows_with,
-    spelled,
 )
 from ..scenarios.crud.pages import walk, walked
 from ..service.service import Row, Service
@@ -88,7 +88,7 @@ def _filtered(service: Service, asked: Filter) -> list[tuple[Exchange, str]]:
     for row, other in (rows, rows[::-1]):
         value = row.sent[asked.field]
         if value != asked.default:
-            exchange = service.list(**paged(service, {asked.parameter: spelled(value)}))
+            exchange = service.list(**paged(service, {asked.parameter: query_value(value)}))
             found.append((exchange, _mistaken(_shown(service, exchange), asked.field, row, other)))
     return found
 
@@ -110,12 +110,12 @@ def test_a_list_is_in_the_order_that_was_asked_for(judge: Judge, service: Servic
     """Three rows that were created in no order are shown in that of the field."""
     asked = [
         (order, exchange, values)
-        for order in orders(service)
+        for order in declared_orders(service)
         for exchange, values in _ordered(service, order)
     ]
     if not asked:
         judge.not_applicable("the list declares no sort order that is the same on every database")
-    wrong = [one for one in asked if not in_order(one[2], descending=one[0].descending)]
+    wrong = [one for one in asked if not is_sorted(one[2], descending=one[0].descending)]
     judge.that(
         not wrong,
         expected="the rows sorted as the parameter says",

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..runner.judge import Judge, judges
-from ..scenarios.crud.fields import Write, another, kept_fields, nothings, write_one
+from ..scenarios.crud.fields import Write, another, echoed_fields, nothings, write_one
 from ..scenarios.crud.pages import listed, walk, walked
 from ..scenarios.crud.round_trip import answering
 from ..scenarios.crud.rows import change_body, seen, sendable
@@ -118,7 +118,7 @@ def test_an_empty_patch_changes_nothing(judge: Judge, service: Service) -> None:
 @judges("CRU-44")
 def test_a_field_changed_alone_is_stored(judge: Judge, service: Service) -> None:
     """Each field that the whole change stores is stored when it is the only one, too."""
-    names = kept_fields(service, "update")
+    names = echoed_fields(service, "update")
     row = service.row()
     writes = [
         write_one(service, "update", name, value, row)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..generation import samples
 from ..runner.judge import Judge, judges
-from ..scenarios.crud.round_trip import texts
+from ..scenarios.crud.round_trip import writable_texts
 from ..scenarios.crud.rows import home
 from ..scenarios.fuzzing import document_problems
 from ..scenarios.startup import StartupScenarios
@@ -83,7 +83,7 @@ def test_the_document_stays_the_same(judge: Judge, service: Service) -> None:
     judge.that(
         first.json == second.json,
         expected="the same document twice",
-        observed=f"different under {', '.join(differences(first.json, second.json))}",
+        observed=f"different under {', '.join(json_differences(first.json, second.json))}",
         seen=second,
     )
 
@@ -102,7 +102,7 @@ def test_the_document_outlives_a_start(
     judge.that(
         reborn == served,
         expected="the same document after another start",
-        observed=f"different under {', '.join(differences(served, reborn))}",
+        observed=f"different under {', '.join(json_differences(served, reborn))}",
     )
 
 
@@ -110,7 +110,7 @@ def test_the_document_outlives_a_start(
 def test_the_length_of_a_column_is_declared(judge: Judge, service: Service) -> None:
     """A text field whose column of the same name is bounded is bounded in the document, too."""
     limits = column_lengths(service)
-    declared = {name: longest(service, name) for name in texts(service.resource)}
+    declared = {name: longest(service, name) for name in writable_texts(service.resource)}
     bounded = {n: limits[n] for n in declared if n in limits and may_be(service, n, limits[n] + 1)}
     if not bounded:
         judge.not_applicable("no text field has a column of the same name with a maximum length")
@@ -154,12 +154,12 @@ def longest(service: Service, name: str) -> int | None:
     return max(known) if known and len(known) == len(lengths) else None
 
 
-def differences(left: Any, right: Any, place: str = "#") -> list[str]:
+def json_differences(left: Any, right: Any, place: str = "#") -> list[str]:
     """The places where two JSON values differ, at most a handful."""
     if not isinstance(left, dict) or not isinstance(right, dict):
         return [place] if left != right else []
     names = [*left, *(name for name in right if name not in left)]
-    found = [differences(left.get(name), right.get(name), f"{place}/{name}") for name in names]
+    found = [json_differences(left.get(name), right.get(name), f"{place}/{name}") for name in names]
     return [one for some in found for one in some][:5]
 
 

@@ -13,7 +13,7 @@ from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
 from ..scenarios.fuzzing import CheckFailure, curl
 from ..scenarios.fuzzing.fuzz_session import FAILURE, Exploration, Explored
-from ..scenarios.fuzzing.partition import PARTS, Part, parts
+from ..scenarios.fuzzing.partition import PARTS, FuzzPart, parts
 from ..service.service import Service
 
 SUCCESS = range(200, 300)
@@ -39,11 +39,11 @@ def exploration(contract_run: ContractRun, contract_service: Service) -> Explora
 @pytest.fixture(params=PARTS, ids=str)
 def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Exploration) -> Explored:
     """One operation of the collection, or all others, in one phase."""
-    part: Part = request.param
+    part: FuzzPart = request.param
     return exploration.of(part)
 
 
-def only(chosen: list[Part]) -> pytest.MarkDecorator:
+def only(chosen: list[FuzzPart]) -> pytest.MarkDecorator:
     """Mark a test to judge these parts only."""
     return pytest.mark.parametrize("explored", chosen, indirect=True, ids=str)
 
@@ -65,13 +65,13 @@ def judge_alarms(
     judge.that(
         not failures,
         expected=expected,
-        observed="; ".join(words_of(failure) for failure in failures[:MOST_SHOWN]),
+        observed="; ".join(described_failure(failure) for failure in failures[:MOST_SHOWN]),
         seen=(*(Remark(shown(failure, explored)) for failure in failures), *repeated),
         token=token,
     )
 
 
-def words_of(failure: CheckFailure) -> str:
+def described_failure(failure: CheckFailure) -> str:
     """Say what was sent, what was answered, and what is wrong with that."""
     more = f" ({failure.times} times)" if failure.times > 1 else ""
     said = ": ".join(filter(None, (*failure.message.splitlines()[:2], failure.answer.cause)))

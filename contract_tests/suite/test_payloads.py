@@ -22,7 +22,7 @@ from ..scenarios.crud.round_trip import (
     each_text,
     lengths,
     takes_text,
-    texts,
+    writable_texts,
     write,
 )
 from ..scenarios.crud.rows import change_body
@@ -50,7 +50,7 @@ class TextCheck:
     @property
     def names(self) -> tuple[str, ...]:
         """The text fields. Raises `NotApplicable` if the operation takes none."""
-        names = texts(self.service.resource, self.role)
+        names = writable_texts(self.service.resource, self.role)
         if not names:
             raise NotApplicable(f"{self.service.operation(self.role)} takes no free text")
         return names
@@ -98,12 +98,12 @@ def judge_texts(judge: Judge, trial: TextCheck, options: Options) -> None:
     judge.that(
         spoilt is None,
         expected="each text refused with a client error, or shown again as it was sent",
-        observed=words_of(spoilt) if spoilt else "all as they were sent",
+        observed=written_text(spoilt) if spoilt else "all as they were sent",
         seen=(*evidence_of(spoilt.exchange), Remark(how)) if spoilt else (),
     )
 
 
-def words_of(written: Written) -> str:
+def written_text(written: Written) -> str:
     """Say how a write was answered, and what it lost."""
     lost = "; ".join(written.lost())
     values = ", ".join(f"{name} {brief(written.sent[name])}" for name in written.asked)
@@ -153,7 +153,7 @@ def test_a_text_with_nul_is_no_failure(judge: Judge, service: Service) -> None:
     judge.that(
         not wrong,
         expected="4xx, or the text shown with its NUL",
-        observed="; ".join(words_of(one) for one in wrong),
+        observed="; ".join(written_text(one) for one in wrong),
         seen=wrong[0].exchange if wrong else None,
     )
 
@@ -190,6 +190,6 @@ def test_a_text_longer_than_its_column_is_refused_or_whole(judge: Judge, service
     judge.that(
         not wrong,
         expected="4xx, or the text shown to its end",
-        observed="; ".join(words_of(one) for one in wrong),
+        observed="; ".join(written_text(one) for one in wrong),
         seen=wrong[0].exchange if wrong else None,
     )

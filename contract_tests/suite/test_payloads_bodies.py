@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 from ..generation import samples
-from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_bodies
+from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_battery
 from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, evidence_of, judges
 from ..scenarios.crud.pages import largest, plain_list
 from ..scenarios.crud.refusals import no_refusal
-from ..scenarios.crud.round_trip import answering, plain_body, texts, writing_roles
+from ..scenarios.crud.round_trip import answering, plain_body, writable_texts, writing_roles
 from ..service.resource import Role
 from ..service.service import Row, Service
 
@@ -43,10 +43,10 @@ MEDIA = (
     "multipart without a boundary",
     "an image",
 )
-Sent = list[tuple[str, Exchange]]
+NamedExchanges = list[tuple[str, Exchange]]
 
 
-def battery(service: Service, role: Role, names: tuple[str, ...] = ()) -> Sent:
+def battery(service: Service, role: Role, names: tuple[str, ...] = ()) -> NamedExchanges:
     """Send the strange bodies of these names, or all of them, each made from a body of its own.
 
     Raises `Undecided` if the operation takes no field that could be made strange.
@@ -68,9 +68,9 @@ def _bodies(service: Service, role: Role, row: Row | None) -> list[HostileBody]:
     """The battery for this operation: each body has texts of its own, and a row keeps its id."""
     kept = service.resource.id_field if row else None
     others = (name for name in service.resource.fields(role) if name != kept)
-    name = next(iter((*texts(service.resource, role), *others, "name")))
-    count = len(hostile_bodies(name, {}))
-    return [hostile_bodies(name, plain_body(service, role, row))[place] for place in range(count)]
+    name = next(iter((*writable_texts(service.resource, role), *others, "name")))
+    count = len(hostile_battery(name, {}))
+    return [hostile_battery(name, plain_body(service, role, row))[place] for place in range(count)]
 
 
 def _send(service: Service, role: Role, row: Row | None, body: HostileBody) -> Exchange:
@@ -78,12 +78,12 @@ def _send(service: Service, role: Role, row: Row | None, body: HostileBody) -> E
     return service.request(role, row and row.id, content=body.payload, content_type=kind)
 
 
-def sent(service: Service, names: tuple[str, ...]) -> Sent:
+def send_battery(service: Service, names: tuple[str, ...]) -> NamedExchanges:
     """Send the bodies of these names to the create."""
     return [one for role in answering(service, ["create"]) for one in battery(service, role, names)]
 
 
-def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> Sent:
+def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> NamedExchanges:
     """Send the bodies of these names to every operation that takes a body."""
     roles = writing_roles(service)
     if not roles:
@@ -91,18 +91,18 @@ def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> Sent:
     return [one for role in answering(service, roles) for one in battery(service, role, names)]
 
 
-def judge_failures(judge: Judge, asked: Sent) -> None:
+def judge_failures(judge: Judge, asked: NamedExchanges) -> None:
     """Judge that no strange body was answered with a server failure."""
     failed = [(name, exchange) for name, exchange in asked if exchange.failed]
     judge.that(
         not failed,
         expected="an answer below 500",
-        observed=words_of(failed),
+        observed=exchanges_text(failed),
         seen=failed[0][1] if failed else None,
     )
 
 
-def words_of(asked: Sent) -> str:
+def exchanges_text(asked: NamedExchanges) -> str:
     """Say what was sent, and how each was answered."""
     return "; ".join(f"{name}: {exchange}" for name, exchange in asked)
 
@@ -110,13 +110,13 @@ def words_of(asked: Sent) -> str:
 @judges("PAY-08")
 def test_half_a_surrogate_pair_is_no_failure(judge: Judge, service: Service) -> None:
     """A lone surrogate, in a value or a key, is answered below 500."""
-    judge_failures(judge, sent(service, SURROGATES))
+    judge_failures(judge, send_battery(service, SURROGATES))
 
 
 @judges("PAY-09")
 def test_nan_and_infinity_are_no_failure(judge: Judge, service: Service) -> None:
     """NaN, Infinity and 1e400 are answered below 500."""
-    judge_failures(judge, sent(service, NOT_NUMBERS))
+    judge_failures(judge, send_battery(service, NOT_NUMBERS))
 
 
 @judges("PAY-10")
@@ -151,7 +151,7 @@ def _nest(service: Service) -> tuple[str, tuple[bytes, bytes]]:
 @judges("PAY-18")
 def test_another_media_type_is_no_failure(judge: Judge, service: Service) -> None:
     """Forms, XML, images and nonsense are answered below 500."""
-    judge_failures(judge, sent(service, MEDIA))
+    judge_failures(judge, send_battery(service, MEDIA))
 
 
 @judges("PAY-11")
@@ -163,7 +163,7 @@ def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) 
     judge.that(
         not wrong,
         expected="4xx for truncated JSON, an answer below 500 for a body that is no object",
-        observed=words_of(wrong),
+        observed=exchanges_text(wrong),
         seen=wrong[0][1] if wrong else None,
     )
 
@@ -177,7 +177,7 @@ def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> 
     judge.that(
         not wrong,
         expected="4xx for bytes that are not UTF-8",
-        observed=words_of(wrong),
+        observed=exchanges_text(wrong),
         seen=wrong[0][1] if wrong else None,
     )
 
@@ -185,18 +185,18 @@ def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> 
 @judges("PAY-13")
 def test_a_write_as_plain_text_is_refused(judge: Judge, service: Service) -> None:
     """JSON that calls itself text/plain, or nothing, is not read as JSON."""
-    accepted = [one for one in sent(service, PLAIN) if one[1].ok]
+    accepted = [one for one in send_battery(service, PLAIN) if one[1].ok]
     judge.that(
         not accepted,
         expected="a refusal, 415 or 422",
-        observed=words_of(accepted),
+        observed=exchanges_text(accepted),
         seen=accepted[0][1] if accepted else None,
     )
 
 
 def strange_creates(service: Service) -> Iterator[tuple[str, Exchange]]:
     """Send every strange body and every strange text to the create, one by one."""
-    names = texts(service.resource)
+    names = writable_texts(service.resource)
     yield from one_by_one(service, "create")
     for row in HOSTILE_TEXTS if names else ():
         body = service.body() | {names[0]: row.text}
@@ -207,15 +207,15 @@ def strange_creates(service: Service) -> Iterator[tuple[str, Exchange]]:
 @judges("PAY-03")
 def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
     """No table that a create writes to has a row more after a strange body was refused."""
-    empty = sizes(service)
+    empty = row_counts(service)
     service.row()
-    before = sizes(service)
+    before = row_counts(service)
     tables = [name for name, size in before.items() if size > empty.get(name, 0)]
     if not tables:
         judge.undecided("a create adds no row to any table that can be seen")
     sent, wrong = [], []
     for name, exchange in strange_creates(service):
-        after = sizes(service)
+        after = row_counts(service)
         sent.append(exchange)
         if exchange.refused and any(after[table] > before[table] for table in tables):
             wrong.append((name, exchange))
@@ -225,12 +225,12 @@ def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
     judge.that(
         not wrong,
         expected=f"no further row in {', '.join(tables)} after a refusal",
-        observed=f"a further row after {words_of(wrong)}",
+        observed=f"a further row after {exchanges_text(wrong)}",
         seen=wrong[0][1] if wrong else None,
     )
 
 
-def sizes(service: Service) -> dict[str, int]:
+def row_counts(service: Service) -> dict[str, int]:
     """Return the number of rows of each table."""
     return {name: len(rows) for name, rows in service.door.stored().items()}
 
@@ -248,6 +248,6 @@ def test_the_list_stays_readable(judge: Judge, service: Service) -> None:
         judge.that(
             listed.ok and service.resource.rows(listed.json) is not None,
             expected="the list, answered with success",
-            observed=f"{listed}, first after {words_of([strange])}",
+            observed=f"{listed}, first after {exchanges_text([strange])}",
             seen=evidence_of(strange[1]) + evidence_of(listed),
         )

@@ -9,7 +9,14 @@ from typing import Any
 from ..generation import samples
 from ..generation.samples import Edge
 from ..runner.judge import Judge, judges
-from ..scenarios.crud.round_trip import Written, answering, brief, is_plain, takes_text, write
+from ..scenarios.crud.round_trip import (
+    Written,
+    answering,
+    brief,
+    takes_any_value,
+    takes_text,
+    write,
+)
 from ..scenarios.crud.rows import change_body, is_shown
 from ..service.equality import same
 from ..service.resource import CHANGING, Role
@@ -52,7 +59,7 @@ def edges_of(service: Service, role: Role) -> Iterator[Edge]:
         is_listed = bool(samples.settle(schema, document).keys() & {"enum", "const"})
         others = takes_text(resource, schema) or isinstance(edge.value, bool) or is_listed
         is_blank = edge.value in ([], {}, "", None)
-        if is_plain(resource, edge.field, role) and not (is_whole and (others or is_blank)):
+        if takes_any_value(resource, edge.field, role) and not (is_whole and (others or is_blank)):
             yield edge
 
 
@@ -142,7 +149,7 @@ def _left_out(service: Service) -> list[str]:
         for name, field in resource.fields().items()
         if samples.kind(field, document) in {"array", "object"}
         and name not in needed
-        and is_plain(resource, name)
+        and takes_any_value(resource, name)
     ]
 
 

@@ -13,10 +13,10 @@ from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.crud.round_trip import (
     answering,
-    integers,
-    is_plain,
     plain_body,
-    texts,
+    takes_any_value,
+    writable_integers,
+    writable_texts,
     write,
     writing_roles,
 )
@@ -171,7 +171,9 @@ def with_digits(service: Service) -> Iterator[tuple[str, Exchange]]:
     resource = service.resource
     for role in answering(service, writing_roles(service)):
         row = service.row() if role != "create" else None
-        name = next(iter((*integers(resource, role), *texts(resource, role))), None)
+        name = next(
+            iter((*writable_integers(resource, role), *writable_texts(resource, role))), None
+        )
         if name:
             content = spliced(name, plain_body(service, role, row), DIGITS.encode())
             answer = service.request(role, row and row.id, content=content)
@@ -241,7 +243,7 @@ def with_nul(service: Service) -> Iterator[dict[str, Any]]:
     body = service.body()
     for name in service.resource.fields():
         value = body.get(name)
-        changed = [inside for inside in _spoilt(value) if is_plain(service.resource, name)]
+        changed = [inside for inside in _spoilt(value) if takes_any_value(service.resource, name)]
         yield from ({name: inside} for inside in changed)
 
 

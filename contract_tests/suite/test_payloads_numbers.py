@@ -9,7 +9,7 @@ from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.crud.round_trip import brief, each_integer, moments, write
-from ..scenarios.fuzzing.extremes import IDS, INTEGERS, ODD_IDS, PAGES
+from ..scenarios.fuzzing.extremes import IDS, INTEGERS, ODD_IDS, PAGE_VALUES
 from ..service.resource import ROLES
 from ..service.service import Service
 
@@ -74,7 +74,7 @@ def test_an_absurd_page_is_no_failure(judge: Judge, service: Service) -> None:
     if not names:
         judge.not_applicable("the list declares no paging parameters")
     plain_list(service)
-    asked = [service.list(**{name: value}) for name in names for value in PAGES]
+    asked = [service.list(**{name: value}) for name in names for value in PAGE_VALUES]
     failed = [exchange for exchange in asked if exchange.failed]
     judge.that(
         not failed,

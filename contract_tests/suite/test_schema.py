@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..runner.judge import Judge, judges
-from ..scenarios.startup import Point, StartupScenarios
+from ..scenarios.startup import RacePoint, StartupScenarios
 from ..scenarios.startup.asking import hung
 from ..service.service import Service
 
@@ -55,7 +55,7 @@ def test_a_restart_keeps_the_rows(
 @judges("SCH-03")
 @pytest.mark.parametrize("point", ["create", "commit"])
 def test_workers_that_start_at_once_become_ready(
-    judge: Judge, startups: StartupScenarios, point: Point
+    judge: Judge, startups: StartupScenarios, point: RacePoint
 ) -> None:
     """One worker stands still while it makes the schema, another one starts: both get ready."""
     if startups.is_schema_made_apart:

@@ -11,7 +11,7 @@ from ..service.service import Service
 REQUESTS = 5
 
 
-def observed(case: Case, service: Service, judge: Judge) -> Exchange:
+def observed_exchange(case: Case, service: Service, judge: Judge) -> Exchange:
     """The exchange of a case, which must have touched the database or be a client error."""
     exchange = case.act(service)
     if not service.recorder.has_worked:
@@ -22,7 +22,7 @@ def observed(case: Case, service: Service, judge: Judge) -> Exchange:
 @judges("SES-01")
 def test_a_request_returns_its_connections(judge: Judge, service: Service, case: Case) -> None:
     """When a request ends, no connection it took is still out."""
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     held = "; ".join(map(str, exchange.held))
     judge.that(
         not exchange.held,
@@ -35,7 +35,7 @@ def test_a_request_returns_its_connections(judge: Judge, service: Service, case:
 @judges("SES-02")
 def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Case) -> None:
     """After a request, the database knows no transaction that neither start-up nor leak explain."""
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     still_open = service.door.open_transactions()
     out = sum(loan.is_out for loan in service.recorder.lent_to_requests())
     judge.that(
@@ -51,7 +51,7 @@ def test_a_write_is_committed_before_it_is_answered(
     judge: Judge, service: Service, case: Case
 ) -> None:
     """The COMMIT of what was written before the answer comes before its last byte."""
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     if not (exchange.ok and exchange.writes):
         judge.not_applicable(f"{case} writes nothing")
     answered = next((e.order for e in exchange.of("response end")), 0)
@@ -77,7 +77,7 @@ def test_a_write_is_committed_before_it_is_answered(
 def test_a_request_uses_a_session_of_its_own(judge: Judge, service: Service, case: Case) -> None:
     """No session begins a transaction in two requests."""
     service.list() if service.resource.offers("list") else service.create()
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     judge.that(
         not exchange.shared_sessions,
         expected="a session that no other request has used",
@@ -91,7 +91,7 @@ def test_a_request_leaves_no_connection_to_the_collector(
     judge: Judge, service: Service, case: Case
 ) -> None:
     """No connection comes back because its last reference was dropped."""
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     reclaimed = exchange.of("reclaimed") if not exchange.held else ()
     judge.that(
         not reclaimed,
@@ -106,7 +106,7 @@ def test_a_request_leaves_no_connection_to_the_collector(
 @judges("SES-06")
 def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: Case) -> None:
     """No coroutine of the request is dropped before it ran."""
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     if exchange.failed and "coroutine" not in exchange.raised:
         judge.not_applicable(f"{exchange}: an error drops coroutines ({crud.CRU_31.id})")
     forgotten = [text for text in exchange.warnings if "was never awaited" in text]
@@ -121,7 +121,7 @@ def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: C
 @judges("SES-07")
 def test_a_request_closes_what_it_opens(judge: Judge, service: Service, case: Case) -> None:
     """Python has nothing to warn about after the request."""
-    exchange = observed(case, service, judge)
+    exchange = observed_exchange(case, service, judge)
     unclosed = [text for text in exchange.warnings if text.startswith("ResourceWarning")]
     judge.that(
         not unclosed,

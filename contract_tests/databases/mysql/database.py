@@ -18,14 +18,14 @@ from ..database import (
     Contents,
     Database,
     DatabaseUnavailable,
-    Row,
-    in_order,
+    StoredRow,
+    sorted_rows,
 )
 from ..image import Differences, Image
 from . import catalog, existing
 from .connection import connect
 from .existing import quote
-from .hindrances import MYSQL
+from .session_settings import MYSQL
 
 BLOCKED = (1205, 3572)
 
@@ -34,7 +34,7 @@ BLOCKED = (1205, 3572)
 class TableSnapshot:
     """One table as it was: its rows, and the number it would have given out next."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[StoredRow, ...]
     next_number: int | None
 
 
@@ -44,7 +44,7 @@ class MysqlDatabase(Database):
     name = "mysql"
     capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
     sync_driver = "mysql+pymysql"
-    hindrances = MYSQL
+    session_settings = MYSQL
 
     def __init__(self, url: URL, *, owned: bool = True, door: URL | None = None) -> None:
         super().__init__(url, owned=owned)
@@ -84,7 +84,7 @@ class MysqlDatabase(Database):
     async def contents(self) -> Contents:
         """Give the committed rows of every table."""
         return {
-            table: in_order(await self._ask(f"select * from {quote(table)}"))
+            table: sorted_rows(await self._ask(f"select * from {quote(table)}"))
             for table in await self.tables()
         }
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..image import Difference, Differences, Image, Key, numbered
+from ..image import Difference, Differences, Image, RowKey, numbered
 
 SETTINGS = "set time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0"
 COLUMNS = """
@@ -49,7 +49,7 @@ class Field:
 
     def literal(self, door: Any, cell: Any) -> str:
         """Write a cell as what it is compared with; a number in quotes is compared as a float."""
-        return str(cell) if self.kind in NUMBERS else literal(door, cell)
+        return str(cell) if self.kind in NUMBERS else cell_literal(door, cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def quote(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def literal(door: Any, cell: str | bytes | None) -> str:
+def cell_literal(door: Any, cell: str | bytes | None) -> str:
     """Write a cell as SQL. Bytes are written by the kit: not every aiomysql can."""
     if isinstance(cell, bytes):
         return f"x'{cell.hex()}'"
@@ -112,7 +112,7 @@ async def ask(door: Any, sql: str) -> Sequence[tuple[Any, ...]]:
         return answer
 
 
-async def _rows(door: Any, table: Table) -> dict[Key, str]:
+async def _rows(door: Any, table: Table) -> dict[RowKey, str]:
     shown = ", ".join(field.shown for field in table.fields)
     rows = await ask(door, f"select {shown} from {table.quoted}")
     if not table.key:
@@ -127,13 +127,15 @@ async def _delete(door: Any, table: Table, row: Difference) -> None:
         same = [f"{field.quoted} = {field.literal(door, cell)}" for field, cell in cells]
     else:
         whole = zip(table.fields, _revived(row.now or ""), strict=True)
-        same = [f"{field.exact} <=> cast({literal(door, cell)} as binary)" for field, cell in whole]
+        same = [
+            f"{field.exact} <=> cast({cell_literal(door, cell)} as binary)" for field, cell in whole
+        ]
     await _try(door, f"delete from {table.quoted} where {' and '.join(same)} limit 1")
 
 
 async def _insert(door: Any, table: Table, cells: Iterable[Any]) -> None:
     names = ", ".join(field.quoted for field in table.fields)
-    values = ", ".join(literal(door, cell) for cell in cells)
+    values = ", ".join(cell_literal(door, cell) for cell in cells)
     await _try(door, f"insert into {table.quoted} ({names}) values ({values})")
 
 

@@ -17,12 +17,12 @@ from ..database import (
     Contents,
     Database,
     DatabaseUnavailable,
-    Row,
-    in_order,
+    StoredRow,
+    sorted_rows,
 )
 from ..image import Differences, Image
 from . import catalog, drivers, existing
-from .hindrances import POSTGRESQL
+from .session_settings import POSTGRESQL
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -58,7 +58,7 @@ class PostgresDatabase(Database):
     name = "postgresql"
     capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
     sync_driver = "postgresql+psycopg"
-    hindrances = POSTGRESQL
+    session_settings = POSTGRESQL
 
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         super().__init__(url, owned=owned)
@@ -233,12 +233,12 @@ class PostgresDatabase(Database):
             ) from error
 
 
-async def _rows(door: "Connection[Record]", quoted: str) -> tuple[Row, ...]:
+async def _rows(door: "Connection[Record]", quoted: str) -> tuple[StoredRow, ...]:
     """Read a table; each row as one text where a date of it is beyond Python's calendar."""
     try:
-        return in_order(await door.fetch(f"select * from {quoted}"))
+        return sorted_rows(await door.fetch(f"select * from {quoted}"))
     except (ValueError, OverflowError):
-        return in_order(await door.fetch(f"select t::text from {quoted} t"))
+        return sorted_rows(await door.fetch(f"select t::text from {quoted} t"))
 
 
 def _describe(row: "Record") -> str:

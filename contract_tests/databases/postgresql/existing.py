@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import URL
 
 from ..database import DatabaseUnavailable
-from ..image import Difference, Differences, Image, Key, numbered
+from ..image import Difference, Differences, Image, RowKey, numbered
 from .catalog import OWN_TABLES, UNBOUND
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def mend(door: Connection[Record], found: Differences, order: Sequence[str
         await _insert(door, table, [e for e in mine if e.was and (is_unbound or not e.now)])
 
 
-async def _rows(door: Connection[Record], table: Record) -> dict[Key, str]:
+async def _rows(door: Connection[Record], table: Record) -> dict[RowKey, str]:
     if not table["key"]:
         rows = await door.fetch(f"select {WHOLE} from {table['source']} {ROW}")
         return numbered(row[0] for row in rows)

@@ -83,10 +83,10 @@ register(
         place_at=drivers.place_at,
         place=drivers.place,
         in_transaction=drivers.in_transaction,
-        threads=private.driver_threads,
+        threads=private.aiosqlite_threads,
         embedded=Embedded(
             is_private=drivers.is_private,
-            inner=private.inner,
+            inner=private.sqlite_connection,
             opening="sqlite3.connect",
             place_of_name=_place_of_name,
             read_only=_read_only,

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 
-from ..database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, in_order
+from ..database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, sorted_rows
 
 RETRY_EVERY = 0.005
 HIDDEN_GENERATED = (2, 3)
@@ -16,12 +16,12 @@ TABLES = (
 A_WRITER = "a write transaction is open (somebody else holds the write lock of the file)"
 
 
-def quote(name: str) -> str:
+def quote_name(name: str) -> str:
     """Quote a name so that SQLite reads it as a name."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def tables(door: sqlite3.Connection) -> tuple[str, ...]:
+def table_names(door: sqlite3.Connection) -> tuple[str, ...]:
     """Name the tables of the schema, SQLite's own left out."""
     return tuple(name for (name,) in door.execute(TABLES).fetchall())
 
@@ -30,8 +30,8 @@ def contents(door: sqlite3.Connection) -> Contents:
     """Read every row of every table; `BackDoorBlocked` if a COMMIT under way forbids to read."""
     try:
         return {
-            table: in_order(door.execute(f"select * from {quote(table)}").fetchall())
-            for table in tables(door)
+            table: sorted_rows(door.execute(f"select * from {quote_name(table)}").fetchall())
+            for table in table_names(door)
         }
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
@@ -41,7 +41,7 @@ def contents(door: sqlite3.Connection) -> Contents:
 
 def columns(door: sqlite3.Connection, table: str) -> tuple[Column, ...]:
     """Describe the columns of a table."""
-    described = door.execute(f"pragma table_xinfo({quote(table)})").fetchall()
+    described = door.execute(f"pragma table_xinfo({quote_name(table)})").fetchall()
     keys = sum(bool(row[5]) for row in described)
     return tuple(_column(row, alone=keys == 1) for row in described)
 

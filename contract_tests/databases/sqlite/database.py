@@ -16,10 +16,10 @@ from ..database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Datab
 from ..image import Differences, Image
 from ..scratch import scratch
 from . import catalog, existing
-from .hindrances import SQLITE
+from .session_settings import SQLITE
 
 T = TypeVar("T")
-Question = Callable[[sqlite3.Connection], T]
+Query = Callable[[sqlite3.Connection], T]
 
 
 class SqliteDatabase(Database):
@@ -27,16 +27,16 @@ class SqliteDatabase(Database):
 
     sync_driver = "sqlite"
     one_writer = True
-    hindrances = SQLITE
+    session_settings = SQLITE
     _memory: sqlite3.Connection | None = None
 
     @abstractmethod
-    async def _ask(self, question: Question[T]) -> T | None:
+    async def _ask(self, question: Query[T]) -> T | None:
         """Put a question to the connection; nothing while there is none."""
 
     async def tables(self) -> tuple[str, ...]:
         """Name the tables."""
-        return await self._ask(catalog.tables) or ()
+        return await self._ask(catalog.table_names) or ()
 
     async def contents(self) -> Contents:
         """Give the committed rows of every table."""
@@ -140,7 +140,7 @@ class SqliteFile(SqliteDatabase):
             self._door.execute("pragma synchronous = off")
         return self._door
 
-    async def _ask(self, question: Question[T]) -> T:
+    async def _ask(self, question: Query[T]) -> T:
         # In a thread: waiting for a lock must not stop the loop whose service holds it.
         return await asyncio.to_thread(lambda: question(self._opened()))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..image import Differences, Image
-from .catalog import HIDDEN_GENERATED, blocked, quote, tables
+from .catalog import HIDDEN_GENERATED, blocked, quote_name, table_names
 
 VIRTUAL = "select name from sqlite_master where sql like 'create virtual table%'"
 
@@ -39,7 +39,7 @@ def look(door: sqlite3.Connection) -> Image:
     door.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     virtual = {name for (name,) in door.execute(VIRTUAL).fetchall()}
     try:
-        return {name: _rows(door, name) for name in tables(door) if name not in virtual}
+        return {name: _rows(door, name) for name in table_names(door) if name not in virtual}
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             raise
@@ -73,15 +73,15 @@ def mend(door: sqlite3.Connection, found: Differences) -> None:
 def _rows(door: sqlite3.Connection, name: str) -> dict[tuple[str, ...], str]:
     table = _table(door, name)
     chosen = ", ".join((*table.key, *table.columns))
-    found = door.execute(f"select {chosen} from {quote(name)}").fetchall()
+    found = door.execute(f"select {chosen} from {quote_name(name)}").fetchall()
     depth = len(table.key)
     return {tuple(map(_text, row[:depth])): _text(row[depth:]) for row in found}
 
 
 def _table(door: sqlite3.Connection, name: str) -> Table:
-    described = door.execute(f"pragma table_xinfo({quote(name)})").fetchall()
-    columns = tuple(quote(row[1]) for row in described if row[6] not in HIDDEN_GENERATED)
-    keys = sorted((row[5], quote(row[1])) for row in described if row[5])
+    described = door.execute(f"pragma table_xinfo({quote_name(name)})").fetchall()
+    columns = tuple(quote_name(row[1]) for row in described if row[6] not in HIDDEN_GENERATED)
+    keys = sorted((row[5], quote_name(row[1])) for row in described if row[5])
     key = tuple(column for _, column in keys)
     number = _number(door, name, {row[1].casefold() for row in described})
     if number and not (len(keys) == 1 and _is_integer(described, keys[0][1])):
@@ -91,14 +91,14 @@ def _table(door: sqlite3.Connection, name: str) -> Table:
 
 def _is_integer(described: list[Any], column: str) -> bool:
     """Tell a key that is but another name for the number of the row."""
-    return any(quote(row[1]) == column and row[2].upper() == "INTEGER" for row in described)
+    return any(quote_name(row[1]) == column and row[2].upper() == "INTEGER" for row in described)
 
 
 def _number(door: sqlite3.Connection, name: str, taken: set[str]) -> str:
     """Give the word for the number of a row; empty for a table that has none."""
     word = next(word for word in ("_rowid_", "rowid", "oid") if word not in taken)
     try:
-        door.execute(f"select {word} from {quote(name)} limit 0")
+        door.execute(f"select {word} from {quote_name(name)} limit 0")
     except sqlite3.OperationalError:
         return ""
     return word
@@ -109,7 +109,7 @@ def _delete(door: sqlite3.Connection, table: Table, key: tuple[str, ...]) -> Non
     same = " and ".join(
         f"{name} = {_mark(cell)}" for name, cell in zip(table.place, cells, strict=True)
     )
-    door.execute(f"delete from {quote(table.name)} where {same}", [*map(_bound, cells)])
+    door.execute(f"delete from {quote_name(table.name)} where {same}", [*map(_bound, cells)])
 
 
 def _insert(door: sqlite3.Connection, table: Table, row: str) -> None:
@@ -117,7 +117,7 @@ def _insert(door: sqlite3.Connection, table: Table, row: str) -> None:
     marks = ", ".join(map(_mark, cells))
     names = ", ".join(table.columns)
     door.execute(
-        f"insert into {quote(table.name)} ({names}) values ({marks})", [*map(_bound, cells)]
+        f"insert into {quote_name(table.name)} ({names}) values ({marks})", [*map(_bound, cells)]
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ..apart import fresh_name
 from ..database import DatabaseUnavailable, Server
 from ..unobserved import unobserved
-from .database import Question, SqliteDatabase
+from .database import Query, SqliteDatabase
 from .private import ask_aiosqlite
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class SqliteMemory(SqliteDatabase):
             "a database in memory cannot be locked from outside. Type: --contract-database=sqlite"
         )
 
-    async def _ask(self, question: Question[T]) -> T | None:
+    async def _ask(self, question: Query[T]) -> T | None:
         if self._engine is None:
             return None
         with unobserved():
@@ -83,7 +83,7 @@ class SqliteMemoryServer(Server):
         return database
 
 
-async def _ask_async(engine: AsyncEngine, question: Question[T]) -> T:
+async def _ask_async(engine: AsyncEngine, question: Query[T]) -> T:
     async with engine.connect() as connection:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
@@ -91,7 +91,7 @@ async def _ask_async(engine: AsyncEngine, question: Question[T]) -> T:
         return await ask_aiosqlite(raw, question)
 
 
-def _ask_sync(engine: Engine, question: Question[T]) -> T:
+def _ask_sync(engine: Engine, question: Query[T]) -> T:
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)

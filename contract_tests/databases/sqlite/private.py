@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def inner(driver_connection: Any) -> Any:
+def sqlite_connection(driver_connection: Any) -> Any:
     """Give the sqlite3 connection inside of aiosqlite's, and any other as it is."""
     return getattr(driver_connection, "_conn", driver_connection)
 
@@ -30,7 +30,7 @@ async def ask_aiosqlite(driver_connection: Any, question: Callable[[sqlite3.Conn
     return answer
 
 
-def driver_threads() -> set[threading.Thread]:
+def aiosqlite_threads() -> set[threading.Thread]:
     """The threads of aiosqlite that are alive, one for each connection.
 
     It does not tell of them: they are known by the function they run, and older ones by class.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from . import reading
-from .patterns import matching, sizes
+from .patterns import matching, text_lengths
 from .reading import Settled
 from .values import bounds, grid, plain, sample, text
 
@@ -121,7 +121,7 @@ def _texts(settled: Settled, serial: int) -> _Values:
 
 def _lengths(settled: Settled) -> tuple[int, int | None]:
     least, most = settled.get("minLength", 0), settled.get("maxLength")
-    shortest, longest = sizes(settled["pattern"]) if "pattern" in settled else (0, None)
+    shortest, longest = text_lengths(settled["pattern"]) if "pattern" in settled else (0, None)
     known = [size for size in (most, longest) if size is not None]
     return max(least, shortest), min(known) if known else None
 

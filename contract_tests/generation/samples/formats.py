@@ -90,20 +90,20 @@ TOLD = "x-contract-formats"
 """The place in a document for regular expressions of its formats, by name."""
 
 
-def told(document: Mapping[str, object], formats: Mapping[str, str]) -> dict[str, object]:
+def with_formats(document: Mapping[str, object], formats: Mapping[str, str]) -> dict[str, object]:
     """The document, saying in an extension of its own what texts of these formats look like."""
-    return {**document, TOLD: {**told_by(document), **formats}}
+    return {**document, TOLD: {**formats_of(document), **formats}}
 
 
 def pattern_of(name: object, document: Mapping[str, object]) -> str | None:
     """The regular expression that texts of this format match whole, if the document tells one."""
-    pattern = told_by(document).get(str(name))
+    pattern = formats_of(document).get(str(name))
     if pattern is None or (pattern.startswith("^") and pattern.endswith("$")):
         return pattern
     return f"^(?:{pattern})$" if "|" in pattern else f"^{pattern}$"
 
 
-def told_by(document: Mapping[str, object]) -> dict[str, str]:
+def formats_of(document: Mapping[str, object]) -> dict[str, str]:
     """Every format the document tells a regular expression of."""
     known = document.get(TOLD, {})
     return {str(k): str(v) for k, v in known.items()} if isinstance(known, Mapping) else {}

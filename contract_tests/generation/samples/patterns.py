@@ -82,7 +82,7 @@ def _fits(pattern: str, text: str, least: int, most: int | None) -> bool:
     return long_enough and re.search(pattern, text) is not None
 
 
-def sizes(pattern: str) -> tuple[int, int | None]:
+def text_lengths(pattern: str) -> tuple[int, int | None]:
     """The fewest and the most characters of a text that matches; a wide guess if it is not plain.
 
     The most is None where there is no limit.

@@ -198,13 +198,13 @@ def discriminated(branch: Any, discriminator: Any, document: Mapping[str, object
     if not isinstance(discriminator, Mapping) or not isinstance(reference, str):
         return resolved
     name = str(discriminator.get("propertyName"))
-    tagged: Settled = {"properties": {name: {"const": tag_of(branch, discriminator)}}}
+    tagged: Settled = {"properties": {name: {"const": discriminator_value(branch, discriminator)}}}
     if is_tagged(branch, name, document):
         tagged["properties"] = {}
     return merge(resolved, {**tagged, "required": [name]})
 
 
-def tag_of(branch: Any, discriminator: Mapping[str, Any]) -> str | None:
+def discriminator_value(branch: Any, discriminator: Mapping[str, Any]) -> str | None:
     """The value that chooses this alternative; None for one that has no name."""
     reference = branch.get("$ref") if isinstance(branch, Mapping) else None
     if not isinstance(reference, str):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from hypothesis import strategies as st
 
 from .. import samples
 from ..hostile import HostileBody
-from ..hostile import hostile_bodies as battery
+from ..hostile import hostile_battery as battery
 from ..samples import Breach
 from ..samples.breaches import changes
 from .checking import validity
 from .converting import Converter, UnreadSchemaError
-
-Strategy = st.SearchStrategy[Any]
+from .strategy import Strategy
 
 _SERIALS = st.integers(1, 10**6)
 

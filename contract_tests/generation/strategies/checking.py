@@ -66,7 +66,7 @@ def _spelled(schema: Any, document: Mapping[str, object]) -> Any:
     if isinstance(plain.get("required"), list):
         plain["required"] = [name for name in plain["required"] if _is_sent(name, schema, document)]
     if "discriminator" in schema:
-        plain |= _told_apart(schema, document)
+        plain |= _discriminated(schema, document)
     return _or_null(plain) if plain.pop("nullable", False) is True else plain
 
 
@@ -83,11 +83,11 @@ def _is_sent(name: str, schema: Mapping[str, Any], document: Mapping[str, object
     return reading.resolve(field, document).get("readOnly") is not True
 
 
-def _told_apart(schema: Mapping[str, Any], document: Mapping[str, object]) -> dict[str, Any]:
+def _discriminated(schema: Mapping[str, Any], document: Mapping[str, object]) -> dict[str, Any]:
     """The alternatives, each with the one value of the property that tells them apart."""
     options = schema.get("oneOf")
     tag = str(schema["discriminator"].get("propertyName"))
-    names = [reading.tag_of(one, schema["discriminator"]) for one in options or ()]
+    names = [reading.discriminator_value(one, schema["discriminator"]) for one in options or ()]
     if not options or None in names:
         return {}
     wanted = [{"required": [tag], "properties": {tag: {"const": name}}} for name in names]

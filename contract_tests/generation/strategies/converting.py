@@ -15,9 +15,8 @@ from .decimals import decimal_numbers, decimal_texts, is_decimal
 from .lists import lists
 from .numbers import integers, numbers
 from .objects import objects
+from .strategy import Strategy
 from .texts import ODD_TEXTS, texts
-
-Strategy = st.SearchStrategy[Any]
 
 DEEPEST = 4
 """The number of times that a schema that contains itself is followed into itself."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from hypothesis import strategies as st
 
 from ..samples.values import Bound
-
-Strategy = st.SearchStrategy[Any]
+from .strategy import Strategy
 
 _DECIMAL = "^(?!^[-+.]*$)"
 _WHOLE = re.compile(r"\\d\{0,(\d+)\}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
 from ..samples.reading import Settled
+from .strategy import Strategy
 
 if TYPE_CHECKING:
     from .converting import Converter
 
-Strategy = st.SearchStrategy[Any]
 
 _MORE = 3
 _LONGEST_BOUNDARY = 50
@@ -43,7 +43,7 @@ def _rest(converter: Converter, schema: Settled, least: int, most: int | None) -
     items = converter.convert(schema.get("items", {}))
     if items.is_empty or (most is not None and most <= 0):
         return st.nothing() if least else st.builds(list)
-    unique = spelled if schema.get("uniqueItems") else None
+    unique = canonical_json if schema.get("uniqueItems") else None
     size = least + _MORE if most is None else min(most, least + _MORE)
     any_length = st.lists(items, min_size=least, max_size=size, unique_by=unique)
     if unique or most is None or not size < most <= _LONGEST_BOUNDARY:
@@ -51,6 +51,6 @@ def _rest(converter: Converter, schema: Settled, least: int, most: int | None) -
     return any_length | st.lists(items, min_size=most, max_size=most)
 
 
-def spelled(value: object) -> str:
+def canonical_json(value: object) -> str:
     """A value as JSON, equal for equal values."""
     return json.dumps(value, sort_keys=True)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from hypothesis import strategies as st
 
 from ..samples import values
 from ..samples.reading import Settled
-
-Strategy = st.SearchStrategy[Any]
+from .strategy import Strategy
 
 _WHOLE = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1), "uint32": (0, 2**32 - 1)}
 _INTEGERS = (-(2**31), 2**31 - 1)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from ..samples import reading
 from ..samples.reading import Settled
+from .strategy import Strategy
 from .texts import LETTERS
 
 if TYPE_CHECKING:
     from .converting import Converter
 
-Strategy = st.SearchStrategy[Any]
-Fields = dict[str, Strategy]
+FieldStrategies = dict[str, Strategy]
 
 _MORE = 3
 _KEYS = st.text(LETTERS, min_size=1, max_size=10)
@@ -40,7 +40,7 @@ def objects(converter: Converter, schema: Settled) -> Strategy:
     return whole.filter(lambda body: least <= len(body) and (most is None or len(body) <= most))
 
 
-def _with_some(needed: Fields, optional: Fields) -> Strategy:
+def _with_some(needed: FieldStrategies, optional: FieldStrategies) -> Strategy:
     """The needed properties and some of the others: one draw says which, not one for each."""
     names = list(optional)
     choices = st.integers(0, 2 ** len(names) - 1)
@@ -55,7 +55,7 @@ def _with_some(needed: Fields, optional: Fields) -> Strategy:
     return body()
 
 
-def _fields(converter: Converter, schema: Settled) -> tuple[Fields, Fields]:
+def _fields(converter: Converter, schema: Settled) -> tuple[FieldStrategies, FieldStrategies]:
     """The declared properties: those that must be there, and those that may."""
     names = {*reading.required(schema, converter.document)}
     dependent = schema.get("dependentRequired", {})
@@ -74,7 +74,7 @@ def _of_others(converter: Converter, schema: Settled) -> Strategy:
     return st.text(LETTERS) if extra in (True, {}) else converter.convert(extra)
 
 
-def _others(converter: Converter, schema: Settled, needed: Fields) -> list[Strategy]:
+def _others(converter: Converter, schema: Settled, needed: FieldStrategies) -> list[Strategy]:
     """Maps of properties that are not declared; none where there need not be any."""
     declared = schema.get("properties", {})
     extra = schema.get("additionalProperties", not declared)
@@ -105,7 +105,7 @@ def _keys(converter: Converter, shape: Settled, named: object) -> Strategy:
 
 
 def _settled(
-    body: Mapping[str, Any], needed: Fields, dependent: Mapping[str, list[str]]
+    body: Mapping[str, Any], needed: FieldStrategies, dependent: Mapping[str, list[str]]
 ) -> dict[str, Any]:
     """The body without the properties that may not be there alone."""
     alone = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -13,8 +12,7 @@ from ..samples import formats
 from ..samples.patterns import Piece, plain_pieces
 from ..samples.reading import Settled
 from .decimals import decimal_texts, is_decimal
-
-Strategy = st.SearchStrategy[Any]
+from .strategy import Strategy
 
 ODD_TEXTS = (
     "",

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Protocol, TypeVar
 
 from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
-from ...rules.violation import NotApplicable
 from ...service.backdoor import Contents
-from ...service.capabilities import missing
 from ...service.service import Service
 
 Requests = Callable[[], tuple[Request, ...]]
-
-
-class Taken(Protocol):
-    """The result of a run of a schedule, which tells the schedule that comes next."""
-
-    @property
-    def following(self) -> str | None:
-        """The schedule to try after this one; None if there is none."""
-
-
-T = TypeVar("T", bound=Taken)
-
-
-def schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
-    """Run every schedule, depth first, and give what came of each; at most so many.
-
-    If the last of them has a `following`, there were more.
-    """
-    schedule: str | None = ""
-    for _ in range(most):
-        if schedule is None:
-            return
-        taken = run(schedule)
-        yield taken
-        schedule = taken.following
 
 
 @dataclass(frozen=True)
@@ -63,18 +34,6 @@ class Interleaving:
         """The schedule as a line, with the answers."""
         answers = ", ".join(f"{one.letter} {one.status or 'no answer'}" for one in self.exchanges)
         return f"{self.schedule}: {self.story} -> {answers}"
-
-
-def interleave(service: Service, requests: Requests, most: int) -> list[Interleaving]:
-    """Send what `requests` arranges, anew for each, in at most so many schedules.
-
-    If the last of them has a `following`, there were more. Raises `NotApplicable` where all
-    requests would share a connection.
-    """
-    reason = missing(service, ("outside-view",))
-    if reason:
-        raise NotApplicable(f"concurrent requests cannot be told apart on one connection: {reason}")
-    return list(schedules(partial(interleaved, service, requests), most))
 
 
 def interleaved(service: Service, requests: Requests, schedule: str) -> Interleaving:

@@ -73,7 +73,7 @@ class RaceOutcome:
         return (Remark(self.course.story), *requests, *remarks)
 
 
-def sent(exchange: Exchange) -> Mapping[str, Any]:
+def sent_fields(exchange: Exchange) -> Mapping[str, Any]:
     """The fields of a request's body."""
     return items_of(json.loads(exchange.request.body or b"{}"))
 
@@ -100,11 +100,11 @@ def loses(meeting: RaceOutcome, resource: Resource) -> str:
     if shown is None:
         return ""
     needed = [e for e in meeting.pair if e.ok]
-    own = {e.letter: sent(e).keys() - sent(_other(meeting, e)).keys() for e in needed}
+    own = {e.letter: sent_fields(e).keys() - sent_fields(_other(meeting, e)).keys() for e in needed}
     return "; ".join(
         f"{e.letter} was answered {e.status}, and then a read shows {', '.join(lost)}"
         for e in needed
-        if (lost := differences(sent(e), shown, own[e.letter]))
+        if (lost := differences(sent_fields(e), shown, own[e.letter]))
     )
 
 
@@ -130,20 +130,20 @@ def mixes(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str
     shown, accepted = shown_then(meeting, resource), [e for e in meeting.pair if e.ok]
     if shown is None or not accepted:
         return ""
-    telling = told_apart([meeting.rows[0].sent, *(sent(e) for e in meeting.pair)], names)
-    is_whole = any(_says(shown, sent(e), telling) for e in accepted)
+    telling = are_distinct([meeting.rows[0].sent, *(sent_fields(e) for e in meeting.pair)], names)
+    is_whole = any(_says(shown, sent_fields(e), telling) for e in accepted)
     return "" if is_whole else f"the row is neither body: {_few(shown, telling)}"
 
 
 def tears(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str:
     """Describe a read that showed something between the row before and after a change."""
     read, change = meeting.pair
-    before, after = meeting.rows[0].sent, sent(change)
+    before, after = meeting.rows[0].sent, sent_fields(change)
     if change.ok and read.status in GONE:
         return f"{read.letter} {read}, and the row was there all the time"
     if not read.ok:
         return ""
-    telling = told_apart([before, after], names)
+    telling = are_distinct([before, after], names)
     shown = resource.row(read.json)
     is_whole = _says(shown, before, telling) or _says(shown, after, telling)
     return "" if is_whole else f"the read showed {_few(shown, telling)}"
@@ -170,7 +170,7 @@ def _subjects(
     meeting: RaceOutcome, exchange: Exchange, resource: Resource
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return what an answer should be about, and what the other one should."""
-    bodies = [sent(e) for e in meeting.pair]
+    bodies = [sent_fields(e) for e in meeting.pair]
     rows = [{resource.id_field: row.id} | dict(row.sent) for row in meeting.rows]
     first, second = rows if len(rows) == len(meeting.pair) else bodies
     return (first, second) if exchange is meeting.pair[0] else (second, first)
@@ -182,7 +182,7 @@ def shown_then(meeting: RaceOutcome, resource: Resource) -> Mapping[str, Any] | 
     return resource.row(meeting.then.json) if is_there and meeting.then else None
 
 
-def told_apart(bodies: list[Mapping[str, Any]], names: Iterable[str]) -> tuple[str, ...]:
+def are_distinct(bodies: list[Mapping[str, Any]], names: Iterable[str]) -> tuple[str, ...]:
     """The fields that are different in every two of the bodies."""
     return tuple(name for name in names if _all_differ([body.get(name) for body in bodies]))
 

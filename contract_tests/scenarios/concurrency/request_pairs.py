@@ -18,7 +18,7 @@ from ..crud.rows import change_body, needed, seen
 from ..crud.rows import partial as partial_body
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome, fails
-from .schedules import orders
+from .schedules import run_schedules
 
 MOST = 50
 """Schedules of one pair: two requests of three calls each have twenty, of four each seventy."""
@@ -97,7 +97,7 @@ class Pairs:
         service.together(*arrange().requests)  # so that there are two connections
 
         meet = partial(self._meet, name, arrange)
-        met = [meet(self.only.place)] if self.only else list(orders(meet, MOST))
+        met = [meet(self.only.place)] if self.only else list(run_schedules(meet, MOST))
         if not any(meeting.course.schedule for meeting in met):
             raise NotApplicable("neither request makes a database call that could be delayed")
         return met

@@ -7,10 +7,8 @@ from itertools import islice
 from math import comb
 from typing import Protocol, TypeVar
 
-from .interleaving import schedules
 
-
-class Told(Protocol):
+class ScheduleResult(Protocol):
     """The result of a run of a schedule: what the schedule has become, and the one after it."""
 
     @property
@@ -22,10 +20,24 @@ class Told(Protocol):
         """The schedule to try after this one; None if there is none."""
 
 
-T = TypeVar("T", bound=Told)
+T = TypeVar("T", bound=ScheduleResult)
 
 
-def orders(run: Callable[[str], T], most: int) -> Iterator[T]:
+def depth_first(run: Callable[[str], T], most: int) -> Iterator[T]:
+    """Run every schedule, depth first, and yield the result of each; at most so many.
+
+    If the last of them has a `following`, there were more.
+    """
+    schedule: str | None = ""
+    for _ in range(most):
+        if schedule is None:
+            return
+        result = run(schedule)
+        yield result
+        schedule = result.following
+
+
+def run_schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
     """Run every schedule of two requests if there are so few, else the simplest, each once.
 
     What goes wrong between two requests hardly ever takes more than two interruptions.
@@ -33,13 +45,13 @@ def orders(run: Callable[[str], T], most: int) -> Iterator[T]:
     alone = run("").schedule
     calls = (alone.count("A"), alone.count("B"))
     if comb(sum(calls), calls[0]) <= most:
-        yield from schedules(run, most)
+        yield from depth_first(run, most)
         return
     seen: set[str] = set()
-    for taken in map(run, islice(interrupted(*calls), most)):
-        if taken.schedule not in seen:
-            seen.add(taken.schedule)
-            yield taken
+    for result in map(run, islice(interrupted(*calls), most)):
+        if result.schedule not in seen:
+            seen.add(result.schedule)
+            yield result
 
 
 def interrupted(first: int, second: int) -> Iterator[str]:

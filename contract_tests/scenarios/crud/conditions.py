@@ -12,7 +12,7 @@ from .rows import change_body
 CONFLICTS = (409, 412, 428)
 
 
-def tag_of(service: Service, row: Row) -> str:
+def entity_tag(service: Service, row: Row) -> str:
     """The entity tag a read of the row answers. Raises `NotApplicable` if it has none."""
     exchange = service.read(row.id)
     if not exchange.ok:
@@ -39,9 +39,9 @@ def change_if(service: Service, role: Role, row: Row, tag: str) -> Exchange:
     return with_headers(service, role, {"if-match": tag}, row.id, body)
 
 
-def changed(service: Service, role: Role, row: Row) -> Exchange:
+def change_row(service: Service, role: Role, row: Row) -> Exchange:
     """Change the row as it is now. Raises `Undecided` if that is refused."""
-    tag = tag_of(service, row)
+    tag = entity_tag(service, row)
     if is_weak(tag):  # which If-Match never matches
         exchange = service.request(role, row.id, body=change_body(service, role, row))
     else:

@@ -51,7 +51,7 @@ class Write:
         return f"{self.exchange} with {self.name} {self.value!r}, and a read shows {self.shown!r}"
 
 
-def kept_fields(service: Service, role: Role) -> tuple[str, ...]:
+def echoed_fields(service: Service, role: Role) -> tuple[str, ...]:
     """The fields that a read shows as they were sent by a plain write; none if it was refused.
 
     What is lost even then is the matter of other rules. A pinned field is left alone.
@@ -96,7 +96,7 @@ def another(service: Service, role: Role, name: str, shown: Any) -> Any:
 def nothings(service: Service) -> Iterator[Write]:
     """False, zero, and what is empty, sent for each field by each operation that takes it."""
     for role in writing_roles(service):
-        for name in kept_fields(service, role):
+        for name in echoed_fields(service, role):
             value = nothing(service, role, name)
             if value is not None:
                 yield write_one(service, role, name, value, service.row())
@@ -119,7 +119,9 @@ def of_kind(service: Service, role: Role, *kinds: str) -> tuple[str, ...]:
     if not any(samples.kind(schema, document) in kinds for schema in fields.values()):
         return ()
     return tuple(
-        name for name in kept_fields(service, role) if samples.kind(fields[name], document) in kinds
+        name
+        for name in echoed_fields(service, role)
+        if samples.kind(fields[name], document) in kinds
     )
 
 

@@ -112,12 +112,12 @@ def paged(service: Service, query: Mapping[str, object]) -> dict[str, object]:
     return {**query, **({size: largest(service)} if size else {})}
 
 
-def spelled(value: object) -> object:
+def query_value(value: object) -> object:
     """A value as a query spells it."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def orders(service: Service) -> Iterator[Order]:
+def declared_orders(service: Service) -> Iterator[Order]:
     """Each order that a sort parameter of the list declares by the name of a field."""
     declared = {p.name: p for p in service.operation("list").query}
     name = next((n for n in ORDERS if n in declared and _fields(service, declared[n])), None)
@@ -158,7 +158,7 @@ def _listed(service: Service, parameter: Parameter) -> list[str]:
     return [value for value in listed if isinstance(value, str)]
 
 
-def in_order(values: list[Any], *, descending: bool | None) -> bool:
+def is_sorted(values: list[Any], *, descending: bool | None) -> bool:
     """Return whether the values rise, or fall if `descending`; either way if it is None."""
     rising = sorted(values)
     ways = {False: [rising], True: [rising[::-1]], None: [rising, rising[::-1]]}

@@ -14,7 +14,7 @@ from ...service.resource import Resource, Role
 from ...service.service import Row, Service
 from .rows import change_body
 
-WRITING: tuple[Role, ...] = ("create", "replace", "update")
+WITH_BODY: tuple[Role, ...] = ("create", "replace", "update")
 SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
 
 
@@ -39,7 +39,7 @@ class Written:
             f"{name}: sent {brief(self.sent[name])}, shown {brief(self.shown[name])}"
             for name in names or self.asked
             if name in self.sent and name in self.shown
-            if not is_kept(self.sent[name], self.shown[name])
+            if not survives_round_trip(self.sent[name], self.shown[name])
         )
 
 
@@ -92,7 +92,7 @@ def each_text(
 
     Raises `NotApplicable` if nothing takes free text, `Undecided` if no plain write succeeds.
     """
-    return _each(service, texts, values, "free text")
+    return _each(service, writable_texts, values, "free text")
 
 
 def each_integer(
@@ -102,7 +102,7 @@ def each_integer(
 
     Raises `NotApplicable` if nothing takes an integer, `Undecided` if no plain write succeeds.
     """
-    return _each(service, integers, values, "an integer")
+    return _each(service, writable_integers, values, "an integer")
 
 
 def _each(
@@ -123,7 +123,7 @@ def writing_roles(service: Service) -> tuple[Role, ...]:
     """The operations that take a body and can be sent: a change needs a row to be created."""
     if not service.resource.offers("create"):
         return ()
-    return tuple(role for role in WRITING if service.resource.offers(role))
+    return tuple(role for role in WITH_BODY if service.resource.offers(role))
 
 
 def lengths(service: Service, role: Role, name: str) -> set[int]:
@@ -136,7 +136,7 @@ def lengths(service: Service, role: Role, name: str) -> set[int]:
     return declared | {c.length for c in columns if c.name == name and c.length}
 
 
-def is_kept(sent: object, shown: object) -> bool:
+def survives_round_trip(sent: object, shown: object) -> bool:
     """Return whether a value came back as it was sent.
 
     A service may trim a text, compose its accents and write it in one case; nothing else.
@@ -155,7 +155,7 @@ def _spellings(text: str) -> tuple[str, ...]:
     return text, composed, text.lower(), composed.lower(), text.upper()
 
 
-def texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+def writable_texts(resource: Resource, role: Role = "create") -> tuple[str, ...]:
     """The fields that take free text and are shown again; a pattern does not make it less free.
 
     A field whose value the owner has pinned is left alone, and so is an id that would change.
@@ -177,7 +177,7 @@ def _branches(schema: samples.Schema, document: Mapping[str, object]) -> list[Ma
     return [resolved, *(samples.resolve(option, document) for option in options)]
 
 
-def integers(resource: Resource, role: Role = "create") -> tuple[str, ...]:
+def writable_integers(resource: Resource, role: Role = "create") -> tuple[str, ...]:
     """The fields that take whole numbers and are shown again."""
     document = dict(resource.document)
     fields = _asked(resource, role).items()
@@ -194,7 +194,7 @@ def moments(resource: Resource, role: Role = "create") -> tuple[str, ...]:
     )
 
 
-def is_plain(resource: Resource, name: str, role: Role = "create") -> bool:
+def takes_any_value(resource: Resource, name: str, role: Role = "create") -> bool:
     """Return whether a field takes any value of its schema: shown, not pinned, no foreign key."""
     return name in _asked(resource, role) and not name.endswith(("_id", "Id", "_ID"))
 

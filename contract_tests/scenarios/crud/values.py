@@ -12,7 +12,7 @@ from ...rules.violation import NotApplicable
 from ...service.equality import same
 from ...service.resource import Role
 from ...service.service import Service
-from .fields import Write, each_of_kind, kept_fields, write_one
+from .fields import Write, each_of_kind, echoed_fields, write_one
 from .round_trip import writing_roles
 from .rows import home
 
@@ -34,7 +34,7 @@ def decimals(service: Service, role: Role) -> tuple[str, ...]:
     numbers = {n for n, field in fields.items() if samples.kind(field, document) == "number"}
     exact = {column.name for column in _columns(service) if _is_exact(column)} if numbers else set()
     known = spoken | (numbers & exact)
-    return tuple(name for name in kept_fields(service, role) if name in known) if known else ()
+    return tuple(name for name in echoed_fields(service, role) if name in known) if known else ()
 
 
 def _is_decimal(schema: samples.Schema, document: Mapping[str, object]) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange, Request
-from ...instruments.faults import Fault, Faults, Place, Unreachable
+from ...instruments.faults import Fault, FaultPoint, Faults, Unreachable
 from ...rules.violation import NotApplicable, Undecided
 from ...service.backdoor import Contents
 from ...service.capabilities import missing
@@ -60,7 +60,7 @@ class FaultCase:
     """One operation with one database call that fails."""
 
     role: Role
-    point: Place | Literal["connect"]
+    point: FaultPoint | Literal["connect"]
 
     def __str__(self) -> str:
         """The fault case as a finding."""
@@ -128,7 +128,7 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
 
 def sweep(service: Service, role: Role) -> list[FaultOutcome]:
     """Fail each write, and each COMMIT, of a request, and return what each leaves behind."""
-    points: tuple[Place, ...] = ("write", "commit")
+    points: tuple[FaultPoint, ...] = ("write", "commit")
     return [outcome for point in points for outcome in _each(service, FaultCase(role, point))]
 
 

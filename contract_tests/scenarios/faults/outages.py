@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.pool import QueuePool
 
-from ...databases.hindrances import HindranceName
 from ...databases.redirects import leading_to
+from ...databases.session_settings import SettingName
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.private import overflow_limit
@@ -85,12 +85,12 @@ def connection_reset(service: Service) -> Outage:
 
 
 @contextmanager
-def with_setting(service: Service, name: HindranceName) -> Iterator[SessionSettings]:
-    """The database hinders the service in this way; `NotApplicable` if this one cannot."""
-    hindrance = service.database.hindrances.get(name)
-    if hindrance is None:
+def with_setting(service: Service, name: SettingName) -> Iterator[SessionSettings]:
+    """Give the service connections with this setting; `NotApplicable` if this one cannot."""
+    setting = service.database.session_settings.get(name)
+    if setting is None:
         raise NotApplicable(f"the kit cannot put this database into the state {name!r}")
-    with SessionSettings(hindrance) as found:
+    with SessionSettings(setting) as found:
         yield found
     if not found.fired:
         raise Undecided(f"no connection of the service met the database in the state {name!r}")
@@ -104,7 +104,7 @@ def locked(service: Service) -> Iterator[None]:
     lock = service.database.locked()
     service.run(lock.__aenter__())
     try:
-        with with_setting(service, "impatient"):
+        with with_setting(service, "short-lock-wait"):
             yield
     finally:
         service.run(lock.__aexit__(None, None, None))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...databases.redirects import leading_to
 from ...instruments.cancellation_injector import CancellationInjector, Way, ways
 from ...instruments.exchange import Exchange, Request, items_of
-from ...instruments.faults import Cold, Faults, Place, Strike
+from ...instruments.faults import Cold, FaultPoint, Faults, Strike
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
@@ -68,7 +68,7 @@ def _in_cold(service: Service, faults: Faults) -> Iterator[Faults]:
 
 
 def _fault(strike: Strike) -> Callable[[Service, int], AbstractContextManager[Disturbance]]:
-    place: Place = "commit" if strike in {"lost", "busy"} else "call"
+    place: FaultPoint = "commit" if strike in {"lost", "busy"} else "call"
     return lambda _, k: Faults(place, k, strike)
 
 

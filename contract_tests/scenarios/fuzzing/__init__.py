@@ -11,7 +11,7 @@ from .document import document_problems
 from .executor import CheckFailure, Executor, FuzzResults
 from .fuzz_cases import PHASES, DrawSpec, FuzzCase, Phase
 from .headers import without_headers
-from .messages import Answer, Send, curl
+from .messages import Answer, SendRequest, curl
 from .shrinking import shrink
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "FuzzCase",
     "FuzzResults",
     "Phase",
-    "Send",
+    "SendRequest",
     "curl",
     "document_problems",
     "labels",

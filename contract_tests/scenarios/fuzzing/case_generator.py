@@ -11,7 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from ...generation import by_schemathesis
-from ...generation.determinism import steady
+from ...generation.determinism import deterministic
 from ...generation.samples import reading
 from ...instruments.exchange import Request
 from .document import is_resolvable
@@ -165,7 +165,7 @@ def _ran_out(test: Callable[[], None]) -> bool:
 
     said: list[str] = []
     listener: Any = lambda found: said.append(str(found.get("stopped-because")))  # noqa: E731
-    with steady(), collector.with_value(listener):
+    with deterministic(), collector.with_value(listener):
         test()
     return _EXHAUSTED in said
 

@@ -67,12 +67,12 @@ class Corpus:
         cards = _cards(found["cards"], label, phase, str(draw))
         return DrawnCases(cards, found["is_exhausted"])
 
-    def kept(self, label: str, phase: Phase) -> tuple[FuzzCase, ...]:
+    def regressions(self, label: str, phase: Phase) -> tuple[FuzzCase, ...]:
         """The cases of one part that were kept for good, whatever the seed.
 
         The document may have changed since: see `FuzzCase.is_dated`.
         """
-        found = _read(self._kept_place(label, phase)) or {"cards": []}
+        found = _read(self._regressions_file(label, phase)) or {"cards": []}
         cards = _cards(found["cards"], label, phase, KEPT)
         keys = [each["key"] for each in found["cards"]]
         return tuple(
@@ -84,7 +84,7 @@ class Corpus:
 
         Without a folder it is given as it was.
         """
-        place = self._kept_place(card.operation, card.phase)
+        place = self._regressions_file(card.operation, card.phase)
         if place is None:
             return card
         found = _read(place) or {"cards": []}
@@ -109,7 +109,7 @@ class Corpus:
                 shutil.rmtree(old, ignore_errors=True)
         return chosen
 
-    def _kept_place(self, label: str, phase: Phase) -> Path | None:
+    def _regressions_file(self, label: str, phase: Phase) -> Path | None:
         return self._folder / KEPT / f"{_named(label)}-{phase}.json" if self._folder else None
 
 

@@ -8,7 +8,7 @@ from ...instruments.exchange import Request
 from . import findings
 from .case_generator import CaseGenerator
 from .fuzz_cases import FuzzCase, Values
-from .messages import Answer, Headers, Send, Suppression
+from .messages import Answer, Headers, SendRequest, Suppression
 
 Sort = tuple[str, str, int, str]
 
@@ -82,7 +82,7 @@ class Executor:
         self._checks = findings.Checks()
 
     async def play(
-        self, cards: Sequence[FuzzCase], send: Send, known: Sequence[Values]
+        self, cards: Sequence[FuzzCase], send: SendRequest, known: Sequence[Values]
     ) -> FuzzResults:
         """Send every case, in order; each aimed one to the next of the rows that are known.
 
@@ -102,7 +102,7 @@ class Executor:
             results.cases[aimed.operation] = results.cases.get(aimed.operation, 0) + 1
         return results
 
-    async def sent(self, card: FuzzCase, send: Send) -> list[CheckFailure]:
+    async def sent(self, card: FuzzCase, send: SendRequest) -> list[CheckFailure]:
         """Send one case as it is; every finding is a failure."""
         request = self.request(card)
         return self._alarms(card, request, await send(request))

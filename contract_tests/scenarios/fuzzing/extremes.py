@@ -18,7 +18,7 @@ LONG = 2**63
 HUGE = 10**30
 IDS = (0, -1, WORD, LONG, HUGE)
 INTEGERS = (WORD, -WORD - 1, LONG, HUGE)
-PAGES = (-1, 0, WORD, LONG, HUGE, "abc", "")
+PAGE_VALUES = (-1, 0, WORD, LONG, HUGE, "abc", "")
 ODD_IDS = ("x", "{}", "x" * 500, "a\x00b", "\u00e9\u65e5", "' OR 1=1 --", "0" * 31 + "g")
 USUAL_PAGE = 100
 USUAL_LENGTH = 200

@@ -133,7 +133,7 @@ class FuzzCase:
 
 def drawn_of(case: Any) -> dict[str, Any]:
     """Return what Schemathesis knows of a case, as JSON."""
-    return _spelled(by_schemathesis.parts_of(case))  # type: ignore[no-any-return]
+    return _spelled(by_schemathesis.case_parts(case))  # type: ignore[no-any-return]
 
 
 def _spelled(value: Any) -> Any:

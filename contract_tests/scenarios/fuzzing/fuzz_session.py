@@ -30,7 +30,7 @@ from . import (
     without_headers,
 )
 from .extremes import is_ordinary, role_of
-from .partition import PARTS, Part, Subject
+from .partition import PARTS, FuzzPart, Subject
 from .sparing import Sparing
 
 AREA = "openapi"
@@ -68,7 +68,7 @@ class FuzzSettings(Protocol):
     def shard(self) -> Shard: ...  # noqa: D102
 
 
-Rows = Sequence[Mapping[str, object]]
+Targets = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Exploration:
     options: FuzzSettings
     folder: Path | None
     _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _explored: dict[Part, Explored] = field(default_factory=dict)
+    _explored: dict[FuzzPart, Explored] = field(default_factory=dict)
 
     @property
     def totals(self) -> Totals:
@@ -123,7 +123,7 @@ class Exploration:
         self._player = Executor(document, drawer, service.headers, self._is_strange)
         self._sparing = Sparing(service)
 
-    def of(self, part: Part) -> Explored:
+    def of(self, part: FuzzPart) -> Explored:
         """Return the results of a part. Raises `NotApplicable` if there is nothing to ask about."""
         if part not in self._explored:
             self._explored[part] = self._explore(part)
@@ -148,7 +148,7 @@ class Exploration:
 
     # -- one part
 
-    def _explore(self, part: Part) -> Explored:
+    def _explore(self, part: FuzzPart) -> Explored:
         wanted = self.operations(part.subject)
         if not wanted:
             raise NotApplicable(f"the document has no operation for {part.subject}")
@@ -163,7 +163,7 @@ class Exploration:
         masked = tuple(name for name, _ in self.service.headers)
         return Explored(failures, tokens, masked, self._doubt(part, too_few, results))
 
-    def _doubt(self, part: Part, too_few: list[str], results: FuzzResults) -> str:
+    def _doubt(self, part: FuzzPart, too_few: list[str], results: FuzzResults) -> str:
         if not too_few:
             return ""
         if self.options.replay:
@@ -174,7 +174,7 @@ class Exploration:
         listed = ", ".join(f"{results.cases.get(label, 0)} of {label}" for label in too_few)
         return f"fewer than {LEAST} {part.phase} requests could be made: {listed}"
 
-    def _play_rounds(self, part: Part, label: str, results: FuzzResults, sharing: int) -> int:
+    def _play_rounds(self, part: FuzzPart, label: str, results: FuzzResults, sharing: int) -> int:
         """Play what was kept and one round of cases, and further rounds while there is time.
 
         The time of a part is for `sharing` operations.
@@ -190,7 +190,7 @@ class Exploration:
 
     def cards(self, label: str, phase: Phase, turn: int = 0) -> list[FuzzCase]:
         """Return what is sent in one turn: this machine's share, or the one request replayed."""
-        kept = self.corpus.kept(label, phase) if turn == 0 else ()
+        kept = self.corpus.regressions(label, phase) if turn == 0 else ()
         cards = [*kept, *self.corpus.cards(label, phase, self._draw(label, turn)).cards]
         token, shard = self.options.replay, self.options.shard
         if token is not None and token.area == AREA:
@@ -203,7 +203,7 @@ class Exploration:
         place = f"{others.index(card.operation)}." if card.operation in others else ""
         return card.draw, f"{place}{card.number}"
 
-    def token_of(self, part: Part, card: FuzzCase) -> Token:
+    def token_of(self, part: FuzzPart, card: FuzzCase) -> Token:
         """Return the token by which a case is found again."""
         return Token(AREA, str(part), *self._name(card))
 
@@ -222,7 +222,7 @@ class Exploration:
         sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
         return self.service.run(self._player.play(sent, self._send, rows))
 
-    def _rows(self, cards: Sequence[FuzzCase]) -> Rows:
+    def _rows(self, cards: Sequence[FuzzCase]) -> Targets:
         """Rows to aim at: one for each request that deletes, else one; none if none can be made."""
         resource = self.service.resource
         aimed = [card for card in cards if resource.id_parameter in card.aims]
@@ -233,7 +233,7 @@ class Exploration:
         except (Undecided, NotApplicable):
             return []
 
-    def _is_enough(self, label: str, part: Part, results: FuzzResults) -> bool:
+    def _is_enough(self, label: str, part: FuzzPart, results: FuzzResults) -> bool:
         sent = results.cases.get(label, 0)
         if self.options.replay:
             return bool(results.cases)
@@ -291,7 +291,7 @@ class Exploration:
         return self.service.exchange(request)
 
 
-def _at(card: FuzzCase, rows: Rows) -> FuzzCase:
+def _at(card: FuzzCase, rows: Targets) -> FuzzCase:
     """The case, aimed at a row if there is one."""
     return card.aimed(rows[0]) if rows else card
 

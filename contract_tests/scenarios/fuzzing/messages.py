@@ -61,7 +61,7 @@ class Answer:
     cause: str = ""
 
 
-Send = Callable[[Request], Awaitable[Answer]]
+SendRequest = Callable[[Request], Awaitable[Answer]]
 
 Suppression = Literal["", "types", "habit", "strange"]
 """The reason not to hold something against a service: invalid data that a lenient reader takes (a

@@ -12,7 +12,7 @@ Subject = Role | Literal["others"]
 
 
 @dataclass(frozen=True)
-class Part:
+class FuzzPart:
     """The cases of one operation of the collection, or of all others, in one phase."""
 
     subject: Subject
@@ -24,9 +24,9 @@ class Part:
 
 
 SUBJECTS: tuple[Subject, ...] = (*ROLES, "others")
-PARTS = tuple(Part(subject, phase) for subject in SUBJECTS for phase in PHASES)
+PARTS = tuple(FuzzPart(subject, phase) for subject in SUBJECTS for phase in PHASES)
 
 
-def parts(*phases: Phase) -> list[Part]:
+def parts(*phases: Phase) -> list[FuzzPart]:
     """The parts of these phases."""
     return [part for part in PARTS if part.phase in phases]

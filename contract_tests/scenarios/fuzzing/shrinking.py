@@ -8,10 +8,10 @@ from .case_generator import CaseGenerator, seed_of, strategy_of
 from .executor import CheckFailure
 from .fuzz_cases import DrawSpec
 
-Sent = Callable[[Any], list[CheckFailure]]
+Resend = Callable[[Any], list[CheckFailure]]
 
 
-def shrink(failure: CheckFailure, drawer: CaseGenerator, hear: Sent) -> CheckFailure:
+def shrink(failure: CheckFailure, drawer: CaseGenerator, hear: Resend) -> CheckFailure:
     """The failure raised by the simplest request found; the failure itself if none is simpler.
 
     `hear` sends a case to a service as it was before the first, and gives the failures it raises.

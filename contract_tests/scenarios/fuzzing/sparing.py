@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ...databases.image import ids_in, spelled
+from ...databases.image import ids_in, normalized_id
 from ...rules.violation import NotApplicable, Undecided
 from ...service.service import Service
 from . import FuzzCase, Phase
@@ -28,7 +28,7 @@ class Sparing:
     def spares(self, card: FuzzCase) -> bool:
         """Tell whether a request would write to such a row, and count it then."""
         is_spared = card.request.method in WRITING and any(
-            spelled(value) in self._known for value in self._named(card.drawn)
+            normalized_id(value) in self._known for value in self._named(card.drawn)
         )
         if is_spared:
             self._spared[card.operation, card.phase] += 1
@@ -56,4 +56,4 @@ def _known(service: Service) -> frozenset[str]:
         listed = service.ids(service.list())
     except (Undecided, NotApplicable):
         return frozenset()
-    return frozenset(spelled(identifier) for identifier in listed)
+    return frozenset(normalized_id(identifier) for identifier in listed)

@@ -15,10 +15,10 @@ from ...service.preparing import has_migrations, run_command
 from ...service.service import Service
 from .first import FirstStart, first_start
 from .later import LaterStart, later_start
-from .race import Point, Race, race
+from .race import Race, RacePoint, race
 from .unreachable import UnreachableStart, unreachable_start
 
-__all__ = ["FirstStart", "LaterStart", "Point", "Race", "StartupScenarios", "UnreachableStart"]
+__all__ = ["FirstStart", "LaterStart", "Race", "RacePoint", "StartupScenarios", "UnreachableStart"]
 
 
 class StartupScenarios:
@@ -32,7 +32,7 @@ class StartupScenarios:
         self._service = service
         self._root = root
         self._prepare = prepare
-        self._races: dict[Point, Race] = {}
+        self._races: dict[RacePoint, Race] = {}
 
     @property
     def is_schema_made_apart(self) -> bool:
@@ -62,7 +62,7 @@ class StartupScenarios:
         """A life where no database answers."""
         return unreachable_start(self._service)
 
-    def race(self, point: Point) -> Race:
+    def race(self, point: RacePoint) -> Race:
         """Two lives that begin together on an empty database, one of them held at `point`."""
         if point not in self._races:
             self._races[point] = race(self._service, self._empty(), point)

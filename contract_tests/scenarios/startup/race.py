@@ -10,7 +10,7 @@ from ...service.service import Service
 from ...service.workers.subprocess_app import SubprocessApp
 from .asking import failure
 
-Point = Literal["create", "commit"]
+RacePoint = Literal["create", "commit"]
 
 WAITS = 0.25
 """Seconds a statement may be under way before its worker is taken to wait for the other."""
@@ -32,7 +32,7 @@ class Race:
     second_failure: str = ""
 
 
-def race(service: Service, database: Database, point: Point) -> Race:
+def race(service: Service, database: Database, point: RacePoint) -> Race:
     """Hold the first worker at `point`, let the second come as far as it can, release the first.
 
     No verdict hangs on the waits: too short a one only makes the race less sharp.

@@ -16,14 +16,14 @@ from ...generation.strategies import valid_bodies
 from ...service.resource import Role
 from ...service.service import Service
 from ..crud.rows import needed
-from .steps import Act
+from .steps import StepKind
 
-DrawnCases = st.SearchStrategy[Any]
+Bodies = st.SearchStrategy[Any]
 SERIALS = st.integers(9001, 9004)
 """Few, so that values come again; and none that a row from before the programs may have."""
 
 
-def bodies(service: Service, act: Act) -> DrawnCases:
+def bodies(service: Service, act: StepKind) -> Bodies:
     """Bodies for an operation: what its schema allows, and plain ones, which come again."""
     resource = service.resource
     if act not in {"create", "replace", "update"}:
@@ -50,7 +50,7 @@ def bodies(service: Service, act: Act) -> DrawnCases:
     return allowed | plain
 
 
-def simplest(drawn: DrawnCases) -> Any:
+def simplest(drawn: Bodies) -> Any:
     """The value that Hypothesis shrinks all others to."""
     return hypothesis.find(
         drawn,

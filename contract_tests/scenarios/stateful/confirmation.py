@@ -28,12 +28,12 @@ def is_way_of_fresh_rows(service: Service, play: Play, mismatch: Mismatch) -> bo
     """
     seen, known = play.program[-1], play.model.rows.get(mismatch.row)
     taken = frozenset(service.resource.fields("create"))
-    if not _first_told(service, afresh(play, mismatch, taken)):
+    if not _is_confirmed(service, afresh(play, mismatch, taken)):
         return False
     if known is not None and seen.act != "create" and _is_sent(mismatch, known):
-        return _first_told(service, [_on_another(service, mismatch.row, known.writes, seen)])
+        return _is_confirmed(service, [_on_another(service, mismatch.row, known.writes, seen)])
     is_alone = mismatch.kind == "failed" and seen.act == "create"
-    return not is_alone or _first_told(service, [(seen,)])
+    return not is_alone or _is_confirmed(service, [(seen,)])
 
 
 def _is_sent(mismatch: Mismatch, known: Known) -> bool:
@@ -42,7 +42,7 @@ def _is_sent(mismatch: Mismatch, known: Known) -> bool:
     return body is not None and (mismatch.kind == "failed" or mismatch.field in body)
 
 
-def _first_told(service: Service, programs: Iterable[Program]) -> bool:
+def _is_confirmed(service: Service, programs: Iterable[Program]) -> bool:
     """Return whether the first of these that can be played surprises; true if none can."""
     for program in programs:
         with closing(Play(service)) as again:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..crud.round_trip import brief
 from .model import Mismatch
 from .programs import Counterexample
-from .steps import names_of, told
+from .steps import names_of, program_lines
 
 
 def expected(finding: Counterexample) -> str:
@@ -21,14 +21,14 @@ def expected(finding: Counterexample) -> str:
     return "an answer below 500"
 
 
-def observed(finding: Counterexample) -> str:
+def observation(finding: Counterexample) -> str:
     """Return what was shown, and the steps before it."""
     return f"{_seen(finding.mismatch)}, after {', '.join(acts(finding)[:-1]) or 'nothing'}"
 
 
 def evidence(finding: Counterexample) -> str:
     """The program, its last line with what it showed."""
-    *lines, last = told(finding.program)
+    *lines, last = program_lines(finding.program)
     what = f"{last}  # expected {expected(finding)}: {_seen(finding.mismatch)}"
     order = [f"the calls came in this order: {finding.story}"] if finding.story else []
     return "\n".join([*lines, what, *order])

@@ -13,18 +13,18 @@ from hypothesis import HealthCheck, Phase, Verbosity, stateful
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
-from ...generation.determinism import steady
+from ...generation.determinism import deterministic
 from ...rules.profile import Profile
 from ...service.resource import Role
 from ...service.service import Service
-from .bodies import DrawnCases, bodies
-from .steps import WRITES, Act, Step
+from .bodies import Bodies, bodies
+from .steps import WRITES, Step, StepKind
 
 Looks = tuple[Role | None, Role | None]
 Body = Mapping[str, Any] | None
-Operation = tuple[Act, int, Body, Looks]
-Send = Callable[[Step], bool]
-Begin = Callable[[], tuple[Send, Callable[[], None]]]
+DrawnOperation = tuple[StepKind, int, Body, Looks]
+SendStep = Callable[[Step], bool]
+Begin = Callable[[], tuple[SendStep, Callable[[], None]]]
 ROUND = 10
 """Programs that Hypothesis draws afresh; those after are mostly variants of what was drawn."""
 
@@ -88,11 +88,11 @@ class Sequences(stateful.RuleBasedStateMachine):
         """Send a step unless the program is over. Raises `Found` if it shows a broken promise."""
         self._is_over = self._is_over or not self._send(step)
 
-    def look(self, act: Act, step: Step) -> None:
+    def look(self, act: StepKind, step: Step) -> None:
         """Look at the row of a step, or at all."""
         self.add(Step(act, step.row if act == "read" else 0))
 
-    def step(self, act: Act, recent: int, body: Mapping[str, Any] | None) -> Step:
+    def step(self, act: StepKind, recent: int, body: Mapping[str, Any] | None) -> Step:
         """A step on one of the last rows, or a create of a new one.
 
         Whether a create really made a row is for others to know: what is drawn does not depend on
@@ -111,7 +111,9 @@ class Sequences(stateful.RuleBasedStateMachine):
         return Step(act, row, body)
 
 
-def explore(service: Service, profile: Profile, seed: int, extra: Act | None, begin: Begin) -> None:
+def explore(
+    service: Service, profile: Profile, seed: int, extra: StepKind | None, begin: Begin
+) -> None:
     """Run programs, each begun by `begin`, up to the one that raises `Found`.
 
     One seed gives one sequence of programs. A service that answers differently the second time
@@ -120,7 +122,7 @@ def explore(service: Service, profile: Profile, seed: int, extra: Act | None, be
     parts = _rules(service, extra)
     starts = range(0, profile.programs, ROUND)
     sizes = [min(ROUND, profile.programs - start) for start in starts]
-    with suppress(Found, HypothesisException), steady():
+    with suppress(Found, HypothesisException), deterministic():
         for number, size in enumerate(sizes):
             first = chain([_nothing], repeat(begin))
             machine = type("Machine", (Sequences,), {**parts, "beginnings": first})
@@ -128,7 +130,7 @@ def explore(service: Service, profile: Profile, seed: int, extra: Act | None, be
             stateful.run_state_machine_as_test(rounds, settings=_settings(size + 1, profile.steps))
 
 
-def _nothing() -> tuple[Send, Callable[[], None]]:
+def _nothing() -> tuple[SendStep, Callable[[], None]]:
     """The first program of a round, which is the simplest there is and always the same."""
     return lambda _step: False, lambda: None
 
@@ -148,7 +150,7 @@ def _settings(programs: int, steps: int) -> hypothesis.settings:
     )
 
 
-def _rules(service: Service, extra: Act | None) -> dict[str, Any]:
+def _rules(service: Service, extra: StepKind | None) -> dict[str, Any]:
     """A first row, which all else needs, and one rule for every move.
 
     Of several rules Hypothesis would leave out some in each program, and mostly the telling ones.
@@ -158,15 +160,15 @@ def _rules(service: Service, extra: Act | None) -> dict[str, Any]:
     return {"first": first(_first), "move": move(_move)}
 
 
-def moves(service: Service, extra: Act | None) -> DrawnCases:
+def moves(service: Service, extra: StepKind | None) -> Bodies:
     """Return what may come next: a function, and its arguments after the machine."""
     # What is read beforehand may hide what a meeting does: a cache that is filled already.
-    one = operations(service, OFTEN, LOOKS[:1] if extra == "together" else LOOKS)
+    one = drawn_operations(service, OFTEN, LOOKS[:1] if extra == "together" else LOOKS)
     usual = st.tuples(st.just(_operation), one)
     if extra == "restart":
         return st.one_of(*[usual] * 4, st.tuples(st.just(_restart)))
     if extra == "together":
-        two = operations(service, MEETING, LOOKS[:1])
+        two = drawn_operations(service, MEETING, LOOKS[:1])
         apart = st.sampled_from([False, False, False, True])
         new = bodies(service, "create")
         pair = st.tuples(st.just(_together), two, two, apart, SCHEDULES, st.none() | new)
@@ -183,7 +185,7 @@ def _move(self: Sequences, move: tuple[Any, ...]) -> None:
     act(self, *arguments)
 
 
-def _operation(self: Sequences, one: Operation) -> None:
+def _operation(self: Sequences, one: DrawnOperation) -> None:
     act, recent, body, (before, after) = one
     step = self.step(act, recent, body)
     if before and act != "create":
@@ -200,7 +202,12 @@ def _restart(self: Sequences) -> None:
 
 
 def _together(
-    self: Sequences, one: Operation, other: Operation, apart: object, schedule: str, new: Body
+    self: Sequences,
+    one: DrawnOperation,
+    other: DrawnOperation,
+    apart: object,
+    schedule: str,
+    new: Body,
 ) -> None:
     """Two at the same time, mostly on the same row, which is looked at then.
 
@@ -218,7 +225,9 @@ def _together(
         self.add(Step("read", row))
 
 
-def operations(service: Service, weights: Mapping[Role, int], looks: Sequence[Looks]) -> DrawnCases:
+def drawn_operations(
+    service: Service, weights: Mapping[Role, int], looks: Sequence[Looks]
+) -> Bodies:
     """One request; one that changes a row is mostly looked at, before it or after it."""
     offers = service.resource.offers
     seen = st.sampled_from([pair for pair in looks if all(offers(look) for look in pair if look)])

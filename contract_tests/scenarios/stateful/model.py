@@ -11,15 +11,15 @@ from typing import Any, Literal
 
 from ...instruments.exchange import Exchange
 from ...service.equality import same
-from ..crud.round_trip import is_kept
+from ..crud.round_trip import survives_round_trip
 from ..crud.rows import same_id
-from .steps import Act, Step
+from .steps import Step, StepKind
 
 State = Literal["there", "gone", "maybe"]
-Kind = Literal["field", "missing", "back", "failed"]
-Values = dict[str, tuple[Any, ...]]
+MismatchKind = Literal["field", "missing", "back", "failed"]
+KnownValues = dict[str, tuple[Any, ...]]
 Shown = Mapping[str, Any]
-Key = tuple[Kind, str, str, str]
+MismatchKey = tuple[MismatchKind, str, str, str]
 NOT_THERE = (404, 410)
 UNAVAILABLE = 503
 
@@ -28,17 +28,17 @@ UNAVAILABLE = 503
 class Mismatch:
     """An observation that the model does not have. `last` is the write it follows."""
 
-    kind: Kind
+    kind: MismatchKind
     row: int
-    act: Act
+    act: StepKind
     exchange: Exchange
     field: str = ""
     expected: Any = None
     shown: Any = None
-    last: Act = "create"
+    last: StepKind = "create"
 
     @property
-    def key(self) -> Key:
+    def key(self) -> MismatchKey:
         """The properties it has in common with others of its sort."""
         return self.kind, self.act, self.field, self.last
 
@@ -54,24 +54,24 @@ class Known:
     id: Any
     made: Step
     state: State = "there"
-    fields: Values = field(default_factory=dict)
-    before: Values = field(default_factory=dict)
+    fields: KnownValues = field(default_factory=dict)
+    before: KnownValues = field(default_factory=dict)
     writes: list[Step] = field(default_factory=list)
     sent: frozenset[str] = frozenset()
 
     @property
-    def last(self) -> Act:
+    def last(self) -> StepKind:
         """The write that made it what it is."""
         return self.writes[0].act if self.writes else "create"
 
-    def becomes(self, state: State, fields: Values, by: Step) -> None:
+    def becomes(self, state: State, fields: KnownValues, by: Step) -> None:
         """Take a write that succeeded, or may have."""
         self.before = self.fields
         self.state, self.fields, self.writes = state, fields, [by]
         for part in by.pair or (by,):
             self.sent |= (part.body or {}).keys()
 
-    def sees(self, shown: Values) -> None:
+    def sees(self, shown: KnownValues) -> None:
         """From now on, each field is what a read has shown it to be."""
         self.state = "there"
         self.fields = self.fields | shown
@@ -198,7 +198,7 @@ class Model:
         return self._compared(step, exchange, label, row.fields, shown)
 
     def _compared(
-        self, step: Step, exchange: Exchange, label: int, fields: Values, shown: Shown
+        self, step: Step, exchange: Exchange, label: int, fields: KnownValues, shown: Shown
     ) -> Mismatch | None:
         for name in sorted(fields.keys() & shown.keys()):
             if not any(alike(value, shown[name]) for value in fields[name]):
@@ -208,7 +208,7 @@ class Model:
 
     def mismatch(
         self,
-        kind: Kind,
+        kind: MismatchKind,
         step: Step,
         exchange: Exchange,
         label: int,
@@ -219,13 +219,13 @@ class Model:
         last = row.last if row and not step.writes else step.act
         return Mismatch(kind, label, step.act, exchange, *what, last)
 
-    def _sent(self, step: Step) -> Values:
+    def _sent(self, step: Step) -> KnownValues:
         return {name: (value,) for name, value in (step.body or {}).items() if name in self.names}
 
 
 def alike(sent: Any, shown: Any) -> bool:
     """Return whether a value is shown as a service may rightly show it."""
-    return same(sent, shown) or is_kept(sent, shown)
+    return same(sent, shown) or survives_round_trip(sent, shown)
 
 
 def is_nested(value: object) -> bool:

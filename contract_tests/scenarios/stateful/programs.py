@@ -11,10 +11,10 @@ from ...rules.profile import Profile
 from ...service.service import Service
 from .confirmation import Doubt, is_so_without, is_way_of_fresh_rows
 from .machine import Found, explore
-from .model import Key, Kind, Mismatch
+from .model import Mismatch, MismatchKey, MismatchKind
 from .program_runner import IdFrom, Play
 from .program_shrinking import ProgramShrinking
-from .steps import Act, Program, Step
+from .steps import Program, Step, StepKind
 
 SHORTENING = 500
 """The number of further requests sent to make the first program found a shorter one."""
@@ -60,11 +60,11 @@ class Search:
     """
 
     service: Service
-    kinds: Collection[Kind]
-    extra: Act | None = None
+    kinds: Collection[MismatchKind]
+    extra: StepKind | None = None
     clock: Callable[[], float] = time.monotonic
     tally: Tally = field(default_factory=Tally)
-    _usual: Counter[Key] = field(default_factory=Counter)
+    _usual: Counter[MismatchKey] = field(default_factory=Counter)
     finding: Counterexample | None = None
 
     def run(self, profile: Profile, seed: int, minutes: float = 0.0) -> Counterexample | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ...service.resource import Role
 
-Act = Role | Literal["restart", "together"]
+StepKind = Role | Literal["restart", "together"]
 WRITES = frozenset({"create", "replace", "update", "delete"})
 
 
@@ -21,7 +21,7 @@ class Step:
     `pair` is sent together, its database calls in the order of `schedule`.
     """
 
-    act: Act
+    act: StepKind
     row: int = 0
     body: Mapping[str, Any] | None = None
     pair: tuple[Step, ...] = ()
@@ -56,7 +56,7 @@ def _places() -> Iterator[int]:
         place += 1
 
 
-def told(program: Sequence[Step]) -> list[str]:
+def program_lines(program: Sequence[Step]) -> list[str]:
     """The program, a line for each step."""
     names = names_of(program)
     return [_line(step, names) for step in program]

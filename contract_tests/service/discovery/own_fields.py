@@ -16,7 +16,7 @@ from ..service import Service
 MOMENTS = ("date-time", "date")
 
 
-def create_what_is_taken(service: Service) -> tuple[Exchange, Resource]:
+def create_accepted(service: Service) -> tuple[Exchange, Resource]:
     """Create a row with a value for every column; with fewer as long as the service refuses that.
 
     First moments are left out, then whatever a refusal names. The resource that is given back has

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...generation.samples.formats import told
+from ...generation.samples.formats import with_formats
 from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import UsageError
 from ..resource import ROLES, VERBS, Operation, Resource, Role
@@ -14,7 +14,7 @@ from ..service import Service
 from .document import choose
 from .first_row import create_pointing_nowhere
 from .guessing import guessed_schema
-from .own_fields import create_what_is_taken, without_own
+from .own_fields import create_accepted, without_own
 from .paging import seen_paging
 
 PLACES = (
@@ -70,7 +70,7 @@ def found(
     `formats` says what texts of a format look like that the document leaves open.
     """
     document, where = document_of(service, place)
-    document = told(document, formats) if document and formats else document
+    document = with_formats(document, formats) if document and formats else document
     if document and (wanted is None or not _is_hidden(service, document, wanted)):
         resource = replace(choose(document, wanted), found=where)
     elif wanted:
@@ -108,7 +108,7 @@ def probe(service: Service) -> Resource:
     if not service.resource.offers("create"):
         return _seen_list(service)
     is_asked = service.resource.found == ASKED
-    created, resource = create_what_is_taken(service) if is_asked else _created(service)
+    created, resource = create_accepted(service) if is_asked else _created(service)
     if created.status in {401, 403}:
         raise UsageError(
             f"{created}: the service asks for credentials; give them with "

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-HindranceName = Literal["unsettled", "read-only", "full", "impatient"]
+SettingName = Literal["unordered", "read-only", "full", "short-lock-wait"]
 
 
 @dataclass(frozen=True, slots=True)
-class Hindrance:
+class SessionSetting:
     """The statement for a connection that is lent, and the one for when it comes back.
 
     `asked` is a question put before the first; its answer's cells fill the braces of the second.
@@ -21,4 +21,4 @@ class Hindrance:
     asked: str = ""
 
 
-Hindrances = Mapping[HindranceName, Hindrance]
+SessionSettingsOf = Mapping[SettingName, SessionSetting]

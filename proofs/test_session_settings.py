@@ -1,4 +1,4 @@
-"""Facts about hindrances: the database itself refuses, and only as long as it is told to."""
+"""Facts about session_settings: the database itself refuses, and only as long as it is told to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import StaticPool
 
 from contract_tests.databases import BackDoorBlocked, Database, DatabaseUnavailable, Server, provide
-from contract_tests.databases.hindrances import Hindrance, HindranceName
-from contract_tests.databases.sqlite.hindrances import SQLITE
+from contract_tests.databases.session_settings import SessionSetting, SettingName
+from contract_tests.databases.sqlite.session_settings import SQLITE
 from contract_tests.databases.unobserved import unobserved
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.session_settings import SessionSettings
-from proofs.hindered import INSERT, ask, insert, refused, told
+from proofs.small_service import INSERT, ask, insert, refused, told
 
 DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg", "mysql", "mysql+asyncmy")
 LARGE = f"insert into thing values ('{'long' * 10_000}')"
@@ -24,13 +24,13 @@ PATIENCE = {
     "postgresql": ("set lock_timeout = 1234", "show lock_timeout"),
     "mysql": ("set session lock_wait_timeout = 1234", "select @@session.lock_wait_timeout"),
 }
-REFUSED: dict[tuple[str, HindranceName], str] = {
+REFUSED: dict[tuple[str, SettingName], str] = {
     ("sqlite", "read-only"): "attempt to write a readonly database",
     ("postgresql", "read-only"): "cannot execute INSERT in a read-only transaction",
     ("mysql", "read-only"): "Cannot execute statement in a READ ONLY transaction",
-    ("sqlite", "impatient"): "database is locked",
-    ("postgresql", "impatient"): "canceling statement due to lock timeout",
-    ("mysql", "impatient"): "Lock wait timeout exceeded",
+    ("sqlite", "short-lock-wait"): "database is locked",
+    ("postgresql", "short-lock-wait"): "canceling statement due to lock timeout",
+    ("mysql", "short-lock-wait"): "Lock wait timeout exceeded",
 }
 
 
@@ -58,10 +58,10 @@ def test_a_read_only_database_refuses_to_write(database: Database) -> None:
     """The words are those of the database; reading goes on."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["read-only"]) as hindered:
+        with SessionSettings(database.session_settings["read-only"]) as settings:
             assert REFUSED[database.name, "read-only"] in await refused(engine)
             assert await ask(engine, "select count(*) from thing") == 0
-        assert hindered.fired == 2
+        assert settings.fired == 2
 
     told(database, story)
 
@@ -71,7 +71,7 @@ def test_a_full_database_refuses_what_needs_room(database: Database) -> None:
     """A row that needs a new page is refused, a short one may find its place."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["full"]):
+        with SessionSettings(database.session_settings["full"]):
             assert "database or disk is full" in await refused(engine, LARGE)
             await insert(engine)
         await insert(engine, LARGE)
@@ -84,8 +84,8 @@ def test_a_locked_database_lets_read_and_not_write(database: Database) -> None:
 
     async def story(engine: AsyncEngine) -> None:
         async with database.locked():
-            with SessionSettings(database.hindrances["impatient"]):
-                assert REFUSED[database.name, "impatient"] in await refused(engine)
+            with SessionSettings(database.session_settings["short-lock-wait"]):
+                assert REFUSED[database.name, "short-lock-wait"] in await refused(engine)
                 assert await ask(engine, "select count(*) from thing") == 0
         await insert(engine)
 
@@ -106,15 +106,15 @@ def test_a_lock_waits_its_turn_in_vain(database: Database) -> None:
     told(database, story)
 
 
-@pytest.mark.parametrize("name", ["read-only", "impatient"])
-def test_nothing_stays(database: Database, name: HindranceName) -> None:
+@pytest.mark.parametrize("name", ["read-only", "short-lock-wait"])
+def test_nothing_stays(database: Database, name: SettingName) -> None:
     """Afterwards the service's own connection writes as before."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances[name]) as hindered:
+        with SessionSettings(database.session_settings[name]) as settings:
             await ask(engine, "select 1")
         await insert(engine)
-        assert hindered.fired == 1
+        assert settings.fired == 1
 
     told(database, story)
 
@@ -128,8 +128,8 @@ def test_what_the_service_has_set_stays(database: Database) -> None:
             await connection.execute(text(own))
             await connection.commit()
         with (
-            SessionSettings(database.hindrances["impatient"]),
-            SessionSettings(database.hindrances["impatient"]),
+            SessionSettings(database.session_settings["short-lock-wait"]),
+            SessionSettings(database.session_settings["short-lock-wait"]),
         ):
             assert "1234" not in str(await ask(engine, question))
         assert "1234" in str(await ask(engine, question))
@@ -141,7 +141,7 @@ def test_no_transaction_is_begun_or_ended(database: Database) -> None:
     """A connection that was only taken is idle for the server, and a transaction goes on."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["impatient"]):
+        with SessionSettings(database.session_settings["short-lock-wait"]):
             async with engine.connect() as connection:
                 await connection.get_raw_connection()
                 assert await database.open_transactions() == ()
@@ -156,7 +156,7 @@ def test_a_connection_that_is_lent_at_the_end_is_replaced(database: Database) ->
     """What comes back after the block is not used again: it was told, and never otherwise."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["read-only"]):
+        with SessionSettings(database.session_settings["read-only"]):
             late = await engine.connect()
         await late.close()
         await insert(engine)
@@ -164,13 +164,13 @@ def test_a_connection_that_is_lent_at_the_end_is_replaced(database: Database) ->
     told(database, story)
 
 
-def test_the_kit_itself_is_not_hindered(database: Database) -> None:
+def test_the_kit_itself_keeps_its_settings(database: Database) -> None:
     """What the kit does through the service's engine goes on as ever."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["read-only"]) as hindered, unobserved():
+        with SessionSettings(database.session_settings["read-only"]) as settings, unobserved():
             await insert(engine)
-        assert hindered.fired == 0
+        assert settings.fired == 0
 
     told(database, story)
 
@@ -179,7 +179,7 @@ def test_the_ledger_does_not_see_it(database: Database) -> None:
     """The statements of the kit are not among those of the service."""
 
     async def story(engine: AsyncEngine) -> None:
-        with Recorder() as recorder, SessionSettings(database.hindrances["impatient"]):
+        with Recorder() as recorder, SessionSettings(database.session_settings["short-lock-wait"]):
             await ask(engine, "select 42")
         assert [one.text for one in recorder.outside if one.kind == "sql"] == ["select 42"]
         assert recorder.faults == []
@@ -191,9 +191,9 @@ def test_a_statement_that_fails_is_no_failure_of_the_service(database: Database)
     """If the database does not know the words, the connection works as if nothing was said."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(Hindrance("no such words", "none")) as hindered:
+        with SessionSettings(SessionSetting("no such words", "none")) as settings:
             await insert(engine)
-        assert hindered.fired == 0
+        assert settings.fired == 0
 
     told(database, story)
 
@@ -203,7 +203,7 @@ def test_a_new_connection_in_the_place_of_a_lost_one_is_told_too(database: Datab
     """What was told went with the connection that was lost."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["read-only"]):
+        with SessionSettings(database.session_settings["read-only"]):
             async with engine.connect() as connection:
                 await connection.invalidate()
             assert REFUSED["sqlite", "read-only"] in await refused(engine)
@@ -214,13 +214,13 @@ def test_a_new_connection_in_the_place_of_a_lost_one_is_told_too(database: Datab
 def test_one_connection_that_is_lent_to_many_is_told_once() -> None:
     """It is put right when the last of them gives it back."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    with SessionSettings(SQLITE["read-only"]) as hindered, engine.connect():
+    with SessionSettings(SQLITE["read-only"]) as settings, engine.connect():
         engine.connect().close()
     with engine.begin() as connection:
         connection.execute(text("create table thing (words text)"))
     engine.dispose()
 
-    assert hindered.fired == 1
+    assert settings.fired == 1
 
 
 @only_sqlite
@@ -228,7 +228,7 @@ def test_a_connection_that_cannot_be_put_right_is_replaced(database: Database) -
     """If the last words are not understood, the connection is not used again."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(Hindrance("pragma query_only = on", "no such words")):
+        with SessionSettings(SessionSetting("pragma query_only = on", "no such words")):
             await ask(engine, "select 1")
         await insert(engine)
 
@@ -240,7 +240,7 @@ def test_no_listener_stays(database: Database) -> None:
     """After the block no pool is listened to."""
 
     async def story(engine: AsyncEngine) -> None:
-        with SessionSettings(database.hindrances["read-only"]):
+        with SessionSettings(database.session_settings["read-only"]):
             assert engine.pool.dispatch.checkout
         assert not engine.pool.dispatch.checkout
         assert not engine.pool.dispatch.checkin
@@ -249,6 +249,6 @@ def test_no_listener_stays(database: Database) -> None:
 
 
 def test_nothing_happens_without_words() -> None:
-    """A database that knows no such hindrance hinders nobody."""
-    with SessionSettings(None) as hindered:
-        assert hindered.fired == 0
+    """A database that knows no such setting changes no connection."""
+    with SessionSettings(None) as settings:
+        assert settings.fired == 0

@@ -1,4 +1,4 @@
-"""A small service that can be hindered: an engine with one table, and what a request would do."""
+"""A small service: an engine with one table, and what a request would do."""
 
 from __future__ import annotations
 
