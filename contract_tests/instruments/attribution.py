@@ -15,6 +15,7 @@ from types import FrameType
 import greenlet
 import sqlalchemy
 
+from ..databases.unobserved import is_observed
 from .exchange import Exchange
 
 current: ContextVar[Exchange | None] = ContextVar("contract_exchange", default=None)
@@ -26,6 +27,11 @@ LIBRARIES = tuple(
     {*map(sysconfig.get_path, ("stdlib", "platstdlib", "scripts")), *site.getsitepackages()}
 )
 _homes: set[Path] = set()
+
+
+def serves_a_request() -> bool:
+    """Return whether this code runs on behalf of a request, and not of the kit."""
+    return is_observed() and current.get() is not None
 
 
 def caller() -> str:

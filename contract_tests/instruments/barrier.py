@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Literal
 
-from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.engine import Connection, Engine
 
 from .instrument import Instrument
 from .listening import listen
@@ -34,15 +34,7 @@ class Barrier(Instrument):
             (Engine, "commit", self._commits),
         )
 
-    def _executes(
-        self,
-        conn: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
-    ) -> None:
+    def _executes(self, conn: Connection, cursor: Any, statement: str, *_: Any) -> None:
         if statement.lstrip().upper().startswith(DEFINING):
             self._defined = True
             if self._before == "create":
@@ -69,32 +61,13 @@ class Trace(Instrument):
             undo,
             (Engine, "before_cursor_execute", self._begins),
             (Engine, "after_cursor_execute", self._ends),
-            (Engine, "handle_error", self._fails),
+            (Engine, "handle_error", self._ends),
         )
 
-    def _begins(
-        self,
-        conn: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
-    ) -> None:
+    def _begins(self, conn: Connection, cursor: Any, statement: str, *_: Any) -> None:
         self._tell({"statement": _short(statement)})
 
-    def _ends(
-        self,
-        conn: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
-    ) -> None:
-        self._tell({"statement": ""})
-
-    def _fails(self, exception_context: ExceptionContext) -> None:
+    def _ends(self, *_: Any) -> None:
         self._tell({"statement": ""})
 
 

@@ -21,8 +21,7 @@ from ..databases.driver_errors import (
     why_commit_is_safe,
 )
 from ..databases.redirects import Redirect, nowhere
-from ..databases.unobserved import is_observed
-from .attribution import caller, current
+from .attribution import caller, serves_a_request
 from .call_interceptor import Call, CallInterceptor
 from .instrument import Instrument
 from .listening import listen
@@ -209,11 +208,6 @@ class Unreachable(Instrument):
     ) -> None:
         if serves_a_request() and self._lead(dialect.name, cargs, cparams):
             self.fired += 1
-
-
-def serves_a_request() -> bool:
-    """Return whether this code runs on behalf of a request."""
-    return is_observed() and current.get() is not None
 
 
 def _key(connection: PoolProxiedConnection) -> int:

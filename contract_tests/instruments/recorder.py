@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import itertools
 import time
@@ -21,7 +20,7 @@ from .async_generators import LATE, finalizing
 from .attribution import caller, current, running
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
-from .listening import Listener, listen
+from .listening import Listening, listen_guarded
 from .private import is_autocommit, is_garbage, is_in_commit
 
 NUMBER = "contract_connection"
@@ -70,7 +69,7 @@ class Recorder(Instrument):
         self._began: dict[Exchange, float] = {}
 
     def _begin(self, undo: ExitStack) -> None:
-        listeners: tuple[tuple[type[Any], str, Listener], ...] = (
+        listeners: tuple[Listening, ...] = (
             (Pool, "connect", self._connected),
             (Pool, "checkout", self._checked_out),
             (Pool, "checkin", self._checked_in),
@@ -85,7 +84,7 @@ class Recorder(Instrument):
             (Engine, "handle_error", self._failed),
             (Session, "after_begin", self._session_began),
         )
-        listen(undo, *((kind, name, self._guarded(each)) for kind, name, each in listeners))
+        listen_guarded(undo, *listeners, faults=self.faults, applies=is_observed)
 
     def outstanding(self, owner: Exchange | None) -> tuple[Checkout, ...]:
         """The loans of `owner` that are still out (None: those made outside any request)."""
@@ -125,18 +124,6 @@ class Recorder(Instrument):
         entry = Event(order, moment, kind, connection, text, where, running())
         (owner.events if owner is not None else self.outside).append(entry)
         return entry
-
-    def _guarded(self, listener: Listener) -> Listener:
-        @functools.wraps(listener)  # SQLAlchemy reads the signature
-        def guarded(*arguments: Any) -> None:
-            if not is_observed():
-                return
-            try:
-                listener(*arguments)
-            except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
-                self.faults.append(f"{listener.__name__}: {fault!r}")
-
-        return guarded
 
     def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
         number = next(self._numbers)
@@ -210,13 +197,7 @@ class Recorder(Instrument):
         self.record("rollback", number_of(conn), "", caller())
 
     def _executes(
-        self,
-        conn: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+        self, conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, *_: Any
     ) -> None:
         self._works(conn)
         owner = current.get()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import threading
 from contextlib import ExitStack
 from typing import Any
 
-from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import Pool, QueuePool
 
-from ..databases.unobserved import is_observed
-from .attribution import caller, current
+from .attribution import caller, current, serves_a_request
 from .exchange import Exchange
 from .instrument import Instrument
-from .listening import Listener, listen
+from .listening import listen_guarded
 from .private import pool_of
 from .recorder import number_of
 
@@ -40,27 +38,15 @@ class Usage(Instrument):
     def _begin(self, undo: ExitStack) -> None:
         undo.callback(self._running.clear)
         undo.callback(self._out.clear)
-        listeners: tuple[tuple[type[Any], str, Listener], ...] = (
+        listeners = (
             (Pool, "checkout", self._checked_out),
             (Pool, "checkin", self._given_up),
             (Pool, "detach", self._given_up),
             (Engine, "before_cursor_execute", self._begins),
             (Engine, "after_cursor_execute", self._ends),
-            (Engine, "handle_error", self._fails),
+            (Engine, "handle_error", self._ends),
         )
-        listen(undo, *((kind, name, self._guarded(each)) for kind, name, each in listeners))
-
-    def _guarded(self, listener: Listener) -> Listener:
-        @functools.wraps(listener)  # SQLAlchemy reads the signature
-        def guarded(*arguments: Any) -> None:
-            if current.get() is None or not is_observed():
-                return
-            try:
-                listener(*arguments)
-            except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
-                self.faults.append(f"{listener.__name__}: {fault!r}")
-
-        return guarded
+        listen_guarded(undo, *listeners, faults=self.faults, applies=serves_a_request)
 
     def _checked_out(
         self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any
@@ -76,15 +62,7 @@ class Usage(Instrument):
     def _given_up(self, dbapi_connection: Any, connection_record: Any) -> None:
         self._out.pop(id(connection_record), None)
 
-    def _begins(
-        self,
-        conn: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
-    ) -> None:
+    def _begins(self, conn: Connection, cursor: Any, statement: str, *_: Any) -> None:
         where, strand, number = caller(), _strand(), number_of(conn)
         words = f"{' '.join(statement.split())[:60]!r} at {where}"
         if not conn.dialect.is_async and isinstance(strand, asyncio.Task):
@@ -95,21 +73,7 @@ class Usage(Instrument):
         if running != strand:
             self.overlapping.append(f"{words} while {its_words} ran on conn {number}")
 
-    def _ends(
-        self,
-        conn: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
-    ) -> None:
-        self._forget()
-
-    def _fails(self, exception_context: ExceptionContext) -> None:
-        self._forget()
-
-    def _forget(self) -> None:
+    def _ends(self, *_: Any) -> None:
         strand = _strand()
         self._running = {n: seen for n, seen in self._running.items() if seen[0] != strand}
 

@@ -14,6 +14,9 @@ Settled = dict[str, Any]
 
 # Deep enough for real documents, small enough that a schema naming itself ends.
 _UNION_DEPTH = 8
+METHODS = ("get", "put", "post", "patch", "head", "options", "trace", "delete")
+"""The keys of a path that are operations, in the order in which the kit asks them."""
+
 _TIGHTEST = {
     "minimum": max,
     "exclusiveMinimum": max,

@@ -121,11 +121,10 @@ def strategy_of(operation: Any, phase: Phase) -> Any:
 
 def labels(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Every operation the document declares, as `POST /items`."""
-    methods = ("get", "put", "post", "patch", "head", "options", "trace", "delete")
     return tuple(
         f"{name.upper()} {path}"
         for path, item in document.get("paths", {}).items()
-        for name in methods
+        for name in reading.METHODS
         if name in reading.resolve(item, document)
     )
 

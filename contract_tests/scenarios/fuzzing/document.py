@@ -8,7 +8,6 @@ from ...generation.by_schemathesis import UnreadDocumentError, validate
 from ...generation.samples import reading
 from ...masking.cutting import cut
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _OWN_JSON = frozenset({"example", "examples", "default", "enum", "const"})
 _VERSIONS = ("3.0.", "3.1.", "3.2.")
 
@@ -82,7 +81,7 @@ def is_resolvable(here: Any, document: Mapping[str, Any]) -> bool:
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, item in document.get("paths", {}).items():
-        for method in _METHODS:
+        for method in reading.METHODS:
             if isinstance(item, Mapping) and isinstance(item.get(method), Mapping):
                 shared = item.get("parameters", [])
                 parameters = [*shared, *item[method].get("parameters", [])]

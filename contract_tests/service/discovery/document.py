@@ -9,22 +9,9 @@ from typing import Any
 from ...generation import samples
 from ...rules.violation import UsageError
 from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
+from .paging import OFFSETS, PAGES, SIZES
 
 Document = Mapping[str, Any]
-SIZES = (
-    "limit",
-    "size",
-    "page_size",
-    "pageSize",
-    "per_page",
-    "perPage",
-    "items_per_page",
-    "itemsPerPage",
-    "count",
-    "take",
-)
-OFFSETS = ("offset", "skip", "start")
-PAGES = ("page", "page_number", "pageNumber", "currentPage")
 ROWS = ("items", "data", "results", "rows", "content", "records")
 UNLIKELY = ("user", "auth", "login", "token", "register", "session", "admin", "health", "webhook")
 

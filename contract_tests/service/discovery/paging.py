@@ -1,4 +1,4 @@
-"""Paging of a list without a document: the usual parameters are tried on two rows."""
+"""The names of paging parameters, and a trial of the usual ones where no document declares any."""
 
 from __future__ import annotations
 
@@ -8,15 +8,28 @@ from typing import Any
 from ..resource import Paging
 from ..service import Service
 
-SIZES = ("limit", "size", "page_size", "per_page")
-OFFSETS = ("offset", "skip")
-PAGES = ("page",)
+SIZES = (
+    "limit",
+    "size",
+    "page_size",
+    "per_page",
+    "pageSize",
+    "perPage",
+    "items_per_page",
+    "itemsPerPage",
+    "count",
+    "take",
+)
+OFFSETS = ("offset", "skip", "start")
+PAGES = ("page", "page_number", "pageNumber", "currentPage")
+TRIED = 4
+"""Of these names so many are tried where no document declares one: each costs a request."""
 
 
 def seen_paging(service: Service) -> Paging:
     """The parameters that make a difference; none of them if there are not two rows to cut."""
     whole = _rows(service)
-    sizes = (name for name in SIZES if len(_rows(service, **{name: 1})) == 1)
+    sizes = (name for name in SIZES[:TRIED] if len(_rows(service, **{name: 1})) == 1)
     size = next(sizes, None) if len(whole) > 1 else None
     if size is None:
         return Paging()
