@@ -5,6 +5,7 @@ Several parts are private: a new version is let in when the proofs of fuzzing pa
 """
 
 import copy
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -97,15 +98,19 @@ def boundaries(operation: Any) -> Iterator[Any]:
     from schemathesis.generation.overrides import Override
 
     configuration = operation.schema.config.generation_for(operation=operation, phase="coverage")
-    nothing = Override(query={}, headers={}, cookies={}, path_parameters={}, body={})
+    nothing: dict[str, Any] = {
+        "override": Override(query={}, headers={}, cookies={}, path_parameters={}, body={}),
+        "as_strategy_kwargs": {},  # its name before 4.32.4
+    }
+    known = inspect.signature(CoverageGenerator).parameters
     return iter(
         CoverageGenerator(
             operation=operation,
             generation_modes=list(GenerationMode),
             generation_config=configuration,
             auth_storage=None,
-            override=nothing,
             feedback=NO_FEEDBACK,
+            **{name: value for name, value in nothing.items() if name in known},
         )
     )
 

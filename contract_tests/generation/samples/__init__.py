@@ -6,6 +6,7 @@ Only the standard library is imported, so that asking for a body costs nothing.
 
 from .breaches import Breach, breaches
 from .edges import Edge, edges
+from .formats import is_uuid
 from .reading import (
     Schema,
     branches,
@@ -29,6 +30,7 @@ __all__ = [
     "different",
     "edges",
     "is_nullable",
+    "is_uuid",
     "kind",
     "kinds",
     "properties",

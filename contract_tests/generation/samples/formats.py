@@ -80,6 +80,12 @@ _MADE: dict[str, Callable[[int], str]] = {
 }
 
 
+def is_uuid(value: object) -> bool:
+    """Return whether a value is written as a UUID, with its hyphens."""
+    parts = str(value).split("-")
+    return [len(part) for part in parts] == [8, 4, 4, 4, 12]
+
+
 def formatted(name: str, serial: int) -> str | None:
     """A text in the named format that no other serial gives; None for a format not known here."""
     make = _MADE.get(name)

@@ -136,13 +136,9 @@ def other_than(name: str, shown: Any) -> Any:
 
 
 def _other_text(shown: str) -> str:
-    if _is_uuid(shown):
+    if samples.is_uuid(shown):
         return str(uuid.UUID(int=NUMBER))
     return MOMENT if shown[:4].isdigit() and shown[4:5] == "-" else WORD
-
-
-def _is_uuid(text: str) -> bool:
-    return len(text) == 36 and text.count("-") == 4  # noqa: PLR2004
 
 
 def named_columns(service: Service) -> Iterator[Naming]:

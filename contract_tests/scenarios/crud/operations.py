@@ -54,10 +54,6 @@ def _invalid(role: Role) -> Act:
     return lambda service: service.request(role, service.row().id, body=NOT_A_BODY)
 
 
-def _anonymous(service: Service) -> Exchange:
-    return service.request("list", anonymous=True)
-
-
 _ITEM_ROLES: tuple[Role, ...] = ("read", "replace", "update", "delete")
 _ITEM_SUCCESS: Mapping[Role, Callable[[Service, Row], Exchange]] = {
     "read": lambda service, row: service.read(row.id),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ...generation.samples import is_uuid
 from ...generation.samples.formats import with_formats
 from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import UsageError
@@ -155,13 +156,8 @@ def _seen_single(service: Service, created: Exchange) -> Resource:
     return replace(
         resource,
         id_kind="integer" if whole else "string",
-        id_schema={} if whole or not _is_uuid(identifier) else {"format": "uuid"},
+        id_schema={} if whole or not is_uuid(identifier) else {"format": "uuid"},
     )
-
-
-def _is_uuid(identifier: object) -> bool:
-    text = str(identifier)
-    return len(text) == 36 and text.count("-") == 4  # noqa: PLR2004
 
 
 def _seen_list(service: Service) -> Resource:
