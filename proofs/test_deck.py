@@ -23,7 +23,7 @@ from contract_tests.scenarios.fuzzing import (
     FuzzResults,
     shrink,
 )
-from proofs.test_fuzzing import Wire
+from proofs.fuzzed_service import Wire
 
 DRAW = DrawSpec(seed=3, count=8)
 LABEL = "POST /notes"
