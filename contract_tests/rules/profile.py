@@ -22,6 +22,10 @@ class Profile:
     steps: int
     is_endless: bool = False
 
+    def __str__(self) -> str:
+        """The profile as it is typed after `--contract-profile`."""
+        return self.name
+
 
 QUICK = Profile("quick", cases=10, texts=6, programs=4, steps=10)
 DEFAULT = Profile("default", cases=40, texts=25, programs=40, steps=20)
@@ -35,6 +39,10 @@ class Shard:
 
     place: int = 0
     of: int = 1
+
+    def __str__(self) -> str:
+        """The shard as it is typed after `--contract-shard`."""
+        return f"{self.place + 1}/{self.of}"
 
 
 WHOLE = Shard()
