@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .spreading import is_controller, is_worker, send_home, sent_home
+
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler.loadscope import LoadScopeScheduling
@@ -40,23 +42,23 @@ class ExistingDatabase:
 
     def pytest_report_header(self, config: pytest.Config) -> str | None:
         """Say in the header that one worker runs all contract tests."""
-        return ALONE if config.pluginmanager.has_plugin("dsession") else None
+        return ALONE if is_controller(config) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the database back before the outcome is decided: rows that are left make it red."""
-        self._run.pytest_unconfigure()
+        self._run.close()
         self._take(list(self._told()), is_red=self._has_left())
-        if hasattr(session.config, "workerinput"):
+        if is_worker(session.config):
             told = {"lines": self._lines, "red": self._is_red}
-            session.config.workeroutput["contract_existing"] = told  # type: ignore[attr-defined]
+            send_home(session.config, contract_existing=told)
         elif self._is_red and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Learn from the worker what is left."""
-        told = getattr(node, "workeroutput", {}).get("contract_existing")
+        told = sent_home(node).get("contract_existing")
         if told:
             self._take(told["lines"], is_red=told["red"])
 

@@ -13,9 +13,10 @@ from ..scenarios.startup import StartupScenarios
 from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
 from ..service.service import Service
+from .items import JUDGE
 from .judge import Judge
 from .options import Options
-from .run import JUDGE, ContractRun
+from .run import ContractRun
 
 
 @pytest.fixture(scope="session")

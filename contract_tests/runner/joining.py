@@ -3,38 +3,64 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from .closing import CLOSING
 from .options import Options
 
+if TYPE_CHECKING:
+    from ..masking.mask import Mask
+
 KIT = Path(__file__).resolve().parent.parent
+
+
+class Plugin(Protocol):
+    """An object with hooks, and the name that it is registered under."""
+
+    NAME: str
 
 
 def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
     from ..masking.mask import Mask
-    from .printing import MaskedPrinting
-    from .run import ContractRun
     from .secrets import secrets_of
 
     closing = config.stash.get(CLOSING, None)
     if closing is not None:
         closing.watch()
     mask = Mask(*secrets_of(options, os.environ))
-    run = ContractRun(config, options, mask)
-    config.pluginmanager.register(run, ContractRun.NAME)
-    config.pluginmanager.register(MaskedPrinting(mask), MaskedPrinting.NAME)
-    if options.allow_existing_database and "://" in options.app + options.database:
-        from .existing import ExistingDatabase
-
-        config.pluginmanager.register(ExistingDatabase(run), ExistingDatabase.NAME)
+    for plugin in _plugins(config, options, mask):
+        config.pluginmanager.register(plugin, plugin.NAME)
     config.pluginmanager.import_plugin(f"{__package__}.fixtures")
-    # Workers get it from here: on their own they might read the date on another day.
+    # pytest-xdist hands `config.option` on: on their own, workers might read the date another day.
     config.option.contract_seed = str(options.seed)
     _add_suite(config)
+
+
+def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Plugin]:
+    """Give the plug-in objects of a contract run.
+
+    Their order counts: of hooks that want to be first, the one registered last is called first. No
+    report is seen before it is masked, and a database that is borrowed is given back before the
+    outcome is decided.
+    """
+    from .existing import ExistingDatabase
+    from .printing import MaskedPrinting
+    from .results import Results
+    from .run import ContractRun
+    from .selection import Selection
+    from .verdicts import Verdicts
+
+    selection = Selection(options)
+    run = ContractRun(config, options, mask, selection)
+    yield from (selection, run, Verdicts(run), Results(run, selection))
+    yield MaskedPrinting(mask)
+    if options.allow_existing_database and "://" in options.app + options.database:
+        yield ExistingDatabase(run)
 
 
 def _add_suite(config: pytest.Config) -> None:

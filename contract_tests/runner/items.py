@@ -1,0 +1,32 @@
+"""The contract's side of a pytest test: its rule, its case, its judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..rules.rule import Rule
+
+if TYPE_CHECKING:
+    from .judge import Judge
+
+JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
+
+
+def rule_of_item(item: pytest.Item) -> Rule | None:
+    """Return the rule that a test judges; None for any other test."""
+    mark = item.get_closest_marker("contract")
+    return mark.args[0] if mark and mark.args and isinstance(mark.args[0], Rule) else None
+
+
+def case_of(item: pytest.Item) -> str:
+    """Return the case within the rule: the test's name without `test_`, or its parameter."""
+    # pytest documents neither this attribute nor another way to the id of the parameters.
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.id) if callspec else item.name.removeprefix("test_")
+
+
+def needs_startups(item: pytest.Item) -> bool:
+    """Return whether a test starts the service in interpreters of its own."""
+    return "startups" in getattr(item, "fixturenames", ())

@@ -1,0 +1,105 @@
+"""The end of a contract run: all verdicts together, the exit code, the report and the summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..reports.json_report import as_json, write_report
+from ..reports.record import RunRecord
+from ..reports.terminal import header_lines, summary_lines
+from ..rules.totals import Totals
+from ..rules.verdict import Verdict, from_row
+from .closing import CLOSING, note
+from .run import ContractRun
+from .selection import Selection
+from .spreading import is_worker, send_home, sent_home
+
+
+class Results:
+    """The plug-in object that collects the verdicts, on the controller and in a plain run alike."""
+
+    NAME = f"{__package__}.results"
+
+    def __init__(self, run: ContractRun, selection: Selection) -> None:
+        self._run = run
+        self._selection = selection
+        self._verdicts: list[Verdict] = []
+        self._totals = Totals()
+        self._of_workers: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Take away the report of an earlier run: should this one die, none is left."""
+        report = self._run.options.report
+        if report is None or is_worker(session.config) or session.config.option.collectonly:
+            return
+        try:
+            report.unlink(missing_ok=True)
+        except OSError as error:
+            raise pytest.UsageError(
+                f"--contract-report {report}: {error.strerror}; name a file that can be written"
+            ) from None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the verdict, with the facts and totals that came with it."""
+        row = getattr(report, "contract_verdict", None)
+        if row:
+            self._verdicts.append(from_row(row))
+            self._run.facts.update(getattr(report, "contract_facts", {}))
+            self._totals |= Totals(**getattr(report, "contract_totals", {}))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Learn from a worker how many judgements it had before it, and how it ended."""
+        facts = sent_home(node)
+        expected = facts.get("contract_expected", 0)
+        self._selection.expected = max(self._selection.expected, expected)
+        self._of_workers += facts.get("contract_faults", ())
+        if error:
+            self._of_workers.append(f"worker {node.gateway.id} ended early: {error}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Zero rules decided is red; the report is written whatever happened."""
+        note("finishing")
+        if is_worker(session.config):
+            expected, faults = self._selection.expected, self._run.faults
+            send_home(session.config, contract_expected=expected, contract_faults=faults)
+        elif self._is_judged(session):
+            self._finish(session, exitstatus)
+        closing = session.config.stash.get(CLOSING, None)
+        if closing is not None:
+            closing.decide(session.exitstatus)
+
+    def _is_judged(self, session: pytest.Session) -> bool:
+        has_tests = bool(self._selection.expected or self._verdicts)
+        return has_tests and not session.config.option.collectonly
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
+        record, report = self._record(), self._run.options.report
+        if exitstatus == pytest.ExitCode.OK and not record.is_conformant:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if report:
+            write_report(report, self._run.mask.within(as_json(record)))
+
+    def _record(self) -> RunRecord:
+        run, mask = self._run, self._run.mask
+        return RunRecord(
+            run.settings,
+            run.facts,
+            self._totals,
+            tuple(self._verdicts),
+            self._selection.expected,
+            (*run.faults, *map(mask, self._of_workers)),
+        )
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the outcome, rule by rule."""
+        if not (self._verdicts or self._of_workers):
+            return
+        terminalreporter.section("contract")
+        facts = () if self._run.has_header else header_lines(self._run.facts)
+        for line in (*facts, *summary_lines(self._record())):
+            terminalreporter.line(line)

@@ -1,0 +1,64 @@
+"""The tests of a contract run: which of the suite, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..rules import AREAS
+from .items import case_of, needs_startups, rule_of_item
+from .options import Options
+from .spreading import is_worker
+
+OTHERS, FIRST, USUAL = 0, 1, 2
+DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
+TURNS = {rule: turn for turn, area in enumerate(DISTURBING, USUAL + 1) for rule in AREAS[area]}
+TURNS |= dict.fromkeys(AREAS["sessions"], FIRST)
+
+
+class Selection:
+    """The plug-in object that selects tests and puts them in order."""
+
+    NAME = f"{__package__}.selection"
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.expected = 0
+        """The number of tests that are to judge a rule."""
+        self.is_alone = False
+        """True if no tests of others are to run."""
+        self.has_startups = False
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Keep only the rules that were asked for, and let them come after the team's tests.
+
+        A service under contract is imported with the address of the kit's database. Of the rules,
+        those about sessions come first, since strange bodies may leave a shared one unusable; those
+        that disturb the service come last: one that stays poisoned would be accused by every later
+        rule.
+        """
+        dropped = [item for item in items if not self._is_kept(item)]
+        if dropped:
+            items[:] = filter(self._is_kept, items)
+            config.hook.pytest_deselected(items=dropped)
+        items.sort(key=_turn)
+        ours = [item for item in items if _turn(item) != OTHERS]
+        self.expected = len(ours)
+        self.is_alone = ours == items
+        # Of several workers, few get a test that needs them.
+        self.has_startups = not is_worker(config) and any(map(needs_startups, items))
+
+    def _is_kept(self, item: pytest.Item) -> bool:
+        rule, token, asked = rule_of_item(item), self._options.replay, self._options.rule
+        if rule is None:
+            return True
+        if token and (rule not in AREAS[token.area] or case_of(item) != token.subject):
+            return False
+        return not asked or rule.id in asked
+
+
+def _turn(item: pytest.Item) -> int:
+    rule = rule_of_item(item)
+    return TURNS.get(rule, USUAL) if rule else OTHERS

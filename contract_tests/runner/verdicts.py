@@ -1,0 +1,143 @@
+"""Turn what a test of the suite raised into a verdict, and the verdict into pytest's outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import asdict, replace
+
+import pytest
+
+from ..instruments.instrument import StillInForce
+from ..reports.terminal import failure_text, message
+from ..rules.rule import Rule
+from ..rules.totals import Totals
+from ..rules.verdict import Outcome, Verdict, from_row
+from ..rules.violation import Elsewhere, NotApplicable, Undecided, Violation
+from .items import JUDGE, case_of, rule_of_item
+from .run import ContractRun
+
+STOPPING = (Elsewhere, StillInForce)
+"""After these nothing more is judged: rows of others are in danger, or the verdicts untrue."""
+
+LETTERS = {
+    Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
+    Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),
+    Outcome.UNDECIDED: ("undecided", "?", "UNDECIDED"),
+}
+
+
+class Verdicts:
+    """The plug-in object that gives a verdict to each test of the suite."""
+
+    NAME = f"{__package__}.verdicts"
+
+    def __init__(self, run: ContractRun) -> None:
+        self._run = run
+        self._told: set[tuple[str, Outcome]] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach the verdict to the report, and make pytest's outcome agree with it."""
+        report = yield
+        rule = rule_of_item(item)
+        if call.excinfo and isinstance(call.excinfo.value, STOPPING):
+            item.session.shouldstop = "the run cannot go on"
+            report.longrepr = str(call.excinfo.value)
+        if rule is not None and _is_decisive(call, report):
+            verdict = self._verdict(item, call, rule)
+            self._attach(item, report, verdict)
+            self._agree(report, verdict)
+        return report
+
+    def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
+        """Give the verdict of a test, with nothing in it that is a secret."""
+        plain = Verdict(
+            rule=rule.id,
+            level=str(rule.level),
+            verdict="",
+            case=case_of(item),
+            title=rule.statement,
+            fix=rule.fix,
+            test=item.nodeid,
+        )
+        verdict = _decided(plain, item, call)
+        shown = self._run.mask.within(verdict.as_row())
+        return from_row(shown | {"test": item.nodeid})
+
+    def _attach(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> None:
+        # pytest sends every attribute of a report from a worker home, if it is JSON.
+        vars(report).update(
+            contract_verdict=verdict.as_row() | {"duration": round(report.duration, 4)},
+            contract_facts=self._run.facts,
+            contract_totals=asdict(_totals(item)),
+        )
+        # JUnit reads an item's properties from its last report, that of the teardown.
+        properties = {"rule": verdict.rule, "level": verdict.level, "verdict": verdict.verdict}
+        item.user_properties += [(name, str(value)) for name, value in properties.items()]
+
+    def _agree(self, report: pytest.TestReport, verdict: Verdict) -> None:
+        if verdict.outcome in {Outcome.UPHELD, Outcome.ERROR}:
+            return
+        if verdict.is_red_at(self._run.options.level):
+            self._fail(report, verdict)
+        else:
+            report.outcome = "skipped"
+            path, line, _ = report.location
+            report.longrepr = (path, line or 0, f"{verdict.verdict}: {message(verdict)}")
+
+    def _fail(self, report: pytest.TestReport, verdict: Verdict) -> None:
+        report.outcome = "failed"
+        told = verdict.rule, verdict.outcome
+        report.longrepr = failure_text(verdict, self._run.settings, again=told in self._told)
+        self._told.add(told)
+        if verdict.replay:
+            report.sections.clear()  # what hundreds of requests logged explains none of them
+
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport | pytest.CollectReport
+    ) -> tuple[str, str, str] | None:
+        """Show the verdict's own letter where pytest would say "skipped"."""
+        row = getattr(report, "contract_verdict", None)
+        if row and report.outcome == "skipped":
+            return LETTERS[Outcome(row["verdict"])]
+        return None
+
+
+def _is_decisive(call: pytest.CallInfo[None], report: pytest.TestReport) -> bool:
+    """Return whether a phase decides: the call does, another one only if it went wrong."""
+    return call.when == "call" or report.outcome != "passed"
+
+
+def _decided(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
+    """Fill in how the test ended."""
+    error = call.excinfo.value if call.excinfo else None
+    match error:
+        case None if item.stash[JUDGE].judgements:
+            return replace(verdict, verdict=Outcome.UPHELD)
+        case None:
+            reason = "the test ended without a judgement"
+            return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason)
+        case Violation():
+            return replace(
+                verdict,
+                verdict=Outcome.BROKEN,
+                expected=error.expected,
+                observed=error.observed,
+                evidence=error.evidence,
+                replay=error.token,
+            )
+        case NotApplicable():
+            return replace(verdict, verdict=Outcome.NOT_APPLICABLE, reason=str(error))
+        case Undecided():
+            return replace(verdict, verdict=Outcome.UNDECIDED, reason=str(error))
+    return replace(verdict, verdict=Outcome.ERROR, reason=f"{type(error).__name__}: {error}")
+
+
+def _totals(item: pytest.Item) -> Totals:
+    """Add up what the fixtures of a test have sent so far."""
+    totals = Totals()
+    for value in getattr(item, "funcargs", {}).values():
+        totals |= getattr(value, "totals", Totals())
+    return totals
