@@ -13,7 +13,8 @@ from ..rules import Rule, needs_of, rule_of
 from . import KIT, Command
 from .prove import proof_catalogue
 
-WIDTH = 96
+WIDTH, TITLE = 96, 7
+"""Columns of a page, and of the titles in it."""
 
 
 def print_explanations(asked: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -38,9 +39,14 @@ def explanation(rule: Rule) -> str:
     )
     lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
     for title, words in paragraphs:
-        lines += ["", textwrap.fill(words, WIDTH, initial_indent=f"{title:<7}",
-                                    subsequent_indent=" " * 7)]  # fmt: skip
+        lines += ["", _paragraph(title, words)]
     return "\n".join(lines)
+
+
+def _paragraph(title: str, words: str) -> str:
+    """Lay words out beside their title."""
+    indent = " " * TITLE
+    return textwrap.fill(words, WIDTH, initial_indent=title.ljust(TITLE), subsequent_indent=indent)
 
 
 def _observations(rule: Rule) -> list[str]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..service.resource import Resource
     from ..service.service import Service
 
-LIBRARIES = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "blacksheep",
-             "pydantic", "sqlalchemy", "sqlmodel")  # fmt: skip
+FRAMEWORKS = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "blacksheep")
+LIBRARIES = (*FRAMEWORKS, "pydantic", "sqlalchemy", "sqlmodel")
 
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
