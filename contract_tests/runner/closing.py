@@ -8,23 +8,20 @@ import threading
 import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 import pytest
 
 from .closing_record import VARIABLE, add_line
+from .exits import EXIT, current_run, guard, is_guarded, release
 
-_EXIT = os._exit
 ENDING = 5.0
 """Seconds that threads of the app get to end after the run."""
 
 STDOUT, STDERR = 1, 2
 LEAVE_OPEN = "leave it open, the run reports there"
-_RUNS: list[Closing] = []
-"""The contract runs of this process that `os._exit` must not end well, the innermost last."""
 
 
 class Closing:
@@ -55,7 +52,7 @@ class Closing:
         traceback: TracebackType | None,
     ) -> bool:
         """Close the run. An error is suppressed if it only says that standard output is closed."""
-        is_unreadable = self in _RUNS and _is_unreadable(error)
+        is_unreadable = is_guarded(self) and _is_unreadable(error)
         if error is not None:
             is_usage = isinstance(error, pytest.UsageError)
             self.decide(pytest.ExitCode.USAGE_ERROR if is_usage else 1)
@@ -63,9 +60,9 @@ class Closing:
             fault = (*self.faults, f"standard output was closed while {self.place}")[0]
             self.tell(f"{fault}; it failed, exit code 1")
             self._give_up_output()
-        if self in _RUNS and not self._is_program:
+        if is_guarded(self) and not self._is_program:
             self._release()
-        elif self in _RUNS and error is None:
+        elif is_guarded(self) and error is None:
             # Python has no public call between the main thread's end and the wait for the others.
             threading._register_atexit(self._end_by_force)  # type: ignore[attr-defined]  # noqa: SLF001
         return is_unreadable
@@ -80,21 +77,19 @@ class Closing:
         names = ", ".join(thread.name for thread in left if thread.is_alive())
         if names and self.code is not None:
             self.tell(f"threads of the app did not end within {ENDING:.0f} s: {names}")
-            _flush()
-            _EXIT(self.code)
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(Exception):
+                    stream.flush()
+            EXIT(self.code)
 
     def watch(self) -> None:
         """Be the contract run of this process: from now on it cannot be ended unseen.
 
-        `os._exit` raises no audit event, so it is replaced; forks keep the original. Where pytest
-        is the program, nothing puts it back: the handlers of `atexit` are still to come.
+        Where pytest is the program, nothing puts that back: the handlers of `atexit` are to come.
         """
-        _RUNS[:] = [run for run in _RUNS if run.pid == self.pid] + [self]
         with suppress(OSError):
             self._errors = os.dup(STDERR)  # before pytest captures what tests write
-        os._exit = _exit
-        setattr(sys.modules[os.name], "_exit", _exit)  # noqa: B010 - posix, or nt
-        _watch_exec()
+        guard(self)
 
     def note(self, place: str) -> None:
         """Say where the run is now, in words that follow "while"."""
@@ -126,18 +121,9 @@ class Closing:
 
     def _release(self) -> None:
         """Let the process, which is somebody else's program, end as it likes."""
-        _RUNS.remove(self)
+        release(self)
         if self._errors != STDERR:
             os.close(self._errors)
-        if not _RUNS:
-            os._exit = _EXIT
-            setattr(sys.modules[os.name], "_exit", _EXIT)  # noqa: B010 - posix, or nt
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):
-            stream.flush()
 
 
 CLOSING: pytest.StashKey[Closing] = pytest.StashKey()
@@ -145,22 +131,20 @@ CLOSING: pytest.StashKey[Closing] = pytest.StashKey()
 
 def note(place: str) -> None:
     """Say where the contract run of this process is now; without one, nothing."""
-    run = _current()
-    if run is not None:
+    if run := current_run():
         run.note(place)
 
 
 def blame(fault: str) -> None:
     """Hold against the contract run of this process what no rule judges: it cannot be green."""
-    run = _current()
-    if run is not None:
+    if run := current_run():
         run.faults.append(fault)
 
 
 @contextmanager
 def kept_output() -> Iterator[None]:
     """Put standard output back if the app closes it meanwhile, and hold that against the run."""
-    run = _current()
+    run = current_run()
     if run is None or not _is_open(STDOUT):
         yield
         return
@@ -189,47 +173,6 @@ def _is_open(number: int) -> bool:
     return True
 
 
-@cache
-def _watch_exec() -> None:
-    """Keep the app from replacing this process by another program; a hook cannot be taken back."""
-    sys.addaudithook(_refuse_exec)
-
-
-def _refuse_exec(event: str, arguments: tuple[object, ...]) -> None:
-    if event == "os.exec" and (run := _current()) is not None:
-        run.faults.append(f"the app replaced its process by {arguments[0]!s} while {run.place}")
-        raise PermissionError("the contract kit keeps this process: start another one instead")
-
-
-def _current() -> Closing | None:
-    return next((run for run in reversed(_RUNS) if run.pid == os.getpid()), None)
-
-
-def _exit(status: int) -> NoReturn:
-    """End the process as `os._exit` does, but never with a better code than its run has."""
-    run = _current()
-    is_good = status % 256 == 0
-    if run is not None and run.code is None:
-        code = 1 if is_good else status
-        what = f"os._exit({status}){_caller()} ended the run while {run.place}"
-        run.tell(f"{what}: it failed, exit code {code}")
-        _EXIT(code)
-    if run is not None and run.code and is_good:
-        what = f"os._exit({status}){_caller()} came after the run had failed"
-        run.tell(f"{what}: exit code {run.code}")
-        _EXIT(run.code)
-    _EXIT(status)
-
-
-def _caller() -> str:
-    """Name the line that called `os._exit`; empty if the interpreter did so, for `atexit`."""
-    try:
-        frame = sys._getframe(2)  # noqa: SLF001 - its public name
-    except ValueError:
-        return ""
-    return f" at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-
-
 def _is_program() -> bool:
     """Tell a process that was started as pytest from a program that calls `pytest.main`."""
     frame: FrameType | None = sys._getframe()  # noqa: SLF001 - its public name
@@ -241,6 +184,7 @@ def _is_program() -> bool:
 
 
 def _is_main(frame: FrameType) -> bool:
+    # pytest tells nobody how it was started: these are the names of its own functions.
     is_pytest = frame.f_globals.get("__name__") == "_pytest.config"
     return is_pytest and frame.f_code.co_name in {"main", "_main"}
 

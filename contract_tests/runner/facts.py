@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from ..service.resource import Resource
     from ..service.service import Service
 
-FRAMEWORKS = ("fastapi", "starlette", "litestar", "quart", "sanic", "falcon", "blacksheep")
-LIBRARIES = (*FRAMEWORKS, "pydantic", "sqlalchemy", "sqlmodel")
+LIBRARIES = (
+    "fastapi",
+    "starlette",
+    "litestar",
+    "quart",
+    "sanic",
+    "falcon",
+    "blacksheep",
+    "pydantic",
+    "sqlalchemy",
+    "sqlmodel",
+)
 
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:

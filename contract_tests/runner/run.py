@@ -97,6 +97,7 @@ class ContractRun:
         self._print_header(config)
 
     def _print_header(self, config: pytest.Config) -> None:
+        # pytest's own header is printed before collection, when nothing is known yet.
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and config.get_verbosity() >= 0:
             self.has_header = True

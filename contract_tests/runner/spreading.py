@@ -15,6 +15,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 def is_controller(config: pytest.Config) -> bool:
     """Return whether other processes run the tests for this one."""
+    # The name that xdist registers its scheduling under: it has no question for a configuration.
     return config.pluginmanager.has_plugin("dsession")
 
 

@@ -83,6 +83,7 @@ class Verdicts:
         if verdict.is_red_at(self._run.options.level):
             self._fail(report, verdict)
         else:
+            # The three parts are those of pytest's own skips: the terminal and JUnit unpack them.
             report.outcome = "skipped"
             path, line, _ = report.location
             report.longrepr = (path, line or 0, f"{verdict.verdict}: {message(verdict)}")
