@@ -12,7 +12,7 @@ import pytest
 from .masking.addresses import without_passwords
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
-from .runner.options import add_options, read_options
+from .runner.option_sources import add_options, read_options
 
 SUITE = f"{__package__}.suite"
 MARK = "contract(rule): the rule this test of the suite judges"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import pytest
+from typing import Any
 
 from ..databases import registry
 from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
-from ..rules.violation import UsageError
 from .option_values import (
     Pairs,
     read_database,
@@ -31,16 +27,8 @@ from .option_values import (
     read_text,
     read_token,
     read_variables,
-    suggestion,
 )
-from .setting import Setting, flag_option, list_option, settings_of, text_option
-
-INI_TYPES: Mapping[str, Literal["string", "linelist", "bool"]] = {
-    "text": "string",
-    "list": "linelist",
-    "flag": "bool",
-}
-"""The type of an ini key for each kind of setting."""
+from .setting import flag_option, list_option, settings_of, text_option
 
 
 @dataclass(frozen=True)
@@ -167,63 +155,3 @@ class Options:
 
 
 SETTINGS = settings_of(Options)
-
-
-def add_options(parser: pytest.Parser) -> None:
-    """Declare every setting to pytest, twice: as an option and as an ini key."""
-    group = parser.getgroup("contract", "contract of an async-SQLAlchemy CRUD service")
-    for setting in SETTINGS:
-        group.addoption(setting.flag, help=_help(setting), default=None, **_action(setting))
-        parser.addini(setting.key, setting.help, type=INI_TYPES[setting.kind], default=None)
-
-
-def _help(setting: Setting) -> str:
-    default = f" (default: {setting.default})" if setting.default else ""
-    twins = f" [ini {setting.key}, environment {setting.variable}]"
-    return f"{setting.help}{default}{twins}".replace("%", "%%")
-
-
-def _action(setting: Setting) -> dict[str, str]:
-    if setting.kind == "flag":
-        return {"action": "store_true"}
-    return {"action": "append" if setting.kind == "list" else "store", "metavar": setting.metavar}
-
-
-def read_options(config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Options:
-    """The options from command line, environment, ini file and defaults, in this order.
-
-    Raises `UsageError` for a value that is none or a key that does not exist.
-    """
-    _refuse_unknown(config)
-    values: dict[str, Any] = {}
-    for setting in SETTINGS:
-        given, where = _given(config, environ, setting)
-        if given:
-            values[setting.field] = setting.read(given, where)
-    return Options(root=config.rootpath, **values)
-
-
-def _given(config: pytest.Config, environ: Mapping[str, str], setting: Setting) -> tuple[Any, str]:
-    """Return the value in force and where it comes from; an empty one stands for the default."""
-    spoken = config.getoption(setting.flag)
-    if spoken:
-        return spoken, setting.flag
-    text = environ.get(setting.variable)
-    if text:
-        return text.splitlines() if setting.kind == "list" else text, setting.variable
-    return config.getini(setting.key), f"{setting.key} in {config.inipath}"
-
-
-def _refuse_unknown(config: pytest.Config) -> None:
-    """A misspelt key would be silently without effect."""
-    known = [setting.key for setting in SETTINGS]
-    for key in _written_keys(config):
-        if key.startswith("contract_") and key not in known:
-            raise UsageError(f"{config.inipath}: unknown key {key!r}{suggestion(key, known)}")
-
-
-def _written_keys(config: pytest.Config) -> list[str]:
-    """Return the keys of the ini file."""
-    # pytest has no public way to list them: since 9.2 the one there was is deprecated.
-    written = getattr(config, "_inicfg", None)
-    return list(written if written is not None else config.inicfg)
