@@ -142,7 +142,7 @@ def blame(fault: str) -> None:
 
 
 @contextmanager
-def kept_output() -> Iterator[None]:
+def captured_output() -> Iterator[None]:
     """Put standard output back if the app closes it meanwhile, and hold that against the run."""
     run = current_run()
     if run is None or not _is_open(STDOUT):

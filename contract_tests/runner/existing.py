@@ -48,7 +48,7 @@ class ExistingDatabase:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the database back before the outcome is decided: rows that are left make it red."""
         self._run.close()
-        self._take(list(self._told()), is_red=self._has_left())
+        self._take(list(self._remarks()), is_red=self._has_left())
         if is_worker(session.config):
             told = {"lines": self._lines, "red": self._is_red}
             send_home(session.config, contract_existing=told)
@@ -76,7 +76,7 @@ class ExistingDatabase:
         service = self._run.opened
         return service is not None and service.door.is_seen and bool(service.door.left_behind)
 
-    def _told(self) -> Iterator[str]:
+    def _remarks(self) -> Iterator[str]:
         service = self._run.opened
         if service is None:
             return

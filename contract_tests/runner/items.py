@@ -20,7 +20,7 @@ def rule_of_item(item: pytest.Item) -> Rule | None:
     return mark.args[0] if mark and mark.args and isinstance(mark.args[0], Rule) else None
 
 
-def case_of(item: pytest.Item) -> str:
+def case_name(item: pytest.Item) -> str:
     """Return the case within the rule: the test's name without `test_`, or its parameter."""
     # pytest documents neither this attribute nor another way to the id of the parameters.
     callspec = getattr(item, "callspec", None)

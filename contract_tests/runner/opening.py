@@ -42,7 +42,7 @@ from ..service.transports.lifespan import LifespanFailed
 from ..service.transports.locate import App, Located, locate
 from ..service.transports.presence import Part, Presence
 from ..service.workers.fork_server import ForkServer
-from .closing import blame, kept_output, note
+from .closing import blame, captured_output, note
 from .options import Options
 
 ENDING = 0.5
@@ -131,7 +131,7 @@ def _stage(place: str, confined: Confined) -> Iterator[None]:
     """
     note(place)
     try:
-        with kept_output():
+        with captured_output():
             yield
     finally:
         require_no_stray(confined)

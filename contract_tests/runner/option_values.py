@@ -21,7 +21,7 @@ from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.violation import UsageError
 
-Pairs = tuple[tuple[str, str], ...]
+NamedValues = tuple[tuple[str, str], ...]
 
 VARIABLE = re.compile(r"[\w.-]+")
 HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
@@ -59,12 +59,12 @@ def read_database(value: str, where: str) -> str:
     return value
 
 
-def read_variables(values: Sequence[str], where: str) -> Pairs:
+def read_variables(values: Sequence[str], where: str) -> NamedValues:
     """Return environment variables and the templates of their values."""
     return tuple(_secret_pairs(values, where, ("=", "NAME=TEMPLATE", VARIABLE)))
 
 
-def read_headers(values: Sequence[str], where: str) -> Pairs:
+def read_headers(values: Sequence[str], where: str) -> NamedValues:
     """Return the names of headers and their values."""
     return tuple(_secret_pairs(values, where, (":", "Name: value", HEADER)))
 

@@ -12,7 +12,7 @@ from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
 from .option_values import (
-    Pairs,
+    NamedValues,
     read_database,
     read_fields,
     read_formats,
@@ -55,7 +55,7 @@ class Options:
         registry.words()[0],
         is_secret=True,
     )
-    env: Pairs = list_option(
+    env: NamedValues = list_option(
         "NAME=TEMPLATE",
         "an environment variable set before the app is imported; the template may use {url}, "
         "{url_sync}, {driver}, {user}, {password}, {host}, {port}, {db}, {path}; repeatable",
@@ -63,7 +63,7 @@ class Options:
         otherwise="APP_DATABASE_URL={url}, and other usual names",
         is_secret=True,
     )
-    header: Pairs = list_option(
+    header: NamedValues = list_option(
         "NAME: VALUE",
         "a header of every request, such as a credential; repeatable; never printed",
         read_headers,

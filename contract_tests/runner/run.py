@@ -14,7 +14,7 @@ from ..masking.mask import Mask
 from ..reports.record import Settings
 from ..reports.terminal import header_lines
 from ..rules.violation import UsageError
-from .closing import CLOSING, kept_output, note
+from .closing import CLOSING, captured_output, note
 from .facts import facts_of
 from .items import rule_of_item
 from .options import Options
@@ -57,7 +57,7 @@ class ContractRun:
 
             self._open.enter_context(interruptible())
             opened = open_service(self.options, has_startups=self._selection.has_startups)
-            with kept_output():
+            with captured_output():
                 self._service = self._open.enter_context(opened)
             if self.faults:
                 raise UsageError(self.faults[0])
@@ -116,14 +116,14 @@ class ContractRun:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """See to it that what the tests say can still be read."""
-        with kept_output() if rule_of_item(item) else nullcontext():
+        with captured_output() if rule_of_item(item) else nullcontext():
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Stop the service after the last test, before the team's own fixtures are torn down."""
         if nextitem is None:
-            with kept_output():
+            with captured_output():
                 self.close()
 
     def pytest_unconfigure(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..rules import AREAS
-from .items import case_of, needs_startups, rule_of_item
+from .items import case_name, needs_startups, rule_of_item
 from .options import Options
 from .spreading import is_worker
 
@@ -39,9 +39,9 @@ class Selection:
         that disturb the service come last: one that stays poisoned would be accused by every later
         rule.
         """
-        dropped = [item for item in items if not self._is_kept(item)]
+        dropped = [item for item in items if not self._is_selected(item)]
         if dropped:
-            items[:] = filter(self._is_kept, items)
+            items[:] = filter(self._is_selected, items)
             config.hook.pytest_deselected(items=dropped)
         items.sort(key=_turn)
         ours = [item for item in items if _turn(item) != OTHERS]
@@ -50,11 +50,11 @@ class Selection:
         # Of several workers, few get a test that needs them.
         self.has_startups = not is_worker(config) and any(map(needs_startups, items))
 
-    def _is_kept(self, item: pytest.Item) -> bool:
+    def _is_selected(self, item: pytest.Item) -> bool:
         rule, token, asked = rule_of_item(item), self._options.replay, self._options.rule
         if rule is None:
             return True
-        if token and (rule not in AREAS[token.area] or case_of(item) != token.subject):
+        if token and (rule not in AREAS[token.area] or case_name(item) != token.subject):
             return False
         return not asked or rule.id in asked
 

@@ -13,7 +13,7 @@ from ..rules.rule import Rule
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row
 from ..rules.violation import Elsewhere, NotApplicable, Undecided, Violation
-from .items import JUDGE, case_of, rule_of_item
+from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
 
 STOPPING = (Elsewhere, StillInForce)
@@ -57,7 +57,7 @@ class Verdicts:
             rule=rule.id,
             level=str(rule.level),
             verdict="",
-            case=case_of(item),
+            case=case_name(item),
             title=rule.statement,
             fix=rule.fix,
             test=item.nodeid,

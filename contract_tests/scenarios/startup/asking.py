@@ -53,10 +53,10 @@ class AppClient:
 
     def stop(self) -> str:
         """Run the shutdown; how it failed, or an empty text."""
-        return failure(self.trial.ask("stop", app=self.app))
+        return failure_line(self.trial.ask("stop", app=self.app))
 
 
-def failure(answer: dict[str, Any]) -> str:
+def failure_line(answer: dict[str, Any]) -> str:
     """Return the app's own last line about a failed command; empty if it did not fail."""
     lines = [] if answer["ok"] else str(answer["error"]).strip().splitlines()
     if len(lines) > 1:

@@ -11,7 +11,7 @@ from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
 from ...service.workers.subprocess_app import SubprocessApp
-from .asking import AppClient, failure
+from .asking import AppClient, failure_line
 
 ENDING = 10.0
 """Seconds a process that has nothing left to do gets to end."""
@@ -74,7 +74,7 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
         taken = tuple(imported.get("taken", ()))
         begun = trial.begin()
         if not begun["ok"]:
-            return FirstStart(taken, failure(begun))
+            return FirstStart(taken, failure_line(begun))
         transactions, tables = _seen_from_outside(service, database)
         is_empty = not tables and OUTSIDE_VIEW in database.capabilities
         is_migrated = migrations is not None and is_empty

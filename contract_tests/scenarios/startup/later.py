@@ -10,7 +10,7 @@ from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Service
 from ...service.workers.subprocess_app import SubprocessApp
-from .asking import AppClient, failure
+from .asking import AppClient, failure_line
 from .first import Left, census
 
 ROUNDS = 3
@@ -50,7 +50,7 @@ def later_start(service: Service, database: Database, row: object) -> LaterStart
     with service.process.trial(database) as trial:
         begun = trial.begin()
         if not begun["ok"]:
-            return LaterStart(failure(begun))
+            return LaterStart(failure_line(begun))
         client = AppClient(service, trial, begun["app"])
         can_read = row is not None and service.resource.offers("read")
         role: Role = "read" if can_read else "list"
@@ -67,7 +67,7 @@ def _rounds(service: Service, trial: SubprocessApp) -> tuple[tuple[Left, ...], s
     for _ in range(ROUNDS - 1):
         begun = trial.begin()
         if not begun["ok"]:
-            return tuple(seen), failure(begun)
+            return tuple(seen), failure_line(begun)
         client = AppClient(service, trial, begun["app"])
         client.usual()
         client.stop()
@@ -78,7 +78,7 @@ def _rounds(service: Service, trial: SubprocessApp) -> tuple[tuple[Left, ...], s
 def _pair(service: Service, trial: SubprocessApp) -> SideBySide:
     """The first of the two serves nothing before it is stopped."""
     begun = [trial.begin(), trial.begin()]
-    start_failure = "".join(failure(answer) for answer in begun)
+    start_failure = "".join(failure_line(answer) for answer in begun)
     if start_failure:
         return SideBySide(start_failure)
     idle, other = (AppClient(service, trial, answer["app"]) for answer in begun)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ...databases import Database
 from ...service.service import Service
 from ...service.workers.subprocess_app import SubprocessApp
-from .asking import failure
+from .asking import failure_line
 
 RacePoint = Literal["create", "commit"]
 
@@ -49,7 +49,7 @@ def race(service: Service, database: Database, point: RacePoint) -> Race:
         first.tell(act="go")
         ended = first.result()
         answer = overtaken or second.result()
-        return Race(stopped["gate"], overtaken is None, failure(ended), failure(answer))
+        return Race(stopped["gate"], overtaken is None, failure_line(ended), failure_line(answer))
 
 
 def _as_far_as_it_can(worker: SubprocessApp) -> dict[str, Any] | None:

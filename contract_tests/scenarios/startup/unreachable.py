@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...instruments.exchange import Exchange
 from ...service.service import Service
-from .asking import AppClient, failure
+from .asking import AppClient, failure_line
 from .first import ENDING
 
 PASSWORD = "never-show-this-0f3a9c"  # noqa: S105 - made to be recognised where it must not be
@@ -44,7 +44,7 @@ def unreachable_start(service: Service) -> UnreachableStart:
             "what it printed": trial.written(),
         }
         said = trial.said().replace(PASSWORD, MASK)
-        why = failure(begun).replace(PASSWORD, MASK)
+        why = failure_line(begun).replace(PASSWORD, MASK)
         return UnreachableStart(why, answer, _shown(texts), said, ended)
 
 
