@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import warnings
@@ -30,7 +29,7 @@ from ..rules.violation import Undecided, UsageError
 from ..service.address import Handover, environment
 from ..service.backdoor import BackDoor
 from ..service.discovery import found, probe
-from ..service.loop import AppLoop
+from ..service.loop import AppLoop, app_runner
 from ..service.preparing import has_migrations, run_command
 from ..service.process import Origin, ServiceProcess
 from ..service.resource import Resource
@@ -75,7 +74,7 @@ def open_service(options: Options, *, has_startups: bool = False) -> Iterator[Se
         if has_startups:
             fork_server.prepare()
         stack.callback(gc.unfreeze)
-        runner = stack.enter_context(asyncio.Runner())
+        runner = stack.enter_context(app_runner())
         stack.callback(lambda known: runner.run(threads_ended(known, ENDING)), driver_threads())
         with _stage(f"making {options.app}", confined):
             made = located.make()
