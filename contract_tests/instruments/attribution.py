@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import greenlet
 import sqlalchemy
@@ -52,12 +53,17 @@ def caller() -> str:
     return ""
 
 
+def running_task() -> asyncio.Task[Any] | None:
+    """Return the asyncio task that runs this code; None in a thread without an event loop."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None
+
+
 def running() -> str:
     """The name of the asyncio task that runs this code, or else of its thread."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        task = None
+    task = running_task()
     return task.get_name() if task is not None else threading.current_thread().name
 
 

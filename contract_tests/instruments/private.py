@@ -55,6 +55,11 @@ def overflow_limit(pool: QueuePool) -> int:
     return pool._max_overflow  # noqa: SLF001
 
 
+def is_bounded(pool: Pool | None) -> bool:
+    """Return whether a pool lends so many connections at once and no more."""
+    return isinstance(pool, QueuePool) and overflow_limit(pool) >= 0
+
+
 def set_wait(pool: QueuePool, seconds: float) -> None:
     """Let a pool wait this long for a connection from now on.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import time
@@ -17,7 +18,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 
 from ..databases.unobserved import is_observed
 from .async_generators import LATE, finalizing
-from .attribution import caller, current, running
+from .attribution import caller, current, running, running_task
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
@@ -59,6 +60,7 @@ class Recorder(Instrument):
         self.faults: list[str] = []
         self.outside: list[Event] = []
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+        self.tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self.has_worked = self.is_async = False  # an engine may be gone with its request
         self.open: dict[int, str] = {}
         self._loans: list[Checkout] = []
@@ -184,6 +186,9 @@ class Recorder(Instrument):
         self.engines.add(conn.engine)
         self.has_worked = True
         self.is_async |= conn.dialect.is_async
+        task = running_task()
+        if task is not None:
+            self.tasks.add(task)
 
     def _began_transaction(self, conn: Connection) -> None:
         self._works(conn)

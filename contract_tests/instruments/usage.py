@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import Pool, QueuePool
+from sqlalchemy.pool import Pool
 
-from .attribution import caller, current, serves_a_request
+from .attribution import caller, current, running_task, serves_a_request
 from .exchange import Exchange
 from .instrument import Instrument
 from .listening import listen_guarded
-from .private import pool_of
+from .private import is_bounded, pool_of
 from .recorder import number_of
 
 
@@ -52,8 +52,8 @@ class Usage(Instrument):
         self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any
     ) -> None:
         owner, pool, where = current.get(), pool_of(connection_proxy), caller()
-        if owner is None or not isinstance(pool, QueuePool):
-            return  # other pools have no bound that could be reached
+        if owner is None or pool is None or not is_bounded(pool):
+            return  # a pool without a bound never lets a request wait
         for other, its_pool, its_where in self._out.values():
             if other is owner and its_pool is pool:
                 self.doubled.append(f"taken at {where} while one taken at {its_where} was out")
@@ -80,7 +80,4 @@ class Usage(Instrument):
 
 def _strand() -> object:
     """Return what runs this code: a task of an event loop, or else a thread."""
-    try:
-        return asyncio.current_task()
-    except RuntimeError:
-        return threading.get_ident()
+    return running_task() or threading.get_ident()

@@ -99,6 +99,20 @@ LIF_07 = Rule(
     needs=("factory",),
 )
 
+LIF_08 = Rule(
+    id="LIF-08",
+    level=Level.REQUIRED,
+    statement="A task that uses the database MUST end with the shutdown.",
+    rationale=(
+        "It is torn down with the loop in the middle of a transaction: what it was storing is "
+        "lost, and the database learns of the dead connection late."
+    ),
+    fix=(
+        "Keep the task, `cancel()` it after the lifespan's `yield` and `await` it, before the "
+        "engine is disposed; or begin it in an `asyncio.TaskGroup` around the `yield`."
+    ),
+)
+
 RULES = (
     LIF_01,
     LIF_02,
@@ -107,4 +121,5 @@ RULES = (
     LIF_05,
     LIF_06,
     LIF_07,
+    LIF_08,
 )

@@ -191,6 +191,21 @@ API_16 = Rule(
     needs=("document", "create", "outside-view"),
 )
 
+API_17 = Rule(
+    id="API-17",
+    level=Level.REQUIRED,
+    statement="The OpenAPI document MUST NOT reveal the address of the database.",
+    rationale=(
+        "The document is what a service shows to everybody: with the address an attacker knows "
+        "the host, the name and the user of the database, often its password too."
+    ),
+    fix=(
+        "Take the setting out of the place that is named: a description, an example, a server, or "
+        "the default of a field; keep it a `SecretStr`."
+    ),
+    needs=("document",),
+)
+
 RULES = (
     API_01,
     API_02,
@@ -208,4 +223,5 @@ RULES = (
     API_14,
     API_15,
     API_16,
+    API_17,
 )

@@ -6,8 +6,8 @@ from .rule import Level, Rule
 
 SES_09 = Rule(
     id="SES-09",
-    level=Level.RECOMMENDED,
-    statement="A request SHOULD NOT hold two connections of one pool at the same time.",
+    level=Level.REQUIRED,
+    statement="A request MUST NOT hold two connections of one bounded pool at the same time.",
     rationale=(
         "When as many such requests come at once as the pool has connections, each holds one and "
         "waits for another: all of them stand still until the pool's timeout, and then fail."
@@ -79,8 +79,8 @@ SES_13 = Rule(
 
 SES_14 = Rule(
     id="SES-14",
-    level=Level.RECOMMENDED,
-    statement="The number of sessions in memory SHOULD NOT grow with every request.",
+    level=Level.REQUIRED,
+    statement="The number of sessions in memory MUST NOT grow with every request.",
     rationale=(
         "A registry of sessions by task holds on to each, with its task and all rows it has seen, "
         "until somebody removes it: memory grows with every request until the service is "

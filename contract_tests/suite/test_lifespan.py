@@ -22,10 +22,24 @@ def test_a_shutdown_closes_the_connections(judge: Judge, startups: StartupScenar
 def test_a_shutdown_ends_the_tasks(judge: Judge, startups: StartupScenarios) -> None:
     """After the shutdown, no task is running."""
     left = startups.first.closed().left
+    others = [task for task in left.tasks if task not in left.database_tasks]
     judge.that(
-        not left.tasks,
+        not others,
         expected="no task running after the shutdown",
-        observed=f"{len(left.tasks)} running: {', '.join(left.tasks)}",
+        observed=f"{len(others)} running: {', '.join(others)}",
+    )
+
+
+@judges("LIF-08")
+def test_a_shutdown_ends_the_tasks_that_use_the_database(
+    judge: Judge, startups: StartupScenarios
+) -> None:
+    """After the shutdown, no task is running that has used a connection."""
+    left = startups.first.closed().left
+    judge.that(
+        not left.database_tasks,
+        expected="no task running after the shutdown that has used the database",
+        observed=f"still running: {', '.join(left.database_tasks)}",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..generation import samples
+from ..rules import openapi
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.round_trip import writable_texts
 from ..scenarios.crud.rows import home
@@ -99,10 +100,25 @@ def test_the_document_outlives_a_start(
     reborn, served = startups.first.begun().document, service.send("GET", place).json
     if reborn is None:
         judge.undecided("the document could not be fetched after another start")
+    if addresses(service):
+        judge.not_applicable(f"it holds an address of the database ({openapi.API_17.id})")
     judge.that(
         reborn == served,
         expected="the same document after another start",
         observed=f"different under {', '.join(json_differences(served, reborn))}",
+    )
+
+
+@judges("API-17")
+def test_the_document_hides_the_address(judge: Judge, service: Service) -> None:
+    """The name that the kit gave to this run's database stands nowhere in the document."""
+    if not service.database.owned:
+        judge.not_applicable("a database that the kit did not name may be called like anything")
+    places = addresses(service)
+    judge.that(
+        not places,
+        expected="no address of the database in the document",
+        observed=f"it stands at {', '.join(places)}",
     )
 
 
@@ -160,6 +176,25 @@ def json_differences(left: Any, right: Any, place: str = "#") -> list[str]:
         return [place] if left != right else []
     names = [*left, *(name for name in right if name not in left)]
     found = [json_differences(left.get(name), right.get(name), f"{place}/{name}") for name in names]
+    return [one for some in found for one in some][:5]
+
+
+def addresses(service: Service) -> list[str]:
+    """The places of the document where the name stands that this run's database has."""
+    name = service.database.url.database
+    return json_places(service.resource.document, name) if name else []
+
+
+def json_places(value: Any, text: str, place: str = "#") -> list[str]:
+    """The places of a JSON value where a text stands, at most a handful."""
+    match value:
+        case dict():
+            parts = [*value.items()]
+        case list():
+            parts = [*enumerate(value)]
+        case _:
+            return [place] if text in str(value) else []
+    found = [json_places(part, text, f"{place}/{name}") for name, part in parts]
     return [one for some in found for one in some][:5]
 
 

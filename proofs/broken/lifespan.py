@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from proofs.broken import breaks
@@ -46,6 +47,54 @@ def task_never_cancelled() -> FastAPI:
             yield
 
     return around(lifespan)
+
+
+Beat = Callable[[async_sessionmaker[AsyncSession], asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def beside(beat: Beat, *, cancels: bool) -> FastAPI:
+    """The reference app with a task beside it, which has asked the database when requests come."""
+
+    async def lifespan(app: FastAPI, usual: Usual) -> AsyncIterator[None]:
+        async with usual:
+            has_asked = asyncio.Event()
+            app.state.task = asyncio.create_task(beat(app.state.sessions, has_asked))
+            await has_asked.wait()
+            yield
+            if cancels:
+                app.state.task.cancel()
+
+    return around(lifespan)
+
+
+@breaks("LIF-08", says="still running: heartbeat_outlives")
+def heartbeat_outlives_the_shutdown() -> FastAPI:
+    """A task asks the database whether it is there, and nobody ends it."""
+
+    async def heartbeat(
+        sessions: async_sessionmaker[AsyncSession], has_asked: asyncio.Event
+    ) -> None:
+        async with sessions() as session:
+            await session.execute(text("SELECT 1"))
+        has_asked.set()
+        await asyncio.Event().wait()
+
+    return beside(heartbeat, cancels=False)
+
+
+@breaks("LIF-08", says="still running: worker_swallows_its_end")
+def worker_swallows_its_end() -> FastAPI:
+    """A worker is cancelled at the shutdown, takes that for a failed job, and goes on."""
+
+    async def worker(sessions: async_sessionmaker[AsyncSession], has_asked: asyncio.Event) -> None:
+        while True:
+            with suppress(asyncio.CancelledError):
+                async with sessions() as session:
+                    await session.execute(text("SELECT 1"))
+                has_asked.set()
+                await asyncio.Event().wait()
+
+    return beside(worker, cancels=True)
 
 
 @breaks("LIF-03", says="still alive")

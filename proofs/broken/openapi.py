@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from pydantic import AfterValidator, BaseModel, Field
+from sqlalchemy.engine import make_url
 
 from proofs.broken import breaks
 from proofs.broken.replacing import remove, with_route, with_service
@@ -20,6 +21,7 @@ from reference_app.models import MAX_NAME, ExampleItem
 from reference_app.routes import ItemId, Offset, Service, found
 from reference_app.schemas import NO_NUL, ExampleItemCreate, ExampleItemOut
 from reference_app.service import ExampleItemService
+from reference_app.settings import load_settings
 
 
 def with_document(change: Callable[[dict[str, Any]], object]) -> FastAPI:
@@ -210,6 +212,30 @@ def another_refusal() -> FastAPI:
 
     answers = documented(404) | {404: {"model": Reason, "description": "There is no such item"}}
     return with_route("get_item", get_item, responses=answers)
+
+
+@breaks("API-17", says="it stands at #/info/description")
+def told_address() -> FastAPI:
+    """The description says which database the service is connected to."""
+    url = make_url(load_settings().database_url)
+
+    def tell(document: dict[str, Any]) -> None:
+        document["info"]["description"] = f"Connected to {url}"
+
+    return with_document(tell)
+
+
+@breaks("API-17", says="/schema/default")
+def default_address() -> FastAPI:
+    """An export goes to the service's own database unless a parameter names another one."""
+    app = create_app()
+    address = load_settings().database_url
+
+    @app.post("/exports", status_code=202)
+    async def export(store: Annotated[str, Query(max_length=1000)] = address) -> dict[str, int]:
+        return {"queued": len(store)}
+
+    return app
 
 
 @breaks("API-15", says="#/info/description")

@@ -12,7 +12,7 @@ from ...databases.redirects import leading_to
 from ...databases.session_settings import SettingName
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
-from ...instruments.private import overflow_limit
+from ...instruments.private import is_bounded, overflow_limit
 from ...instruments.session_settings import SessionSettings
 from ...rules.violation import NotApplicable, Undecided
 from ...service.backdoor import Contents
@@ -61,7 +61,7 @@ def outage(service: Service, requests: int) -> Outage:
 def places(service: Service) -> int:
     """Return the number of connections that the largest pool of the service lends at once."""
     pools = [e.pool for e in list(service.recorder.engines) if isinstance(e.pool, QueuePool)]
-    sizes = [p.size() + overflow_limit(p) for p in pools if overflow_limit(p) >= 0]
+    sizes = [p.size() + overflow_limit(p) for p in pools if is_bounded(p)]
     return min(max(sizes, default=USUAL), MOST)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,15 @@ ENDING = 10.0
 
 @dataclass(frozen=True)
 class Left:
-    """The remains of a shutdown: connections by the line that opened them, tasks, threads."""
+    """The remains of a shutdown: connections by the line that opened them, tasks, threads.
+
+    `database_tasks` are those of the tasks that have used a connection.
+    """
 
     connections: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    database_tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,8 @@ def _seen_from_outside(
 
 
 def census(trial: SubprocessApp) -> Left:
-    """Return what is alive in the trial's process now."""
+    """Return what is alive in the trial's process now. Raises `Undecided` if it cannot be told."""
     answer = trial.ask("census")
     if not answer["ok"]:
-        return Left()
-    return Left(*(tuple(answer[kind]) for kind in ("connections", "tasks", "threads")))
+        raise Undecided(f"what a shutdown leaves could not be counted: {failure_line(answer)}")
+    return Left(**{each.name: tuple(answer[each.name]) for each in fields(Left)})

@@ -142,7 +142,10 @@ class Child:
         tasks = self._runner.run(_lasting_tasks())
         return {
             "connections": sorted(self._ledger.open.values()),
-            "tasks": tasks,
+            "tasks": sorted(map(_name_of, tasks)),
+            "database_tasks": sorted(
+                _name_of(task) for task in tasks if task in self._ledger.tasks
+            ),
             "threads": _lasting_threads(),
         }
 
@@ -159,12 +162,16 @@ class Child:
         return sys.stdin.readline()
 
 
-async def _lasting_tasks() -> list[str]:
+async def _lasting_tasks() -> set[asyncio.Task[Any]]:
     """The tasks that do not end by themselves, a moment after they were cancelled."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     if tasks:
         _, tasks = await asyncio.wait(tasks, timeout=SETTLING)
-    return sorted(getattr(task.get_coro(), "__qualname__", str(task)) for task in tasks)
+    return tasks
+
+
+def _name_of(task: asyncio.Task[Any]) -> str:
+    return str(getattr(task.get_coro(), "__qualname__", task))
 
 
 def _lasting_threads() -> list[str]:
