@@ -9,7 +9,7 @@ import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
 
-from . import commands
+from . import __version__, commands
 from .commands import Command
 
 
@@ -47,9 +47,15 @@ def found_commands() -> Mapping[str, Command]:
 def _parser(found: Mapping[str, Command]) -> argparse.ArgumentParser:
     words = f"The thin command: `contract-tests {'|'.join(found)}`."
     parser = argparse.ArgumentParser("contract-tests", description=words)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parsers = parser.add_subparsers(dest="command", required=True)
     for name, command in found.items():
-        made = parsers.add_parser(name, help=command.help, epilog=command.epilog)
+        made = parsers.add_parser(
+            name,
+            help=command.help,
+            epilog=command.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         command.declare(made)
     return parser
 

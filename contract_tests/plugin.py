@@ -43,12 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARK)
     try:
         options = read_options(config)
+        if options.app:
+            from .runner.joining import join
+
+            join(config, options)
     except UsageError as error:
         raise pytest.UsageError(without_passwords(str(error))) from None
-    if options.app:
-        from .runner.joining import join
-
-        join(config, options)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

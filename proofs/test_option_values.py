@@ -30,7 +30,7 @@ VALUES: dict[str, list[tuple[Any, object]]] = {
     "seed": [("0", 0), ("12", 12)],
     "profile": [("quick", QUICK)],
     "minutes": [("0.5", 0.5)],
-    "strict_types": [(True, True), (False, False), ("1", True), ("No", False), ("false", False)],
+    "strict_types": [(True, True), (False, False), ("1", True), ("No", False), ("off", False)],
     "corpus": [("a/b", Path("a/b"))],
     "shard": [("2/4", Shard(1, 4))],
 }
@@ -52,6 +52,7 @@ MISTAKES = [
     ("minutes", "inf", "HERE: 'inf' is not a number of minutes, such as 5 or 0.5"),
     ("minutes", "five", "HERE: 'five' is not a number of minutes, such as 5 or 0.5"),
     ("shard", "0/4", "HERE: '0/4' is not a shard such as 1/4, 2/4, 3/4 or 4/4"),
+    ("strict_types", "maybe", "HERE: 'maybe' is neither yes nor no; write true or false"),
     ("shard", "5/4", "HERE: '5/4' is not a shard such as 1/4, 2/4, 3/4 or 4/4"),
 ]
 

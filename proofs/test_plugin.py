@@ -193,6 +193,14 @@ def test_the_suite_without_an_app_says_what_is_missing(project: pytest.Pytester)
             ("--contract-app", "reference_app:create_app", "--contract-env", "A={x}"),
             "*placeholder*",
         ),
+        (
+            ("--contract-app", "a:b", "--contract-report", "/dev/null/x/report.json"),
+            "--contract-report *: /dev/null/x/report.json cannot be written: Not a directory",
+        ),
+        (
+            ("--contract-app", "a:b", "--contract-corpus", "/dev/null/x"),
+            "--contract-corpus *: /dev/null/x cannot be written: Not a directory",
+        ),
     ],
     ids=lambda value: " ".join(value[-2:]) if isinstance(value, tuple) else "",
 )
@@ -230,6 +238,39 @@ def test_an_unknown_key_is_an_error(project: pytest.Pytester) -> None:
     project.makepyprojecttoml(f'{INI}contract_ap = "a:b"\n')
     result = project.runpytest_subprocess(*OPTIONS)
     result.stderr.fnmatch_lines(["*unknown key 'contract_ap'; did you mean 'contract_app'?*"])
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ('contract_app = ["a", "b"]', "contract_app in *: [[]'a', 'b'] is a list, *"),
+        (
+            'contract_app = "a:b"\ncontract_allow_existing_database = "maybe"',
+            "contract_allow_existing_database in *: *'maybe'*",
+        ),
+    ],
+    ids=["list", "neither yes nor no"],
+)
+def test_a_value_of_the_wrong_kind_is_one_line(
+    project: pytest.Pytester, written: str, says: str
+) -> None:
+    """Pytest reads a key by its kind; what is of another kind is a mistake, not a crash."""
+    project.makepyprojecttoml(f"{INI}{written}\n")
+    result = project.runpytest_subprocess(*OPTIONS)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {says}"])
+    assert "Traceback" not in result.stderr.str() + result.stdout.str()
+
+
+def test_a_misspelt_variable_is_an_error(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would silently do nothing; one that only begins alike may be the service's own."""
+    monkeypatch.setenv("CONTRACT_APP_ID", "7")
+    monkeypatch.setenv("CONTRACT_DATABSE", "postgresql")
+    result = judged(project, "--contract-app", "a:b")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: CONTRACT_DATABSE in *; did you mean CONTRACT_DATABASE?"])
 
 
 def test_the_environment_is_stronger_than_the_ini_file(

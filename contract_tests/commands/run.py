@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from textwrap import wrap
 
+from ..runner.options import SETTINGS as OPTIONS
 from ..runner.watching import run_pytest, watch_pytest
 from . import KIT, Command
 
@@ -21,6 +24,9 @@ SETTINGS = {
 }
 """The files that pytest reads, in its order, and what makes one of them pytest's."""
 
+WIDTH = 96
+INDENT = " " * 6
+
 
 def judge_app(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """Run the suite on the app, or on the one that the settings name."""
@@ -28,7 +34,7 @@ def judge_app(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     settings = _settings_of(Path.cwd()) if "-c" not in rest else []
     # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
     plugin = ["-p", f"{__package__.rpartition('.')[0]}.plugin"]
-    arguments = [str(KIT / "suite"), *plugin, *settings, *named, *rest]
+    arguments = [str(KIT / "suite"), *plugin, *settings, *_scope_of_loops(), *named, *rest]
     # Asked for its version, pytest loads no plug-in that could keep a record.
     is_version = {"-V", "--version"} & set(rest)
     return run_pytest(arguments) if is_version else watch_pytest(arguments)
@@ -41,6 +47,12 @@ def _settings_of(folder: Path) -> list[str]:
             if (place / name).is_file() and section in (place / name).read_text(encoding="utf-8"):
                 return ["-c", str(place / name), "--rootdir", str(place)]
     return ["-c", os.devnull, "--rootdir", str(folder)]
+
+
+def _scope_of_loops() -> list[str]:
+    """Answer what pytest-asyncio asks of every project; no test of the suite has a loop."""
+    is_there = find_spec("pytest_asyncio") is not None
+    return ["-o", "asyncio_default_fixture_loop_scope=function"] if is_there else []
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -57,11 +69,25 @@ def _own(words: Sequence[str]) -> int:
     return 1 if words and not words[0].startswith("-") else 0
 
 
+def _epilog() -> str:
+    """Give an example, and every option of the contract with the first words about it."""
+    lines = [
+        "example: contract-tests run myservice.main:app --contract-database postgresql",
+        "",
+        "options of the contract, which may follow (docs/options.md says more), as may pytest's:",
+    ]
+    for setting in OPTIONS:
+        words = f"{setting.help} (default: {setting.default})" if setting.default else setting.help
+        head = f"  {setting.flag} {setting.metavar}".rstrip()
+        lines += [head, *wrap(words, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)]
+    return "\n".join(lines)
+
+
 COMMAND = Command(
-    "judge an app; every option of `pytest --help` under 'contract' may follow",
+    "judge an app; pytest's own options may follow",
     judge_app,
     _declare,
     own=_own,
-    epilog="example: contract-tests run myservice.main:app --contract-database postgresql",
+    epilog=_epilog(),
     place=1,
 )

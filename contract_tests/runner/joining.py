@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from ..rules.violation import UsageError
 from .closing import CLOSING
+from .option_sources import refuse_misspelt
 from .options import Options
 
 if TYPE_CHECKING:
@@ -29,6 +32,10 @@ def join(config: pytest.Config, options: Options) -> None:
     from ..masking.mask import Mask
     from .secrets import secrets_of
 
+    refuse_misspelt()
+    for setting, place in (("report", options.report), ("corpus", options.corpus)):
+        if place is not None:
+            _require_writable(setting, place)
     closing = config.stash.get(CLOSING, None)
     if closing is not None:
         closing.watch()
@@ -61,6 +68,22 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     yield MaskedPrinting(mask)
     if options.allow_existing_database and "://" in options.app + options.database:
         yield ExistingDatabase(run)
+
+
+def _require_writable(setting: str, place: Path) -> None:
+    """Make the folder that something is to be written into. Raises `UsageError` if it cannot be."""
+    folder = place if setting == "corpus" else place.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+        if place.is_dir() and setting == "report":
+            raise IsADirectoryError(f"{place} is a folder")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(
+            f"--contract-{setting} (contract_{setting}, CONTRACT_{setting.upper()}): "
+            f"{place} cannot be written: {reason}"
+        ) from None
 
 
 def _add_suite(config: pytest.Config) -> None:

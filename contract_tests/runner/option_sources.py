@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -19,6 +20,10 @@ INI_TYPES: Mapping[str, Literal["string", "linelist", "bool"]] = {
     "flag": "bool",
 }
 """The type of an ini key for each kind of setting."""
+
+
+NEAR = 0.9
+"""The likeness of two names from which one is the other one misspelt."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -63,7 +68,14 @@ def _given(config: pytest.Config, environ: Mapping[str, str], setting: Setting) 
     text = environ.get(setting.variable)
     if text:
         return text.splitlines() if setting.kind == "list" else text, setting.variable
-    return config.getini(setting.key), f"{setting.key} in {config.inipath}"
+    where = f"{setting.key} in {config.inipath}"
+    try:
+        found = config.getini(setting.key)
+    except (TypeError, ValueError, pytest.UsageError) as error:  # it minds kinds, and words for yes
+        raise UsageError(f"{where}: {error}") from None
+    if setting.kind == "text" and isinstance(found, list):  # which it does not in every table
+        raise UsageError(f"{where}: {found!r} is a list, and one text is expected")
+    return found, where
 
 
 def _refuse_unknown(config: pytest.Config) -> None:
@@ -72,6 +84,18 @@ def _refuse_unknown(config: pytest.Config) -> None:
     for key in _written_keys(config):
         if key.startswith("contract_") and key not in known:
             raise UsageError(f"{config.inipath}: unknown key {key!r}{suggestion(key, known)}")
+
+
+def refuse_misspelt(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise `UsageError` for a variable that is all but an option's: it would have no effect.
+
+    Others that begin as those of the kit do may be the service's own.
+    """
+    known = [setting.variable for setting in SETTINGS]
+    for name in environ.keys() - set(known):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=NEAR)
+        if near:
+            raise UsageError(f"{name} in the environment is no option; did you mean {near[0]}?")
 
 
 def _written_keys(config: pytest.Config) -> list[str]:

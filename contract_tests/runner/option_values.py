@@ -27,6 +27,8 @@ VARIABLE = re.compile(r"[\w.-]+")
 HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
 """The names that RFC 9110 allows: a scheme and a credential with a colon in it are none."""
 WORD = re.compile(r"[\w+-]*")
+ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
+OFF = frozenset({"", "0", "false", "no", "off", "n", "f", "none", "never", "disabled"})
 MOST_LISTED = 9
 """Valid values that an error lists; the rules are more, and have a command of their own."""
 
@@ -43,7 +45,10 @@ def read_path(value: str, where: str) -> Path:
 
 def read_flag(value: object, where: str) -> bool:
     """Return whether a flag is on: it is a boolean in an ini file, a text in the environment."""
-    return str(value).lower() not in {"0", "false", "no"}
+    word = str(value).strip().lower()
+    if word not in ON | OFF:
+        raise UsageError(f"{where}: {value!r} is neither yes nor no; write true or false")
+    return word in ON
 
 
 def read_database(value: str, where: str) -> str:

@@ -35,12 +35,7 @@ class Results:
         report = self._run.options.report
         if report is None or is_worker(session.config) or session.config.option.collectonly:
             return
-        try:
-            report.unlink(missing_ok=True)
-        except OSError as error:
-            raise pytest.UsageError(
-                f"--contract-report {report}: {error.strerror}; name a file that can be written"
-            ) from None
+        report.unlink(missing_ok=True)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the verdict, with the facts and totals that came with it."""

@@ -125,6 +125,6 @@ def _is_plain(value: object, longest: int = USUAL_LENGTH) -> bool:
         return not isinstance(value, int) or -WORD <= value < WORD
     if len(value) > longest:
         return False
-    if value.lstrip("-").isdigit():
+    if value.lstrip("-").isdecimal():
         return len(value) < MOST_DIGITS and -WORD <= int(value) < WORD
     return value.isascii() and (value.isprintable() or not value)
