@@ -151,7 +151,7 @@ def test_an_address_that_a_service_tells_is_reported_and_masked(project: pytest.
     text = told(
         project,
         "--contract-app",
-        "proofs.broken.errors_more:queue_in_the_answer",
+        "proofs.broken.errors_answers:queue_in_the_answer",
         "--contract-rule",
         "ERR-04",
         "-k",
