@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.rules import AREAS
 from proofs.loading import packages_loaded_by
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,16 @@ SPELLED = {
     for path in (KIT / "rules").glob("*.py")
 }
 """The files outside of `databases/` that may name a vendor, and why."""
+
+OF_RULES = {
+    KIT / "rules": "= Rule(",
+    KIT / "suite": "@judges(",
+    ROOT / "proofs" / "broken": "@breaks(",
+}
+"""The folders whose files are named after areas, and what stands in a file that has rules."""
+
+OVERFLOWS = ("more", "points", "apart", "leftovers", "rest", "other", "unasked")
+"""Last words of a file's name that tell no content: another file had been full."""
 
 STRANGERS = {"contract_tests", "reference_app", "proofs", "fastapi", "litestar", "starlette"}
 
@@ -200,6 +211,27 @@ def test_no_schema_spells_a_vendor() -> None:
     """A report may name a database that a team has registered."""
     texts = {path: path.read_text(encoding="utf-8") for path in KIT.rglob("*.json")}
     assert [path for path, text in texts.items() if VENDORS.search(text)] == []
+
+
+def stems(folder: Path) -> list[str]:
+    """Give the stem of every file that has the words, the tests or the broken apps of a rule."""
+    return [
+        path.stem.removeprefix("test_")
+        for path in sorted(folder.rglob("*.py"))
+        if OF_RULES[folder] in path.read_text(encoding="utf-8") and path.stem != "__init__"
+    ]
+
+
+@pytest.mark.parametrize("folder", OF_RULES, ids=lambda folder: folder.name)
+def test_a_file_of_rules_is_named_after_its_area(folder: Path) -> None:
+    """Each area is found by its name in the words, the tests and the broken apps."""
+    assert {stem.partition("_")[0] for stem in stems(folder)} == set(AREAS)
+
+
+@pytest.mark.parametrize("folder", OF_RULES, ids=lambda folder: folder.name)
+def test_no_file_is_named_for_another_that_was_full(folder: Path) -> None:
+    """The words behind the area say what is in the file."""
+    assert [stem for stem in stems(folder) if stem.rpartition("_")[2] in OVERFLOWS] == []
 
 
 def test_a_file_is_one_idea() -> None:

@@ -74,7 +74,7 @@ def test_the_address_of_its_database_opens_the_back_door(reference: str, folder:
 @pytest.mark.parametrize(
     ("app", "rule"),
     [
-        ("proofs.broken.crud_mass_assignment:zero_is_nothing", "CRU-45"),
+        ("proofs.broken.crud_semantics:zero_is_nothing", "CRU-45"),
         ("proofs.broken.openapi:forgotten_report", "API-03"),
     ],
 )

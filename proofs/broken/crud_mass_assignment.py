@@ -1,26 +1,23 @@
-"""Apps that write what nobody may, or stumble over a body that comes again or with more in it."""
+"""Apps that write what nobody may, or stumble over a body with more in it than they know."""
 
 # Annotations are evaluated here: the models are made inside functions.
 
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Boolean, Integer, String, select
+from sqlalchemy import Boolean, String
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from proofs.broken import breaks
 from proofs.broken.payloads_columns import with_items
-from proofs.broken.replacing import remove, with_route, with_service
+from proofs.broken.replacing import remove, with_route
 from reference_app.database import get_async_session, transaction
-from reference_app.errors import answer_invalid_request
 from reference_app.models import MAX_ID, Base, ExampleItem
 from reference_app.routes import ItemId, Service, found
-from reference_app.schemas import NO_NUL, Description, ExampleItemCreate, ExampleItemOut, Name
-from reference_app.service import ExampleItemService
+from reference_app.schemas import NO_NUL, Description, ExampleItemOut, Name
 
 Session = Annotated[AsyncSession, Depends(get_async_session)]
 Short = Annotated[str, Field(min_length=1, max_length=50, pattern=NO_NUL)]
@@ -107,32 +104,6 @@ def assigned_id() -> FastAPI:
     return with_route("update_item", change)
 
 
-@breaks("CRU-45", says="with count 0, and a read shows 10", also=("PAY-25",))
-def zero_is_nothing() -> FastAPI:
-    """The create takes a count of zero for one that was not sent."""
-
-    class Counted(BaseModel):
-        count: int = Field(default=10, ge=0, le=2**31 - 1)
-
-        def model_dump(self, **options: Any) -> dict[str, Any]:
-            """Put the default in place of what is false."""
-            return {"count": self.count or 10}
-
-    return with_items(counted(), Counted)
-
-
-@cache
-def counted() -> type[Base]:
-    """The model of a thing with a count."""
-
-    class CountedFromZero(Base):
-        __tablename__ = "counted_from_zero"
-        id: Mapped[int] = mapped_column(primary_key=True)
-        count: Mapped[int] = mapped_column(Integer)
-
-    return CountedFromZero
-
-
 class Loose(BaseModel):
     """A create that says nothing on other fields."""
 
@@ -153,53 +124,3 @@ def unknown_attribute() -> FastAPI:
         return found(item)
 
     return with_route("create_item", create)
-
-
-@breaks("CRU-49", says="-> 500", also=("API-03",))
-def uncaught_duplicate() -> FastAPI:
-    """The create refuses a name that is there by an error that nobody answers."""
-
-    class Unique(ExampleItemService):
-        async def create(self, values: Any) -> ExampleItem:
-            same_name = select(ExampleItem.id).where(ExampleItem.name == values["name"])
-            async with transaction(self._session):
-                taken = await self._session.scalar(same_name)
-            if taken is not None:
-                raise ValueError("this name is taken")
-            return await super().create(values)
-
-    return with_service(Unique)
-
-
-@breaks("CRU-50", says="no other row")
-def ignored_key() -> FastAPI:
-    """The create declares an Idempotency-Key and never looks at it."""
-
-    async def create(
-        payload: ExampleItemCreate,
-        service: Service,
-        idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
-    ) -> ExampleItemOut:
-        return found(await service.create(payload.model_dump()))
-
-    return with_route("create_item", create)
-
-
-@breaks("CRU-51", says="and corrected")
-def reserved_by_a_refusal() -> FastAPI:
-    """A name is reserved before its body is looked at, and stays so when that is refused."""
-    reserved: set[str] = set()
-
-    async def create(payload: ExampleItemCreate, service: Service) -> ExampleItemOut:
-        if payload.name in reserved:
-            raise HTTPException(409, "The name is taken")
-        return found(await service.create(payload.model_dump()))
-
-    async def answer(request: Request, error: RequestValidationError) -> Response:
-        if isinstance(error.body, dict) and isinstance(error.body.get("name"), str):
-            reserved.add(error.body["name"])
-        return await answer_invalid_request(request, error)
-
-    app = with_route("create_item", create)
-    app.add_exception_handler(RequestValidationError, answer)  # type: ignore[arg-type]
-    return app

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import or_, update
+from pydantic import BaseModel, Field
+from sqlalchemy import Integer, or_, update
+from sqlalchemy.orm import Mapped, mapped_column
 
 from proofs.broken import breaks
+from proofs.broken.payloads_columns import with_items
 from proofs.broken.replacing import with_route, with_service
 from reference_app.database import transaction
-from reference_app.models import ExampleItem
+from reference_app.models import Base, ExampleItem
 from reference_app.routes import ItemId, Limit, Offset, Service, found
 from reference_app.schemas import ExampleItemCreate, ExampleItemOut, ExampleItemUpdate
 from reference_app.service import ExampleItemService
@@ -104,3 +109,29 @@ def stored_with_the_name_only() -> FastAPI:
         return found(await service.update(item_id, sent if "name" in sent else {}))
 
     return with_route("update_item", change)
+
+
+@breaks("CRU-45", says="with count 0, and a read shows 10", also=("PAY-25",))
+def zero_is_nothing() -> FastAPI:
+    """The create takes a count of zero for one that was not sent."""
+
+    class Counted(BaseModel):
+        count: int = Field(default=10, ge=0, le=2**31 - 1)
+
+        def model_dump(self, **options: Any) -> dict[str, Any]:
+            """Put the default in place of what is false."""
+            return {"count": self.count or 10}
+
+    return with_items(counted(), Counted)
+
+
+@cache
+def counted() -> type[Base]:
+    """The model of a thing with a count."""
+
+    class CountedFromZero(Base):
+        __tablename__ = "counted_from_zero"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        count: Mapped[int] = mapped_column(Integer)
+
+    return CountedFromZero
