@@ -25,7 +25,7 @@ from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, FaultPoint, Faults, Unreachable
 from contract_tests.instruments.recorder import Recorder
-from contract_tests.scenarios.faults.fault_cases import MISHAPS, FaultOutcome
+from contract_tests.scenarios.faults.fault_cases import FAULT_CASES, FaultOutcome
 
 LIMIT = 10
 """Seconds that a thread gets to end in; one that never does is left behind."""
@@ -348,14 +348,14 @@ def test_an_address_without_a_password_of_the_service_is_no_leak(told: str) -> N
     assert traces_in(told, make_url("sqlite://"), sent=sent) == ()
 
 
-def test_every_mishap_has_a_name_of_its_own() -> None:
+def test_every_fault_case_has_a_name_of_its_own() -> None:
     """The names are the findings of a report: two of the same could not be told apart."""
-    names = [str(mishap) for mishap in MISHAPS]
+    names = [str(fault_case) for fault_case in FAULT_CASES]
 
     assert sorted(set(names)) == sorted(names)
 
 
-def test_an_aftermath_names_the_tables_that_changed() -> None:
+def test_an_outcome_names_the_tables_that_changed() -> None:
     """A table that appeared, vanished, or has other rows has changed."""
     before = {"same": ((1,),), "gone": (), "other": ((1,),)}
     after = {"same": ((1,),), "new": ((1,),), "other": ((2,),)}

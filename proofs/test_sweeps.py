@@ -59,21 +59,21 @@ def judge() -> Judge:
 
 
 def test_a_sweep_ends_where_the_kth_place_is_not_reached(service: Service) -> None:
-    """A create makes two calls, and so has two points: its INSERT and its COMMIT."""
-    points = Sweeps(service).of("failures", "create", "error")
-    assert [point.token.place for point in points] == ["1", "2"]
-    assert points[0].what.startswith("INSERT INTO example_items")
-    assert points[1].what == "COMMIT"
-    assert all("service.py" in p.where or "database.py" in p.where for p in points)
+    """A create makes two calls, and so has two results: its INSERT and its COMMIT."""
+    results = Sweeps(service).of("failures", "create", "error")
+    assert [result.token.place for result in results] == ["1", "2"]
+    assert results[0].what.startswith("INSERT INTO example_items")
+    assert results[1].what == "COMMIT"
+    assert all("service.py" in r.where or "database.py" in r.where for r in results)
 
 
 def test_a_point_shows_what_was_stored_and_asked_afterwards(service: Service) -> None:
     """The write that failed changed nothing; the list and the create after it succeeded."""
-    point, *_ = Sweeps(service).of("failures", "create", "error")
-    assert (point.exchange.status, point.changed) == (503, frozenset())
-    assert (point.kept, point.open) == ((), ())
-    assert [exchange.status for exchange in point.later] == [200, 201]
-    assert len(point.ending["example_items"]) == len(point.after["example_items"]) + 1
+    result, *_ = Sweeps(service).of("failures", "create", "error")
+    assert (result.exchange.status, result.changed) == (503, frozenset())
+    assert (result.kept, result.open) == ((), ())
+    assert [exchange.status for exchange in result.later] == [200, 201]
+    assert len(result.ending["example_items"]) == len(result.after["example_items"]) + 1
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -84,17 +84,17 @@ def test_every_role_has_points_in_every_way(service: Service, role: str) -> None
 
 
 def test_a_sweep_is_made_once(service: Service) -> None:
-    """Rules that ask for the same sweep get the same points."""
+    """Rules that ask for the same sweep get the same results."""
     sweeps = Sweeps(service)
     assert sweeps.sweep("failures", "list", "error") is sweeps.sweep("failures", "list", "error")
 
 
 def test_a_replay_sends_just_the_one(service: Service) -> None:
-    """Only the point of the token is there, and no other sweep has any."""
+    """Only the result of the token is there, and no other sweep has any."""
     sweeps = Sweeps(service, Token.parse("failures:create:error:2"))
-    (point,) = sweeps.of("failures", "create")
-    assert (str(point.token), point.what) == ("failures:create:error:2", "COMMIT")
-    assert sweeps.sweep("failures", "create", "cold").points == ()
+    (result,) = sweeps.of("failures", "create")
+    assert (str(result.token), result.what) == ("failures:create:error:2", "COMMIT")
+    assert sweeps.sweep("failures", "create", "cold").results == ()
 
 
 def test_a_replay_is_none_of_the_business_of_other_subjects(service: Service) -> None:
@@ -118,9 +118,9 @@ def test_a_sweep_without_the_capability_is_empty(service: Service) -> None:
 
 def test_a_commit_that_finds_the_file_busy_is_a_point(service: Service) -> None:
     """It is refused and rolled back, and the requests after it succeed."""
-    (point,) = Sweeps(service).of("failures", "create", "busy")
-    assert (point.what, point.exchange.status, point.changed) == ("COMMIT", 503, frozenset())
-    assert point.failed_later == ()
+    (result,) = Sweeps(service).of("failures", "create", "busy")
+    assert (result.what, result.exchange.status, result.changed) == ("COMMIT", 503, frozenset())
+    assert result.failed_later == ()
 
 
 def test_a_sweep_that_never_ends_is_cut(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,7 @@ def test_a_sweep_that_never_ends_is_cut(service: Service, monkeypatch: pytest.Mo
     monkeypatch.setattr(module, "LONGEST", 2)
     monkeypatch.setitem(KINDS, "failures", {"endless": Kind(lambda _, k: Harmless(k))})
     sweep = Sweeps(service).sweep("failures", "list", "endless")
-    assert (len(sweep.points), sweep.note) == (2, "ended after 2 places")
+    assert (len(sweep.results), sweep.note) == (2, "ended after 2 places")
 
 
 def test_a_request_that_was_not_struck_is_no_point(service: Service) -> None:
@@ -154,8 +154,8 @@ def test_no_point_is_no_judgement(judge: Judge) -> None:
 
 def test_the_first_wrong_point_is_shown_with_its_token(service: Service, judge: Judge) -> None:
     """The violation counts the others, and names what replays it."""
-    points = Sweeps(service).of("failures", "create", "error")
+    results = Sweeps(service).of("failures", "create", "error")
     with pytest.raises(Violation, match="it is wrong, after error number 1") as caught:
-        judge.each(points, lambda _: "it is wrong", expected="something else")
+        judge.each(results, lambda _: "it is wrong", expected="something else")
     assert "so at 2 of 2 points" in caught.value.observed
     assert caught.value.token == "failures:create:error:1"

@@ -11,7 +11,7 @@ from ..rules import cancellation as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.faults.fault_cases import WRITES
-from ..scenarios.faults.injections import ControlRun, Point
+from ..scenarios.faults.injections import ControlRun, InjectionResult
 from ..scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,
@@ -38,27 +38,27 @@ each_write = pytest.mark.parametrize("role", WRITES)
 
 def has_kept(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
     """Return whether a request cancelled in one of these ways kept a connection."""
-    points = [point for way in chosen for point in sweeps.sweep(AREA, role, way).points]
-    return any(point.kept for point in points)
+    results = [result for way in chosen for result in sweeps.sweep(AREA, role, way).results]
+    return any(result.kept for result in results)
 
 
-def harms(point: Point) -> str:
+def harms(result: InjectionResult) -> str:
     """Name the requests after it that failed, though it kept nothing they could have waited for."""
-    return "" if point.kept or point.open else fails_later(point)
+    return "" if result.kept or result.open else fails_later(result)
 
 
-def blames(point: Point) -> str:
+def blames(result: InjectionResult) -> str:
     """Name the error it was answered with, if no answer had begun when it was cancelled."""
-    exchange = point.exchange
+    exchange = result.exchange
     struck = min((event.order for event in exchange.of("cancelled")), default=0)
     has_begun = any(event.order < struck for event in exchange.of("response start"))
     is_error = exchange.status is not None and exchange.status >= LOWEST_ERROR
     return f"answered {exchange.status}" if is_error and not has_begun else ""
 
 
-def leaves_tasks(point: Point, control: ControlRun) -> str:
+def leaves_tasks(result: InjectionResult, control: ControlRun) -> str:
     """Name the app's tasks that still run and that an undisturbed request does not leave."""
-    left = set(point.exchange.lasting) - set(control.exchange.lasting)
+    left = set(result.exchange.lasting) - set(control.exchange.lasting)
     return f"still running: {', '.join(sorted(left))}" if left else ""
 
 
@@ -68,8 +68,8 @@ def test_a_cancelled_request_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """Wherever it is cancelled, no connection is out when it has ended."""
-    points = sweeps.steady(AREA, role, *EDGE)
-    judge.each(points, keeps, expected="every connection returned")
+    results = sweeps.steady(AREA, role, *EDGE)
+    judge.each(results, keeps, expected="every connection returned")
 
 
 @judges("CAN-02")

@@ -11,7 +11,7 @@ from ..instruments.exchange import UNSENT
 from ..rules import disconnect as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.faults.fault_cases import WRITES
-from ..scenarios.faults.injections import Point
+from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import (
     fails_later,
     keeps,
@@ -27,22 +27,22 @@ each_write = pytest.mark.parametrize("role", WRITES)
 each_sending = pytest.mark.parametrize("role", SENDING)
 
 
-def is_answered(point: Point) -> bool:
+def is_answered(result: InjectionResult) -> bool:
     """Return whether the client left, or the app learned of it, while the answer was being sent."""
-    is_unsent = any(event.text == UNSENT for event in point.exchange.of("client gone"))
-    return is_unsent or bool(point.exchange.of("response start"))
+    is_unsent = any(event.text == UNSENT for event in result.exchange.of("client gone"))
+    return is_unsent or bool(result.exchange.of("response start"))
 
 
-def closes_late(point: Point) -> str:
+def closes_late(result: InjectionResult) -> str:
     """Name the connections that came back only because an abandoned generator was closed."""
-    late = [e for e in point.exchange.of("reclaimed") if e.text.startswith(LATE)]
+    late = [e for e in result.exchange.of("reclaimed") if e.text.startswith(LATE)]
     return "; ".join(f"conn {e.connection} came back {e.text}" for e in late)
 
 
-def stores_a_fragment(point: Point, restless: frozenset[str]) -> str:
+def stores_a_fragment(result: InjectionResult, restless: frozenset[str]) -> str:
     """Name the tables that a request changed without having seen the end of its body."""
-    tables = sorted(point.changed - restless)
-    is_cut = not point.exchange.of("request end")
+    tables = sorted(result.changed - restless)
+    is_cut = not result.exchange.of("request end")
     return f"stored in {', '.join(tables)}, and the end of the body never came" * (
         is_cut and bool(tables)
     )
@@ -54,8 +54,8 @@ def test_a_request_returns_its_connections_when_its_client_leaves(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """After any last message before the answer, no connection is out at the end."""
-    points = [p for p in sweeps.steady("disconnect", role) if not is_answered(p)]
-    judge.each(points, keeps, expected="every connection returned")
+    results = [r for r in sweeps.steady("disconnect", role) if not is_answered(r)]
+    judge.each(results, keeps, expected="every connection returned")
 
 
 @judges("DIS-02")
@@ -93,16 +93,16 @@ def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """After any last message of the answer, no connection is out at the end."""
-    points = [p for p in sweeps.steady("disconnect", role) if is_answered(p)]
-    judge.each(points, keeps, expected="every connection returned")
+    results = [r for r in sweeps.steady("disconnect", role) if is_answered(r)]
+    judge.each(results, keeps, expected="every connection returned")
 
 
 @judges("DIS-06")
 @each_role
 def test_a_stream_returns_its_connection_itself(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No connection comes back only because the loop closed a generator that was dropped."""
-    points = sweeps.of("disconnect", role)
-    judge.each(points, closes_late, expected="connections returned by the code that took them")
+    results = sweeps.of("disconnect", role)
+    judge.each(results, closes_late, expected="connections returned by the code that took them")
 
 
 @judges("DIS-07")
@@ -112,12 +112,12 @@ def test_a_client_that_leaves_does_no_harm_to_others(
 ) -> None:
     """After a client has left, the list can be read and a row be created."""
     swept = sweeps.steady("disconnect", role)
-    points = [point for point in swept if not keeps(point)]
-    if swept and not points:
+    results = [result for result in swept if not keeps(result)]
+    if swept and not results:
         judge.not_applicable(
             f"each request whose client disconnects keeps connections ({rules.DIS_01.id})"
         )
-    judge.each(points, fails_later, expected="success for the next list and the next create")
+    judge.each(results, fails_later, expected="success for the next list and the next create")
 
 
 @judges("DIS-08")

@@ -8,7 +8,7 @@ from ..instruments.exchange import Event, Exchange
 from ..rules import sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.faults.fault_cases import READS, prepared
-from ..scenarios.faults.injections import Point
+from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.open_holds import lent_before
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import SENDING, Role
@@ -21,11 +21,11 @@ TOLERATED = 1
 SLOW = ClientBehaviour(patient=False, parts=2)
 
 
-def reads_on(point: Point) -> str:
+def reads_on(result: InjectionResult) -> str:
     """Name the reading statements that began after its client had left the answer."""
-    gone = next((event.order for event in point.exchange.of("client gone")), None)
-    begun = [e for e in point.exchange.of("sql") if gone and e.order > gone and not e.writes]
-    is_late = bool(point.exchange.of("response start")) and len(begun) > TOLERATED
+    gone = next((event.order for event in result.exchange.of("client gone")), None)
+    begun = [e for e in result.exchange.of("sql") if gone and e.order > gone and not e.writes]
+    is_late = bool(result.exchange.of("response start")) and len(begun) > TOLERATED
     return f"{len(begun)} more statements, last {begun[-1].text[:60]!r}" if is_late else ""
 
 

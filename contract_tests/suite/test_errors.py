@@ -14,7 +14,7 @@ from ..scenarios.crud.operations import CASES
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.faults.fault_cases import (
     COMMITS,
-    MISHAPS,
+    FAULT_CASES,
     READS,
     STATEMENTS,
     WRITES,
@@ -29,11 +29,11 @@ JSON_TYPES = ("application/json", "+json")
 UNAVAILABLE = 503
 FAILURE = 500
 
-each_mishap = pytest.mark.parametrize("mishap", MISHAPS, ids=str)
-each_statement = pytest.mark.parametrize("mishap", STATEMENTS, ids=str)
-each_failing_commit = pytest.mark.parametrize("mishap", COMMITS, ids=str)
+each_fault_case = pytest.mark.parametrize("fault_case", FAULT_CASES, ids=str)
+each_statement = pytest.mark.parametrize("fault_case", STATEMENTS, ids=str)
+each_failing_commit = pytest.mark.parametrize("fault_case", COMMITS, ids=str)
 each_failing_write = pytest.mark.parametrize(
-    "mishap", [mishap for mishap in STATEMENTS if mishap.role in WRITES], ids=str
+    "fault_case", [fault_case for fault_case in STATEMENTS if fault_case.role in WRITES], ids=str
 )
 each_write = pytest.mark.parametrize("role", WRITES)
 each_read = pytest.mark.parametrize("role", READS)
@@ -67,9 +67,9 @@ def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
     )
 
 
-def failure(judge: Judge, service: Service, mishap: FaultCase) -> Exchange:
+def failure(judge: Judge, service: Service, fault_case: FaultCase) -> Exchange:
     """The exchange of a fault case, which must be answered as the failure it is."""
-    outcome = mishap.act(service)
+    outcome = fault_case.act(service)
     if outcome.exchange.ok:
         judge.not_applicable(f"{outcome} and was answered with success all the same")
     return outcome.exchange
@@ -77,15 +77,17 @@ def failure(judge: Judge, service: Service, mishap: FaultCase) -> Exchange:
 
 # First in this file: a service that does not recover leaves nothing to look at for the others.
 @judges("ERR-06")
-@each_mishap
-def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap: FaultCase) -> None:
+@each_fault_case
+def test_a_failure_ends_with_its_request(
+    judge: Judge, service: Service, fault_case: FaultCase
+) -> None:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
         judge.not_applicable(
             f"requests share a session even without a failure ({sessions.SES_04.id})"
         )
     plain_list(service)
-    outcome = mishap.act(service)
+    outcome = fault_case.act(service)
     later = [service.list(), service.create()]
     failed = [exchange for exchange in later if not exchange.ok]
     judge.that(
@@ -99,19 +101,19 @@ def test_a_failure_ends_with_its_request(judge: Judge, service: Service, mishap:
 @judges("ERR-01")
 @each_failing_write
 def test_a_write_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, mishap: FaultCase
+    judge: Judge, service: Service, fault_case: FaultCase
 ) -> None:
     """The first write of a request fails in the database: no success unless it is stored."""
-    judge_truth(judge, mishap.act(service))
+    judge_truth(judge, fault_case.act(service))
 
 
 @judges("ERR-02")
 @each_failing_commit
 def test_a_commit_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, mishap: FaultCase
+    judge: Judge, service: Service, fault_case: FaultCase
 ) -> None:
     """The COMMIT of a request fails in the database: no success unless it is stored."""
-    judge_truth(judge, mishap.act(service))
+    judge_truth(judge, fault_case.act(service))
 
 
 @judges("ERR-03")
@@ -148,10 +150,12 @@ def background_tables(service: Service) -> frozenset[str]:
 
 
 @judges("ERR-04")
-@each_mishap
-def test_a_failure_gives_nothing_away(judge: Judge, service: Service, mishap: FaultCase) -> None:
+@each_fault_case
+def test_a_failure_gives_nothing_away(
+    judge: Judge, service: Service, fault_case: FaultCase
+) -> None:
     """Neither body nor headers contain words of a driver, or the database's address."""
-    judge_silence(judge, service, failure(judge, service, mishap))
+    judge_silence(judge, service, failure(judge, service, fault_case))
 
 
 @judges("ERR-04")
@@ -167,12 +171,12 @@ def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
 
 
 @judges("ERR-05")
-@each_mishap
+@each_fault_case
 def test_a_failure_releases_its_connection(
-    judge: Judge, service: Service, mishap: FaultCase
+    judge: Judge, service: Service, fault_case: FaultCase
 ) -> None:
     """After a failure no connection is out, or left to the collector, and no transaction open."""
-    outcome = mishap.act(service)
+    outcome = fault_case.act(service)
     kept = kept_by(service, outcome.exchange)
     if kept and keeps_without_failure(service):
         judge.not_applicable(f"connections are kept even without a failure ({sessions.SES_01.id})")
@@ -204,9 +208,11 @@ def keeps_without_failure(service: Service) -> bool:
 
 @judges("ERR-07")
 @each_statement
-def test_a_failure_is_answered_in_json(judge: Judge, service: Service, mishap: FaultCase) -> None:
+def test_a_failure_is_answered_in_json(
+    judge: Judge, service: Service, fault_case: FaultCase
+) -> None:
     """The failure of a statement is answered with a 5xx status and a JSON body."""
-    exchange = failure(judge, service, mishap)
+    exchange = failure(judge, service, fault_case)
     media_type = (exchange.header("content-type") or "no content type").partition(";")[0].strip()
     is_json = media_type.endswith(JSON_TYPES) and exchange.json is not None
     judge.that(

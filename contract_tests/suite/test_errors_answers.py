@@ -41,11 +41,11 @@ def test_a_list_that_fails_in_part_is_not_called_a_success(
     judge: Judge, sweeps: Sweeps, service: Service
 ) -> None:
     """No row is left out of a success because a statement after the first failed."""
-    points = [p for p in sweeps.of("failures", "list", "error") if not is_plain(p)]
-    if not points:
+    results = [r for r in sweeps.of("failures", "list", "error") if not is_plain(r)]
+    if not results:
         judge.not_applicable("a list asks the database only once")
     wrong = partial(hides_rows, resource=service.resource)
-    judge.each(points, wrong, expected="an error answer, or all rows shown")
+    judge.each(results, wrong, expected="an error answer, or all rows shown")
 
 
 @judges("ERR-10")

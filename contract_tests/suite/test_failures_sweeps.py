@@ -23,13 +23,13 @@ from ..scenarios.faults.fault_checks import (
     stores_twice,
     tells_success,
 )
-from ..scenarios.faults.injections import Point
+from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import fails_later, stores_later
 from ..scenarios.faults.sweeps import ROLES, Sweeps
 from ..service.resource import Role
 from ..service.service import Service
 
-Question = Callable[[Point], str]
+Question = Callable[[InjectionResult], str]
 
 each_role = pytest.mark.parametrize("role", ROLES)
 each_write = pytest.mark.parametrize("role", WRITES)
@@ -48,15 +48,15 @@ def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
     return sweeps
 
 
-def leave_to(rule: Rule, judge: Judge, points: list[Point], wrong: Question) -> None:
-    """End the test if these points show that another rule explains it."""
-    if any(map(wrong, points)):
+def leave_to(rule: Rule, judge: Judge, results: list[InjectionResult], wrong: Question) -> None:
+    """End the test if these results show that another rule explains it."""
+    if any(map(wrong, results)):
         judge.not_applicable(f"a call that merely fails has the same effect ({rule.id})")
 
 
-def failing(sweeps: Sweeps, role: Role) -> list[Point]:
-    """The points where a call merely failed."""
-    return list(sweeps.sweep("failures", role, "error").points)
+def failing(sweeps: Sweeps, role: Role) -> list[InjectionResult]:
+    """The results where a call merely failed."""
+    return list(sweeps.sweep("failures", role, "error").results)
 
 
 @judges("FAI-01")
@@ -65,9 +65,9 @@ def test_a_request_returns_its_connections_whichever_call_fails(
     judge: Judge, steady: Sweeps, role: Role
 ) -> None:
     """After any failed call, on a warm pool or a cold one, no connection is out."""
-    points = steady.of("failures", role, "error", "cold", "refused")
-    leave_to(errors.ERR_05, judge, [*filter(is_plain, points)], retains)
-    judge.each(points, retains, expected="every connection returned and no transaction open")
+    results = steady.of("failures", role, "error", "cold", "refused")
+    leave_to(errors.ERR_05, judge, [*filter(is_plain, results)], retains)
+    judge.each(results, retains, expected="every connection returned and no transaction open")
 
 
 @judges("FAI-02")
@@ -77,8 +77,8 @@ def test_a_request_that_loses_its_connection_keeps_no_other(
 ) -> None:
     """Wherever its connection breaks, no other is out afterwards."""
     leave_to(rules.FAI_01, judge, failing(steady, role), retains)
-    points = steady.of("failures", role, "disconnect", "lost")
-    judge.each(points, retains, expected="every connection returned and no transaction open")
+    results = steady.of("failures", role, "disconnect", "lost")
+    judge.each(results, retains, expected="every connection returned and no transaction open")
 
 
 @judges("FAI-03")
@@ -89,8 +89,8 @@ def test_a_write_that_loses_its_connection_is_not_called_a_success(
     """Wherever the connection breaks, a success stands for something that is stored."""
     require_effect(judge, steady, role)
     leave_to(rules.FAI_10, judge, failing(steady, role), tells_success)
-    points = steady.of("failures", role, "disconnect", "lost")
-    judge.each(points, tells_success, expected="an error answer, or the write stored")
+    results = steady.of("failures", role, "disconnect", "lost")
+    judge.each(results, tells_success, expected="an error answer, or the write stored")
 
 
 def require_effect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
@@ -107,8 +107,8 @@ def test_a_write_that_loses_its_connection_is_whole_or_absent(
     """Wherever the connection breaks, all rows of the write are there, or none."""
     wrong = partial(breaks_apart, control=steady.control(role), home=home(service).tables)
     leave_to(errors.ERR_03, judge, failing(steady, role), wrong)
-    points = steady.of("failures", role, "disconnect")
-    judge.each(points, wrong, expected="everything stored, or nothing")
+    results = steady.of("failures", role, "disconnect")
+    judge.each(results, wrong, expected="everything stored, or nothing")
 
 
 @judges("FAI-05")
@@ -118,8 +118,8 @@ def test_a_broken_connection_ends_with_its_request(
 ) -> None:
     """After a connection broke, or was refused, the list can be read and a row be created."""
     leave_to(errors.ERR_06, judge, failing(steady, role), fails_later)
-    points = steady.of("failures", role, "disconnect", "lost", "refused")
-    judge.each(points, fails_later, expected="success for the next list and the next create")
+    results = steady.of("failures", role, "disconnect", "lost", "refused")
+    judge.each(results, fails_later, expected="success for the next list and the next create")
 
 
 @judges("FAI-06")
@@ -128,8 +128,8 @@ def test_a_write_without_acknowledgement_is_stored_once(
 ) -> None:
     """The COMMIT of a create is carried out and its acknowledgement lost: one row is there."""
     wrong = partial(stores_twice, control=sweeps.control("create"), home=home(service).tables)
-    points = sweeps.of("failures", "create", "lost")
-    judge.each(points, wrong, expected="the row stored once")
+    results = sweeps.of("failures", "create", "lost")
+    judge.each(results, wrong, expected="the row stored once")
 
 
 @judges("FAI-07")
@@ -138,8 +138,8 @@ def test_a_write_without_acknowledgement_is_not_refused(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """The COMMIT is carried out and its acknowledgement lost: the client is not blamed."""
-    points = sweeps.of("failures", role, "lost")
-    judge.each(points, refuses_what_is_stored, expected="a success, or a 5xx")
+    results = sweeps.of("failures", role, "lost")
+    judge.each(results, refuses_what_is_stored, expected="a success, or a 5xx")
 
 
 @judges("FAI-08")
@@ -149,10 +149,10 @@ def test_a_write_whose_commit_was_refused_stays_away(
 ) -> None:
     """The COMMIT finds the file busy, its transaction stays open, and it is never stored."""
     wrong = partial(stores_later, control=sweeps.control(role))
-    points = sweeps.of("failures", role, "busy")
-    if not points:
+    results = sweeps.of("failures", role, "busy")
+    if not results:
         judge.not_applicable("on this database a refused COMMIT has ended its transaction")
-    judge.each(points, wrong, expected="nothing of it stored by later requests")
+    judge.each(results, wrong, expected="nothing of it stored by later requests")
 
 
 @judges("FAI-09")
@@ -160,8 +160,8 @@ def test_a_write_whose_commit_was_refused_stays_away(
 def test_a_write_does_not_fail_after_its_commit(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """No call behind the last COMMIT of rows fails the request."""
     wrong = partial(fails_after_commit, control=sweeps.control(role))
-    points = sweeps.of("failures", role, "error")
-    judge.each(points, wrong, expected="a success, since everything is stored")
+    results = sweeps.of("failures", role, "error")
+    judge.each(results, wrong, expected="a success, since everything is stored")
 
 
 @judges("FAI-10")
@@ -171,14 +171,14 @@ def test_a_success_is_stored_whichever_statement_failed(
 ) -> None:
     """A request that was called a success is stored, whichever of its statements failed."""
     require_effect(judge, sweeps, role)
-    points = sweeps.of("failures", role, "error")
-    leave_to(errors.ERR_01, judge, [*filter(is_plain, points)], tells_success)
-    judge.each(points, tells_success, expected="an error answer, or the write stored")
+    results = sweeps.of("failures", role, "error")
+    leave_to(errors.ERR_01, judge, [*filter(is_plain, results)], tells_success)
+    judge.each(results, tells_success, expected="an error answer, or the write stored")
 
 
 @judges("FAI-20")
 @each_write
 def test_a_lost_race_is_no_defect(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """A COMMIT that the server refuses for a lost race is answered 503 or 409, or tried again."""
-    points = sweeps.of("failures", role, "error")
-    judge.each(points, hides_a_race, expected="status 503 or 409, or a success")
+    results = sweeps.of("failures", role, "error")
+    judge.each(results, hides_a_race, expected="status 503 or 409, or a success")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange, Request
-from ...instruments.faults import Fault, FaultPoint, Faults, Unreachable
+from ...instruments.faults import Fault, Faults, FaultPoint, Unreachable
 from ...rules.violation import NotApplicable, Undecided
 from ...service.backdoor import Contents
 from ...service.capabilities import missing
@@ -60,11 +60,11 @@ class FaultCase:
     """One operation with one database call that fails."""
 
     role: Role
-    point: FaultPoint | Literal["connect"]
+    place: FaultPoint | Literal["connect"]
 
     def __str__(self) -> str:
         """The fault case as a finding."""
-        return f"{self.role}-{self.point}"
+        return f"{self.role}-{self.place}"
 
     def act(self, service: Service, k: int = 1) -> FaultOutcome:
         """Send the request and let its `k`-th such call fail.
@@ -83,12 +83,12 @@ class FaultCase:
         return FaultOutcome(exchange, self._name(k), before, service.door.stored())
 
     def _name(self, k: int) -> str:
-        name = self.point.upper() if self.point == "commit" else self.point
+        name = self.place.upper() if self.place == "commit" else self.place
         return name if k == 1 else f"{name} number {k}"
 
     def _fault(self, service: Service, k: int) -> Fault:
-        if self.point != "connect":
-            return Faults(self.point, k)
+        if self.place != "connect":
+            return Faults(self.place, k)
         reason = missing(service, ("outside-view",))
         if reason:
             raise NotApplicable(
@@ -132,11 +132,11 @@ def sweep(service: Service, role: Role) -> list[FaultOutcome]:
     return [outcome for point in points for outcome in _each(service, FaultCase(role, point))]
 
 
-def _each(service: Service, mishap: FaultCase) -> list[FaultOutcome]:
+def _each(service: Service, fault_case: FaultCase) -> list[FaultOutcome]:
     met: list[FaultOutcome] = []
     for k in range(1, LONGEST + 1):
         try:
-            met.append(mishap.act(service, k))
+            met.append(fault_case.act(service, k))
         except (Idle, Undecided):
             break  # there is no k-th call
     return met
@@ -147,4 +147,4 @@ STATEMENTS = (
     *(FaultCase(role, "write") for role in WRITES),
 )
 COMMITS = tuple(FaultCase(role, "commit") for role in WRITES)
-MISHAPS = (*STATEMENTS, *COMMITS, FaultCase("list", "connect"), FaultCase("create", "connect"))
+FAULT_CASES = (*STATEMENTS, *COMMITS, FaultCase("list", "connect"), FaultCase("create", "connect"))

@@ -4,64 +4,64 @@ from __future__ import annotations
 
 from ...instruments.exchange import Event
 from ...service.resource import Resource
-from .injections import ControlRun, Point, commits_of, grown
+from .injections import ControlRun, InjectionResult, commits_of, grown
 from .lifecycle_checks import claims_success, keeps, leaves_open, stores_in_part
 
 FIRST = "1"
 
 
-def retains(point: Point) -> str:
+def retains(result: InjectionResult) -> str:
     """Describe what it kept: connections, or else transactions."""
-    return keeps(point) or leaves_open(point)
+    return keeps(result) or leaves_open(result)
 
 
-def tells_success(point: Point) -> str:
+def tells_success(result: InjectionResult) -> str:
     """Describe a success of which nothing is stored, though its failure came before the answer."""
-    return "" if is_late(point) else claims_success(point)
+    return "" if is_late(result) else claims_success(result)
 
 
-def is_late(point: Point) -> bool:
+def is_late(result: InjectionResult) -> bool:
     """Return whether the call failed only when the answer had been sent."""
-    return point.exchange.failed_late
+    return result.exchange.failed_late
 
 
-def is_plain(point: Point) -> bool:
+def is_plain(result: InjectionResult) -> bool:
     """Return whether the errors area judges this failure: a first statement, write or COMMIT."""
-    if point.token.way == "refused":
-        return point.token.place == FIRST and point.token.subject in {"list", "create"}
-    if point.token.way != "error":
+    if result.token.way == "refused":
+        return result.token.place == FIRST and result.token.subject in {"list", "create"}
+    if result.token.way != "error":
         return False
-    asked = _asked(point)
+    asked = _asked(result)
     if not asked or asked[-1].kind == "commit":
-        return commits_of(point.exchange) <= 1
+        return commits_of(result.exchange) <= 1
     writes = [event for event in asked if event.writes]
-    is_read = point.token.subject in {"list", "read"}
+    is_read = result.token.subject in {"list", "read"}
     return len(asked) == 1 if is_read else asked[-1].writes and len(writes) == 1
 
 
-def _asked(point: Point) -> list[Event]:
+def _asked(result: InjectionResult) -> list[Event]:
     """Return the statements that the database was sent up to the call that failed."""
-    failed = next((e.order for e in point.exchange.of("failed")), None)
-    asked = point.exchange.of("sql", "commit")
+    failed = next((e.order for e in result.exchange.of("failed")), None)
+    asked = result.exchange.of("sql", "commit")
     return [event for event in asked if failed is None or event.order < failed]
 
 
-def breaks_apart(point: Point, control: ControlRun, home: tuple[str, ...]) -> str:
+def breaks_apart(result: InjectionResult, control: ControlRun, home: tuple[str, ...]) -> str:
     """Name the tables that hold a part of it, where that is no note about it.
 
     `home` are the tables of the resource. A success needs no more than these; a failure may have
     been written down after it happened.
     """
-    found = grown(point.before, point.after)
+    found = grown(result.before, result.after)
     is_at_home = all(found.get(table) == control.growth.get(table) for table in home)
-    is_note = point.exchange.wrote_on and not point.changed & {*home}
-    is_forgiven = is_at_home if point.exchange.ok else is_note
-    return "" if is_forgiven else stores_in_part(point, control)
+    is_note = result.exchange.wrote_on and not result.changed & {*home}
+    is_forgiven = is_at_home if result.exchange.ok else is_note
+    return "" if is_forgiven else stores_in_part(result, control)
 
 
-def hides_rows(point: Point, resource: Resource) -> str:
+def hides_rows(result: InjectionResult, resource: Resource) -> str:
     """Count the rows that a success left out, or made up, compared with the next list."""
-    told, truth = point.exchange, point.later[0]
+    told, truth = result.exchange, result.later[0]
     if not (told.ok and told.complete and truth.ok):
         return ""
     ids = [
@@ -71,32 +71,32 @@ def hides_rows(point: Point, resource: Resource) -> str:
     return f"{len(ids[0])} rows, and {len(ids[1])} right after it" if ids[0] != ids[1] else ""
 
 
-def stores_twice(point: Point, control: ControlRun, home: tuple[str, ...]) -> str:
+def stores_twice(result: InjectionResult, control: ControlRun, home: tuple[str, ...]) -> str:
     """Name the table of the resource that got more rows than a whole request stores."""
-    found = grown(point.before, point.after)
+    found = grown(result.before, result.after)
     usual = {table: control.growth.get(table, (0, 0))[0] for table in home}
     more = [t for t, new in usual.items() if found.get(t, (0, 0))[0] > new]
     return f"{found[more[0]][0]} new rows in {more[0]} instead of {usual[more[0]]}" if more else ""
 
 
-def refuses_what_is_stored(point: Point) -> str:
+def refuses_what_is_stored(result: InjectionResult) -> str:
     """Describe an answer that blames the client although something is stored."""
-    blames = point.exchange.refused and point.changed
-    return f"answered {point.exchange.status}, and the write is stored" if blames else ""
+    blames = result.exchange.refused and result.changed
+    return f"answered {result.exchange.status}, and the write is stored" if blames else ""
 
 
-def fails_after_commit(point: Point, control: ControlRun) -> str:
+def fails_after_commit(result: InjectionResult, control: ControlRun) -> str:
     """Describe a failure by a call behind the last COMMIT, when all of it is stored."""
-    asked = _asked(point)
+    asked = _asked(result)
     is_behind = bool(asked) and asked[-1].kind != "commit" and not asked[-1].writes
-    is_stored = point.changed - control.restless and commits_of(point.exchange) >= control.commits
-    told = point.exchange.failed and is_behind and is_stored and control.commits
+    is_stored = result.changed - control.restless and commits_of(result.exchange) >= control.commits
+    told = result.exchange.failed and is_behind and is_stored and control.commits
     return "answered as a failure, and everything is stored" if told else ""
 
 
-def hides_a_race(point: Point) -> str:
+def hides_a_race(result: InjectionResult) -> str:
     """Describe a refused COMMIT that was answered as a defect of the service."""
-    status = point.exchange.status or 0
-    is_defect = point.exchange.failed and status != 503  # noqa: PLR2004 - HTTP's own word
-    told = point.what == "COMMIT" and not is_late(point) and is_defect
+    status = result.exchange.status or 0
+    is_defect = result.exchange.failed and status != 503  # noqa: PLR2004 - HTTP's own word
+    told = result.what == "COMMIT" and not is_late(result) and is_defect
     return "a COMMIT that lost a race is called a defect" if told else ""

@@ -28,7 +28,7 @@ OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "fail
 
 
 class Disturbance(Protocol):
-    """The part of an instrument that a point needs: how often it struck, and where."""
+    """The part of an instrument that a result tells of: how often it struck, and where."""
 
     @property
     def fired(self) -> int:
@@ -44,7 +44,7 @@ class Disturbance(Protocol):
 
 
 @dataclass(frozen=True)
-class Point:
+class InjectionResult:
     """A request that was disturbed at one place.
 
     `before` and `after` are what was stored, `after` judged when the app had returned and its tasks
@@ -63,7 +63,7 @@ class Point:
     ending: Contents
 
     def __str__(self) -> str:
-        """The point in words: what was struck in which request, and where in the app."""
+        """The result in words: what was struck in which request, and where in the app."""
         place = f" at {self.where}" if self.where else ""
         return f"{self.token.way} number {self.token.place} ({self.what}{place}) of {self.exchange}"
 
@@ -116,7 +116,7 @@ class ControlRun:
 
     `foreign` are the lines of the app that waited for something else than the database, each with
     the number of events the request had had by then. `follow_up` is how the tables grow by what is
-    asked after each point, `restless` are the tables that any request changes.
+    asked after each result, `restless` are the tables that any request changes.
     """
 
     exchange: Exchange
@@ -149,9 +149,9 @@ class ControlRun:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The points of one way to disturb one subject; `note` says why it ended before the last."""
+    """The results of one way to disturb one subject; `note` says why it ended before the last."""
 
-    points: tuple[Point, ...]
+    results: tuple[InjectionResult, ...]
     note: str = ""
 
 
@@ -162,7 +162,7 @@ def observe(
     before: Contents,
     disturbed: AbstractContextManager[Disturbance],
     client: ClientBehaviour,
-) -> Point | None:
+) -> InjectionResult | None:
     """Send the request, disturbed, and look at what came of it; None if it was not struck.
 
     One that had come neither near the database nor to a line of the app is not followed up: there
@@ -172,7 +172,7 @@ def observe(
         exchange = service.exchange(message, client)
     if not (disturbance.fired or exchange.abandoned):
         return None
-    seen = partial(Point, token, disturbance.what, disturbance.where, exchange, before)
+    seen = partial(InjectionResult, token, disturbance.what, disturbance.where, exchange, before)
     if not (exchange.held or exchange.of(*OF_THE_DATABASE) or disturbance.where):
         return seen(before, (), (), before)
     collect()  # a cancelled call of aiosqlite keeps its lock until its cursor is collected
@@ -199,7 +199,7 @@ def collect() -> None:
 
 
 def spare_the_living() -> None:
-    """Let later collections pass over what is alive now: a sweep collects after each point."""
+    """Let later collections pass over what is alive now: a sweep collects after each result."""
     collect()
     gc.freeze()
 

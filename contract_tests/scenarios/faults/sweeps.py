@@ -23,7 +23,7 @@ from .fault_cases import prepared
 from .injections import (
     ControlRun,
     Disturbance,
-    Point,
+    InjectionResult,
     Sweep,
     changed,
     follow_up,
@@ -121,7 +121,7 @@ that is written so can help it.
 class Sweeps:
     """Every sweep of one run, made when it is first asked for.
 
-    With `only`, the sweep it belongs to consists of that one point and all others are empty.
+    With `only`, the sweep it belongs to consists of that one result and all others are empty.
     `totals` tells of each sweep made so far how many requests it disturbed.
     """
 
@@ -138,24 +138,24 @@ class Sweeps:
         """The number of requests that were disturbed so far."""
         return Totals(disturbed=dict(self._sizes))
 
-    def of(self, area: str, role: Role, *chosen: str) -> list[Point]:
-        """The points of this subject, disturbed in the chosen ways, or in all.
+    def of(self, area: str, role: Role, *chosen: str) -> list[InjectionResult]:
+        """The results of this subject, disturbed in the chosen ways, or in all.
 
         Raises `NotApplicable` where the service does not offer the role.
         """
         names = chosen or tuple(KINDS[area])
-        points = [point for name in names for point in self.sweep(area, role, name).points]
-        if self._only and not points:
+        results = [result for name in names for result in self.sweep(area, role, name).results]
+        if self._only and not results:
             raise NotApplicable(f"this rule does not judge the replayed request {self._only}")
-        return points
+        return results
 
-    def steady(self, area: str, role: Role, *chosen: str) -> list[Point]:
-        """The points of a subject that keeps nothing undisturbed; raises `NotApplicable` if not."""
-        points = self.of(area, role, *chosen)
+    def steady(self, area: str, role: Role, *chosen: str) -> list[InjectionResult]:
+        """The results, if the undisturbed request keeps nothing; else raises `NotApplicable`."""
+        results = self.of(area, role, *chosen)
         warm = self._warm.get(role)
         if warm and (warm.held or warm.reclaimed):
             raise NotApplicable(f"the undisturbed request keeps connections, too: {warm}")
-        return points
+        return results
 
     def sweep(self, area: str, role: Role, way: str) -> Sweep:
         """The sweep of one way to disturb one subject.
@@ -168,7 +168,7 @@ class Sweeps:
         key = (area, role, way)
         if key not in self._made:
             self._made[key] = self._make(area, role, way)
-            self._sizes[":".join(key)] = len(self._made[key].points)
+            self._sizes[":".join(key)] = len(self._made[key].results)
         return self._made[key]
 
     def control(self, role: Role) -> ControlRun:
@@ -205,22 +205,22 @@ class Sweeps:
         if kind is None or is_other or missing(self._service, kind.needs):
             return Sweep(())
         places = range(1, LONGEST + 1) if only is None else (only.number,)
-        points: list[Point] = []
-        for point in self._points(kind, area, role, way, places):
-            points.append(point)
-            if sum(self._has_left(found, role) for found in points) >= ENOUGH:
-                return Sweep(tuple(points), f"ended after {ENOUGH} points that left something")
-        is_cut = len(points) == LONGEST
-        return Sweep(tuple(points), f"ended after {LONGEST} places" if is_cut else "")
+        results: list[InjectionResult] = []
+        for result in self._results(kind, area, role, way, places):
+            results.append(result)
+            if sum(self._has_left(found, role) for found in results) >= ENOUGH:
+                return Sweep(tuple(results), f"ended after {ENOUGH} points that left something")
+        is_cut = len(results) == LONGEST
+        return Sweep(tuple(results), f"ended after {LONGEST} places" if is_cut else "")
 
-    def _has_left(self, point: Point, role: Role) -> bool:
-        """Return whether the points after this one would only wait for what it has left."""
-        tasks = set(point.exchange.lasting).difference(self._warm[role].lasting)
-        return bool(point.kept or point.open or tasks)
+    def _has_left(self, result: InjectionResult, role: Role) -> bool:
+        """Return whether the results after this one would only wait for what it has left."""
+        tasks = set(result.exchange.lasting).difference(self._warm[role].lasting)
+        return bool(result.kept or result.open or tasks)
 
-    def _points(
+    def _results(
         self, kind: Kind, area: str, role: Role, way: str, places: Iterable[int]
-    ) -> Iterator[Point]:
+    ) -> Iterator[InjectionResult]:
         service = self._service
         service.restore()
         message = prepared(service, role)
@@ -232,30 +232,30 @@ class Sweeps:
         for k in places:
             token = Token(area, role, way, str(k))
             instrument = kind.instrument(service, k)
-            point = observe(service, token, message, before, instrument, kind.client(k))
-            if point is None:
+            result = observe(service, token, message, before, instrument, kind.client(k))
+            if result is None:
                 return
-            yield point
-            if not point.is_untouched:
-                message, before = self._next(role, point)
+            yield result
+            if not result.is_untouched:
+                message, before = self._next(role, result)
 
-    def _next(self, role: Role, point: Point) -> tuple[Request, Contents]:
-        """Return the request that is sent after a point, and what is stored then.
+    def _next(self, role: Role, result: InjectionResult) -> tuple[Request, Contents]:
+        """Return the request that is sent after a result, and what is stored then.
 
         A new connection prepares its statements once more. That is done before the next place is
         counted, or the place would be another one.
         """
-        service, row = self._service, self._fresh_row(point)
-        is_cold = bool(point.exchange.of("invalidated"))
+        service, row = self._service, self._fresh_row(result)
+        is_cold = bool(result.exchange.of("invalidated"))
         if is_cold:
             service.exchange(prepared(service, role, row))
             row = None
         message = prepared(service, role, row)
-        return message, point.ending if row else service.door.stored()
+        return message, result.ending if row else service.door.stored()
 
-    def _fresh_row(self, point: Point) -> Row | None:
-        """The row that was created after the point, if that succeeded."""
-        made = next((e for e in point.later if e.ok and e.request.method == "POST"), None)
+    def _fresh_row(self, result: InjectionResult) -> Row | None:
+        """The row that was created after the result, if that succeeded."""
+        made = next((e for e in result.later if e.ok and e.request.method == "POST"), None)
         identifier = self._service.id_of(made) if made else None
         if made is None or identifier is None:
             return None
