@@ -19,8 +19,9 @@ from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
+from contract_tests.scenarios.faults.disturbances import KINDS
 from contract_tests.scenarios.faults.fault_cases import prepared
-from contract_tests.scenarios.faults.sweeps import KINDS, ROLES, Sweeps
+from contract_tests.scenarios.faults.sweeps import ROLES, Sweeps
 from contract_tests.service.resource import Role
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT, Conversation, scope_of

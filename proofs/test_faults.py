@@ -25,7 +25,9 @@ from contract_tests.instruments.attribution import current
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.faults import Cold, FaultPoint, Faults, Unreachable
 from contract_tests.instruments.recorder import Recorder
-from contract_tests.scenarios.faults.fault_cases import FAULT_CASES, FaultOutcome
+from contract_tests.scenarios.faults.fault_cases import FAULT_CASES, FaultCase
+from contract_tests.scenarios.faults.injections import InjectionResult
+from contract_tests.service.backdoor import Contents
 
 LIMIT = 10
 """Seconds that a thread gets to end in; one that never does is left behind."""
@@ -355,13 +357,22 @@ def test_every_fault_case_has_a_name_of_its_own() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_an_outcome_names_the_tables_that_changed() -> None:
+def test_a_result_names_the_tables_that_changed() -> None:
     """A table that appeared, vanished, or has other rows has changed."""
-    before = {"same": ((1,),), "gone": (), "other": ((1,),)}
-    after = {"same": ((1,),), "new": ((1,),), "other": ((2,),)}
-    exchange = Exchange(1, Request("POST", "/things"), 503)
+    before: Contents = {"same": ((1,),), "gone": (), "other": ((1,),)}
+    after: Contents = {"same": ((1,),), "new": ((1,),), "other": ((2,),)}
+    exchange, token = (
+        Exchange(1, Request("POST", "/things"), 503),
+        FaultCase("create", "commit").token,
+    )
+    result = InjectionResult(token, "COMMIT", "", exchange, before, after, (), (), after)
+    assert {"gone", "new", "other"} == set(result.changed)
+    assert str(result) == "commit number 1 (COMMIT) of POST /things -> 503"
 
-    outcome = FaultOutcome(exchange, "COMMIT", before, after)
 
-    assert {"gone", "new", "other"} == set(outcome.changed)
-    assert str(outcome) == "POST /things -> 503 (COMMIT failed)"
+def test_what_lasts_as_long_as_the_request_has_no_number() -> None:
+    """A database that cannot be reached refuses every connect."""
+    token = FaultCase("list", "connect").token
+    exchange = Exchange(1, Request("GET", "/things"), 503)
+    result = InjectionResult(token, "CONNECT", "app.py:1", exchange, {}, {}, (), (), {})
+    assert str(result) == "connect (CONNECT at app.py:1) of GET /things -> 503"

@@ -9,18 +9,18 @@ import pytest
 from contract_tests.instruments.exchange import Event, Exchange, Kind, Request
 from contract_tests.rules.evidence import HeldConnection
 from contract_tests.rules.replay import Token
+from contract_tests.scenarios.faults.control_run import ControlRun
 from contract_tests.scenarios.faults.fault_checks import (
     breaks_apart,
     fails_after_commit,
     hides_a_race,
-    is_late,
     is_plain,
     refuses_what_is_stored,
     retains,
     stores_twice,
     tells_success,
 )
-from contract_tests.scenarios.faults.injections import ControlRun, InjectionResult
+from contract_tests.scenarios.faults.injections import InjectionResult
 from contract_tests.scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,
@@ -101,7 +101,7 @@ def test_a_success_without_effect_is_a_lie(after: Contents, status: int, *, expe
 def test_a_failure_behind_the_answer_is_another_rules() -> None:
     """What failed when the answer was out could not be told any more."""
     late = result_of(NOTHING, 201, INSERT, ANSWERED, FAILED)
-    assert is_late(late)
+    assert late.is_late
     assert (bool(claims_success(late)), tells_success(late)) == (True, "")
 
 

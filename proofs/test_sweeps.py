@@ -16,9 +16,10 @@ from contract_tests.runner.judge import Judge
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.faults import sweeps as module
-from contract_tests.scenarios.faults.fault_cases import prepared
+from contract_tests.scenarios.faults.disturbances import KINDS, Kind
+from contract_tests.scenarios.faults.fault_cases import FaultCase, prepared
 from contract_tests.scenarios.faults.injections import observe
-from contract_tests.scenarios.faults.sweeps import KINDS, ROLES, Kind, Sweeps
+from contract_tests.scenarios.faults.sweeps import ROLES, Sweeps
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT
 
@@ -87,6 +88,23 @@ def test_a_sweep_is_made_once(service: Service) -> None:
     """Rules that ask for the same sweep get the same results."""
     sweeps = Sweeps(service)
     assert sweeps.sweep("failures", "list", "error") is sweeps.sweep("failures", "list", "error")
+
+
+def test_a_fault_case_is_sent_once(service: Service) -> None:
+    """The rules of errors ask about one result, with what was asked after it."""
+    sweeps, case = Sweeps(service), FaultCase("create", "write")
+    result = sweeps.fault(case)
+    assert result is sweeps.fault(case)
+    assert [result] == list(sweeps.each_fault("create", "write"))
+    assert (str(result.token), result.exchange.status) == ("errors:create:write:1", 503)
+    assert (result.changed, result.open, result.failed_later) == (frozenset(), (), ())
+
+
+def test_a_database_out_of_reach_is_one_place(service: Service) -> None:
+    """Every connect is refused, and the app's line that asked for it is known."""
+    result = FaultCase("list", "connect").act(service)
+    assert (str(result.token), result.what) == ("errors:list:connect:all", "CONNECT")
+    assert "service.py" in result.where
 
 
 def test_a_replay_sends_just_the_one(service: Service) -> None:

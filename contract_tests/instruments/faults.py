@@ -37,10 +37,12 @@ IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 
 
 class Fault(Protocol):
-    """The record of a disturbance: how often it struck."""
+    """The record of a disturbance: how often it struck, the call and the app's line."""
 
     fired: int
     idle: int
+    what: str
+    where: str
 
     def __enter__(self) -> Self:
         """Begin to disturb."""
@@ -198,6 +200,8 @@ class Unreachable(Instrument):
         self._lead = lead
         self.fired = 0
         self.idle = 0
+        self.what = "CONNECT"
+        self.where = ""
 
     def _begin(self, undo: ExitStack) -> None:
         listen(undo, (Engine, "do_connect", self._connects))
@@ -208,6 +212,7 @@ class Unreachable(Instrument):
     ) -> None:
         if serves_a_request() and self._lead(dialect.name, cargs, cparams):
             self.fired += 1
+            self.where = caller()
 
 
 def _key(connection: PoolProxiedConnection) -> int:

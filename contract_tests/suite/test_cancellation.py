@@ -10,8 +10,9 @@ from ..instruments.cancellation_injector import ways
 from ..rules import cancellation as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
+from ..scenarios.faults.control_run import ControlRun
 from ..scenarios.faults.fault_cases import WRITES
-from ..scenarios.faults.injections import ControlRun, InjectionResult
+from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import (
     begins_again,
     claims_success,

@@ -19,9 +19,9 @@ from ..scenarios.faults.fault_cases import (
     STATEMENTS,
     WRITES,
     FaultCase,
-    FaultOutcome,
-    sweep,
 )
+from ..scenarios.faults.injections import InjectionResult, changed
+from ..scenarios.faults.sweeps import Sweeps
 from ..service.resource import Role
 from ..service.service import Service
 
@@ -39,17 +39,21 @@ each_write = pytest.mark.parametrize("role", WRITES)
 each_read = pytest.mark.parametrize("role", READS)
 
 
-def judge_truth(judge: Judge, outcome: FaultOutcome) -> None:
-    """Judge that a success stands only for something that is stored."""
-    if outcome.exchange.ok and outcome.is_late:
+def require_timely(judge: Judge, result: InjectionResult) -> None:
+    """End the test if it was called a success before its call failed."""
+    if result.exchange.ok and result.is_late:
         judge.not_applicable(
             f"the call failed after the answer had been sent ({sessions.SES_03.id})"
         )
+
+
+def judge_truth(judge: Judge, result: InjectionResult) -> None:
+    """Judge that a success stands only for something that is stored."""
     judge.that(
-        not outcome.exchange.ok or outcome.changed,
+        not result.is_unstored_success,
         expected="an answer that reports the failed write, or the write stored by a retry",
-        observed=f"{outcome}: a success, but no row of any table has changed",
-        seen=outcome.exchange,
+        observed=f"{result}: a success, but no row of any table has changed",
+        seen=result.exchange,
     )
 
 
@@ -67,19 +71,19 @@ def judge_silence(judge: Judge, service: Service, exchange: Exchange) -> None:
     )
 
 
-def failure(judge: Judge, service: Service, fault_case: FaultCase) -> Exchange:
+def failure(judge: Judge, sweeps: Sweeps, fault_case: FaultCase) -> Exchange:
     """The exchange of a fault case, which must be answered as the failure it is."""
-    outcome = fault_case.act(service)
-    if outcome.exchange.ok:
-        judge.not_applicable(f"{outcome} and was answered with success all the same")
-    return outcome.exchange
+    result = sweeps.fault(fault_case)
+    if result.exchange.ok:
+        judge.not_applicable(f"{result} and was answered with success all the same")
+    return result.exchange
 
 
 # First in this file: a service that does not recover leaves nothing to look at for the others.
 @judges("ERR-06")
 @each_fault_case
 def test_a_failure_ends_with_its_request(
-    judge: Judge, service: Service, fault_case: FaultCase
+    judge: Judge, sweeps: Sweeps, service: Service, fault_case: FaultCase
 ) -> None:
     """After a failure the list can be read and a row be created."""
     if service.row().exchange.shared_sessions:
@@ -87,52 +91,57 @@ def test_a_failure_ends_with_its_request(
             f"requests share a session even without a failure ({sessions.SES_04.id})"
         )
     plain_list(service)
-    outcome = fault_case.act(service)
-    later = [service.list(), service.create()]
-    failed = [exchange for exchange in later if not exchange.ok]
+    result = sweeps.fault(fault_case)
+    failed = result.failed_later
     judge.that(
         not failed,
         expected="success for the next list and the next create",
-        observed=f"after {outcome}: {', '.join(map(str, failed))}",
-        seen=(failed or later)[0],
+        observed=f"after {result}: {', '.join(map(str, failed))}",
+        seen=(failed or result.later)[0],
     )
 
 
 @judges("ERR-01")
 @each_failing_write
 def test_a_write_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, fault_case: FaultCase
+    judge: Judge, sweeps: Sweeps, fault_case: FaultCase
 ) -> None:
     """The first write of a request fails in the database: no success unless it is stored."""
-    judge_truth(judge, fault_case.act(service))
+    result = sweeps.fault(fault_case)
+    require_timely(judge, result)
+    judge_truth(judge, result)
 
 
 @judges("ERR-02")
 @each_failing_commit
 def test_a_commit_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, fault_case: FaultCase
+    judge: Judge, sweeps: Sweeps, fault_case: FaultCase
 ) -> None:
     """The COMMIT of a request fails in the database: no success unless it is stored."""
-    judge_truth(judge, fault_case.act(service))
+    result = sweeps.fault(fault_case)
+    require_timely(judge, result)
+    judge_truth(judge, result)
 
 
 @judges("ERR-03")
 @each_write
-def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, role: Role) -> None:
+def test_a_failed_write_leaves_nothing_stored(
+    judge: Judge, sweeps: Sweeps, service: Service, role: Role
+) -> None:
     """A request answered with a failure changed nothing, whichever write or COMMIT failed.
 
     One that wrote on after the failure is left out: it tried again, or kept a note of it.
     """
-    swept = sweep(service, role)
-    if swept and all(outcome.is_late for outcome in swept):
+    swept = [*sweeps.each_fault(role, "write"), *sweeps.each_fault(role, "commit")]
+    if swept and all(result.is_late for result in swept):
         judge.not_applicable(
             f"every failure came after the answer had been sent ({sessions.SES_03.id})"
         )
-    told = [a for a in swept if not (a.exchange.ok or a.wrote_on or a.is_late)]
+    told = [r for r in swept if not (r.exchange.ok or r.exchange.wrote_on or r.is_late)]
     if not told:
         judge.undecided(f"no write of a {role} failed and was answered with a failure")
-    partial = [outcome for outcome in told if outcome.changed]
-    lasting = [a for a in partial if a.changed - background_tables(service)]
+    partial = [result for result in told if result.changed]
+    lasting = [r for r in partial if r.changed - background_tables(service)]
     seen = (lasting or told)[0]
     judge.that(
         not lasting,
@@ -145,17 +154,17 @@ def test_a_failed_write_leaves_nothing_stored(judge: Judge, service: Service, ro
 def background_tables(service: Service) -> frozenset[str]:
     """The tables that even a request without effect changes: access logs, counters of use."""
     before = service.door.stored()
-    exchange = service.list() if service.resource.offers("list") else service.create({})
-    return FaultOutcome(exchange, "nothing", before, service.door.stored()).changed
+    service.list() if service.resource.offers("list") else service.create({})
+    return changed(before, service.door.stored())
 
 
 @judges("ERR-04")
 @each_fault_case
 def test_a_failure_gives_nothing_away(
-    judge: Judge, service: Service, fault_case: FaultCase
+    judge: Judge, sweeps: Sweeps, service: Service, fault_case: FaultCase
 ) -> None:
     """Neither body nor headers contain words of a driver, or the database's address."""
-    judge_silence(judge, service, failure(judge, service, fault_case))
+    judge_silence(judge, service, failure(judge, sweeps, fault_case))
 
 
 @judges("ERR-04")
@@ -173,25 +182,25 @@ def test_a_conflict_gives_nothing_away(judge: Judge, service: Service) -> None:
 @judges("ERR-05")
 @each_fault_case
 def test_a_failure_releases_its_connection(
-    judge: Judge, service: Service, fault_case: FaultCase
+    judge: Judge, sweeps: Sweeps, service: Service, fault_case: FaultCase
 ) -> None:
     """After a failure no connection is out, or left to the collector, and no transaction open."""
-    outcome = fault_case.act(service)
-    kept = kept_by(service, outcome.exchange)
+    result = sweeps.fault(fault_case)
+    kept = (*kept_by(result.exchange), *result.open)
     if kept and keeps_without_failure(service):
         judge.not_applicable(f"connections are kept even without a failure ({sessions.SES_01.id})")
     judge.that(
         not kept,
         expected="every connection returned and no transaction open",
-        observed=f"after {outcome}: {'; '.join(kept)}",
-        seen=outcome.exchange,
+        observed=f"after {result}: {'; '.join(kept)}",
+        seen=result.exchange,
     )
 
 
-def kept_by(service: Service, exchange: Exchange) -> tuple[str, ...]:
-    """Return what a request still has of the database, a line for each thing."""
+def kept_by(exchange: Exchange) -> tuple[str, ...]:
+    """Return what a request still has of the pool, a line for each thing."""
     reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
-    return (*map(str, exchange.held), *reclaimed, *service.door.open_transactions())
+    return (*map(str, exchange.held), *reclaimed)
 
 
 def keeps_without_failure(service: Service) -> bool:
@@ -199,7 +208,7 @@ def keeps_without_failure(service: Service) -> bool:
     service.restore()
     for case in CASES:
         try:
-            if kept_by(service, case.act(service)):
+            if kept_by(case.act(service)) or service.door.open_transactions():
                 return True
         except (NotApplicable, Undecided):
             continue
@@ -208,11 +217,9 @@ def keeps_without_failure(service: Service) -> bool:
 
 @judges("ERR-07")
 @each_statement
-def test_a_failure_is_answered_in_json(
-    judge: Judge, service: Service, fault_case: FaultCase
-) -> None:
+def test_a_failure_is_answered_in_json(judge: Judge, sweeps: Sweeps, fault_case: FaultCase) -> None:
     """The failure of a statement is answered with a 5xx status and a JSON body."""
-    exchange = failure(judge, service, fault_case)
+    exchange = failure(judge, sweeps, fault_case)
     media_type = (exchange.header("content-type") or "no content type").partition(";")[0].strip()
     is_json = media_type.endswith(JSON_TYPES) and exchange.json is not None
     judge.that(
@@ -225,34 +232,12 @@ def test_a_failure_is_answered_in_json(
 
 @judges("ERR-08")
 @each_read
-def test_an_unreachable_database_is_answered_503(
-    judge: Judge, service: Service, role: Role
-) -> None:
+def test_an_unreachable_database_is_answered_503(judge: Judge, sweeps: Sweeps, role: Role) -> None:
     """A request that cannot connect to the database is answered with 503."""
-    exchange = failure(judge, service, FaultCase(role, "connect"))
+    exchange = failure(judge, sweeps, FaultCase(role, "connect"))
     judge.that(
         exchange.status == UNAVAILABLE,
         expected="status 503",
         observed=f"{exchange}, and no database could be reached",
-        seen=exchange,
-    )
-
-
-@judges("ERR-09")
-@each_read
-def test_a_read_that_fails_is_not_called_a_success(
-    judge: Judge, service: Service, role: Role
-) -> None:
-    """A read whose first statement fails is not answered with success, unless it is the truth.
-
-    An answer that breaks off tells of the failure, too: a stream cannot take its status back.
-    """
-    outcome = FaultCase(role, "statement").act(service)
-    exchange = outcome.exchange
-    truth = service.send(exchange.request.method, exchange.request.target)
-    judge.that(
-        exchange.failed or not exchange.ok or exchange.json == truth.json,
-        expected="an answer that reports the failed read, or the answer of a retry",
-        observed=f"{outcome}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
         seen=exchange,
     )

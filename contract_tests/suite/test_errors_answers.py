@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
 from ..instruments.exchange import Request
 from ..instruments.faults import Faults
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.fault_cases import prepared
+from ..scenarios.faults.fault_cases import READS, FaultCase, prepared
 from ..scenarios.faults.fault_checks import hides_rows, is_plain
 from ..scenarios.faults.sweeps import Sweeps
+from ..service.resource import Role
 from ..service.service import Service
 
 ALLOWED = "access-control-allow-origin"
@@ -34,6 +37,26 @@ def serves(service: Service, origin: str) -> bool:
     """Return whether a page of this origin may read a success."""
     exchange = service.exchange(asking_from(service, origin))
     return exchange.ok and exchange.header(ALLOWED) is not None
+
+
+@judges("ERR-09")
+@pytest.mark.parametrize("role", READS)
+def test_a_read_that_fails_is_not_called_a_success(
+    judge: Judge, service: Service, role: Role
+) -> None:
+    """A read whose first statement fails is not answered with success, unless it is the truth.
+
+    An answer that breaks off tells of the failure, too: a stream cannot take its status back.
+    """
+    result = FaultCase(role, "statement").act(service)
+    exchange = result.exchange
+    truth = service.send(exchange.request.method, exchange.request.target)
+    judge.that(
+        exchange.failed or not exchange.ok or exchange.json == truth.json,
+        expected="an answer that reports the failed read, or the answer of a retry",
+        observed=f"{result}: {exchange.excerpt(80)!r} instead of {truth.excerpt(80)!r}",
+        seen=exchange,
+    )
 
 
 @judges("ERR-09")

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from ..rules import errors, sessions
+from ..rules import errors
 from ..rules import failures_outages as rules
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.fault_cases import WRITES, FaultCase, FaultOutcome
-from ..scenarios.faults.injections import follow_up, require_service
+from ..scenarios.faults.fault_cases import WRITES, FaultCase
+from ..scenarios.faults.injections import InjectionResult, follow_up, require_service
 from ..scenarios.faults.outages import (
     BEYOND,
     SOME,
     Outage,
     connection_reset,
-    locked_write,
     outage,
     places,
-    read_only_write,
+    refused_write,
     with_setting,
 )
 from ..service.resource import Role
 from ..service.service import Service
+from .test_errors import judge_truth, require_timely
 
 each_write = pytest.mark.parametrize("role", WRITES)
 
@@ -109,31 +109,19 @@ def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
     )
 
 
-def judge_truth(judge: Judge, service: Service, role: Role, outcome: FaultOutcome) -> None:
-    """Judge that a success stands for something that is stored."""
-    if is_lie(outcome) and outcome.is_late:
-        judge.not_applicable(
-            f"the call failed after the answer had been sent ({sessions.SES_03.id})"
-        )
-    if is_lie(outcome) and lies_about_any(service, role):
+def leave_to_errors(judge: Judge, service: Service, role: Role, result: InjectionResult) -> None:
+    """End the test if any write that fails is called a success, or this one failed too late."""
+    if not result.is_unstored_success:
+        return
+    require_timely(judge, result)
+    if lies_about_any(service, FaultCase(role, "write")):
         judge.not_applicable(f"any write that fails is called a success ({errors.ERR_01.id})")
-    judge.that(
-        not is_lie(outcome),
-        expected="an answer that reports the failed write",
-        observed=f"{outcome.exchange}: a success, but {outcome.failed} has stored nothing",
-        seen=outcome.exchange,
-    )
 
 
-def is_lie(outcome: FaultOutcome) -> bool:
-    """Return whether it was called a success and nothing is stored."""
-    return outcome.exchange.ok and not outcome.changed
-
-
-def lies_about_any(service: Service, role: Role) -> bool:
+def lies_about_any(service: Service, fault_case: FaultCase) -> bool:
     """Return whether a write that fails for another reason is called a success, too."""
     try:
-        return is_lie(FaultCase(role, "write").act(service))
+        return fault_case.act(service).is_unstored_success
     except (NotApplicable, Undecided):
         return False
 
@@ -144,7 +132,9 @@ def test_a_write_to_a_read_only_database_is_no_success(
     judge: Judge, service: Service, role: Role
 ) -> None:
     """While the database takes no writes, no write is called a success."""
-    judge_truth(judge, service, role, read_only_write(service, role))
+    result = refused_write(service, role, "read-only")
+    leave_to_errors(judge, service, role, result)
+    judge_truth(judge, result)
 
 
 @judges("FAI-19")
@@ -154,7 +144,7 @@ def test_a_lock_that_has_gone_is_forgotten(judge: Judge, service: Service) -> No
     FaultCase("create", "write").act(service)
     if any(not exchange.ok for exchange in follow_up(service)):
         judge.not_applicable(f"any failure has this effect ({errors.ERR_06.id})")
-    locked = locked_write(service, "create")
+    locked = refused_write(service, "create", "locked")
     judge_recovery(judge, Outage((), follow_up(service)), after=f"{locked.exchange} with a lock")
 
 
@@ -164,4 +154,6 @@ def test_a_write_to_a_locked_database_is_no_success(
     judge: Judge, service: Service, role: Role
 ) -> None:
     """While somebody else has locked the database, no write is called a success."""
-    judge_truth(judge, service, role, locked_write(service, role))
+    result = refused_write(service, role, "locked")
+    leave_to_errors(judge, service, role, result)
+    judge_truth(judge, result)

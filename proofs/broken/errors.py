@@ -42,7 +42,7 @@ def swallowed_delete() -> FastAPI:
     return with_service(Soothing)
 
 
-@breaks("ERR-02", says="COMMIT failed")
+@breaks("ERR-02", says="commit number 1 (COMMIT")
 def swallowed_commit() -> FastAPI:
     """A COMMIT that fails is logged, and the row that was never stored is answered 201."""
 

@@ -19,7 +19,7 @@ from reference_app.service import ExampleItemService
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
 
 
-@breaks("ERR-03", says="write number 2 failed), and part of it is stored in example_items")
+@breaks("ERR-03", says="and part of it is stored in example_items")
 def two_commits() -> FastAPI:
     """A create stores the name, commits, then stores the rest in another transaction."""
 
@@ -35,7 +35,7 @@ def two_commits() -> FastAPI:
     return with_service(Piecemeal)
 
 
-@breaks("ERR-03", says="write number 2 failed", databases=("sqlite", "mysql"))
+@breaks("ERR-03", says="after write number 2", databases=("sqlite", "mysql"))
 def commit_in_finally() -> FastAPI:
     """A create commits in `finally`, whatever of it has failed (PostgreSQL then stores nothing)."""
 

@@ -147,7 +147,7 @@ def with_backlog(words: tuple[str, ...]) -> FastAPI:
     return with_service(Promising)
 
 
-@breaks("FAI-16", says="a read-only database has stored nothing")
+@breaks("FAI-16", says="read-only (a database that takes no writes) of POST")
 def backlog_while_read_only() -> FastAPI:
     """What a read-only database refuses is kept in memory, for later, and answered 201."""
     return with_backlog(READ_ONLY)
@@ -169,7 +169,7 @@ def space_checked_first() -> FastAPI:
     return with_service(Careful)
 
 
-@breaks("FAI-18", says="a locked database has stored nothing", databases=SERVERS)
+@breaks("FAI-18", says="locked (a database that somebody has locked) of POST", databases=SERVERS)
 def backlog_while_locked() -> FastAPI:
     """What a locked database refuses is kept in memory, for later, and answered 201."""
     return with_backlog(LOCKED)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...instruments.exchange import Event
 from ...service.resource import Resource
-from .injections import ControlRun, InjectionResult, commits_of, grown
+from .control_run import ControlRun, commits_of
+from .injections import InjectionResult, grown
 from .lifecycle_checks import claims_success, keeps, leaves_open, stores_in_part
 
 FIRST = "1"
@@ -17,12 +18,7 @@ def retains(result: InjectionResult) -> str:
 
 def tells_success(result: InjectionResult) -> str:
     """Describe a success of which nothing is stored, though its failure came before the answer."""
-    return "" if is_late(result) else claims_success(result)
-
-
-def is_late(result: InjectionResult) -> bool:
-    """Return whether the call failed only when the answer had been sent."""
-    return result.exchange.failed_late
+    return "" if result.is_late else claims_success(result)
 
 
 def is_plain(result: InjectionResult) -> bool:
@@ -98,5 +94,5 @@ def hides_a_race(result: InjectionResult) -> str:
     """Describe a refused COMMIT that was answered as a defect of the service."""
     status = result.exchange.status or 0
     is_defect = result.exchange.failed and status != 503  # noqa: PLR2004 - HTTP's own word
-    told = result.what == "COMMIT" and not is_late(result) and is_defect
+    told = result.what == "COMMIT" and not result.is_late and is_defect
     return "a COMMIT that lost a race is called a defect" if told else ""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gc
-import re
 import warnings
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ...databases import BackDoorBlocked
 from ...instruments.async_generators import LATE
-from ...instruments.exchange import Event, Exchange, Kind, Request
+from ...instruments.exchange import Exchange, Kind, Request
 from ...instruments.recording import recorded
 from ...rules.evidence import Evidence
 from ...rules.replay import Token
@@ -21,8 +18,11 @@ from ...rules.violation import Undecided
 from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.service import Service
-from ...service.transports.conversation import ClientBehaviour
+from ...service.transports.conversation import PATIENT, ClientBehaviour
 from ..crud.rows import added
+
+EVERYWHERE = "all"
+"""The place of a disturbance that lasts as long as its request."""
 
 OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "failed")
 
@@ -44,12 +44,22 @@ class Disturbance(Protocol):
 
 
 @dataclass(frozen=True)
+class Circumstance:
+    """A disturbance that no instrument makes: a client leaves, a database is locked."""
+
+    what: str
+    fired: int = 0
+    where: str = ""
+
+
+@dataclass(frozen=True)
 class InjectionResult:
     """A request that was disturbed at one place.
 
     `before` and `after` are what was stored, `after` judged when the app had returned and its tasks
     had settled; `open` are the transactions that the database knew then. `later` are a list and a
-    create sent after it, and `ending` is what was stored after those.
+    create sent after it, and `ending` is what was stored after those. Each is as it was before,
+    or empty, as long as nobody has looked.
     """
 
     token: Token
@@ -61,11 +71,13 @@ class InjectionResult:
     open: tuple[str, ...]
     later: tuple[Exchange, ...]
     ending: Contents
+    is_struck: bool = True
 
     def __str__(self) -> str:
         """The result in words: what was struck in which request, and where in the app."""
+        number = f" number {self.token.place}" * (self.token.place != EVERYWHERE)
         place = f" at {self.where}" if self.where else ""
-        return f"{self.token.way} number {self.token.place} ({self.what}{place}) of {self.exchange}"
+        return f"{self.token.way}{number} ({self.what}{place}) of {self.exchange}"
 
     @property
     def evidence(self) -> Evidence:
@@ -93,6 +105,16 @@ class InjectionResult:
         return self.after is self.before
 
     @property
+    def is_late(self) -> bool:
+        """Return whether the call failed only when the answer had been sent."""
+        return self.exchange.failed_late
+
+    @property
+    def is_unstored_success(self) -> bool:
+        """Return whether it was called a success and nothing is stored."""
+        return self.exchange.ok and not self.changed
+
+    @property
     def failed_later(self) -> tuple[Exchange, ...]:
         """The requests after it that did not succeed."""
         return tuple(exchange for exchange in self.later if not exchange.ok)
@@ -111,48 +133,26 @@ def grown(before: Contents, after: Contents) -> dict[str, tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class ControlRun:
-    """The same request undisturbed: what a whole one does.
-
-    `foreign` are the lines of the app that waited for something else than the database, each with
-    the number of events the request had had by then. `follow_up` is how the tables grow by what is
-    asked after each result, `restless` are the tables that any request changes.
-    """
-
-    exchange: Exchange
-    growth: dict[str, tuple[int, int]]
-    foreign: tuple[tuple[int, str], ...]
-    follow_up: dict[str, tuple[int, int]]
-    restless: frozenset[str]
-
-    @property
-    def deferred(self) -> frozenset[str]:
-        """The tables that it writes to only behind its answer."""
-        answered = next((e.order for e in self.exchange.of("response end")), None)
-        writes = self.exchange.writes
-        late = [e for e in writes if answered is not None and e.order > answered]
-        early = [e for e in writes if e not in late]
-        return frozenset(t for t in self.growth if names(t, late) and not names(t, early))
-
-    @property
-    def commits(self) -> int:
-        """The number of times that a whole request commits rows."""
-        return commits_of(self.exchange, self.deferred)
-
-    @property
-    def commits_late(self) -> bool:
-        """Return whether a whole request commits when its answer is complete."""
-        answered = next((e.order for e in self.exchange.of("response end")), None)
-        commits = self.exchange.of("commit")
-        return answered is not None and bool(commits) and commits[-1].order > answered
-
-
-@dataclass(frozen=True)
 class Sweep:
     """The results of one way to disturb one subject; `note` says why it ended before the last."""
 
     results: tuple[InjectionResult, ...]
     note: str = ""
+
+
+def inject(
+    service: Service,
+    token: Token,
+    message: Request,
+    before: Contents,
+    disturbed: AbstractContextManager[Disturbance],
+    client: ClientBehaviour = PATIENT,
+) -> InjectionResult:
+    """Send the request, disturbed, and look no further than its answer."""
+    with disturbed as disturbance:
+        exchange = service.exchange(message, client)
+    seen = (token, disturbance.what, disturbance.where, exchange, before, before, (), (), before)
+    return InjectionResult(*seen, is_struck=bool(disturbance.fired or exchange.abandoned))
 
 
 def observe(
@@ -168,19 +168,19 @@ def observe(
     One that had come neither near the database nor to a line of the app is not followed up: there
     is nothing it could have left.
     """
-    with disturbed as disturbance:
-        exchange = service.exchange(message, client)
-    if not (disturbance.fired or exchange.abandoned):
+    result = inject(service, token, message, before, disturbed, client)
+    exchange = result.exchange
+    if not result.is_struck:
         return None
-    seen = partial(InjectionResult, token, disturbance.what, disturbance.where, exchange, before)
-    if not (exchange.held or exchange.of(*OF_THE_DATABASE) or disturbance.where):
-        return seen(before, (), (), before)
+    if not (exchange.held or exchange.of(*OF_THE_DATABASE) or result.where):
+        return result
     collect()  # a cancelled call of aiosqlite keeps its lock until its cursor is collected
     still_open = service.door.lasting_transactions()
     after = stored(service, before)
     service.process.relieve()
     later = follow_up(service)
-    return seen(after, still_open, later, stored(service, after))
+    ending = stored(service, after)
+    return replace(result, after=after, open=still_open, later=later, ending=ending)
 
 
 def stored(service: Service, otherwise: Contents) -> Contents:
@@ -216,21 +216,3 @@ def require_service(service: Service) -> None:
     failed = [exchange for exchange in follow_up(service) if not exchange.ok]
     if failed:
         raise Undecided(f"a list or a create fails even when nothing disturbs it: {failed[0]}")
-
-
-def names(table: str, writes: Iterable[Event]) -> bool:
-    """Return whether one of these statements is about a table."""
-    return any(table in re.split(r"\W+", event.text) for event in writes)
-
-
-def commits_of(exchange: Exchange, aside: Iterable[str] = ()) -> int:
-    """Count the COMMITs sent to the database that had rows of other tables to store."""
-    unsaved: set[int | None] = set()
-    count = 0
-    for event in exchange.events:
-        if event.writes and not any(names(table, [event]) for table in aside):
-            unsaved.add(event.connection)
-        elif event.kind == "commit" and event.connection in unsaved:
-            unsaved.discard(event.connection)
-            count += 1
-    return count

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .injections import ControlRun, InjectionResult, commits_of, grown
+from .control_run import ControlRun, commits_of
+from .injections import InjectionResult, grown
 
 
 def keeps(result: InjectionResult) -> str:

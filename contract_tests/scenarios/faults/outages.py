@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy.pool import QueuePool
 
-from ...databases.redirects import leading_to
 from ...databases.session_settings import SettingName
+from ...databases.redirects import leading_to
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.private import is_bounded, overflow_limit
 from ...instruments.session_settings import SessionSettings
+from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
-from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.service import Service
-from .fault_cases import FaultOutcome, prepared
-from .injections import follow_up, require_service
+from .fault_cases import prepared
+from .injections import (
+    EVERYWHERE,
+    Circumstance,
+    InjectionResult,
+    follow_up,
+    inject,
+    require_service,
+)
 
 SOME = 3
 """Requests in a row that a short outage costs."""
@@ -97,7 +105,14 @@ def with_setting(service: Service, name: SettingName) -> Iterator[SessionSetting
 
 
 @contextmanager
-def locked(service: Service) -> Iterator[None]:
+def read_only(service: Service) -> Iterator[Circumstance]:
+    """Let the database take no writes."""
+    with with_setting(service, "read-only"):
+        yield Circumstance("a database that takes no writes")
+
+
+@contextmanager
+def locked(service: Service) -> Iterator[Circumstance]:
     """Lock the database against writing, with a short lock timeout for the service."""
     if not service.database.owned:
         raise NotApplicable("the kit locks no database it did not make")
@@ -105,28 +120,21 @@ def locked(service: Service) -> Iterator[None]:
     service.run(lock.__aenter__())
     try:
         with with_setting(service, "short-lock-wait"):
-            yield
+            yield Circumstance("a database that somebody has locked")
     finally:
         service.run(lock.__aexit__(None, None, None))
 
 
-def read_only_write(service: Service, role: Role) -> FaultOutcome:
-    """A write that finds the database read-only."""
+STATES = {"read-only": read_only, "locked": locked}
+
+
+def refused_write(
+    service: Service, role: Role, state: Literal["read-only", "locked"]
+) -> InjectionResult:
+    """A write that finds the database in a state that refuses it."""
     message, before = prepared(service, role), service.door.stored()
-    with with_setting(service, "read-only"):
-        exchange = service.exchange(message)
-    return _refused(exchange, "a read-only database", before, service.door.stored())
-
-
-def locked_write(service: Service, role: Role) -> FaultOutcome:
-    """A write that finds the database locked by somebody else."""
-    message, before = prepared(service, role), service.door.stored()
-    with locked(service):
-        exchange = service.exchange(message)
-    return _refused(exchange, "a locked database", before, service.door.stored())
-
-
-def _refused(exchange: Exchange, what: str, before: Contents, after: Contents) -> FaultOutcome:
-    if not exchange.of("failed"):
-        raise NotApplicable(f"{exchange}: {what} refused none of its statements")
-    return FaultOutcome(exchange, what, before, after)
+    token = Token("failures", role, state, EVERYWHERE)
+    result = inject(service, token, message, before, STATES[state](service))
+    if not result.exchange.of("failed"):
+        raise NotApplicable(f"{result.exchange}: {result.what} refused none of its statements")
+    return replace(result, after=service.door.stored())

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from ...databases.redirects import leading_to
-from ...instruments.cancellation_injector import CancellationInjector, Way, ways
+from ...instruments.cancellation_injector import CancellationInjector
 from ...instruments.exchange import Exchange, Request, items_of
-from ...instruments.faults import Cold, FaultPoint, Faults, Strike
+from ...instruments.faults import FaultPoint
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
@@ -18,11 +15,10 @@ from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Row, Service
-from ...service.transports.conversation import PATIENT, ClientBehaviour
-from .fault_cases import prepared
+from .control_run import ControlRun
+from .disturbances import KINDS, NEEDS, Kind
+from .fault_cases import FaultCase, Idle, prepared
 from .injections import (
-    ControlRun,
-    Disturbance,
     InjectionResult,
     Sweep,
     changed,
@@ -38,84 +34,11 @@ ROLES: tuple[Role, ...] = ("list", "read", "create", "replace", "update", "delet
 LONGEST = 60
 """Places that a sweep looks at in one request: an app that never ends must not stop the run."""
 
+MOST_FAULTS = 6
+"""Calls of one kind that the fault cases look at in one request."""
+
 ENOUGH = 3
 """Points that left something after which a sweep ends: the rest would only wait for it."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A way to disturb a request at its `k`-th place: by an instrument, or by the client."""
-
-    instrument: Callable[[Service, int], AbstractContextManager[Disturbance]]
-    client: Callable[[int], ClientBehaviour] = lambda _: PATIENT
-    needs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Departure:
-    """The client itself is the disturbance."""
-
-    fired: int = 0
-    what: str = "the client left"
-    where: str = ""
-
-
-@contextmanager
-def _in_cold(service: Service, faults: Faults) -> Iterator[Faults]:
-    """Faults in requests that find no connection in their pool."""
-    with Cold(), faults:
-        yield faults
-
-
-def _fault(strike: Strike) -> Callable[[Service, int], AbstractContextManager[Disturbance]]:
-    place: FaultPoint = "commit" if strike in {"lost", "busy"} else "call"
-    return lambda _, k: Faults(place, k, strike)
-
-
-def _refused(service: Service, k: int) -> AbstractContextManager[Disturbance]:
-    lead = leading_to(service.database.unreachable())
-    return _in_cold(service, Faults("connect", k, "refused", lead))
-
-
-def _cold(service: Service, k: int) -> AbstractContextManager[Disturbance]:
-    return _in_cold(service, Faults("call", k))
-
-
-def _steps(way: Way) -> Kind:
-    return Kind(
-        lambda service, k: CancellationInjector(service.loop, service.recorder, k, way),
-        lambda _: ClientBehaviour(patient=False),
-    )
-
-
-def _leaves(*, breaks: bool) -> Kind:
-    return Kind(
-        lambda *_: nullcontext(Departure()),
-        lambda k: ClientBehaviour(patient=False, parts=2, leaves=k, breaks=breaks),
-    )
-
-
-KINDS: Mapping[str, Mapping[str, Kind]] = {
-    "failures": {
-        "error": Kind(_fault("error")),
-        "cold": Kind(_cold, needs=("outside-view",)),
-        "disconnect": Kind(_fault("disconnect"), needs=("network",)),
-        "lost": Kind(_fault("lost"), needs=("network",)),
-        "refused": Kind(_refused, needs=("outside-view",)),
-        "busy": Kind(_fault("busy"), needs=("outside-view",)),
-    },
-    "cancellation": {way: _steps(way) for way in ways()},
-    "disconnect": {"gone": _leaves(breaks=False), "broken": _leaves(breaks=True)},
-}
-"""The ways to disturb a request, by the area whose rules ask about them."""
-
-
-NEEDS: Mapping[str, tuple[str, ...]] = {"cancellation": ("async-engine",)}
-"""The capabilities without which an area's sweeps tell nothing.
-
-FastAPI leaves the clean-up of a `def` dependency undone when its request is cancelled: no service
-that is written so can help it.
-"""
 
 
 class Sweeps:
@@ -130,6 +53,7 @@ class Sweeps:
         self._only = only
         self._sizes: dict[str, int] = {}
         self._made: dict[tuple[str, Role, str], Sweep] = {}
+        self._faults: dict[FaultCase, InjectionResult] = {}
         self._calm: dict[Role, ControlRun] = {}
         self._warm: dict[Role, Exchange] = {}
 
@@ -170,6 +94,24 @@ class Sweeps:
             self._made[key] = self._make(area, role, way)
             self._sizes[":".join(key)] = len(self._made[key].results)
         return self._made[key]
+
+    def fault(self, case: FaultCase) -> InjectionResult:
+        """The result of a fault case, with the transactions left open and the requests after it.
+
+        Raises what the case raises where it cannot be had.
+        """
+        if case not in self._faults:
+            self._service.restore()
+            self._faults[case] = case.followed(self._service)
+        return self._faults[case]
+
+    def each_fault(self, role: Role, place: FaultPoint) -> Iterator[InjectionResult]:
+        """The results of failing the first such call of a request, then the second, and so on."""
+        for k in range(1, MOST_FAULTS + 1):
+            try:
+                yield self.fault(FaultCase(role, place, k))
+            except (Idle, Undecided):
+                return  # there is no k-th call
 
     def control(self, role: Role) -> ControlRun:
         """The undisturbed request, on a warm pool. Raises `Undecided` if it does not succeed."""
