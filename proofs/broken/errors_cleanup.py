@@ -35,7 +35,7 @@ def two_commits() -> FastAPI:
     return with_service(Piecemeal)
 
 
-@breaks("ERR-03", says="after write number 2", databases=("sqlite", "mysql"))
+@breaks("ERR-03", says="write number 2 (UPDATE example_items", databases=("sqlite", "mysql"))
 def commit_in_finally() -> FastAPI:
     """A create commits in `finally`, whatever of it has failed (PostgreSQL then stores nothing)."""
 
