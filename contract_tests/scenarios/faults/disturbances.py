@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...databases.redirects import leading_to
 from ...instruments.cancellation_injector import CancellationInjector, Way, ways
-from ...instruments.faults import Cold, Faults, FaultPoint, Strike
+from ...instruments.faults import Cold, FaultPoint, Faults, Strike
 from ...service.service import Service
 from ...service.transports.conversation import PATIENT, ClientBehaviour
 from .injections import Circumstance, Disturbance

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...databases.redirects import leading_to
 from ...instruments.exchange import Request
-from ...instruments.faults import Fault, Faults, FaultPoint, Unreachable
+from ...instruments.faults import Fault, FaultPoint, Faults, Unreachable
 from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing

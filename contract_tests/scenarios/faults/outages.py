@@ -9,8 +9,8 @@ from typing import Literal
 
 from sqlalchemy.pool import QueuePool
 
-from ...databases.session_settings import SettingName
 from ...databases.redirects import leading_to
+from ...databases.session_settings import SettingName
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.private import is_bounded, overflow_limit
