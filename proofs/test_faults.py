@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from contract_tests.databases import Database, DatabaseUnavailable, Server, provide
-from contract_tests.databases.driver_errors import can_sever, traces_in
+from contract_tests.databases import NETWORK, Database, DatabaseUnavailable, Server, provide
+from contract_tests.databases.driver_errors import traces_in
 from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.refusal import MARKER
 from contract_tests.databases.threads import driver_threads, threads_ended
@@ -234,7 +234,7 @@ def test_a_connection_breaks_at_any_call(database: Database) -> None:
     """Over a network, the driver's own error follows, SQLAlchemy knows it, nothing is stored."""
 
     async def story(engine: AsyncEngine) -> None:
-        if not can_sever(engine.dialect):
+        if NETWORK not in database.capabilities:
             pytest.skip("no network lies between this driver and its database")
         for k, what in ((1, INSERT), (2, "COMMIT")):
             with Faults("call", k, "disconnect") as faults, pytest.raises(DBAPIError) as caught:
@@ -249,7 +249,7 @@ def test_an_acknowledgement_is_lost(database: Database) -> None:
     """The COMMIT is carried out, and fails all the same."""
 
     async def story(engine: AsyncEngine) -> None:
-        if not can_sever(engine.dialect):
+        if NETWORK not in database.capabilities:
             pytest.skip("no network lies between this driver and its database")
         with Faults("commit", 1, "lost") as faults, pytest.raises(DBAPIError):
             await insert(engine)

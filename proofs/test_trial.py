@@ -50,7 +50,7 @@ def worker_of(database: Database, fork_server: ForkServer, tmp_path: Path) -> Tr
 def test_an_app_is_started_asked_and_stopped(app: str, worker_of: TrialOf) -> None:
     """A factory's app and a module's app answer requests, and leave nothing after a stop."""
     with worker_of(app) as trial:
-        number = trial.started()
+        number = trial.begin()["app"]
         created = trial.request(number, "POST", ITEMS, body={"name": "kettle"})
         stopped = trial.ask("stop", app=number)
         left = trial.ask("census")

@@ -17,11 +17,6 @@ from .connections import in_transaction, socket_number
 from .refusal import MARKER
 
 
-def can_sever(dialect: Dialect) -> bool:
-    """Return whether `sever` can cut a network between this driver and its database."""
-    return dialect.driver in registry.of(dialect.name).severable
-
-
 def sever(connection: PoolProxiedConnection) -> None:
     """Cut the network under a connection: the driver learns it at its next call, by itself.
 

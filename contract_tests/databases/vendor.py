@@ -133,9 +133,6 @@ class Vendor:
     connecting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The functions of each module by which its drivers connect, whoever asks them."""
 
-    severable: frozenset[str] = frozenset()
-    """The drivers, as SQLAlchemy's dialects name them, that show the `socket` of a connection."""
-
     traces: tuple[str, ...] = ()
     """Words by which a text is known to repeat an error of it."""
 

@@ -50,7 +50,6 @@ class Operation:
     answer: samples.Schema | None = None
     query: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
-    is_secured: bool = False
 
     def __str__(self) -> str:
         """The operation as a reader of the document knows it."""

@@ -54,7 +54,6 @@ register(
             "aiomysql.connection": ("_connect",),
             "pymysql.connections": ("Connection.connect",),
         },
-        severable=frozenset({"aiomysql", "asyncmy", "pymysql"}),
         traces=(
             "aiomysql.",
             "asyncmy.",

@@ -54,7 +54,6 @@ register(
             "psycopg.connection_async": ("AsyncConnection.connect",),
             "psycopg2": ("connect",),
         },
-        severable=frozenset({"asyncpg", "psycopg", "psycopg_async", "psycopg2"}),
         traces=(
             "asyncpg.",
             "psycopg.",

@@ -139,7 +139,6 @@ def _operation(document: Document, role: Role, verb: str, path: str, entry: Any)
         answer=_content(document, answer),
         query=_parameters(parameters, "query"),
         headers=_parameters(parameters, "header"),
-        is_secured=bool(spoken.get("security", document.get("security"))),
     )
 
 

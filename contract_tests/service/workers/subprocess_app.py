@@ -132,13 +132,6 @@ class SubprocessApp(Undoing):
         self.tell_app("begin")
         return self.result()
 
-    def started(self) -> int:
-        """Make and start the app. Raises `Undecided` if that fails."""
-        answer = self.begin()
-        if not answer["ok"]:
-            raise Undecided(f"the app could not start in a child process: {answer['error']}")
-        return int(answer["app"])
-
     def request(
         self,
         app: int,
