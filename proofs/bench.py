@@ -47,8 +47,8 @@ async def raw(service: Service, request: Request, *, observed: bool) -> None:
     exchange = Exchange(1, request)
     token = current.set(exchange if observed else None)
     channels = Conversation(exchange, service.recorder, PATIENT)
-    scope = scope_of(request, dict(service.target.lifespan.state), PATIENT)
-    await service.target.app(scope, channels.receive, channels.send)
+    scope = scope_of(request, dict(service.process.transport.lifespan.state), PATIENT)
+    await service.process.transport.app(scope, channels.receive, channels.send)
     current.reset(token)
 
 

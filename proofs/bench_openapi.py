@@ -91,7 +91,7 @@ class Table:
         self.service.run(self._bare(wanted))
 
     async def _bare(self, wanted: Sequence[Request]) -> None:
-        state = dict(self.service.target.lifespan.state)
+        state = dict(self.service.process.transport.lifespan.state)
         for request in wanted:
             await self._call(request, scope_of(request, state, PATIENT))
 
@@ -102,16 +102,16 @@ class Table:
         async def send(message: Any) -> None:
             """Take it."""
 
-        await self.service.target.app(scope, receive, send)
+        await self.service.process.transport.app(scope, receive, send)
 
 
 def replay_ratio(table: Table) -> tuple[float, float]:
     """Bare time by checked time, the median of alternating rounds; cards per CPU second."""
     ratios, rates = [], []
     for _ in range(ROUNDS):
-        table.service.target.presence.leave()
+        table.service.process.presence.leave()
         bare = table.played(table.bare)
-        table.service.target.presence.enter()
+        table.service.process.presence.enter()
         checked = table.played(table.checked)
         ratios.append(bare / checked)
         rates.append(table.size / checked)

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from contract_tests.instruments.exchange import UNSENT, Exchange, Request
 from contract_tests.instruments.recorder import Recorder
-from contract_tests.service.transports import asgi
+from contract_tests.service.transports import asgi, sending
 from contract_tests.service.transports.asgi import AsgiTransport
 from contract_tests.service.transports.conversation import PADDING, ClientBehaviour
 
@@ -183,7 +183,7 @@ def test_what_never_settles_is_waited_for_three_times(monkeypatch: pytest.Monkey
             return [await target.exchange(POST) for _ in range(5)]
 
     exchanges = asyncio.run(requests())
-    settling = [limit for limit in waits if limit != asgi.LIMIT]
-    assert settling == [asgi.SETTLING] * 3 + [asgi.BRIEFLY] * 2
+    settling = [limit for limit in waits if limit != sending.LIMIT]
+    assert settling == [sending.SETTLING] * 3 + [asgi.BRIEFLY] * 2
     assert all("forever" in name for each in exchanges for name in each.lasting)
     assert all(each.lasting for each in exchanges)

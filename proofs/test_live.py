@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.instruments.exchange import Request
+from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.rules import AREAS
-from contract_tests.service.transports.http import HttpApp, HttpTransport
+from contract_tests.service.transports.http import HttpTransport
 from proofs.matrix import run_contract
 from proofs.owners import script_of
 from proofs.serving import served
@@ -56,8 +56,10 @@ def test_answers_alone_decide_what_they_can(reference: str, folder: Path) -> Non
 
 def test_what_http_cannot_carry_is_not_sent(reference: str) -> None:
     """It is answered as the service's own server would, and no failure of the service."""
-    target = HttpTransport(HttpApp(reference), Recorder())
-    exchange = asyncio.run(target.exchange(Request("GET", "/a b")))
+    answered: list[Exchange] = []
+    transport = HttpTransport(reference, Recorder(), answered.append)
+    exchange = asyncio.run(transport.exchange(Request("GET", "/a b")))
+    assert answered == [exchange]
     assert (exchange.status, exchange.text.partition(":")[0]) == (400, "not sent")
 
 

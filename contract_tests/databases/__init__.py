@@ -27,7 +27,6 @@ from .database import (
     Server,
     UnknownDatabase,
 )
-from .unseen import Unseen, UnseenServer
 
 __all__ = [
     "NETWORK",
@@ -39,8 +38,6 @@ __all__ = [
     "DatabaseUnavailable",
     "Server",
     "UnknownDatabase",
-    "Unseen",
-    "UnseenServer",
     "provide",
 ]
 

@@ -12,7 +12,6 @@ from .guardian import Guardian
 from .image import Differences, Image, counted, image_differences, still_so
 from .journal import Journal
 from .turn import turn
-from .unseen import Unseen
 
 
 class Borrowed:
@@ -47,12 +46,12 @@ class Borrowed:
 
 @contextmanager
 def borrowed(database: Database) -> Iterator[None]:
-    """Use a database alone inside the block; one that is the kit's own, or unseen, is left alone.
+    """Use a database alone inside the block; one that is the kit's own is left alone.
 
     What a run that was killed has left there is put back first. Raises `DatabaseUnavailable`
     while another run uses it.
     """
-    if database.owned or isinstance(database, Unseen):
+    if database.owned:
         yield
         return
     journal = Journal.of(database.url)

@@ -74,7 +74,7 @@ class ExistingDatabase:
 
     def _has_left(self) -> bool:
         service = self._run.opened
-        return service is not None and service.door.is_seen and bool(service.door.left_behind)
+        return service is not None and service.has_back_door and bool(service.door.left_behind)
 
     def _remarks(self) -> Iterator[str]:
         service = self._run.opened
@@ -82,7 +82,7 @@ class ExistingDatabase:
             return
         if service.spared:
             yield f"requests not sent, to rows that were there before: {service.spared}"
-        if service.database.found_left:
+        if service.has_back_door and service.database.found_left:
             yield f"database: {service.database.found_left}"
         if self._has_left():
             yield f"database NOT as it was before: {service.door.left_behind}"

@@ -12,6 +12,7 @@ from ..databases import registry
 from .options import Options
 
 if TYPE_CHECKING:
+    from ..service.backdoor import BackDoor
     from ..service.resource import Resource
     from ..service.service import Service
 
@@ -28,27 +29,35 @@ LIBRARIES = (
     "sqlmodel",
 )
 
+UNSEEN = {"name": "unseen", "version": "", "driver": "unseen", "owned": False, "seen": False}
+"""The facts about a database whose address nobody has told the kit."""
+
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
     """The service, its database and its capabilities, as JSON."""
     from ..service.capabilities import held
 
-    database = service.database
     return {
         "service": {
             "app": options.app,
             "python": platform.python_version(),
-            "libraries": {} if service.is_live else dict(_versions()),
+            "libraries": dict(_versions()) if service.has_process else {},
         },
         "resource": _resource(service.resource),
-        "database": {
-            "name": database.name,
-            "version": service.process.origin.server.version,
-            "driver": database.url.drivername,
-            "owned": database.owned,
-            "seen": service.door.is_seen,
-        },
+        "database": _database(service.door) if service.has_back_door else UNSEEN,
         "capabilities": held(service),
+    }
+
+
+def _database(door: BackDoor) -> dict[str, Any]:
+    """Give the database as the back door knows it."""
+    database = door.database
+    return {
+        "name": database.name,
+        "version": door.version,
+        "driver": database.url.drivername,
+        "owned": database.owned,
+        "seen": True,
     }
 
 

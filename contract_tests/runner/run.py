@@ -109,8 +109,8 @@ class ContractRun:
         """Step aside for a test of others: a runner may have brought it here after ours."""
         self._place = f"running {item.nodeid}"
         note(self._place)
-        if self._service is not None:
-            presence = self._service.target.presence
+        if self._service is not None and self._service.has_process:
+            presence = self._service.process.presence
             (presence.enter if rule_of_item(item) else presence.leave)()
 
     @pytest.hookimpl(wrapper=True, trylast=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from ..databases import BackDoorBlocked, Database, Unseen
+from ..databases import BackDoorBlocked, Database
 from ..rules.violation import Undecided
 from .loop import AppLoop
 
@@ -17,21 +17,28 @@ GRACE = 1.0
 class BackDoor:
     """Looks into the service's database by a connection of the kit's own, and puts rows back.
 
-    `relieve` takes back what leaking requests hold. `open_at_start` are the transactions that were
-    there before any request, `left_behind` says what could not be put back at the end.
+    `relieve` takes back what leaking requests hold, where that can be done. `version` is that of
+    the server. `open_at_start` are the transactions that were there before any request,
+    `left_behind` says what could not be put back at the end.
     """
 
-    def __init__(self, database: Database, loop: AppLoop, relieve: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, version: str, loop: AppLoop, relieve: Callable[[], None]
+    ) -> None:
         self.database = database
+        self.version = version
         self.open_at_start = 0
         self.left_behind = ""
         self._loop = loop
         self._relieve = relieve
 
-    @property
-    def is_seen(self) -> bool:
-        """Return whether the database can be looked at."""
-        return not isinstance(self.database, Unseen)
+    def open(self) -> None:
+        """Open it, before the service is asked anything."""
+        self._loop.run(self.database.open())
+
+    def close(self) -> None:
+        """Close it, when nothing more is asked."""
+        self._loop.run(self.database.close())
 
     def stored(self) -> Contents:
         """Give every committed row of every table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import get_args
 
+from .access import NO_PROCESS
 from .resource import Role
 from .service import Service
 
@@ -26,24 +27,24 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
         "the service offers neither PUT nor PATCH",
     ),
     "inside-view": (
-        lambda s: not s.is_live,
-        "the service runs elsewhere: only its answers are seen",
+        lambda s: s.has_process,
+        NO_PROCESS,
     ),
     "outside-view": (
-        lambda s: "outside-view" in s.database.capabilities,
+        lambda s: s.has_back_door and "outside-view" in s.database.capabilities,
         "nobody but the service can look into this database",
     ),
     "network": (
-        lambda s: "network" in s.database.capabilities,
+        lambda s: s.has_back_door and "network" in s.database.capabilities,
         "this database is not reached over a network",
     ),
     "async-engine": (
-        lambda s: s.recorder.is_async,
+        lambda s: s.has_process and s.recorder.is_async,
         "the database is called in threads, which cannot be cancelled",
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (
-        lambda s: s.process.origin.is_factory,
+        lambda s: s.has_process and s.process.origin.is_factory,
         "the app is the one object of its module: name its factory instead, if there is one",
     ),
     "paging": (

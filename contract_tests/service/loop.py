@@ -7,39 +7,16 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from ..databases.threads import driver_threads, threads_ended
 from .transports.locate import reason_of
+from .transports.sending import SETTLING
 
 T = TypeVar("T")
-ENDING = 5.0
-"""Seconds that the app's tasks get to end when they are cancelled for the last time."""
+ENDING = 0.5
+"""Seconds that a driver's background work gets to end."""
 
 _immortal: list[asyncio.Task[Any]] = []
-"""The tasks that did not: what they do when they are destroyed comes after the report."""
-
-
-@contextmanager
-def app_runner() -> Iterator[asyncio.Runner]:
-    """Give a runner whose loop is closed at the end, whatever the app's tasks make of that.
-
-    The runner alone would wait for ever for one that takes its cancellation for a failed job.
-    """
-    with asyncio.Runner() as runner:
-        try:
-            yield runner
-        finally:
-            runner.get_loop().run_until_complete(_end_tasks())
-
-
-async def _end_tasks() -> None:
-    """Cancel every task, as a server does at its end, and let go of those that do not end."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    _, immortal = await asyncio.wait(tasks, timeout=ENDING) if tasks else (set(), set())
-    for task in immortal:
-        # What other kinds of loops use: no public name takes a task off the list of all tasks.
-        asyncio.tasks._unregister_task(task)  # noqa: SLF001
-        _immortal.append(task)
+"""Tasks that outlived their loop: what they do when they are destroyed comes after the report."""
 
 
 class AppLoop:
@@ -76,3 +53,37 @@ class AppLoop:
                     self._interrupt = interrupt
                     raise
         return task.result()
+
+
+async def cancel_others() -> None:
+    """Cancel all else that still runs on the loop, and wait for it."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=SETTLING)
+
+
+async def _let_go() -> None:
+    """Cancel all else, as a server does at its end, and forget what does not end."""
+    await cancel_others()
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        # What loops of other makes use: no public name takes a task off the list of all tasks.
+        asyncio.tasks._unregister_task(task)  # noqa: SLF001
+        _immortal.append(task)
+
+
+@contextmanager
+def open_loop() -> Iterator[AppLoop]:
+    """Make a loop; what drivers do in threads gets to end before it does.
+
+    It is closed whatever the app's tasks make of that: the runner alone would wait for ever for one
+    that takes its cancellation for a failed job.
+    """
+    with asyncio.Runner() as runner:
+        known = driver_threads()
+        try:
+            yield AppLoop(runner)
+        finally:
+            runner.run(threads_ended(known, ENDING))
+            runner.run(_let_go())

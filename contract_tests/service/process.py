@@ -12,6 +12,7 @@ from .loop import AppLoop
 from .transports.asgi import AsgiTransport
 from .transports.lifespan import LifespanFailed
 from .transports.locate import locate
+from .transports.presence import Presence
 from .workers.fork_server import ForkServer
 from .workers.subprocess_app import SubprocessApp
 
@@ -30,11 +31,23 @@ class Origin:
 
 @dataclass(frozen=True)
 class ServiceProcess:
-    """Restarts the app of this process, and starts others of its kind."""
+    """Starts and stops the app of this process, and starts others of its kind.
+
+    `presence` is what must be there in this process meanwhile.
+    """
 
     origin: Origin
-    target: AsgiTransport
+    transport: AsgiTransport
     loop: AppLoop
+    presence: Presence
+
+    def start(self) -> None:
+        """Run the app's start-up. Raises `LifespanFailed`."""
+        self.loop.run(self.transport.start())
+
+    def stop(self) -> None:
+        """Run the app's shutdown. Raises `LifespanFailed`."""
+        self.loop.run(self.transport.stop())
 
     def restart(self) -> None:
         """Stop the app, and start a new one of the same factory in this process.
@@ -44,9 +57,9 @@ class ServiceProcess:
         if not self.origin.is_factory:
             raise NotApplicable("the app is the one object of its module, not a factory's")
         try:
-            self.loop.run(self.target.stop())
-            self.target.renew(locate(self.origin.app, self.origin.roots).make())
-            self.loop.run(self.target.start())
+            self.stop()
+            self.transport.renew(locate(self.origin.app, self.origin.roots).make())
+            self.start()
         except LifespanFailed as failure:
             raise Undecided(f"the service could not be restarted: {failure}") from None
 
@@ -68,4 +81,4 @@ class ServiceProcess:
 
     def relieve(self) -> None:
         """Take back every connection that requests still hold."""
-        self.loop.run(self.target.relieve())
+        self.loop.run(self.transport.relieve())

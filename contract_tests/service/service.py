@@ -17,19 +17,17 @@ from ..instruments.exchange import Exchange, Request, items_of
 from ..instruments.recorder import Recorder
 from ..instruments.scheduler import Scheduler
 from ..rules.violation import NotApplicable, Undecided
+from .access import NO_DOOR, NO_PROCESS, Access
 from .backdoor import BackDoor
 from .equality import differences
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
-from .transports.asgi import AsgiTransport
 from .transports.conversation import PATIENT, ClientBehaviour
-from .transports.http import HttpTransport
 
 T = TypeVar("T")
 Rows = list[Mapping[str, Any]]
 Ids = list[Any]
 ABSENT_INTEGER = 1_999_999_999
-GONE = (404, 410)
 HOW_TO_HELP = " (a value the kit cannot guess is given with --contract-body FIELD=JSON)"
 
 
@@ -45,19 +43,17 @@ class Row:
 class Service:
     """The client of the service, to which tests talk. Every call runs its loop to an end.
 
-    `door` is the back door into its database, `process` starts it again. `spared` counts requests
-    that were not sent, since rows of others were their goal.
+    `app` is its name or its address. `created` are the rows that only it can delete. `spared`
+    counts requests that were not sent, since rows of others were their goal.
     """
 
     def __init__(
-        self,
-        process: ServiceProcess,
-        door: BackDoor,
-        resource: Resource,
-        headers: tuple[tuple[str, str], ...] = (),
+        self, access: Access, resource: Resource, headers: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        self.process = process
-        self.door = door
+        self._access = access
+        self.app = access.app
+        self.transport = access.transport
+        self.created = access.created
         self.resource = resource
         self.headers = headers
         self.spared = 0
@@ -70,33 +66,47 @@ class Service:
         return other
 
     @property
-    def target(self) -> AsgiTransport:
-        """The transport that carries its requests."""
-        return self.process.target
+    def has_process(self) -> bool:
+        """Return whether its app lives in this process, where more than answers is seen."""
+        return self._access.process is not None
+
+    @property
+    def process(self) -> ServiceProcess:
+        """The app in this process. Raises `NotApplicable` if it runs elsewhere."""
+        if self._access.process is None:
+            raise NotApplicable(NO_PROCESS)
+        return self._access.process
 
     @property
     def recorder(self) -> Recorder:
-        """The record of what the engines of this process did."""
-        return self.target.recorder
+        """The record of what its engines did. Raises `NotApplicable` if it runs elsewhere."""
+        return self.process.transport.recorder
 
     @property
-    def is_live(self) -> bool:
-        """Return whether it runs elsewhere, and shows no more than its answers."""
-        return isinstance(self.target, HttpTransport)
+    def has_back_door(self) -> bool:
+        """Return whether the kit can look into its database."""
+        return self._access.door is not None
+
+    @property
+    def door(self) -> BackDoor:
+        """The back door into its database. Raises `NotApplicable` if there is none."""
+        if self._access.door is None:
+            raise NotApplicable(NO_DOOR)
+        return self._access.door
 
     @property
     def database(self) -> Database:
-        """The database it is given."""
+        """The database it is given. Raises `NotApplicable` if there is no back door into it."""
         return self.door.database
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop the app lives on."""
-        return self.process.loop.loop
+        """The loop its requests are sent on, and its app lives on if that is in this process."""
+        return self._access.loop.loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop the app lives on."""
-        return self.process.loop.run(coroutine)
+        """Run a coroutine on that loop."""
+        return self._access.loop.run(coroutine)
 
     # -- requests
 
@@ -136,13 +146,13 @@ class Service:
 
     def exchange(self, message: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send a request that was made before."""
-        return self.run(self.target.exchange(message, client))
+        return self.run(self.transport.exchange(message, client))
 
     def together(
         self, *messages: Request, client: ClientBehaviour = PATIENT, turns: Scheduler | None = None
     ) -> list[Exchange]:
         """Send requests that were made before at the same time, in steps if there are `turns`."""
-        return self.run(self.target.together(messages, client, turns=turns))
+        return self.run(self.transport.together(messages, client, turns=turns))
 
     def operation(self, role: Role) -> Operation:
         """The operation in this role. Raises `NotApplicable` if the service has none."""
@@ -284,21 +294,7 @@ class Service:
         Where only the service can reach them, it is asked to delete. Raises `Undecided` if what
         requests hold is in the way for good.
         """
-        if isinstance(self.target, HttpTransport) and not self.door.is_seen:
-            self._delete_made(self.target)
-        else:
+        if self.has_back_door:
             self.door.restore()
-
-    def _delete_made(self, target: HttpTransport) -> None:
-        """Delete every row that a create of the kit has told of, and count those that stay."""
-        made, target.made = target.made, ()
-        path = self.operation("create").target().partition("?")[0] if made else ""
-        for exchange in made:
-            if exchange.request.target.partition("?")[0] == path:
-                target.left += not self._is_deleted(self.id_of(exchange))
-
-    def _is_deleted(self, identifier: object) -> bool:
-        if identifier is None or not self.resource.offers("delete"):
-            return False
-        answer = self.delete(identifier)
-        return answer.ok or answer.status in GONE
+        else:
+            self.created.delete(self)

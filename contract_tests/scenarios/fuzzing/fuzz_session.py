@@ -245,7 +245,7 @@ class Exploration:
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
     async def _send(self, request: Request) -> Answer:
-        return answer_of(await self.service.target.exchange(request))
+        return answer_of(await self.service.transport.exchange(request))
 
     # -- what is a failure, and how simple it can be
 

@@ -49,7 +49,7 @@ class Sparing:
 
 
 def _known(service: Service) -> frozenset[str]:
-    if service.door.is_seen:
+    if service.has_back_door:
         return ids_in(service.database.known or {})
     service.restore()  # a row of the kit's own is none of them
     try:

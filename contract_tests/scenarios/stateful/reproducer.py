@@ -89,27 +89,31 @@ def regression(service: Service, rule: Rule, finding: Counterexample) -> str:
     What is sent together needs the kit, which orders the calls; so does a row whose id only the
     list tells.
     """
-    module, _, attribute = service.process.origin.app.partition(":")
+    _, _, attribute = service.app.partition(":")
     if any(step.pair for step in finding.program) or not finding.id_from or not attribute:
         return ""
-    is_factory = service.process.origin.is_factory
-    name = "create_app" if is_factory else "found_app"
     written = _Written(service, finding)
-    head = (LIVE_HEAD if service.is_live else HEAD).format(
+    head = (HEAD if service.has_process else LIVE_HEAD).format(
         id=rule.id,
         statement=rule.statement,
-        app=service.process.origin.app,
-        module=module,
-        attribute=attribute,
-        name=name,
-        made=f"{name}()" if is_factory else name,
+        app=service.app,
         headers=pformat(dict(service.headers)),
         quoting="from urllib.parse import quote\n" if written.quotes else "",
+        **(_imported(service) if service.has_process else {}),
     )
     lines = "\n".join(f"{INSIDE}{line}".rstrip() for line in written.lines())
     test = rule.id.lower().replace("-", "_")
     whole = f"{head}{PROGRAM}{lines}\n{TAIL.format(name=test)}"
     return whole.replace(f"\n{INSIDE}DEDENT ", "\n    ")
+
+
+def _imported(service: Service) -> dict[str, str]:
+    """Give the words of the lines that import and make the app."""
+    module, _, attribute = service.app.partition(":")
+    is_factory = service.process.origin.is_factory
+    name = "create_app" if is_factory else "found_app"
+    made = f"{name}()" if is_factory else name
+    return {"module": module, "attribute": attribute, "name": name, "made": made}
 
 
 class _Written:
@@ -135,10 +139,8 @@ class _Written:
                 continue
             yield self._sent(step)
             if step.act == "create" and step is not self._finding.program[-1]:
-                yield from (
-                    "assert answer.is_success, answer.text",
-                    f"{self._names[step.row]} = {self._identified()}",
-                )
+                yield from ("assert answer.is_success, answer.text",
+                            f"{self._names[step.row]} = {self._identified()}")  # fmt: skip
         yield from self._asserted()
 
     def _sent(self, step: Step) -> str:

@@ -46,7 +46,7 @@ def document_of(service: Service, place: str | None) -> tuple[Mapping[str, Any],
             f"there is no OpenAPI document at {place!r}; set --contract-openapi, contract_openapi "
             f"or CONTRACT_OPENAPI to the path of one, or leave it out"
         )
-    made = _made_by(service.target.app)
+    made = _made_by(service.process.transport.app) if service.has_process else {}
     return (made, "app.openapi()") if "paths" in made else ({}, "")
 
 

@@ -1,1 +1,1 @@
-"""Transports to a service: in this process, or in a child of its own."""
+"""Transports to a service: in this process, or over HTTP."""

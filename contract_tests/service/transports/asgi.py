@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import itertools
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +13,7 @@ from functools import partial
 from sqlalchemy.util import greenlet_spawn
 
 from ...instruments.async_generators import watched_generators
-from ...instruments.attribution import current, is_of_sqlalchemy, name_of
+from ...instruments.attribution import is_of_sqlalchemy, name_of
 from ...instruments.cancellation_injector import stepped_by
 from ...instruments.confined import Confined
 from ...instruments.exchange import Exchange, Request
@@ -26,13 +24,7 @@ from .conversation import PATIENT, ClientBehaviour, Conversation, scope_of
 from .home import require_home, require_no_stray
 from .lifespan import Lifespan
 from .locate import App
-from .presence import Presence
-
-LIMIT = 35.0
-"""Seconds a request may take: a little more than SQLAlchemy's default wait for a connection."""
-
-SETTLING = 2.0
-"""Seconds that tasks left by a request get to finish before it is judged."""
+from .sending import SETTLING, Sender
 
 BRIEFLY = 0.005
 """Seconds that SQLAlchemy's own tasks get: with aiosqlite, one that closes may never end."""
@@ -42,8 +34,6 @@ ENOUGH = 3
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 MANY = 3
 """Connections kept by one app before the kit takes them back, so that its pool stays usable."""
 
@@ -51,24 +41,16 @@ MANY = 3
 class AsgiTransport:
     """Sends requests to an app and records each as an `Exchange`.
 
-    `presence` is what must be there in this process for that, `confined` what keeps it on one
-    database: nothing is written before it was seen there.
+    `confined` keeps the app on one database: nothing is written before it was seen there.
     """
 
-    def __init__(
-        self,
-        app: App,
-        recorder: Recorder,
-        presence: Presence | None = None,
-        confined: Confined | None = None,
-    ) -> None:
+    def __init__(self, app: App, recorder: Recorder, confined: Confined | None = None) -> None:
         self.app = app
         self.recorder = recorder
-        self.presence = presence or Presence()
         self.confined = confined
         self._has_looked = False
         self.lifespan = Lifespan(app)
-        self._numbers = itertools.count(1)
+        self._sender = Sender(recorder)
         self._known: set[asyncio.Task[object]] = set()
         self._lasted: Counter[str] = Counter()
 
@@ -100,7 +82,7 @@ class AsgiTransport:
         self,
         requests: Sequence[Request],
         client: ClientBehaviour = PATIENT,
-        limit: float = LIMIT,
+        *,
         turns: Scheduler | None = None,
     ) -> list[Exchange]:
         """Send requests at the same time, let all of them return and settle, and say what happened.
@@ -111,14 +93,11 @@ class AsgiTransport:
         """
         if self.confined is not None and any(r.method not in READING for r in requests):
             await self._look_before(requests[0])
-        exchanges = [
-            Exchange(next(self._numbers), request, letter=letter)
-            for letter, request in zip(itertools.cycle(LETTERS), requests, strict=False)
-        ]
+        exchanges = self._sender.exchanges(requests)
         before = asyncio.all_tasks()
         with warnings.catch_warnings(record=True) as caught, watched_generators():
             warnings.simplefilter("always")
-            await self._run(exchanges, client, limit, turns)
+            await self._sender.send(exchanges, partial(self._call, client), turns)
             lasting = await self._settle(before)
             for exchange in exchanges:
                 exchange.lasting = lasting
@@ -147,14 +126,6 @@ class AsgiTransport:
         looks = [replace(write, method="GET", target=target, body=b"") for target in paths]
         require_home(self.confined, [await self.exchange(look) for look in looks])
 
-    async def abandon(self) -> None:
-        """Cancel all that still runs on the loop, and wait for it: the app has been stopped."""
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=SETTLING)
-
     async def relieve(self) -> None:
         """Take back every connection that requests still hold, so that the next ones can work."""
         for loan in self.recorder.lent_to_requests():
@@ -162,56 +133,13 @@ class AsgiTransport:
             if loan.is_out and proxy is not None:
                 await greenlet_spawn(proxy.invalidate)
 
-    async def _run(
-        self,
-        exchanges: Sequence[Exchange],
-        client: ClientBehaviour,
-        limit: float,
-        turns: Scheduler | None,
-    ) -> None:
-        if turns is not None:
-            turns.expect(exchanges)
-        calls = {self._begin(exchange, client, turns): exchange for exchange in exchanges}
-        _, hanging = await asyncio.wait(calls, timeout=limit)
-        for call in hanging:
-            calls[call].raised = f"no end within {limit:.0f} s"
-            call.cancel()
-        if hanging:
-            await asyncio.wait(hanging, timeout=SETTLING)
-
-    def _begin(
-        self, exchange: Exchange, client: ClientBehaviour, turns: Scheduler | None
-    ) -> asyncio.Task[None]:
-        """Call the app in a task, in whose context the exchange is the current one."""
-        token = current.set(exchange)
-        try:
-            if turns is None:
-                return asyncio.create_task(self._call(exchange, client))
-            return asyncio.create_task(turns.play(exchange, partial(self._call, exchange, client)))
-        finally:
-            current.reset(token)
-
-    async def _call(self, exchange: Exchange, client: ClientBehaviour) -> None:
+    async def _call(self, client: ClientBehaviour, exchange: Exchange) -> None:
         conversation = Conversation(exchange, self.recorder, client)
         scope = scope_of(exchange.request, dict(self.lifespan.state), client)
         try:
             await self.app(scope, conversation.receive, conversation.send)
-        except asyncio.CancelledError:
-            exchange.raised = exchange.raised or "CancelledError"
-            self.recorder.record("raised", text=exchange.raised)
-            raise
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - a server would log it and answer 500
-            exchange.raised = "".join(traceback.format_exception_only(error)).strip()
-            self.recorder.record("raised", text=exchange.raised)
-            traceback.clear_frames(error.__traceback__)
         finally:
             conversation.end()
-            self.recorder.record("returned")
-        if exchange.status is None and exchange.raised and not exchange.abandoned:
-            exchange.status, exchange.body = 500, b"Internal Server Error"
-            exchange.complete = True
 
     async def _settle(self, before: set[asyncio.Task[object]]) -> tuple[str, ...]:
         """Wait for the tasks that are left, and name those of the app that still run then.

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from ...instruments.exchange import UNSENT, Exchange, Request
 from ...instruments.recorder import Recorder
 from .locate import Message, Scope
+from .sending import headers_of
 
 PADDING = b" "
 """The second part of a body that comes in two: JSON takes it, and does not need it."""
@@ -126,11 +127,7 @@ def parts_of(body: bytes, parts: int) -> Iterator[tuple[bytes, bool]]:
 def scope_of(request: Request, state: dict[str, object], client: ClientBehaviour) -> Scope:
     """The ASGI scope uvicorn makes of a request (it announces specification 2.3)."""
     path, _, query = request.target.partition("?")
-    headers = [("host", "testserver"), *request.headers]
-    is_chunked = any(name.lower() == "transfer-encoding" for name, _ in request.headers)
-    if not is_chunked and (request.body or request.method in {"POST", "PUT", "PATCH"}):
-        length = sum(len(part) for part, _ in parts_of(request.body, client.parts))
-        headers.append(("content-length", str(length)))
+    length = sum(len(part) for part, _ in parts_of(request.body, client.parts))
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -141,10 +138,7 @@ def scope_of(request: Request, state: dict[str, object], client: ClientBehaviour
         "raw_path": path.encode("latin-1", "replace"),
         "query_string": query.encode("latin-1", "replace"),
         "root_path": "",
-        "headers": [
-            (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-            for name, value in headers
-        ],
+        "headers": [(b"host", b"testserver"), *headers_of(request, length)],
         "client": ("127.0.0.1", 50000),
         "server": ("testserver", 80),
         "state": state,

@@ -1,0 +1,149 @@
+"""Bring an app under contract in this process: a database, its address, the app, its start-up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..databases import OUTSIDE_VIEW, Database, Server
+from ..databases.scratch import scratch
+from ..instruments.confined import Confined
+from ..instruments.confinement import Children, Confinement
+from ..instruments.recorder import Recorder
+from ..rules.violation import UsageError
+from ..service.access import Access
+from ..service.address import Handover, environment
+from ..service.backdoor import BackDoor
+from ..service.loop import open_loop
+from ..service.preparing import has_migrations, run_command
+from ..service.process import Origin, ServiceProcess
+from ..service.resource import Resource
+from ..service.service import Service
+from ..service.transports.asgi import AsgiTransport
+from ..service.transports.home import require_no_stray
+from ..service.transports.lifespan import LifespanFailed
+from ..service.transports.locate import locate
+from ..service.transports.presence import Part, Presence
+from ..service.workers.fork_server import ForkServer
+from .closing import captured_output, note
+from .options import Options
+from .run_database import run_database
+from .stopping import stop
+
+
+@contextmanager
+def open_app(options: Options, *, has_startups: bool) -> Iterator[Service]:
+    """The started app; everything is undone at the end.
+
+    What trials need is made ready beside it if there will be some. Raises `UsageError` when
+    the app cannot be found or started.
+    """
+    with ExitStack() as stack:
+        server, database = stack.enter_context(run_database(options))
+        process, confined = _made(options, server, database, stack, has_startups=has_startups)
+        door = BackDoor(database, server.version, process.loop, process.relieve)
+        access = Access(options.app, process.transport, process.loop, process, door)
+        service = Service(access, Resource("", {}), options.header)
+        stack.callback(stop, service)
+        _start(service, confined)
+        _migrate(service, options)
+        yield service
+
+
+def _made(
+    options: Options, server: Server, database: Database, stack: ExitStack, *, has_startups: bool
+) -> tuple[ServiceProcess, Confined]:
+    """Put the instruments in place, import the app and make it."""
+    handover = Handover(options.env, _confinement(options, database, stack))
+    confined, recorder = handover.confinement.here(database.url), Recorder()
+    presence = stack.enter_context(Presence(*_parts(handover, database, recorder, confined)))
+    if options.prepare:
+        run_command(options.prepare, options.root)
+    roots = (options.root, Path.cwd())
+    with _stage(f"importing {options.app}", confined):
+        located = locate(options.app, roots)
+    fork_server = stack.enter_context(ForkServer())
+    if has_startups:
+        fork_server.prepare()
+    loop = stack.enter_context(open_loop())
+    with _stage(f"making {options.app}", confined):
+        transport = AsgiTransport(located.make(), recorder, confined)
+    origin = Origin(options.app, roots, handover, server, fork_server, located.is_factory)
+    return ServiceProcess(origin, transport, loop, presence), confined
+
+
+def _confinement(options: Options, database: Database, stack: ExitStack) -> Confinement:
+    """Give the terms on which the service and all its processes are kept on the database."""
+    is_open = options.allow_existing_database and database.owned
+    return Confinement(stack.enter_context(scratch()), leads=database.owned, is_open=is_open)
+
+
+def _parts(
+    handover: Handover, database: Database, recorder: Recorder, confined: Confined
+) -> Iterator[Part]:
+    """Give what must be there in this process for an app in it."""
+    variables = handover.variables(database)
+    yield lambda: environment(variables)
+    yield lambda: recorder
+    yield lambda: confined
+    yield Children
+    yield _quiet_engines
+
+
+@contextmanager
+def _stage(place: str, confined: Confined) -> Iterator[None]:
+    """Note where the run is, while the app's own code runs.
+
+    A connection elsewhere is told rather than what its refusal has made fail.
+    """
+    note(place)
+    try:
+        with captured_output():
+            yield
+    finally:
+        require_no_stray(confined)
+
+
+def _start(service: Service, confined: Confined) -> None:
+    """Run the start-up. Raises `UsageError` with the app's own words if it fails."""
+    service.door.open()
+    confined.beside = service.run(service.database.beside())
+    with _stage(f"starting {service.app}", confined):
+        try:
+            service.process.start()
+        except LifespanFailed as error:
+            raise UsageError(f"the app could not start: {error}") from None
+    engines = list(service.recorder.engines)
+    if engines:
+        service.database.attach(engines[0])
+    service.door.open_at_start = len(service.door.open_transactions())
+
+
+def _migrate(service: Service, options: Options) -> None:
+    """Run the project's own migrations if its start-up left the database empty.
+
+    In another interpreter, as a project does: they would leave loggers off and connections open.
+    """
+    is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
+    if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
+        with service.process.trial(service.database) as trial:
+            answer = trial.ask("migrate", root=str(options.root))
+        if not answer["ok"]:
+            raise UsageError(answer["error"])
+
+
+@contextmanager
+def _quiet_engines() -> Iterator[None]:
+    """Keep engines with `echo=True` from logging each statement: timelines show what matters."""
+    logger = logging.getLogger("sqlalchemy.engine.Engine")
+    logger.addFilter(_is_telling)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_telling)
+
+
+def _is_telling(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO

@@ -1,0 +1,104 @@
+"""The part that transports share: requests are numbered, sent at once, and their ends recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
+
+from ...instruments.attribution import current
+from ...instruments.exchange import Exchange, Request
+from ...instruments.recorder import Recorder
+from ...instruments.scheduler import Scheduler
+
+LIMIT = 35.0
+"""Seconds a request may take: a little more than SQLAlchemy's default wait for a connection."""
+
+SETTLING = 2.0
+"""Seconds that what has been cancelled or left behind gets to end."""
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+Carry = Callable[[Exchange], Awaitable[None]]
+"""Carries the request of an exchange to the service, and the answer back into the exchange."""
+
+
+class Sender:
+    """Sends requests at the same time, each in a task in whose context its exchange is current."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._numbers = itertools.count(1)
+
+    def exchanges(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Begin an exchange for each request, numbered and lettered."""
+        return [
+            Exchange(next(self._numbers), request, letter=letter)
+            for letter, request in zip(itertools.cycle(LETTERS), requests, strict=False)
+        ]
+
+    async def send(
+        self, exchanges: Sequence[Exchange], carry: Carry, turns: Scheduler | None = None
+    ) -> None:
+        """Let `carry` take all of them at once, in steps if there are `turns`, within `LIMIT`."""
+        if turns is not None:
+            turns.expect(exchanges)
+        calls = {self._begun(exchange, carry, turns): exchange for exchange in exchanges}
+        _, hanging = await asyncio.wait(calls, timeout=LIMIT)
+        for call in hanging:
+            calls[call].raised = f"no end within {LIMIT:.0f} s"
+            call.cancel()
+        if hanging:
+            await asyncio.wait(hanging, timeout=SETTLING)
+
+    def _begun(
+        self, exchange: Exchange, carry: Carry, turns: Scheduler | None
+    ) -> asyncio.Task[None]:
+        token = current.set(exchange)
+        try:
+            recorded = partial(self._recorded, exchange, carry)
+            played: Coroutine[Any, Any, None] = (
+                recorded() if turns is None else turns.play(exchange, recorded)
+            )
+            return asyncio.create_task(played)
+        finally:
+            current.reset(token)
+
+    async def _recorded(self, exchange: Exchange, carry: Carry) -> None:
+        """Carry one; what that raises is answered by 500, as a server would."""
+        try:
+            await carry(exchange)
+        except asyncio.CancelledError:
+            exchange.raised = exchange.raised or "CancelledError"
+            self._recorder.record("raised", text=exchange.raised)
+            raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a server would log it and answer 500
+            exchange.raised = "".join(traceback.format_exception_only(error)).strip()
+            self._recorder.record("raised", text=exchange.raised)
+            traceback.clear_frames(error.__traceback__)
+        finally:
+            self._recorder.record("returned")
+        if exchange.status is None and exchange.raised and not exchange.abandoned:
+            exchange.status, exchange.body = 500, b"Internal Server Error"
+            exchange.complete = True
+
+
+def headers_of(request: Request, length: int) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a request as bytes, with the length of its body unless in chunks."""
+    headers = list(request.headers)
+    if not is_chunked(request) and (request.body or request.method in {"POST", "PUT", "PATCH"}):
+        headers.append(("content-length", str(length)))
+    return [
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in headers
+    ]
+
+
+def is_chunked(request: Request) -> bool:
+    """Return whether the request says that its body comes in chunks."""
+    return any(name.lower() == "transfer-encoding" for name, _ in request.headers)
