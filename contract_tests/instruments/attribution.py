@@ -20,7 +20,7 @@ from ..databases.unobserved import is_observed
 from .exchange import Exchange
 
 current: ContextVar[Exchange | None] = ContextVar("contract_exchange", default=None)
-"""The exchange this code runs for; set by the target, inherited by tasks and threads."""
+"""The exchange this code runs for; set by the transport, inherited by tasks and threads."""
 
 KIT = str(Path(__file__).resolve().parent.parent)
 SQLALCHEMY = str(Path(sqlalchemy.__file__).parent)

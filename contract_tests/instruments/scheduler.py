@@ -37,7 +37,7 @@ class Scheduler(ScheduleRun, Instrument):
     that is warm.
 
         with Scheduler("AB", database) as turns:
-            await target.together(requests, turns=turns)
+            await transport.together(requests, turns=turns)
         turns.taken, turns.story
     """
 
@@ -52,7 +52,7 @@ class Scheduler(ScheduleRun, Instrument):
         undo.callback(self._players.clear)
         undo.enter_context(self._interceptor)
 
-    # -- what a target tells
+    # -- what a transport tells
 
     def expect(self, exchanges: Sequence[Exchange]) -> None:
         """Begin to conduct these requests, on the running loop."""

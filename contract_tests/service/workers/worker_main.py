@@ -51,7 +51,7 @@ class Child:
         self._runner = runner
         self._ledger = recorder
         self._channel = channel
-        self._targets: list[AsgiTransport] = []
+        self._transports: list[AsgiTransport] = []
         self._name = ""
         self._roots: tuple[Path, ...] = ()
 
@@ -108,21 +108,21 @@ class Child:
 
     def _make(self, command: dict[str, Any]) -> Answer:
         made = locate(self._name, self._roots).make()
-        self._targets.append(AsgiTransport(made, self._ledger, confined=self._confined))
-        return {"app": len(self._targets) - 1}
+        self._transports.append(AsgiTransport(made, self._ledger, confined=self._confined))
+        return {"app": len(self._transports) - 1}
 
     def _migrate(self, command: dict[str, Any]) -> Answer:
         self._runner.run(migrate(Path(command["root"])))
         return {}
 
     def _start(self, command: dict[str, Any]) -> Answer:
-        self._runner.run(self._targets[command["app"]].start())
+        self._runner.run(self._transports[command["app"]].start())
         return {"held": [loan.where for loan in self._ledger.outstanding(None)]}
 
     def _request(self, command: dict[str, Any]) -> Answer:
         headers = tuple((name, value) for name, value in command["headers"])
         request = Request(command["method"], command["target"], headers, command["body"].encode())
-        exchange = self._runner.run(self._targets[command["app"]].exchange(request))
+        exchange = self._runner.run(self._transports[command["app"]].exchange(request))
         return {
             "status": exchange.status,
             "body": exchange.text,
@@ -133,7 +133,7 @@ class Child:
         }
 
     def _stop(self, command: dict[str, Any]) -> Answer:
-        self._runner.run(self._targets[command["app"]].stop())
+        self._runner.run(self._transports[command["app"]].stop())
         return {}
 
     def _census(self, command: dict[str, Any]) -> Answer:
