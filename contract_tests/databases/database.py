@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from .image import Differences, Image, NoNotes, Notes, image_differences
 from .session_settings import SessionSettingsOf
+from .transactions import OpenTransaction
 from .undoing import Undoing
 
 if TYPE_CHECKING:
@@ -144,8 +145,8 @@ class Database(ABC):
         """Describe the columns of a table, in their own order."""
 
     @abstractmethod
-    async def open_transactions(self) -> tuple[str, ...]:
-        """Describe, one line each, the transactions somebody else has open right now."""
+    async def open_transactions(self) -> tuple[OpenTransaction, ...]:
+        """Give the transactions somebody else has open right now."""
 
     @abstractmethod
     async def waiting(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
 from ..databases.unobserved import is_observed
 from .async_generators import LATE, finalizing
 from .attribution import caller, current, running, running_task
+from .background import Background
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
@@ -59,6 +60,7 @@ class Recorder(Instrument):
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.outside: list[Event] = []
+        self.background = Background()
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
         self.tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self.has_worked = self.is_async = False  # an engine may be gone with its request
@@ -125,6 +127,8 @@ class Recorder(Instrument):
         moment, order = now - began, next(self._orders)
         entry = Event(order, moment, kind, connection, text, where, running())
         (owner.events if owner is not None else self.outside).append(entry)
+        if owner is None:
+            self.background.note(entry)
         return entry
 
     def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:

@@ -8,6 +8,7 @@ from ..rules import needs_of
 from ..rules.violation import NotApplicable
 from ..scenarios.concurrency.request_pairs import Pairs
 from ..scenarios.crud.operations import CASES, Case
+from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
 from ..scenarios.startup import StartupScenarios
 from ..service.capabilities import missing
@@ -48,6 +49,7 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     reason = missing(contract_service, needs_of(made.rule))
     if reason:
         raise NotApplicable(reason)
+    learn_home(contract_service)
     return made
 
 

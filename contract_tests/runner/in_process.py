@@ -43,7 +43,8 @@ def open_app(options: Options, *, has_startups: bool) -> Iterator[Service]:
     with ExitStack() as stack:
         server, database = stack.enter_context(run_database(options))
         process, confined = _made(options, server, database, stack, has_startups=has_startups)
-        door = BackDoor(database, server.version, process.loop, process.relieve)
+        background = process.transport.recorder.background
+        door = BackDoor(database, server.version, process.loop, process.relieve, background)
         access = Access(options.app, process.transport, process.loop, process, door)
         service = Service(access, Resource("", {}), options.header)
         stack.callback(stop, service)
@@ -118,7 +119,6 @@ def _start(service: Service, confined: Confined) -> None:
     engines = list(service.recorder.engines)
     if engines:
         service.database.attach(engines[0])
-    service.door.open_at_start = len(service.door.open_transactions())
 
 
 def _migrate(service: Service, options: Options) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from ..databases import Database, Server
+from ..instruments.background import Background
 from ..instruments.recorder import Recorder
 from ..rules.violation import UsageError
 from ..service.access import Access
@@ -44,12 +45,11 @@ def open_address(options: Options) -> Iterator[Service]:
         stack.callback(stop, service)
         if door is not None:
             door.open()
-            door.open_at_start = len(door.open_transactions())
         yield service
 
 
 def _door(server: Server, database: Database, loop: AppLoop) -> BackDoor:
-    return BackDoor(database, server.version, loop, relieve=_cannot_relieve)
+    return BackDoor(database, server.version, loop, _cannot_relieve, Background())
 
 
 def _cannot_relieve() -> None:

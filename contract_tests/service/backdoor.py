@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ..databases import BackDoorBlocked, Database
+from ..databases.transactions import OpenTransaction, lasting
+from ..instruments.background import Background, Busy
 from ..rules.violation import Undecided
 from .loop import AppLoop
 
 Contents = Mapping[str, tuple[tuple[object, ...], ...]]
-GRACE = 1.0
-"""Seconds after which a transaction that is still open is no server's delay any more."""
+
+
+@dataclass(frozen=True)
+class OpenBefore:
+    """The transactions that were open before something was done: none of them is left by it.
+
+    `busy` are those that background work of this process had open then. It `hides_more` where a
+    database that shows no more than one writer shows that one.
+    """
+
+    known: frozenset[OpenTransaction]
+    busy: Busy
+    hides_more: bool = False
 
 
 class BackDoor:
     """Looks into the service's database by a connection of the kit's own, and puts rows back.
 
     `relieve` takes back what leaking requests hold, where that can be done. `version` is that of
-    the server. `open_at_start` are the transactions that were there before any request,
-    `left_behind` says what could not be put back at the end.
+    the server, `home` are the tables of the resource once they are known, `left_behind` says what
+    could not be put back at the end. `background` work is not told of.
     """
 
     def __init__(
-        self, database: Database, version: str, loop: AppLoop, relieve: Callable[[], None]
+        self,
+        database: Database,
+        version: str,
+        loop: AppLoop,
+        relieve: Callable[[], None],
+        background: Background,
     ) -> None:
         self.database = database
         self.version = version
-        self.open_at_start = 0
+        self.background = background
+        self.home: frozenset[str] | None = None
         self.left_behind = ""
         self._loop = loop
         self._relieve = relieve
@@ -41,25 +60,37 @@ class BackDoor:
         self._loop.run(self.database.close())
 
     def stored(self) -> Contents:
-        """Give every committed row of every table."""
-        return self._loop.run(self.database.contents())
+        """Give every committed row of every table, but of those that background work writes.
 
-    def open_transactions(self) -> tuple[str, ...]:
-        """Describe, a line each, the transactions that somebody else has open now."""
-        return self._loop.run(self.database.open_transactions())
+        As long as the tables of the resource are not known, no table is left out.
+        """
+        found = self._loop.run(self.database.contents())
+        if not self.home:
+            return found
+        aside = self.background.written - {_name(table) for table in self.home}
+        return {table: rows for table, rows in found.items() if _name(table) not in aside}
 
-    def lasting_transactions(self) -> tuple[str, ...]:
-        """Describe those that a server still has open after the time it needs to notice an end."""
-        return self._loop.run(self._lasting_transactions())
+    def open_before(self) -> OpenBefore:
+        """Look which transactions are open before something is done.
 
-    async def _lasting_transactions(self) -> tuple[str, ...]:
-        loop = self._loop.loop
-        deadline = loop.time() + GRACE
-        while True:
-            found = await self.database.open_transactions()
-            if len(found) <= self.open_at_start or loop.time() > deadline:
-                return found[self.open_at_start :]
-            await asyncio.sleep(0)  # each round is a question to the server
+        Where the database shows no more than that somebody writes, it must be one that lasts.
+        """
+        look, busy = self.database.open_transactions, self.background.busy
+        alike = self.database.one_writer
+        found = self._loop.run(lasting(look) if alike else look())
+        return OpenBefore(frozenset(found), busy, hides_more=alike and bool(found))
+
+    def left_open(self, before: OpenBefore, lent: int = 0) -> tuple[str, ...]:
+        """Describe, a line each, the transactions that something has left open.
+
+        They were not there `before`, last longer than a server needs to notice an end, and are
+        more than background work has open meanwhile, or the `lent` connections that are known.
+        """
+        busy = self.background.busy - before.busy
+        look = self.database.open_transactions
+        found = self._loop.run(lasting(look, before.known, lent))
+        explained = lent + len(busy & self.background.busy)
+        return tuple(map(str, found)) if len(found) > explained else ()
 
     def restore(self) -> None:
         """Bring the rows back to what they were when the contract began.
@@ -75,3 +106,8 @@ class BackDoor:
                 self._loop.run(self.database.restore())
             except BackDoorBlocked as blocked:
                 raise Undecided(f"the database could not be reset: {blocked}") from None
+
+
+def _name(table: str) -> str:
+    """The name of a table without its schema."""
+    return table.rpartition(".")[2].casefold()

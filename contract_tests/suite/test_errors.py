@@ -206,9 +206,10 @@ def kept_by(exchange: Exchange) -> tuple[str, ...]:
 def keeps_without_failure(service: Service) -> bool:
     """Return whether a request keeps something although no database call of it fails."""
     service.restore()
+    before = service.door.open_before()
     for case in CASES:
         try:
-            if kept_by(case.act(service)) or service.door.open_transactions():
+            if kept_by(case.act(service)) or service.door.left_open(before):
                 return True
         except (NotApplicable, Undecided):
             continue

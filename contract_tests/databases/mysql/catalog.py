@@ -24,7 +24,8 @@ NO_PRIVILEGE = 1227
 
 WAITS = "LOCK WAIT"
 TRANSACTION = re.compile(
-    r"---TRANSACTION [^\s,]+, (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)", re.DOTALL
+    r"---TRANSACTION ([^\s,]+), (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)",
+    re.DOTALL,
 )
 
 VENDORS_OWN = frozenset({"information_schema", "mysql", "performance_schema", "sys"})

@@ -22,6 +22,7 @@ from ..database import (
     sorted_rows,
 )
 from ..image import Differences, Image
+from ..transactions import OpenTransaction
 from . import catalog, existing
 from .connection import connect
 from .existing import quote
@@ -103,15 +104,17 @@ class MysqlDatabase(Database):
         """Describe the columns of a table."""
         return tuple(_column(row) for row in await self._ask(catalog.COLUMNS, (table,)))
 
-    async def open_transactions(self) -> tuple[str, ...]:
-        """Describe every transaction of another connection to this database."""
-        found = await self._transactions()
-        return tuple(f"thread {n} · in transaction, {_first_line(of)}" for n, of in found)
+    async def open_transactions(self) -> tuple[OpenTransaction, ...]:
+        """Give every transaction of another connection to this database."""
+        return tuple(
+            OpenTransaction(f"{n} {key}", f"thread {n} · in transaction, {_first_line(of)}")
+            for n, of, key in await self._transactions()
+        )
 
     async def waiting(self) -> tuple[str, ...]:
         """Describe every other connection to this database that waits for a row's lock."""
         found = await self._transactions()
-        return tuple(f"thread {n} · {_first_line(of)}" for n, of in found if catalog.WAITS in of)
+        return tuple(f"thread {n} · {_first_line(of)}" for n, of, _ in found if catalog.WAITS in of)
 
     async def kill_connections(self) -> int:
         """Kill every other connection to this database, and wait until they are gone."""
@@ -141,12 +144,12 @@ class MysqlDatabase(Database):
                 f"(grant process on *.* to {user}), or name another account in --contract-database"
             ) from error
 
-    async def _transactions(self) -> list[tuple[str, str]]:
-        """The threads of other connections that have a transaction, and what is said of each."""
+    async def _transactions(self) -> list[tuple[str, str, str]]:
+        """The threads of others that have a transaction, what is said of it, and its number."""
         others = {str(row[0]) for row in await self._ask(catalog.OTHERS)}
         ((_, _, status),) = await self._status()
         found = catalog.TRANSACTION.findall(str(status))
-        return [(thread, of) for of, thread in found if thread in others]
+        return [(thread, of, key) for key, of, thread in found if thread in others]
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
@@ -237,7 +240,9 @@ class MysqlDatabase(Database):
         except aiomysql.OperationalError as error:
             if error.args[0] not in BLOCKED:
                 raise
-            holders = "; ".join(await self.open_transactions()) or "one that has ended since"
+            holders = (
+                "; ".join(map(str, await self.open_transactions())) or "one that has ended since"
+            )
             raise BackDoorBlocked(
                 f"database {self.url.database} stayed locked for {BACK_DOOR_PATIENCE:.0f} s "
                 f"by: {holders}"

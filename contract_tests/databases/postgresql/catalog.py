@@ -59,7 +59,7 @@ COLUMNS = """
 """
 OPEN_TRANSACTIONS = """
     select pid, state, extract(epoch from clock_timestamp() - xact_start)::float8 as age,
-        application_name, query
+        application_name, query, xact_start
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
       and backend_type = 'client backend'
@@ -142,7 +142,7 @@ def moving(quoted: str, column: str) -> str:
     name = identifier(column)
     first = f"(select ctid from {quoted} order by ctid limit 1)"
     return (
-        f"do $$ declare place tid; begin "
-        f"for place in select ctid from {quoted} order by ctid = {first}, ctid loop "
-        f"update {quoted} set {name} = {name} where ctid = place; end loop; end $$"
+        f"do $$ declare contract_tid tid; begin "
+        f"for contract_tid in select ctid from {quoted} order by ctid = {first}, ctid loop "
+        f"update {quoted} set {name} = {name} where ctid = contract_tid; end loop; end $$"
     )

@@ -21,6 +21,7 @@ from ..database import (
     sorted_rows,
 )
 from ..image import Differences, Image
+from ..transactions import OpenTransaction
 from . import catalog, drivers, existing
 from .session_settings import POSTGRESQL
 
@@ -117,10 +118,12 @@ class PostgresDatabase(Database):
         rows = await (await self._opened()).fetch(catalog.COLUMNS, quoted)
         return tuple(Column(**dict(row)) for row in rows)
 
-    async def open_transactions(self) -> tuple[str, ...]:
-        """Describe every transaction of another client in this database."""
+    async def open_transactions(self) -> tuple[OpenTransaction, ...]:
+        """Give every transaction of another client in this database."""
         rows = await (await self._opened()).fetch(catalog.OPEN_TRANSACTIONS)
-        return tuple(_describe(row) for row in rows)
+        return tuple(
+            OpenTransaction(f"{row['pid']} {row['xact_start']}", _describe(row)) for row in rows
+        )
 
     async def waiting(self) -> tuple[str, ...]:
         """Describe every other client of this database that waits for a lock."""
@@ -229,7 +232,7 @@ class PostgresDatabase(Database):
             holders = await self.open_transactions()
             raise BackDoorBlocked(
                 f"database {self.url.database} stayed locked for {BACK_DOOR_PATIENCE:.0f} s by: "
-                + ("; ".join(holders) or "a transaction that has ended since")
+                + ("; ".join(map(str, holders)) or "a transaction that has ended since")
             ) from error
 
 

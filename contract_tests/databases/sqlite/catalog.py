@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 
 from ..database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, sorted_rows
+from ..transactions import OpenTransaction
 
 RETRY_EVERY = 0.005
 HIDDEN_GENERATED = (2, 3)
@@ -79,13 +80,13 @@ def paste(memory: sqlite3.Connection, door: sqlite3.Connection) -> None:
     memory.backup(door, progress=give_up_in_time, sleep=RETRY_EVERY)
 
 
-def open_transactions(path: str) -> tuple[str, ...]:
+def open_transactions(path: str) -> tuple[OpenTransaction, ...]:
     """Ask for the write lock without waiting: who is refused knows that somebody has it."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as probe:
         try:
             probe.execute("begin immediate")
         except sqlite3.OperationalError:
-            return (A_WRITER,)
+            return (OpenTransaction("the writer", A_WRITER),)
         probe.execute("rollback")
     return ()
 
@@ -108,7 +109,7 @@ def writer(path: str) -> sqlite3.Connection:
 def blocked(door: sqlite3.Connection, wanted: str) -> BackDoorBlocked:
     """Give the error that names who keeps the file locked."""
     (_, _, path), *_ = door.execute("pragma database_list").fetchall()
-    lines = open_transactions(path) or ("a read transaction is open and never ended",)
+    (holder, *_) = open_transactions(path) or ("a read transaction is open and never ended",)
     return BackDoorBlocked(
-        f"the rows of {path} could not {wanted} within {BACK_DOOR_PATIENCE:.0f} s: {lines[0]}"
+        f"the rows of {path} could not {wanted} within {BACK_DOOR_PATIENCE:.0f} s: {holder}"
     )

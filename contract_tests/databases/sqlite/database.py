@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from ..database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
 from ..image import Differences, Image
 from ..scratch import scratch
+from ..transactions import OpenTransaction
 from . import catalog, existing
 from .session_settings import SQLITE
 
@@ -116,7 +117,7 @@ class SqliteFile(SqliteDatabase):
         """Close the back door."""
         self._close()
 
-    async def open_transactions(self) -> tuple[str, ...]:
+    async def open_transactions(self) -> tuple[OpenTransaction, ...]:
         """Tell of a writer; SQLite shows nothing else of its transactions."""
         return await asyncio.to_thread(catalog.open_transactions, self._path)
 

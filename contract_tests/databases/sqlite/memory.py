@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..apart import fresh_name
 from ..database import DatabaseUnavailable, Server
+from ..transactions import OpenTransaction
 from ..unobserved import unobserved
 from .database import Query, SqliteDatabase
 from .private import ask_aiosqlite
@@ -45,7 +46,7 @@ class SqliteMemory(SqliteDatabase):
         self._engine = None
         self.discard()
 
-    async def open_transactions(self) -> tuple[str, ...]:
+    async def open_transactions(self) -> tuple[OpenTransaction, ...]:
         """Answer nothing: looking would end them."""
         return ()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ...databases import BackDoorBlocked
 from ...generation import samples
 from ...rules.violation import Undecided
 from ...service.backdoor import Contents
@@ -84,6 +87,25 @@ def home(service: Service) -> Home:
     grown = added(before, service.door.stored())
     holding = [table for table, rows in grown.items() if holds_any(rows, row.sent)]
     return Home(row, tuple(holding or [table for table, rows in grown.items() if len(rows) == 1]))
+
+
+def learn_home(service: Service) -> None:
+    """Tell the back door the tables of the resource, once, when background work writes tables.
+
+    An outbox holds what was sent as well: of the tables that do, the resource's own are those that
+    are asked when a row is looked at.
+    """
+    is_seen = service.has_process and service.has_back_door and service.resource.offers("create")
+    if not is_seen or service.door.home is not None or not service.door.background.written:
+        return
+    service.door.home = frozenset()
+    with suppress(Undecided, BackDoorBlocked):
+        service.restore()
+        found = home(service)
+        asked = " ".join(event.text for event in service.look(found.row).of("sql"))
+        words = {*re.split(r"\W+", asked)}
+        own = {table for table in found.tables if table.rpartition(".")[2] in words}
+        service.door.home = frozenset(own or found.tables)
 
 
 def added(before: Contents, after: Contents) -> dict[str, list[Cells]]:

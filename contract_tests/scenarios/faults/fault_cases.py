@@ -60,8 +60,9 @@ class FaultCase:
 
         Nothing that it keeps is taken back in between: later requests meet it as users would.
         """
+        before = service.door.open_before()
         result = self.act(service)
-        still_open = service.door.open_transactions()
+        still_open = service.door.left_open(before)
         later = follow_up(service)
         return replace(result, open=still_open, later=later, ending=stored(service, result.after))
 

@@ -121,15 +121,18 @@ class InjectionResult:
 
 
 def changed(before: Contents, after: Contents) -> frozenset[str]:
-    """The tables whose rows differ."""
-    tables = before.keys() | after.keys()
-    return frozenset(table for table in tables if before.get(table) != after.get(table))
+    """The tables whose rows differ.
+
+    One that is told no more is written by background work, as the back door has found meanwhile.
+    """
+    return frozenset(table for table in after if before.get(table) != after[table])
 
 
 def grown(before: Contents, after: Contents) -> dict[str, tuple[int, int]]:
     """Return for each table the number of rows that are new, and of those that are gone."""
     new, gone = added(before, after), added(after, before)
-    return {t: (len(new.get(t, ())), len(gone.get(t, ()))) for t in new.keys() | gone.keys()}
+    tables = after.keys() & (new.keys() | gone.keys())
+    return {t: (len(new.get(t, ())), len(gone.get(t, ()))) for t in tables}
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,9 @@ def observe(
     One that had come neither near the database nor to a line of the app is not followed up: there
     is nothing it could have left.
     """
+    open_before = service.door.open_before()
+    if open_before.hides_more:
+        raise Undecided("somebody has kept the database locked since before the request")
     result = inject(service, token, message, before, disturbed, client)
     exchange = result.exchange
     if not result.is_struck:
@@ -175,7 +181,7 @@ def observe(
     if not (exchange.held or exchange.of(*OF_THE_DATABASE) or result.where):
         return result
     collect()  # a cancelled call of aiosqlite keeps its lock until its cursor is collected
-    still_open = service.door.lasting_transactions()
+    still_open = service.door.left_open(open_before)
     after = stored(service, before)
     service.process.relieve()
     later = follow_up(service)

@@ -148,10 +148,15 @@ class Sweeps:
             return Sweep(())
         places = range(1, LONGEST + 1) if only is None else (only.number,)
         results: list[InjectionResult] = []
-        for result in self._results(kind, area, role, way, places):
-            results.append(result)
-            if sum(self._has_left(found, role) for found in results) >= ENOUGH:
-                return Sweep(tuple(results), f"ended after {ENOUGH} points that left something")
+        try:
+            for result in self._results(kind, area, role, way, places):
+                results.append(result)
+                if sum(self._has_left(found, role) for found in results) >= ENOUGH:
+                    return Sweep(tuple(results), f"ended after {ENOUGH} points that left something")
+        except Undecided as hindrance:
+            if not any(self._has_left(found, role) for found in results):
+                raise
+            return Sweep(tuple(results), f"ended by what was left: {hindrance}")
         is_cut = len(results) == LONGEST
         return Sweep(tuple(results), f"ended after {LONGEST} places" if is_cut else "")
 

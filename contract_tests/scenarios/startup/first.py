@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...databases import OUTSIDE_VIEW, Database
+from ...databases.transactions import lasting
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
@@ -114,7 +115,8 @@ def _seen_from_outside(
     """The transactions that are open, and the tables that are there."""
     service.run(database.open())
     try:
-        return service.run(database.open_transactions()), service.run(database.tables())
+        found = service.run(lasting(database.open_transactions))
+        return tuple(map(str, found)), service.run(database.tables())
     finally:
         service.run(database.close())
 

@@ -59,9 +59,11 @@ class AsgiTransport:
         with warnings.catch_warnings(record=True):
             warnings.simplefilter("always")
             await self.lifespan.start()
+        self.recorder.background.is_serving = True
 
     async def stop(self) -> None:
         """Run the app's shutdown. Raises `LifespanFailed`."""
+        self.recorder.background.is_serving = False
         with warnings.catch_warnings(record=True):
             warnings.simplefilter("always")
             await self.lifespan.stop()

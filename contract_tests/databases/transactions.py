@@ -1,0 +1,44 @@
+"""Transactions as a look at the database shows them, and those that last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+
+GRACE = 1.0
+"""Seconds after which a transaction that is still open is no server's delay any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransaction:
+    """A transaction that somebody has open: the same one at every look, whatever is said of it.
+
+    `key` is the database's own name for it.
+    """
+
+    key: str
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        """The transaction as a line."""
+        return self.text
+
+
+Look = Callable[[], Awaitable[tuple[OpenTransaction, ...]]]
+
+
+async def lasting(
+    look: Look, known: Collection[OpenTransaction] = (), spared: int = 0
+) -> tuple[OpenTransaction, ...]:
+    """Give the transactions that every look shows until a server must have noticed their end.
+
+    Those that are `known` are left out; as many as are `spared` are not waited for.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + GRACE
+    found = [each for each in await look() if each not in known]
+    while len(found) > spared and loop.time() < deadline:
+        await asyncio.sleep(0)  # each round is a question to the server
+        found = [each for each in await look() if each in found]
+    return tuple(found)
