@@ -8,6 +8,7 @@ from typing import Annotated
 
 import anyio
 from fastapi import Depends, FastAPI
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -83,6 +84,33 @@ def snapshot_by_hand() -> FastAPI:
             return await super().get(item_id)
 
     return with_service(Snapshot)
+
+
+@breaks("CAN-02", says="of POST", databases=("postgresql",))
+def forgotten_connection() -> FastAPI:
+    """A create counts over a connection of its own, which keeps its transaction once cancelled."""
+    import asyncpg
+
+    kept: list[object] = []
+
+    class Counting(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            url = make_url(load_settings().database_url).set(drivername="postgresql")
+            connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+            await connection.execute("BEGIN; SELECT count(*) FROM example_items")
+            try:
+                item = await super().create(values)
+                await tell_another_service()
+            except asyncio.CancelledError:
+                kept.append(connection)
+                raise
+            except DatabaseFailure:
+                await connection.close()
+                raise
+            await connection.close()
+            return item
+
+    return with_service(Counting)
 
 
 @breaks("CAN-03", says="only a part is stored, in example_items", also=("CON-07", "CON-08"))
