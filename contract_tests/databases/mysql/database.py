@@ -184,7 +184,8 @@ class MysqlDatabase(Database):
         marks = ", ".join(["%s"] * len(chosen))
         for row in kept.rows:
             cells = [row[place] for place in chosen]
-            await self._ask(f"insert into {quote(table)} ({names}) values ({marks})", cells)
+            # Whoever writes all the time may have taken a key since the table was emptied.
+            await self._ask(f"replace into {quote(table)} ({names}) values ({marks})", cells)
         if kept.next_number:
             await self._ask(f"alter table {quote(table)} auto_increment = {kept.next_number}")
 
