@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
@@ -51,7 +52,8 @@ class Confined(Instrument):
     `strays` keeps what was refused, `arrived` counts the connections that lead to `url`,
     `elsewhere` has the files that were opened to be read, `beside` the other databases that a
     statement on a connection could name. With `is_open` nothing is refused. Of nested blocks the
-    inner one alone is in force.
+    inner one alone is in force. `unpooled` counts the connections to `url` by their driver that no
+    engine of SQLAlchemy has taken into its pool.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Confined(Instrument):
         self._naming = self.home.vendor.beside
         self.strays = strays
         self.arrived = 0
+        self.unpooled: Counter[str] = Counter()
         self.elsewhere: list[Place] = []
         self.beside: frozenset[str] = frozenset()
         self.leads = redirect is not None
@@ -104,7 +107,9 @@ class Confined(Instrument):
         """Check a connection as it arrives, before the service can use it."""
         if not self._is_in_force:
             return
-        place = self._place_of(connection_record.driver_connection)
+        raw = embedded_connection(connection_record.driver_connection)
+        place = self._files.get(id(raw)) or place_of(raw)
+        self._count(raw, place, -1)
         if not self._is_ours(place):
             with suppress(Exception):  # whatever happens, it is not used
                 dbapi_connection.close()
@@ -137,7 +142,7 @@ class Confined(Instrument):
 
         @functools.wraps(connect)
         def checked(*given: Any, **named: Any) -> Any:
-            is_of_kit = _is_of_kit()
+            is_of_kit, is_inner = _is_of_kit(), _is_checked.get()
             with _arrival_is_checked():
                 made = connect(*given, **named)
             if not self._is_in_force or is_of_kit:
@@ -148,15 +153,18 @@ class Confined(Instrument):
             if place is not None and embedded is not None and self._is_foreign(place):
                 return self._reading(place, embedded, (connect, given, named), arrived)
             self._arrived(arrived, place)
+            self._count(arrived, place, not is_inner)
             return made
 
         @functools.wraps(connect)
         async def checked_later(*given: Any, **named: Any) -> Any:
-            is_of_kit = _is_of_kit()
+            is_of_kit, is_inner = _is_of_kit(), _is_checked.get()
             with _arrival_is_checked():
                 made = await connect(*given, **named)
             if self._is_in_force and not is_of_kit:
-                self._arrived(made, place_of(made))
+                place = place_of(made)
+                self._arrived(made, place)
+                self._count(made, place, not is_inner)
             return made
 
         return checked_later if inspect.iscoroutinefunction(connect) else checked
@@ -214,9 +222,9 @@ class Confined(Instrument):
         self._files[id(made)] = file
         return made
 
-    def _place_of(self, driver_connection: Any) -> Place | None:
-        raw = embedded_connection(driver_connection)
-        return self._files.get(id(raw)) or place_of(raw)
+    def _count(self, connection: Any, place: Place | None, number: int) -> None:
+        if place is not None and is_same(place, self.home):
+            self.unpooled[type(connection).__module__.partition(".")[0]] += number
 
     def _is_ours(self, place: Place | None) -> bool:
         """Return whether a place is the kit's database, or memory of its own, or permitted."""

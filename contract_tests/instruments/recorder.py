@@ -54,7 +54,8 @@ class Recorder(Instrument):
     """Class-level SQLAlchemy listeners: they see every engine, sync or async, of any library.
 
     Used with `with`; the listeners are gone afterwards. An error in a listener would be the
-    service's failure, so it is kept in `faults` instead of raised.
+    service's failure, so it is kept in `faults` instead of raised. `has_worked` says that an engine
+    asked a database, `has_served` that one did so for a request.
     """
 
     def __init__(self) -> None:
@@ -64,6 +65,7 @@ class Recorder(Instrument):
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
         self.tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self.has_worked = self.is_async = False  # an engine may be gone with its request
+        self.has_served = False
         self.open: dict[int, str] = {}
         self._loans: list[Checkout] = []
         self._commits: dict[int, weakref.ref[greenlet]] = {}
@@ -189,6 +191,7 @@ class Recorder(Instrument):
     def _works(self, conn: Connection) -> None:
         self.engines.add(conn.engine)
         self.has_worked = True
+        self.has_served |= current.get() is not None
         self.is_async |= conn.dialect.is_async
         task = running_task()
         if task is not None:

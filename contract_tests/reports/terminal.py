@@ -27,6 +27,8 @@ def header_lines(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"contract of {service['app']}"
         yield "  database  seen by the service alone"
     yield from (f"  {line}" for line in _resource_lines(facts["resource"]))
+    if service.get("unseen"):
+        yield f"  unseen    {service['unseen']}: rules on them do not apply"
     if libraries:
         yield f"  with      Python {service['python']}, {libraries}"
 

@@ -20,6 +20,7 @@ DIS_01 = Rule(
         "Hold the session by `async with`, so that an early `return` after "
         "`await request.is_disconnected()` closes it too."
     ),
+    needs=("engine-view",),
 )
 
 DIS_02 = Rule(
@@ -80,6 +81,7 @@ DIS_05 = Rule(
         "Close the session of a streamed answer in `finally`, not after the loop: a `send` that "
         "fails raises `OSError`, and a cancelled one `CancelledError`."
     ),
+    needs=("engine-view",),
 )
 
 DIS_06 = Rule(
@@ -94,6 +96,7 @@ DIS_06 = Rule(
         "Take the session from a dependency, which ends after the stream; or let the response "
         "close its generator: `async with contextlib.aclosing(rows()) as stream:`."
     ),
+    needs=("engine-view",),
 )
 
 DIS_07 = Rule(

@@ -16,7 +16,7 @@ DIS_09 = Rule(
         "Use the framework's `StreamingResponse`, which is cancelled when the client leaves, or "
         "ask `await request.is_disconnected()` before each page."
     ),
-    needs=("list",),
+    needs=("list", "engine-view"),
 )
 
 DIS_10 = Rule(
@@ -31,7 +31,7 @@ DIS_10 = Rule(
         "Read the body first, `await request.body()`, and open the session after it: in an "
         "endpoint's dependency, where frameworks have read it, instead of in a middleware."
     ),
-    needs=("create",),
+    needs=("create", "engine-view"),
 )
 
 DIS_11 = Rule(
@@ -46,4 +46,5 @@ DIS_11 = Rule(
         "Give the dependency `scope='function'` (FastAPI 0.121+), or end the transaction in the "
         "endpoint: `async with session.begin():` around what it asks."
     ),
+    needs=("engine-view",),
 )

@@ -16,7 +16,7 @@ FAI_11 = Rule(
         "Hold the slot by `async with semaphore:` around the connecting, too; decrement a counter "
         "in `finally`."
     ),
-    needs=("outside-view", "list"),
+    needs=("outside-view", "list", "engine-view"),
 )
 
 FAI_12 = Rule(
@@ -33,7 +33,7 @@ FAI_12 = Rule(
         "Keep the engine, not a connection: `async with engine.connect() as connection:` in each "
         "request; or call `await connection.rollback()` in `except DBAPIError` of the kept one."
     ),
-    needs=("network", "list"),
+    needs=("network", "list", "engine-view"),
 )
 
 FAI_13 = Rule(
@@ -47,7 +47,7 @@ FAI_13 = Rule(
         "the first request of each service fails for nothing."
     ),
     fix="Make the engine with `create_async_engine(url, pool_pre_ping=True)`.",
-    needs=("network", "list"),
+    needs=("network", "list", "engine-view"),
 )
 
 FAI_14 = Rule(
@@ -62,7 +62,7 @@ FAI_14 = Rule(
         "Let the breaker try the database again by itself (half-open), after a time or with the "
         "next request; never remember a failure without an end."
     ),
-    needs=("outside-view", "list"),
+    needs=("outside-view", "list", "engine-view"),
 )
 
 FAI_15 = Rule(
@@ -77,7 +77,7 @@ FAI_15 = Rule(
         "Take `with_for_update()` and every INSERT or UPDATE out of the reads; count accesses "
         "somewhere else, or let that fail alone."
     ),
-    needs=("list",),
+    needs=("list", "engine-view"),
 )
 
 FAI_16 = Rule(
@@ -92,7 +92,7 @@ FAI_16 = Rule(
         "Answer 503 with `Retry-After` when the database says it is read-only (SQLSTATE 25006, "
         "MySQL 1792 or 1290, SQLITE_READONLY)."
     ),
-    needs=("outside-view",),
+    needs=("outside-view", "engine-view"),
 )
 
 FAI_17 = Rule(
@@ -104,7 +104,7 @@ FAI_17 = Rule(
         "themselves; a service that refuses everything needs somebody with a shell."
     ),
     fix="Check for space, if at all, where something is written, not in front of every request.",
-    needs=("list",),
+    needs=("list", "engine-view"),
 )
 
 FAI_18 = Rule(
@@ -119,7 +119,7 @@ FAI_18 = Rule(
         "Let the error of the lock through to a handler that answers 503; if you wait or try "
         "again, do it before you answer."
     ),
-    needs=("outside-view",),
+    needs=("outside-view", "engine-view"),
 )
 
 FAI_19 = Rule(
@@ -134,7 +134,7 @@ FAI_19 = Rule(
         "Ask the database each time instead of remembering that it was locked; reset in `finally` "
         "whatever a failed write has set."
     ),
-    needs=("outside-view", "create"),
+    needs=("outside-view", "create", "engine-view"),
 )
 
 RULES = (

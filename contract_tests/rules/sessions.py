@@ -21,6 +21,7 @@ SES_01 = Rule(
         "Open the session with `async with sessionmaker() as session:` (or close it in `finally`) "
         "in the dependency that yields it; code after a bare `yield` does not run on errors."
     ),
+    needs=("engine-view",),
 )
 
 SES_02 = Rule(
@@ -50,6 +51,7 @@ SES_03 = Rule(
         "Commit inside the endpoint or service, or give the dependency `scope='function'` "
         "(FastAPI 0.121+): code after `yield` runs after the response since FastAPI 0.118."
     ),
+    needs=("engine-view",),
 )
 
 SES_04 = Rule(
@@ -64,6 +66,7 @@ SES_04 = Rule(
         "Make the session per request, in a dependency: `async with sessionmaker() as session: "
         "yield session`; never at module level, on `app.state`, or in a registry without remove()."
     ),
+    needs=("engine-view",),
 )
 
 SES_05 = Rule(
@@ -79,6 +82,7 @@ SES_05 = Rule(
         "Never pass sessions on with `async for session in get_session(): yield session`: depend "
         "on `get_session` itself, or open the session with `async with`."
     ),
+    needs=("engine-view",),
 )
 
 SES_06 = Rule(
@@ -109,7 +113,7 @@ SES_08 = Rule(
         "is collected, and the server's limit is reached by traffic one client can make."
     ),
     fix="Make the engine once, in the lifespan, and let every request use its sessionmaker.",
-    needs=("look", "create"),
+    needs=("look", "create", "engine-view"),
 )
 
 RULES = (

@@ -16,6 +16,7 @@ SES_09 = Rule(
         "Let everything of a request use one session, the one of its dependency; or end the first "
         "transaction before the second session is asked for anything."
     ),
+    needs=("engine-view",),
 )
 
 SES_10 = Rule(
@@ -30,6 +31,7 @@ SES_10 = Rule(
         "Use an async engine in `async def`, or make the endpoint a plain `def`, which the "
         "framework runs in a thread."
     ),
+    needs=("engine-view",),
 )
 
 SES_11 = Rule(
@@ -46,6 +48,7 @@ SES_11 = Rule(
         "Ask other services before the transaction begins or after `commit()`; a SELECT begins a "
         "transaction too."
     ),
+    needs=("engine-view",),
 )
 
 SES_12 = Rule(
@@ -60,6 +63,7 @@ SES_12 = Rule(
         "Give the second session its own `async with session.begin():`, also in background tasks; "
         "or write everything in the request's own transaction."
     ),
+    needs=("engine-view",),
 )
 
 SES_13 = Rule(
@@ -75,6 +79,7 @@ SES_13 = Rule(
         "Await the statements one after the other, or give each task of `gather` a session of its "
         "own, opened and closed inside the task."
     ),
+    needs=("engine-view",),
 )
 
 SES_14 = Rule(
@@ -90,7 +95,7 @@ SES_14 = Rule(
         "End each request with `await registry.remove()`, since `close()` leaves the session in "
         "the registry; or take a session per request, `async with sessionmaker() as session:`."
     ),
-    needs=("look", "create"),
+    needs=("look", "create", "engine-view"),
 )
 
 RULES = (SES_09, SES_10, SES_11, SES_12, SES_13, SES_14)

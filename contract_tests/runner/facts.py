@@ -42,11 +42,19 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
             "app": options.app,
             "python": platform.python_version(),
             "libraries": dict(_versions()) if service.has_process else {},
+            "unseen": _unseen(service),
         },
         "resource": _resource(service.resource),
         "database": _database(service.door) if service.has_back_door else UNSEEN,
         "capabilities": held(service),
     }
+
+
+def _unseen(service: Service) -> str:
+    """Say why connections of a service in this process are not observed; empty if they are."""
+    from ..service.capabilities import missing
+
+    return missing(service, ("engine-view",)) or "" if service.has_process else ""
 
 
 def _database(door: BackDoor) -> dict[str, Any]:

@@ -10,13 +10,25 @@ from .resource import Role
 from .service import Service
 
 Question = Callable[[Service], bool]
+Reason = str | Callable[[Service], str]
 
 
 def _offers(role: Role) -> tuple[Question, str]:
     return lambda service: service.resource.offers(role), f"the service offers no {role}"
 
 
-CAPABILITIES: dict[str, tuple[Question, str]] = {
+def unseen_drivers(service: Service) -> str:
+    """Name the drivers by which the service itself connects, past SQLAlchemy; empty if none."""
+    confined = service.process.transport.confined if service.has_process else None
+    return ", ".join(sorted(+confined.unpooled)) if confined else ""
+
+
+def unseen(service: Service) -> str:
+    """Say why the connections of the service are not observed."""
+    return f"connections are made by {unseen_drivers(service)} itself, which is not observed"
+
+
+CAPABILITIES: dict[str, tuple[Question, Reason]] = {
     **{role: _offers(role) for role in get_args(Role)},
     "look": (
         lambda s: s.resource.offers("read") or s.resource.offers("list"),
@@ -29,6 +41,10 @@ CAPABILITIES: dict[str, tuple[Question, str]] = {
     "inside-view": (
         lambda s: s.has_process,
         NO_PROCESS,
+    ),
+    "engine-view": (
+        lambda s: s.has_process and (s.recorder.has_served or not unseen_drivers(s)),
+        lambda s: unseen(s) if s.has_process else NO_PROCESS,
     ),
     "outside-view": (
         lambda s: s.has_back_door and "outside-view" in s.database.capabilities,
@@ -61,7 +77,7 @@ def missing(service: Service, needs: tuple[str, ...]) -> str | None:
     for need in needs:
         is_held, reason = CAPABILITIES[need]
         if not is_held(service):
-            return reason
+            return reason if isinstance(reason, str) else reason(service)
     return None
 
 

@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 from ..instruments.exchange import Exchange
-from ..rules import crud
+from ..rules import crud, sessions_use
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.operations import Case
+from ..scenarios.faults.injections import OF_THE_DATABASE
+from ..service.capabilities import unseen, unseen_drivers
 from ..service.service import Service
 
 REQUESTS = 5
 
 
 def observed_exchange(case: Case, service: Service, judge: Judge) -> Exchange:
-    """The exchange of a case, which must have touched the database or be a client error."""
+    """The exchange of a case, whose connections were watched if it had any."""
     exchange = case.act(service)
-    if not service.recorder.has_worked:
-        judge.undecided("no SQLAlchemy engine of this process did anything: nothing to observe")
+    require_watched(exchange, service, judge)
     return exchange
+
+
+def require_watched(exchange: Exchange, service: Service, judge: Judge) -> None:
+    """End the test if the request may have had connections that nobody watched."""
+    require_asked(exchange, service, judge)
+    if unseen_drivers(service) and not has_asked(exchange):
+        judge.not_applicable(f"{exchange}: {unseen(service)}")
+
+
+def require_asked(exchange: Exchange, service: Service, judge: Judge) -> None:
+    """End the test if the request failed before it came to what the rule is about."""
+    require_worked(service, judge)
+    if exchange.failed and not has_asked(exchange) and not unseen_drivers(service):
+        judge.not_applicable(f"{exchange} failed without asking the database ({crud.CRU_31.id})")
+
+
+def require_worked(service: Service, judge: Judge) -> None:
+    """End the test if neither an engine nor a driver of the service was ever seen at work."""
+    if not (service.recorder.has_worked or unseen_drivers(service)):
+        judge.undecided("no SQLAlchemy engine of this process did anything: nothing to observe")
+
+
+def has_asked(exchange: Exchange) -> bool:
+    """Return whether an engine did anything for the request."""
+    return bool(exchange.held or exchange.of(*OF_THE_DATABASE))
 
 
 @judges("SES-01")
@@ -38,7 +64,8 @@ def test_a_request_ends_its_transaction(judge: Judge, service: Service, case: Ca
     before = service.door.open_before()
     if before.hides_more:
         judge.undecided("somebody has kept the database locked since before the request")
-    exchange = observed_exchange(case, service, judge)
+    exchange = case.act(service)
+    require_asked(exchange, service, judge)
     out = sum(loan.is_out for loan in service.recorder.lent_to_requests())
     still_open = service.door.left_open(before, lent=out)
     judge.that(
@@ -65,7 +92,7 @@ def test_a_write_is_committed_before_it_is_answered(
     later = [e for e in exchange.of("commit") if e.order > last.order]
     commits = [e for e in later if e.connection == last.connection]
     if not commits:
-        judge.not_applicable("nothing was committed at all: the rows themselves are judged by CRU")
+        judge.not_applicable(f"nothing was committed at all ({sessions_use.SES_12.id})")
     when = "ended" if commits[0].order in exchange.unfinished else "came"
     judge.that(
         when == "came" and commits[0].order < answered,
@@ -109,7 +136,8 @@ def test_a_request_leaves_no_connection_to_the_collector(
 @judges("SES-06")
 def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: Case) -> None:
     """No coroutine of the request is dropped before it ran."""
-    exchange = observed_exchange(case, service, judge)
+    exchange = case.act(service)
+    require_worked(service, judge)
     if exchange.failed and "coroutine" not in exchange.raised:
         judge.not_applicable(f"{exchange}: an error drops coroutines ({crud.CRU_31.id})")
     forgotten = [text for text in exchange.warnings if "was never awaited" in text]
@@ -124,8 +152,10 @@ def test_a_request_awaits_its_coroutines(judge: Judge, service: Service, case: C
 @judges("SES-07")
 def test_a_request_closes_what_it_opens(judge: Judge, service: Service, case: Case) -> None:
     """Python has nothing to warn about after the request."""
-    exchange = observed_exchange(case, service, judge)
+    exchange = case.act(service)
     unclosed = [text for text in exchange.warnings if text.startswith("ResourceWarning")]
+    if not unclosed:
+        require_asked(exchange, service, judge)
     judge.that(
         not unclosed,
         expected="no ResourceWarning",

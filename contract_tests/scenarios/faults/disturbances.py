@@ -73,7 +73,10 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 """The ways to disturb a request, by the area whose rules ask about them."""
 
 
-NEEDS: Mapping[str, tuple[str, ...]] = {"cancellation": ("async-engine",)}
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "failures": ("engine-view",),
+    "cancellation": ("engine-view", "async-engine"),
+}
 """The capabilities without which an area's sweeps tell nothing.
 
 FastAPI leaves the clean-up of a `def` dependency undone when its request is cancelled: no service

@@ -46,6 +46,9 @@ class FaultCase:
         Raises `NotApplicable` if the service or the database cannot have this fault case, and
         `Undecided` if the request made no such call.
         """
+        reason = missing(service, ("engine-view",))
+        if reason:
+            raise NotApplicable(reason)
         message, before = prepared(service, self.role), service.door.stored()
         fault = self._fault(service)
         result = inject(service, self.token, message, before, fault)

@@ -16,6 +16,7 @@ from ...rules.evidence import Evidence
 from ...rules.replay import Token
 from ...rules.violation import Undecided
 from ...service.backdoor import Contents
+from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Service
 from ...service.transports.conversation import PATIENT, ClientBehaviour
@@ -169,7 +170,7 @@ def observe(
     """Send the request, disturbed, and look at what came of it; None if it was not struck.
 
     One that had come neither near the database nor to a line of the app is not followed up: there
-    is nothing it could have left.
+    is nothing it could have left. Where connections are not observed, each is followed up.
     """
     open_before = service.door.open_before()
     if open_before.hides_more:
@@ -178,7 +179,8 @@ def observe(
     exchange = result.exchange
     if not result.is_struck:
         return None
-    if not (exchange.held or exchange.of(*OF_THE_DATABASE) or result.where):
+    is_near = exchange.held or exchange.of(*OF_THE_DATABASE) or result.where
+    if not is_near and not missing(service, ("engine-view",)):
         return result
     collect()  # a cancelled call of aiosqlite keeps its lock until its cursor is collected
     still_open = service.door.left_open(open_before)

@@ -34,7 +34,7 @@ def queue(service: Service) -> Queue:
     Raises `NotApplicable` where the kit can empty no pool, or waiting cannot be cancelled.
     """
     service.list()  # warm: a connection that is there
-    reason = missing(service, ("async-engine",))
+    reason = missing(service, ("engine-view", "async-engine"))
     if reason:
         raise NotApplicable(reason)
     with _empty(service) as crowd:
