@@ -110,6 +110,25 @@ def note_without_commit() -> FastAPI:
     return with_service(Noting)
 
 
+@breaks("SES-12", says="no COMMIT after 'UPDATE", also=("CAN-12", "CRU-07", "PAY-02"))
+def update_without_commit() -> FastAPI:
+    """An update shows what it has sent to the database, and closes its session uncommitted."""
+
+    class Showing(ExampleItemService):
+        async def update(
+            self, item_id: int, values: Mapping[str, str | None]
+        ) -> ExampleItem | None:
+            change = update(ExampleItem).where(ExampleItem.id == item_id).values(**values)
+            try:
+                if values:
+                    await self._session.execute(change)
+                return await self._session.get(ExampleItem, item_id)
+            except Exception as error:
+                raise DatabaseFailure from error
+
+    return with_service(Showing)
+
+
 @breaks("SES-13", says="while 'SELECT")
 def gathered() -> FastAPI:
     """A list counts and reads in two tasks that share the session of the request."""
