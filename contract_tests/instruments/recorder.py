@@ -26,6 +26,8 @@ from .listening import Listening, listen_guarded
 from .private import is_autocommit, is_garbage, is_in_commit
 
 NUMBER = "contract_connection"
+POINTING = "foreign key"
+"""The words of every database for a row that names another one."""
 
 
 @dataclass(eq=False)
@@ -220,7 +222,9 @@ class Recorder(Instrument):
             self.record("commit", number_of(conn), "(autocommit)")
 
     def _failed(self, exception_context: ExceptionContext) -> None:
-        self.record("failed", None, type(exception_context.original_exception).__name__)
+        error = exception_context.original_exception
+        told = f" ({POINTING})" if POINTING in str(error).lower() else ""
+        self.record("failed", None, type(error).__name__ + told)
 
     def _session_began(self, session: Session, transaction: Any, connection: Connection) -> None:
         owner = current.get()

@@ -8,6 +8,7 @@ from ..runner.judge import Judge, judges
 from ..scenarios.startup import RacePoint, StartupScenarios
 from ..scenarios.startup.asking import hung
 from ..service.service import Service
+from ..service.transports.lifespan import silenced_handlers
 
 
 @judges("SCH-01")
@@ -20,6 +21,15 @@ def test_the_first_requests_on_an_empty_database_are_served(
     roles = [role for role in ("list", "create") if service.resource.offers(role)]
     usual = [service.list() if role == "list" else service.create() for role in roles]
     failing = [str(exchange) for exchange in usual if exchange.failed]
+    silenced = silenced_handlers(service.process.transport.app) if failing else ()
+    if silenced:
+        judge.that(
+            service.run(service.database.tables()),
+            expected="the tables there after the start-up",
+            observed=f"{failing[0]}, and no table: its lifespan keeps the start-up handler "
+            f"{silenced[0]} from running",
+            seen=usual[0],
+        )
     if failing or not usual:
         judge.undecided(
             f"they fail on a database in use, too: {'; '.join(failing) or 'nothing to ask'}"

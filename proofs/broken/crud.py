@@ -8,12 +8,14 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, Field
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Column, Integer, MetaData, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.schema import CreateTable
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_route, with_service
-from reference_app.database import get_async_session, transaction
+from proofs.broken.starting import opening
+from reference_app.database import DatabaseFailure, get_async_session, transaction
 from reference_app.errors import documented
 from reference_app.models import MAX_ID, ExampleItem
 from reference_app.routes import ItemId, Service
@@ -185,3 +187,19 @@ def half_an_answer() -> FastAPI:
             return item and ExampleItem(id=item.id)
 
     return with_service(Unloaded)
+
+
+@breaks("CRU-31", says="POST /api/v1/examples/database-example/ -> 500", also=("API-03",))
+def column_too_many() -> FastAPI:
+    """A migration has made a column that the model lacks: the database takes no row."""
+
+    async def migrated(engine: AsyncEngine) -> None:
+        metadata = MetaData()
+        table = ExampleItem.metadata.tables["example_items"].to_metadata(metadata)
+        table.append_column(Column("price", Integer, nullable=False))
+        async with engine.begin() as connection:
+            await connection.execute(CreateTable(table, if_not_exists=True))
+
+    app = opening(migrated)
+    del app.exception_handlers[DatabaseFailure]
+    return app

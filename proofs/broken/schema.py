@@ -55,6 +55,21 @@ def table_made_by_the_first_create() -> FastAPI:
     return app
 
 
+@breaks("SCH-01", says="from running", also=("API-03", "CRU-31"))
+def silenced_handler() -> FastAPI:
+    """A start-up handler is to make the tables, and never runs beside a lifespan."""
+
+    async def nothing(engine: AsyncEngine) -> None:
+        """Leave the database as it is."""
+
+    async def make_tables() -> None:
+        raise AssertionError("a lifespan takes the place of all handlers")
+
+    app = opening(nothing)
+    app.router.on_startup.append(make_tables)
+    return app
+
+
 @breaks("SCH-02", says="shown after a restart")
 def tables_dropped_at_start() -> FastAPI:
     """The start-up drops all tables and makes them anew."""

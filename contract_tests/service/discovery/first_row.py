@@ -8,9 +8,11 @@ from typing import Any
 
 from ...generation import samples
 from ...instruments.exchange import Exchange
+from ...instruments.recorder import POINTING
 from ...rules.violation import UsageError
 from ..resource import Resource
 from ..service import Service
+from ..transports.lifespan import silenced_handlers
 from .document import resources_of
 
 SHOWN = 300
@@ -22,7 +24,7 @@ def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchan
 
     What had to be pinned is in the resource that is given back. If that does not help, a failure
     of the service's own is given back, to be judged. Raises `UsageError` for everything else: a
-    refusal, a contradiction to what is stored, a database without tables.
+    refusal, a row that another one has to be there for, a database whose tables somebody makes.
     """
     given = service.resource.overrides
     for pins in _emptied(service):
@@ -30,15 +32,14 @@ def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchan
         created = pinned.create()
         if created.ok:
             return created, pinned.resource
-    if refused.failed and not _is_contradicted(refused) and not _without_tables(service):
+    if refused.failed and not _is_pointing(refused) and not _without_tables(service):
         return refused, service.resource
     raise UsageError(_explained(service, refused))
 
 
-def _is_contradicted(failed: Exchange) -> bool:
-    """Return whether the database refused the row, perhaps for a foreign key without a row."""
-    words = ("Integrity", "ForeignKey", "Violation")
-    return any(word in event.text for event in failed.of("failed") for word in words)
+def _is_pointing(failed: Exchange) -> bool:
+    """Return whether the database refused the row for another one that it names."""
+    return any(POINTING in event.text for event in failed.of("failed"))
 
 
 def _emptied(service: Service) -> Iterator[dict[str, Any]]:
@@ -82,7 +83,8 @@ def _others(service: Service) -> tuple[Any, ...]:
 
 
 def _without_tables(service: Service) -> str:
-    if service.run(service.database.tables()):
+    is_known = service.has_process and silenced_handlers(service.process.transport.app)
+    if is_known or service.run(service.database.tables()):
         return ""
     return (
         ". The database has no tables: name the command that makes them with "

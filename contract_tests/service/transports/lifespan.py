@@ -114,3 +114,11 @@ def _sentence(error: BaseException) -> str:
     said = f"{type(error).__name__}: {first_line}"
     covered = None if error.__suppress_context__ else error.__context__
     return f"{said}, while there was {_sentence(covered)}" if covered else said
+
+
+def silenced_handlers(app: object) -> tuple[str, ...]:
+    """Name the start-up handlers of an app that never run, since the app has a lifespan, too."""
+    router = getattr(app, "router", None)
+    usual = type(getattr(router, "lifespan_context", None)).__name__ == "_DefaultLifespan"
+    handlers = () if usual else getattr(router, "on_startup", ())
+    return tuple(getattr(handler, "__qualname__", repr(handler)) for handler in handlers)
