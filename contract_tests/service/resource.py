@@ -100,6 +100,7 @@ class Resource:
     paging: Paging = field(default_factory=Paging)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     found: str = ""
+    failing: tuple[Role, ...] = ()
 
     def offers(self, *roles: Role) -> bool:
         """Return whether the service has all these operations."""

@@ -8,6 +8,7 @@ from ..rules import errors
 from ..rules import failures_outages as rules
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
+from ..scenarios.crud.pages import plain_list
 from ..scenarios.faults.fault_cases import WRITES, FaultCase
 from ..scenarios.faults.injections import InjectionResult, follow_up, require_service
 from ..scenarios.faults.outages import (
@@ -84,7 +85,7 @@ def test_closed_connections_make_no_request_fail(judge: Judge, service: Service)
 @judges("FAI-15")
 def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
     """A list succeeds while the database takes no writes."""
-    require_service(service)
+    plain_list(service)
     with with_setting(service, "read-only"):
         exchange = service.list()
     judge.that(
@@ -98,7 +99,7 @@ def test_a_read_only_database_is_read(judge: Judge, service: Service) -> None:
 @judges("FAI-17")
 def test_a_full_database_is_read(judge: Judge, service: Service) -> None:
     """A list succeeds while the database has no space left."""
-    require_service(service)
+    plain_list(service)
     with with_setting(service, "full"):
         exchange = service.list()
     judge.that(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Response
@@ -203,3 +203,14 @@ def column_too_many() -> FastAPI:
     app = opening(migrated)
     del app.exception_handlers[DatabaseFailure]
     return app
+
+
+@breaks("CRU-31", says="RuntimeError: no list today", also=("API-03",))
+def list_always_fails() -> FastAPI:
+    """The list fails before it asks the database; everything else is right."""
+
+    class Unlisted(ExampleItemService):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            raise RuntimeError("no list today")
+
+    return with_service(Unlisted)

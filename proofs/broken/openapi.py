@@ -41,6 +41,19 @@ def dangling_reference() -> FastAPI:
     return with_document(rename)
 
 
+@breaks("API-01", says='"strng" is not valid')
+def misspelt_type() -> FastAPI:
+    """A parameter of the list is said to be of a type that JSON Schema does not know."""
+
+    def misspell(document: dict[str, Any]) -> None:
+        listed = next(iter(document["paths"].values()))["get"]
+        listed["parameters"].append(
+            {"name": "kind", "in": "query", "schema": {"type": "strng", "minLength": "two"}}
+        )
+
+    return with_document(misspell)
+
+
 @breaks("API-02", says="is used 2 times")
 def twin_ids() -> FastAPI:
     """Two operations of the document have one id."""

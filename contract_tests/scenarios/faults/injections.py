@@ -213,10 +213,25 @@ def spare_the_living() -> None:
 
 
 def follow_up(service: Service) -> tuple[Exchange, ...]:
-    """Send the requests that follow a disturbed one: a list, then a create, if offered."""
+    """Send the requests that follow a disturbed one: a list, then a create, if offered.
+
+    Where the list fails by itself, the row that was created is read instead.
+    """
+    if "list" in service.resource.failing:
+        return _follow_up_without_list(service)
     roles: tuple[Role, ...] = ("list", "create")
     offered = [role for role in roles if service.resource.offers(role)]
     return tuple(service.list() if role == "list" else service.create() for role in offered)
+
+
+def _follow_up_without_list(service: Service) -> tuple[Exchange, ...]:
+    if not service.resource.offers("create"):
+        return (service.list(),)
+    created = service.create()
+    identifier = service.id_of(created) if created.ok else None
+    if identifier is None or not service.resource.offers("read"):
+        return (created,)
+    return (created, service.read(identifier))
 
 
 def require_service(service: Service) -> None:

@@ -19,6 +19,7 @@ from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.resource import Role
 from ...service.service import Service
+from ..crud.pages import plain_list
 from .fault_cases import prepared
 from .injections import (
     EVERYWHERE,
@@ -59,6 +60,7 @@ class Outage:
 def outage(service: Service, requests: int) -> Outage:
     """Let this many lists find no database, then let a list and a create find it again."""
     require_service(service)
+    plain_list(service)
     with Unreachable(leading_to(service.database.unreachable())) as away:
         during = tuple(service.list() for _ in range(requests))
     if not away.fired:
@@ -81,6 +83,7 @@ def connection_reset(service: Service) -> Outage:
     if not service.database.owned:
         raise NotApplicable("the kit closes no connections in a database it did not make")
     require_service(service)
+    plain_list(service)
     allowed = len(service.recorder.open)
     if not service.run(service.database.kill_connections()):
         raise NotApplicable("no connection is kept from one request to another")

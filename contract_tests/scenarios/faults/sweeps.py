@@ -170,6 +170,8 @@ class Sweeps:
     ) -> Iterator[InjectionResult]:
         service = self._service
         service.restore()
+        if role in service.resource.failing:
+            raise Undecided(f"an undisturbed {role} does not succeed")
         message = prepared(service, role)
         warm = service.exchange(message)  # the next one is like all others
         require_service(service)

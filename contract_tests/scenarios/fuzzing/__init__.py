@@ -7,7 +7,7 @@ caller.
 
 from .case_generator import CaseGenerator, labels
 from .corpus import Corpus
-from .document import document_problems
+from .document import document_problems, has_invalid_schema
 from .executor import CheckFailure, Executor, FuzzResults
 from .fuzz_cases import PHASES, DrawSpec, FuzzCase, Phase
 from .headers import without_headers
@@ -28,6 +28,7 @@ __all__ = [
     "SendRequest",
     "curl",
     "document_problems",
+    "has_invalid_schema",
     "labels",
     "shrink",
     "without_headers",

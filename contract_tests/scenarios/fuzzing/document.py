@@ -9,6 +9,7 @@ from ...generation.samples import reading
 from ...masking.cutting import cut
 
 _OWN_JSON = frozenset({"example", "examples", "default", "enum", "const"})
+SCHEMAS = "#/components/schemas"
 _VERSIONS = ("3.0.", "3.1.", "3.2.")
 
 
@@ -25,7 +26,8 @@ def document_problems(document: Mapping[str, Any]) -> tuple[str, ...]:
     dangling = tuple(_dangling(document, document, "#"))
     # The checks behind this one follow the references.
     rest = () if dangling else (*_twice(document), *_undeclared(document), *_examples(document))
-    return (*_invalid(document), *dangling, *rest)
+    schemas = _invalid_schemas(document, "#") if _knows_dialect(document) else ()
+    return (*_invalid(document), *schemas, *dangling, *rest)
 
 
 def _invalid(document: Mapping[str, Any]) -> Iterator[str]:
@@ -66,6 +68,20 @@ def _inside(here: Any) -> Iterator[tuple[object, Any]]:
 
 def is_resolvable(here: Any, document: Mapping[str, Any]) -> bool:
     """Return whether every reference met on the way through this part leads somewhere."""
+    return all(part is not None for _, part in _reached(here, document))
+
+
+def has_invalid_schema(here: Any, document: Mapping[str, Any]) -> bool:
+    """Return whether a schema in this part, or one that it refers to, is not valid itself."""
+    reached = [(place, part) for place, part in _reached(here, document) if part is not None]
+    pointed = (_rejected(part, place) for place, part in reached if place.startswith(SCHEMAS))
+    parts = (here, *(part for place, part in reached if not place.startswith(SCHEMAS)))
+    found = (_invalid_schemas(part, "#") for part in parts)
+    return _knows_dialect(document) and any(any(problems) for problems in (*pointed, *found))
+
+
+def _reached(here: Any, document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each reference on the way through this part, and what it leads to; None for nothing."""
     waiting, met = [here], set()
     while waiting:
         for key, inside in _inside(waiting.pop()):
@@ -74,9 +90,34 @@ def is_resolvable(here: Any, document: Mapping[str, Any]) -> bool:
             elif inside not in met:
                 met.add(inside)
                 waiting.append(reading.pointed(inside, document))
-                if waiting[-1] is None:
-                    return False
-    return True
+                yield inside, waiting[-1]
+
+
+def _knows_dialect(document: Mapping[str, Any]) -> bool:
+    """Return whether schemas are those of JSON Schema: OpenAPI 3.0 says itself what they are."""
+    return not str(document.get("openapi")).startswith("3.0.") and (
+        "jsonSchemaDialect" not in document
+    )
+
+
+def _invalid_schemas(here: Any, place: str) -> Iterator[str]:
+    for key, inside in _inside(here):
+        at = f"{place}/{_escaped(key)}"
+        if key == "schema" or place == SCHEMAS:
+            yield from _rejected(inside, at)
+        else:
+            yield from _invalid_schemas(inside, at)
+
+
+def _rejected(schema: Any, place: str) -> Iterator[str]:
+    import jsonschema_rs
+
+    if not isinstance(schema, dict) or "$schema" in schema:
+        return
+    try:
+        jsonschema_rs.meta.validate(schema)
+    except jsonschema_rs.ValidationError as error:
+        yield f"{place}{_place(error.instance_path)[1:]}: {cut(error.message, 300)}"
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...instruments.exchange import Exchange, Request
+from ...rules import openapi
 from ...rules.profile import Profile, Shard
 from ...rules.replay import Token
 from ...rules.totals import Totals
@@ -25,6 +26,7 @@ from . import (
     FuzzCase,
     FuzzResults,
     Phase,
+    has_invalid_schema,
     labels,
     shrink,
     without_headers,
@@ -152,6 +154,9 @@ class Exploration:
         wanted = self.operations(part.subject)
         if not wanted:
             raise NotApplicable(f"the document has no operation for {part.subject}")
+        wanted = [label for label in wanted if self._is_readable(label)]
+        if not wanted:
+            raise NotApplicable(f"a schema of {part.subject} is not valid ({openapi.API_01.id})")
         results = FuzzResults()
         rounds = [self._play_rounds(part, label, results, len(wanted)) for label in wanted]
         self._sent[str(part)] = sum(results.cases.values()), max(rounds)
@@ -162,6 +167,14 @@ class Exploration:
         tokens = tuple(self.token_of(part, failure.card) for failure in failures)
         masked = tuple(name for name, _ in self.service.headers)
         return Explored(failures, tokens, masked, self._doubt(part, too_few, results))
+
+    def _is_readable(self, label: str) -> bool:
+        """Return whether requests can be made for an operation: its schemas are valid."""
+        document = self.service.resource.document
+        method, _, path = label.partition(" ")
+        declared = document["paths"].get(path, {})
+        parts = (declared.get(method.lower()), declared.get("parameters"))
+        return not any(has_invalid_schema(part, document) for part in parts)
 
     def _doubt(self, part: FuzzPart, too_few: list[str], results: FuzzResults) -> str:
         if not too_few:

@@ -161,13 +161,15 @@ def _seen_single(service: Service, created: Exchange) -> Resource:
 
 
 def _seen_list(service: Service) -> Resource:
-    """Learn where the rows are if the declared way does not lead to a list."""
+    """Learn that the list fails, or where its rows are if not where the document says."""
     if service.resource.offers("list"):
         shown = service.list()
         if shown.ok and service.resource.rows(shown.json) is None:
             way = _way(shown.json, 2)
             if way is not None:
                 return replace(service.resource, envelope=way)
+        if shown.failed:
+            return replace(service.resource, failing=("list",))
     return service.resource
 
 
