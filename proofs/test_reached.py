@@ -45,3 +45,12 @@ def test_a_driver_past_sqlalchemy_is_named_once(servers: Servers) -> None:
     assert result.printed.count("  unseen    connections are made by asyncpg itself") == 1
     assert set(verdicts(result, "SES-01").values()) == {"not applicable"}
     assert verdicts(result, "SES-02")["create"] == "upheld"
+
+
+def test_what_asks_for_a_token_is_not_blamed_for_refusing() -> None:
+    """Nothing shows that a request exists which it should have accepted."""
+    chosen = ("--contract-rule", "API-08", "--contract-profile", "quick")
+    result = run_contract("proofs.innocent.tokens:confirming", "sqlite", *chosen)
+    found = verdicts(result, "API-08")
+    assert found["others-valid"] == "not applicable"
+    assert found["create-valid"] == "upheld"

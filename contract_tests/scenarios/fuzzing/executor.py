@@ -12,6 +12,8 @@ from .messages import Answer, Headers, SendRequest, Suppression
 
 Sort = tuple[str, str, int, str]
 
+SUCCESS = range(200, 300)
+
 
 @dataclass(frozen=True)
 class CheckFailure:
@@ -38,9 +40,13 @@ class CheckFailure:
 
 @dataclass
 class FuzzResults:
-    """The answers so far: how many cases each operation answered, and the failures."""
+    """The answers so far: how many cases each operation answered, and the failures.
+
+    `accepted` are the operations that answered a case with success.
+    """
 
     cases: dict[str, int] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
     failures: dict[Sort, CheckFailure] = field(default_factory=dict)
 
     def add(self, failure: CheckFailure) -> None:
@@ -59,6 +65,7 @@ class FuzzResults:
             self.add(failure)
         for label, count in other.cases.items():
             self.cases[label] = self.cases.get(label, 0) + count
+        self.accepted |= other.accepted
 
 
 class Executor:
@@ -100,6 +107,8 @@ class Executor:
             for failure in self._alarms(aimed, request, answer):
                 results.add(failure)
             results.cases[aimed.operation] = results.cases.get(aimed.operation, 0) + 1
+            if answer.status in SUCCESS:
+                results.accepted.add(aimed.operation)
         return results
 
     async def sent(self, card: FuzzCase, send: SendRequest) -> list[CheckFailure]:

@@ -106,6 +106,7 @@ class Exploration:
     folder: Path | None
     _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     _explored: dict[FuzzPart, Explored] = field(default_factory=dict)
+    _accepted: set[str] = field(default_factory=set)
 
     @property
     def totals(self) -> Totals:
@@ -130,6 +131,15 @@ class Exploration:
         if part not in self._explored:
             self._explored[part] = self._explore(part)
         return self._explored[part]
+
+    def is_known_to_succeed(self, label: str) -> bool:
+        """Return whether a valid request is known to exist: all of the collection's are."""
+        if label not in self.operations("others"):
+            return True
+        for part in PARTS:
+            if part.subject == "others" and part.phase != "invalid" and not self.options.replay:
+                self.of(part)
+        return label in self._accepted
 
     def operations(self, subject: Subject) -> list[str]:
         """The labels of the operations a subject stands for."""
@@ -159,6 +169,7 @@ class Exploration:
             raise NotApplicable(f"a schema of {part.subject} is not valid ({openapi.API_01.id})")
         results = FuzzResults()
         rounds = [self._play_rounds(part, label, results, len(wanted)) for label in wanted]
+        self._accepted |= results.accepted
         self._sent[str(part)] = sum(results.cases.values()), max(rounds)
         too_few = [label for label in wanted if not self._is_enough(label, part, results)]
         if part.phase == "invalid" and not results.cases and not too_few:
