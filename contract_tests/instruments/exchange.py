@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..masking.cutting import cut
 from ..rules.evidence import HeldConnection
+from .conventions import Conventions
 
 Kind = Literal[
     "checkout",
@@ -68,6 +69,9 @@ CAUSE = 240
 BODY = 120
 """Letters that are shown of a request's body."""
 
+FAILURES = range(500, 600)
+PLAIN = Conventions()
+
 
 @dataclass(frozen=True)
 class Request:
@@ -99,7 +103,8 @@ class Exchange:
     `abandoned` says that the client left. `lasting` are the app's tasks that were started
     meanwhile and had not ended when it was judged. `lazy` are the connections whose rows may come
     after their statement, as a stream reads them. `unfinished` are the orders of the COMMITs that
-    had begun and not ended when the answer was complete.
+    had begun and not ended when the answer was complete. `conventions` say how the service answers
+    success and refusal.
     """
 
     number: int
@@ -119,6 +124,7 @@ class Exchange:
     lasting: tuple[str, ...] = ()
     lazy: set[int | None] = field(default_factory=set)
     unfinished: frozenset[int] = frozenset()
+    conventions: Conventions = PLAIN
 
     def __str__(self) -> str:
         """The exchange as a line."""
@@ -127,17 +133,47 @@ class Exchange:
     @property
     def ok(self) -> bool:
         """Return whether the service answered with success."""
-        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+        return (self._is_2xx or self._is_done) and not self._has_error
 
     @property
     def refused(self) -> bool:
         """Return whether the service answered that the request is at fault."""
+        if self._has_error:
+            return not self._has_failure
         return self.status is not None and 400 <= self.status < 500  # noqa: PLR2004
+
+    @property
+    def is_absent(self) -> bool:
+        """Return whether the service answered that there is no such row."""
+        return self.status in {404, 410} or (self._has_error and not self._has_failure)
 
     @property
     def failed(self) -> bool:
         """Return whether the service failed: a 5xx, or no complete answer."""
-        return self.status is None or self.status >= 500 or not self.complete  # noqa: PLR2004
+        is_told = self.status is None or self.status in FAILURES
+        return is_told or not self.complete or (self._has_error and self._has_failure)
+
+    @property
+    def _is_2xx(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def _is_done(self) -> bool:
+        request, location = self.request, self.header("location")
+        return self.conventions.is_done(request.method, request.target, self.status or 0, location)
+
+    @property
+    def _has_error(self) -> bool:
+        """Return whether a 2xx carries an error."""
+        mark = self.conventions.error
+        return mark is not None and self._is_2xx and mark.is_in(self.json)
+
+    @property
+    def _has_failure(self) -> bool:
+        """Return whether the error that a 2xx carries is the service's own failure."""
+        answer = items_of(self.json)
+        told = [*answer.values(), *(v for e in answer.values() for v in items_of(e).values())]
+        return bool(self.raised) or any(type(v) is int and v in FAILURES for v in told)
 
     @property
     def json(self) -> Any:

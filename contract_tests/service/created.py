@@ -9,8 +9,6 @@ from ..instruments.exchange import Exchange
 if TYPE_CHECKING:
     from .service import Service
 
-GONE = (404, 410)
-
 
 class CreatedRows:
     """Remembers the POSTs that succeeded, and has the rows that they made deleted.
@@ -24,7 +22,7 @@ class CreatedRows:
 
     def note(self, exchange: Exchange) -> None:
         """Remember an exchange if it may have made a row."""
-        if exchange.ok and exchange.request.method == "POST":
+        if exchange.request.method == "POST" and not (exchange.refused or exchange.failed):
             self._made.append(exchange)
 
     def delete(self, service: Service) -> None:
@@ -32,7 +30,7 @@ class CreatedRows:
         made, self._made = self._made, []
         collection = _path(service.operation("create").target()) if made else ""
         for exchange in made:
-            if _path(exchange.request.target) == collection:
+            if exchange.ok and _path(exchange.request.target) == collection:
                 self.left += not _is_deleted(service, service.id_of(exchange))
 
 
@@ -44,4 +42,4 @@ def _is_deleted(service: Service, identifier: object) -> bool:
     if identifier is None or not service.resource.offers("delete"):
         return False
     answer = service.delete(identifier)
-    return answer.ok or answer.status in GONE
+    return answer.ok or answer.is_absent

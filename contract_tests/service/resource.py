@@ -8,6 +8,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from ..generation import samples
+from ..instruments.conventions import Conventions
 
 Role = Literal["list", "create", "read", "replace", "update", "delete"]
 ROLES: tuple[Role, ...] = ("list", "create", "read", "replace", "update", "delete")
@@ -86,6 +87,7 @@ class Resource:
 
     `envelope` is the way to the rows in a list's answer, `single` that to the row in a single
     answer; both are empty for a bare one. `document` is the OpenAPI document, or empty.
+    `conventions` say how it answers success and refusal.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Resource:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     found: str = ""
     failing: tuple[Role, ...] = ()
+    conventions: Conventions = field(default_factory=Conventions)
 
     def offers(self, *roles: Role) -> bool:
         """Return whether the service has all these operations."""

@@ -146,13 +146,23 @@ class Service:
 
     def exchange(self, message: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send a request that was made before."""
-        return self.run(self.transport.exchange(message, client))
+        return self.run(self.sent(message, client))
+
+    async def sent(self, message: Request, client: ClientBehaviour = PATIENT) -> Exchange:
+        """Send a request that was made before, on the loop of `run`."""
+        return self._understood(await self.transport.exchange(message, client))
 
     def together(
         self, *messages: Request, client: ClientBehaviour = PATIENT, turns: Scheduler | None = None
     ) -> list[Exchange]:
         """Send requests that were made before at the same time, in steps if there are `turns`."""
-        return self.run(self.transport.together(messages, client, turns=turns))
+        sent = self.run(self.transport.together(messages, client, turns=turns))
+        return [self._understood(exchange) for exchange in sent]
+
+    def _understood(self, exchange: Exchange) -> Exchange:
+        """Have an exchange read in the words of this service."""
+        exchange.conventions = self.resource.conventions
+        return exchange
 
     def operation(self, role: Role) -> Operation:
         """The operation in this role. Raises `NotApplicable` if the service has none."""
@@ -243,8 +253,9 @@ class Service:
         found = self.resource.row(exchange.json).get(self.resource.id_field)
         if found is not None:
             return found
-        location = exchange.header("location")
-        return unquote(urlsplit(location).path.rstrip("/").rsplit("/", 1)[-1]) if location else None
+        place = urlsplit(exchange.header("location") or "").path.rstrip("/")
+        is_row = place and not place.endswith(self.resource.name.rstrip("/"))
+        return unquote(place.rsplit("/", 1)[-1]) if is_row else None
 
     def told_id(self, exchange: Exchange, sent: Mapping[str, Any]) -> Any:
         """The id of the row that a create made: in its answer, else in the list; None if unsaid."""

@@ -17,7 +17,6 @@ from ..service.capabilities import missing
 from ..service.equality import differences, same
 from ..service.service import Row, Service
 
-NOT_THERE = (404, 410)
 MOVED = (307, 308)
 NO_CONTENT = 204
 
@@ -107,7 +106,7 @@ def test_reading_an_unknown_id_is_answered_with_404(judge: Judge, service: Servi
     exchange = service.read(service.absent_id())
     if not exchange.refused:
         judge.undecided(f"the read is not refused at all ({rules.CRU_11.id}): {exchange}")
-    judge.that(exchange.status in NOT_THERE, expected="404", observed=str(exchange), seen=exchange)
+    judge.that(exchange.is_absent, expected="404", observed=str(exchange), seen=exchange)
 
 
 @judges("CRU-18")

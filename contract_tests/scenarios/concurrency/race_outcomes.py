@@ -22,7 +22,6 @@ from ...service.service import Row
 from .interleaving import Interleaving
 
 UNAVAILABLE = 503
-GONE = (404, 410)
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def tears(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str
     """Describe a read that showed something between the row before and after a change."""
     read, change = meeting.pair
     before, after = meeting.rows[0].sent, sent_fields(change)
-    if change.ok and read.status in GONE:
+    if change.ok and read.is_absent:
         return f"{read.letter} {read}, and the row was there all the time"
     if not read.ok:
         return ""

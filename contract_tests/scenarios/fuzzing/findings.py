@@ -91,6 +91,8 @@ def suppression_of(
     """Return the reason not to hold a finding against a service, such as a lenient reader."""
     if check != FAILURE and _is_the_collection(case):
         return "habit"
+    if check == "negative_data_rejection" and answer.is_refusal:
+        return "habit"
     if check == "negative_data_rejection":
         return "types" if _accepted_by_leniency(case, document) else ""
     return "habit" if _is_habit(check, case, answer, document) else ""

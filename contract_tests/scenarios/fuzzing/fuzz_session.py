@@ -269,7 +269,7 @@ class Exploration:
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
     async def _send(self, request: Request) -> Answer:
-        return answer_of(await self.service.transport.exchange(request))
+        return answer_of(await self.service.sent(request))
 
     # -- what is a failure, and how simple it can be
 
@@ -328,6 +328,7 @@ def answer_of(exchange: Exchange) -> Answer:
         exchange.body,
         has_database_error=bool(exchange.of("failed")),
         cause=cause_of(exchange),
+        is_refusal=exchange.refused,
     )
 
 

@@ -52,6 +52,7 @@ class Answer:
 
     `has_database_error` tells that the database refused something before it was answered: what
     is stored already, or is not, stood in the way. `cause` names the exception behind a failure.
+    `is_refusal` says that the request is at fault, in the words of the service.
     """
 
     status: int
@@ -59,6 +60,7 @@ class Answer:
     body: bytes
     has_database_error: bool = False
     cause: str = ""
+    is_refusal: bool = False
 
 
 SendRequest = Callable[[Request], Awaitable[Answer]]

@@ -32,6 +32,7 @@ class AppClient:
             body=answer.get("body", "").encode(),
             raised=answer.get("raised", "") or answer.get("error", ""),
             complete=answer.get("complete", False),
+            conventions=self.service.resource.conventions,
         )
 
     def usual(self) -> tuple[Exchange, ...]:

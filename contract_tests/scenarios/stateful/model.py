@@ -20,7 +20,6 @@ MismatchKind = Literal["field", "missing", "back", "failed"]
 KnownValues = dict[str, tuple[Any, ...]]
 Shown = Mapping[str, Any]
 MismatchKey = tuple[MismatchKind, str, str, str]
-NOT_THERE = (404, 410)
 UNAVAILABLE = 503
 
 
@@ -116,7 +115,7 @@ class Model:
 
     def _refused(self, step: Step, exchange: Exchange) -> Mismatch | None:
         row = self.rows[step.row]
-        is_absent = exchange.status in NOT_THERE
+        is_absent = exchange.is_absent
         if is_absent and row.state == "there":
             return self.mismatch("missing", step, exchange, step.row)
         if is_absent:
@@ -156,7 +155,7 @@ class Model:
     def read(self, step: Step, exchange: Exchange, shown: Shown) -> Mismatch | None:
         """A read shows the row as it is, or nothing where there is none."""
         row = self.rows[step.row]
-        if exchange.status in NOT_THERE:
+        if exchange.is_absent:
             was_there, row.state = row.state == "there", "gone"
             return self.mismatch("missing", step, exchange, step.row) if was_there else None
         if not exchange.ok or not shown:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...generation import samples
+from ...instruments.conventions import Conventions
 from ...rules.violation import UsageError
 from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
+from .conventions import redirects_of
 from .paging import OFFSETS, PAGES, SIZES
 
 Document = Mapping[str, Any]
@@ -95,6 +97,7 @@ def read(document: Document, collection: str) -> Resource:
         single=single,
         paging=_paging(listed),
         found="OpenAPI",
+        conventions=Conventions(redirects_of(operations.values())),
     )
 
 

@@ -12,6 +12,7 @@ from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import UsageError
 from ..resource import ROLES, VERBS, Operation, Resource, Role
 from ..service import Service
+from .conventions import with_conventions
 from .document import choose
 from .first_row import create_pointing_nowhere
 from .guessing import guessed_schema
@@ -115,6 +116,8 @@ def probe(service: Service) -> Resource:
             f"{created}: the service asks for credentials; give them with "
             f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
         )
+    resource = with_conventions(service.on(resource), created)
+    created.conventions = resource.conventions
     if not created.ok:
         created, resource = create_pointing_nowhere(service.on(resource), created)
     if created.ok:
