@@ -13,6 +13,10 @@ class Elsewhere(UsageError):  # noqa: N818 - said of the service
     """The service stands on a database that the kit did not make: the run must not go on."""
 
 
+class CannotGoOn(UsageError):  # noqa: N818 - said of the run
+    """The service will not answer what is still to be asked: the run ends, and says why."""
+
+
 class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error
     """A broken promise: what was expected, what was observed, and the evidence.
 

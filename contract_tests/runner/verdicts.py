@@ -12,12 +12,13 @@ from ..reports.terminal import failure_text, message
 from ..rules.rule import Rule
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row
-from ..rules.violation import Elsewhere, NotApplicable, Undecided, Violation
+from ..rules.violation import CannotGoOn, Elsewhere, NotApplicable, Undecided, Violation
 from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
 
-STOPPING = (Elsewhere, StillInForce)
-"""After these nothing more is judged: rows of others are in danger, or the verdicts untrue."""
+STOPPING = (CannotGoOn, Elsewhere, StillInForce)
+"""After these nothing more is judged: nothing can be, rows of others are in danger, or the verdicts
+untrue."""
 
 LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),

@@ -23,6 +23,7 @@ from .equality import differences
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
 from .transports.conversation import PATIENT, ClientBehaviour
+from .transports.pacing import PacedTransport
 
 T = TypeVar("T")
 Rows = list[Mapping[str, Any]]
@@ -52,7 +53,7 @@ class Service:
     ) -> None:
         self._access = access
         self.app = access.app
-        self.transport = access.transport
+        self.transport = PacedTransport(access.transport)
         self.created = access.created
         self.resource = resource
         self.headers = headers

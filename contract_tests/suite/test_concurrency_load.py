@@ -46,7 +46,8 @@ def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
 @contextmanager
 def exhausted(judge: Judge, service: Service, leave: int) -> Iterator[None]:
     """Others have taken all connections of each pool but `leave`."""
-    with PoolExhaustion(service.recorder, service.run, leave) as crowd:
+    exhaustion = PoolExhaustion(service.recorder, service.run, leave)
+    with exhaustion as crowd, service.transport.unpaced():
         if not crowd.exhausted:
             judge.not_applicable(
                 f"no pool can be filled up: {'; '.join(crowd.reasons) or 'none seen'}"
@@ -95,7 +96,8 @@ def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> Non
 @judges("CON-14")
 def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
     """A list that finds the pool empty says that it should be tried again."""
-    unreached = FaultCase("list", "connect").act(busy).exchange
+    with busy.transport.unpaced():
+        unreached = FaultCase("list", "connect").act(busy).exchange
     if unreached.status not in PUT_OFF:
         judge.not_applicable(
             f"it is not 503 without a database either: {unreached} ({errors.ERR_08.id})"

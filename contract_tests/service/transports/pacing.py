@@ -1,0 +1,146 @@
+"""Send no faster than the service allows: what it answers with 429 is sent again, later."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ...instruments.exchange import Exchange, Request
+from ...instruments.scheduler import Scheduler
+from ...rules.violation import CannotGoOn, Undecided
+from .conversation import PATIENT, ClientBehaviour
+from .transport import Transport
+
+LIMITED = 429
+PATIENCE = 90.0
+"""Seconds that a request waits for its turn: more than the window of a limit per minute."""
+
+ENOUGH = 600.0
+"""Seconds that a run waits for its turns altogether."""
+
+MANY = 10_000
+"""Requests whose moments are remembered."""
+
+SLOWER = 1.1
+"""The share by which requests become rarer each time that the service is still too slow."""
+
+
+class PacedTransport:
+    """Sends by another transport, at the pace that the service turns out to allow.
+
+    After the first 429 it knows how many requests were served in which time, and spreads them.
+    """
+
+    def __init__(self, transport: Transport, enough: float = ENOUGH) -> None:
+        self._transport = transport
+        self._enough = enough
+        self._waited = 0.0
+        self._interval = 0.0
+        self._free_at = 0.0
+        self._served: deque[float] = deque(maxlen=MANY)
+        self._is_paced = True
+
+    @contextmanager
+    def unpaced(self) -> Iterator[None]:
+        """Take a 429 for an answer inside the block, where the service is crowded on purpose."""
+        self._is_paced = False
+        try:
+            yield
+        finally:
+            self._is_paced = True
+
+    async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
+        """Send one request when it may be, and record its answer."""
+        (exchange,) = await self.together([request], client)
+        return exchange
+
+    async def together(
+        self,
+        requests: Sequence[Request],
+        client: ClientBehaviour = PATIENT,
+        *,
+        turns: Scheduler | None = None,
+    ) -> list[Exchange]:
+        """Send requests at the same time when they may be.
+
+        Raises `Undecided` where some were put off and others served, or where the `turns` of the
+        requests are over, and `CannotGoOn` where the service puts off for too long.
+        """
+        since, tries = time.monotonic(), 0
+        while True:
+            await self._take_turn(len(requests))
+            exchanges = await self._transport.together(requests, client, turns=turns)
+            put_off = [exchange for exchange in exchanges if is_put_off(exchange)]
+            if not put_off or not self._is_paced:
+                self._note(len(exchanges), since if tries else None)
+                return exchanges
+            await self._wait(put_off[0], since, tries)
+            tries += 1
+            if turns is not None or len(put_off) < len(exchanges):
+                self._note(len(exchanges) - len(put_off), since)
+                raise Undecided(f"the service limits requests: {put_off[0]}, sent with others")
+
+    async def _take_turn(self, count: int) -> None:
+        """Wait until so many requests may be sent at once."""
+        if self._interval:
+            now = time.monotonic()
+            start = max(self._free_at, now) + (count - 1) * self._interval
+            self._free_at = start + self._interval
+            await self._sleep(start - now)
+
+    def _note(self, served: int, since: float | None) -> None:
+        """Count what was served; one that had to wait `since` then tells the pace.
+
+        In the time it waited, the service serves what it had served in as long a time before.
+        """
+        now = time.monotonic()
+        if since is not None:
+            recent = sum(since - (now - since) <= moment for moment in self._served)
+            told = (now - since) / recent if recent else 0.0
+            self._interval = max(self._interval * SLOWER, told)
+            self._free_at = now + self._interval
+        self._served.extend([now] * served)
+
+    async def _wait(self, put_off: Exchange, since: float, tries: int) -> None:
+        """Wait as long as the service says. Raises `CannotGoOn` if that is too long."""
+        pause = max(told_pause(put_off), 2.0 ** (tries - 1) if tries else 1.0)
+        is_too_long = time.monotonic() - since + pause > PATIENCE
+        if is_too_long or self._waited + pause > self._enough:
+            raise CannotGoOn(self._explained(put_off, pause))
+        await self._sleep(pause)
+
+    async def _sleep(self, seconds: float) -> None:
+        self._waited += seconds
+        await asyncio.sleep(seconds)
+
+    def _explained(self, put_off: Exchange, pause: float) -> str:
+        """Return the limit that was met, and what to set."""
+        pace = f", at {1 / self._interval:.3g} requests a second" if self._interval else ""
+        return (
+            f"the service limits requests: {put_off}, to be sent again after {pause:.0f} s. The "
+            f"run has waited {self._waited:.0f} s for its turns{pace}. Raise the limit for the "
+            "run, or switch it off (--contract-env NAME=VALUE sets a variable that the service "
+            "reads), or send less: --contract-profile quick, --contract-rule"
+        )
+
+
+def is_put_off(exchange: Exchange) -> bool:
+    """Return whether the service limits requests: a 429 that no failed database call explains."""
+    return exchange.status == LIMITED and not exchange.of("failed")
+
+
+def told_pause(exchange: Exchange) -> float:
+    """Return the seconds in `Retry-After`, in either of its spellings; 0 if it says nothing."""
+    told = (exchange.header("retry-after") or "").strip()
+    if told.isascii() and told.isdecimal():
+        return float(told)
+    try:
+        moment = parsedate_to_datetime(told)
+    except ValueError:
+        return 0.0
+    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
