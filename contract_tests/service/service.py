@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,7 @@ from ..instruments.scheduler import Scheduler
 from ..rules.violation import NotApplicable, Undecided
 from .access import NO_DOOR, NO_PROCESS, Access
 from .backdoor import BackDoor
+from .entry import Entry
 from .equality import differences
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
@@ -59,6 +61,7 @@ class Service:
         self.headers = headers
         self.spared = 0
         self._serials = itertools.count(1)
+        self._entry = Entry(headers)
 
     def on(self, resource: Resource) -> Service:
         """Give the same service with another idea of its collection."""
@@ -163,7 +166,18 @@ class Service:
     def _understood(self, exchange: Exchange) -> Exchange:
         """Have an exchange read in the words of this service."""
         exchange.conventions = self.resource.conventions
+        self._entry.note(exchange)
         return exchange
+
+    def require_entry(self, suspect: str = "") -> None:
+        """Raise `CannotGoOn` if the credentials of the run have ended.
+
+        `suspect` is the operation that was sent when they may have.
+        """
+        role: Role | None = next((r for r in ("list", "read") if self.resource.offers(r)), None)
+        if role is not None:
+            identifier = self.absent_id()
+            self._entry.require(partial(self.request, role, identifier), suspect)
 
     def operation(self, role: Role) -> Operation:
         """The operation in this role. Raises `NotApplicable` if the service has none."""
@@ -310,3 +324,4 @@ class Service:
             self.door.restore()
         else:
             self.created.delete(self)
+        self.require_entry()

@@ -244,7 +244,10 @@ class Exploration:
         self.service.restore()
         rows = self._rows(cards)
         sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
-        return self.service.run(self._player.play(sent, self._send, rows))
+        results = self.service.run(self._player.play(sent, self._send, rows))
+        label = sent[0].operation if sent else ""
+        self.service.require_entry(label if label in self.operations("others") else "")
+        return results
 
     def _rows(self, cards: Sequence[FuzzCase]) -> Targets:
         """Rows to aim at: one for each request that deletes, else one; none if none can be made."""

@@ -1,0 +1,37 @@
+"""Credentials that end: one line ends the run, and nobody is accused for it."""
+
+from __future__ import annotations
+
+from proofs import entry_apps
+from proofs.innocent.bearer_auth import TOKEN
+from proofs.matrix import ContractResult, run_contract
+
+
+def judged(app: str, *rules: str) -> ContractResult:
+    """The contract on one of the apps, with its token."""
+    return run_contract(
+        f"{entry_apps.__name__}:{app}",
+        "sqlite",
+        f"--contract-header=Authorization: Bearer {TOKEN}",
+        f"--contract-rule={','.join(rules)}",
+        "--contract-profile=quick",
+    )
+
+
+def reasons(result: ContractResult) -> list[str]:
+    """Everything that is neither upheld nor not applicable."""
+    rows = result.report["verdicts"]
+    return [r["reason"] for r in rows if r["verdict"] not in ("upheld", "not applicable")]
+
+
+def test_a_token_that_ends_is_one_line() -> None:
+    """The rest of the run is not judged, and the one verdict names the cause."""
+    (reason,) = reasons(judged("expiring", "CRU-01", "CRU-11", "CRU-12", "CRU-31", "ERR-01"))
+    assert "the credentials of the run have ended" in reason
+
+
+def test_an_operation_that_revokes_the_token_is_named() -> None:
+    """What is to be left out is said, with the option that does."""
+    (reason,) = reasons(judged("revoking", "API-03"))
+    assert "POST /logout ended the credentials of the run" in reason
+    assert "-k 'not others'" in reason
