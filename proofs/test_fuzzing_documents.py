@@ -37,6 +37,16 @@ def test_a_valid_document_has_no_problems() -> None:
     assert fuzzing.document_problems(described()) == ()
 
 
+@pytest.mark.parametrize(("address", "is_valid"), [("token", True), ("../a token", False)])
+def test_an_address_may_be_relative(address: str, *, is_valid: bool) -> None:
+    """The URL of a token may be relative, as all of OpenAPI's; a blank has no place in it."""
+    flow = {"tokenUrl": address, "scopes": {}}
+    scheme = {"type": "oauth2", "flows": {"password": flow}}
+    document = described()
+    document["components"]["securitySchemes"] = {"password": scheme}
+    assert is_valid == (not fuzzing.document_problems(document))
+
+
 def test_each_problem_of_a_document_is_named() -> None:
     """Version, structure, references, operation ids, path parameters, examples."""
     document = described()

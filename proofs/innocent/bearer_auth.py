@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Numeric, String, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -42,8 +42,8 @@ class InvoiceOut(InvoiceIn):
     id: int
 
 
-def allowed(shown: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]) -> None:
-    if not secrets.compare_digest(shown.credentials.encode(), TOKEN.encode()):
+def allowed(shown: Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]) -> None:
+    if not secrets.compare_digest(shown.encode(), TOKEN.encode()):
         raise HTTPException(401, "Invalid token", {"WWW-Authenticate": "Bearer"})
 
 
@@ -114,7 +114,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 @innocent(
-    looks="Without its token everything answers 401; money is text that the database respells.",
+    looks="All else answers 401; the place of tokens is relative; the database respells money.",
     arguments=("--contract-header", f"Authorization: Bearer {TOKEN}"),
 )
 def app() -> FastAPI:

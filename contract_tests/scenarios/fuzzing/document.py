@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from ...generation.by_schemathesis import UnreadDocumentError, validate
 from ...generation.samples import reading
@@ -11,6 +12,15 @@ from ...masking.cutting import cut
 _OWN_JSON = frozenset({"example", "examples", "default", "enum", "const"})
 SCHEMAS = "#/components/schemas"
 _VERSIONS = ("3.0.", "3.1.", "3.2.")
+_ADDRESSES = (
+    "authorizationUrl",
+    "openIdConnectUrl",
+    "refreshUrl",
+    "termsOfService",
+    "tokenUrl",
+    "url",
+)
+"""The fields that hold an address. OpenAPI lets it be relative, its schema does not."""
 
 
 def document_problems(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -34,11 +44,26 @@ def _invalid(document: Mapping[str, Any]) -> Iterator[str]:
     import jsonschema_rs
 
     try:
-        validate(document)
+        validate(_absolute(document))
     except jsonschema_rs.ValidationError as error:
         yield f"{_place(error.instance_path)}: {cut(error.message, 300)}"
     except UnreadDocumentError as error:
         yield f"#: {error}"
+
+
+def _absolute(here: Any) -> Any:
+    """The same with every relative address as it leads on from the document's own."""
+    if isinstance(here, list):
+        return [_absolute(part) for part in here]
+    if not isinstance(here, Mapping):
+        return here
+    return {key: _followed(key, part) for key, part in here.items()}
+
+
+def _followed(key: str, part: Any) -> Any:
+    if key in _ADDRESSES and isinstance(part, str):
+        return urljoin("https://service.example/", part)
+    return part if key in _OWN_JSON else _absolute(part)
 
 
 def _place(path: list[str | int]) -> str:
