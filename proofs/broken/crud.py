@@ -177,7 +177,7 @@ def null_in_no_content() -> FastAPI:
     return with_route("delete_item", delete)
 
 
-@breaks("CRU-31", says="ValidationError", also=("API-03",))
+@breaks("CRU-31", says=", and what it asked for is stored", also=("API-03",))
 def half_an_answer() -> FastAPI:
     """A change is stored, but its answer is made of a row that was never loaded."""
 
@@ -214,3 +214,14 @@ def list_always_fails() -> FastAPI:
             raise RuntimeError("no list today")
 
     return with_service(Unlisted)
+@breaks("CRU-31", says="-> 500 LookupError: no such season\n", also=("API-03",))
+def out_of_season() -> FastAPI:
+    """A change fails before it has changed anything, so nothing is said to be stored."""
+
+    class Closed(ExampleItemService):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            if await self.get(item_id) is not None:
+                raise LookupError("no such season")
+            return None
+
+    return with_service(Closed)

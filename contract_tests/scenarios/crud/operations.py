@@ -2,82 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ...instruments.exchange import Exchange
-from ...service.resource import Role
-from ...service.service import Row, Service
+from ...instruments.exchange import Exchange, Request
+from ...service.resource import CHANGING, Role
+from ...service.service import Service
+from .rows import change_body
 
-Act = Callable[[Service], Exchange]
+Draft = Callable[[Service], Request]
 BROKEN_JSON = b'{"name": '
 NOT_A_BODY: list[object] = []
+
+ON_A_ROW: tuple[Role, ...] = ("read", "replace", "update", "delete")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One request of a kind: arranged when `act` is called, and which needs it has."""
+    """One request of a kind, and which needs it has.
+
+    What it is about is arranged when it is drafted.
+    """
 
     name: str
-    act: Act
+    draft: Draft
     needs: tuple[str, ...]
+
+    def act(self, service: Service) -> Exchange:
+        """Arrange and send it."""
+        return service.exchange(self.draft(service))
 
     def __str__(self) -> str:
         """The case as a finding."""
         return self.name
 
 
-def _with_row(act: Callable[[Service, Row], Exchange]) -> Act:
-    return lambda service: act(service, service.row())
+def _on_a_row(role: Role) -> Draft:
+    """A valid request on a row of its own, which keeps its id."""
+
+    def draft(service: Service) -> Request:
+        row = service.row()
+        body = change_body(service, role, row) if role in CHANGING else None
+        return service.draft_of(role, row.id, body)
+
+    return draft
 
 
-def _sent(role: Role, identifier: Callable[[Service], object], body: Any = None) -> Act:
+def _on_no_row(role: Role, identifier: Callable[[Service], object]) -> Draft:
     """A request on an id that is not a row's."""
 
-    def act(service: Service) -> Exchange:
-        sent = service.body(role=role) if body is None and role in {"replace", "update"} else body
-        return service.request(role, identifier(service), body=sent)
+    def draft(service: Service) -> Request:
+        body = service.body(role=role) if role in CHANGING else None
+        return service.draft_of(role, identifier(service), body)
 
-    return act
+    return draft
 
 
-def _broken_json(role: Role) -> Act:
-    def act(service: Service) -> Exchange:
+def _invalid(role: Role, **sent: Any) -> Draft:
+    """A request with something that is no body: on a row, or for a new one."""
+
+    def draft(service: Service) -> Request:
         identifier = service.row().id if role != "create" else None
-        return service.request(role, identifier, content=BROKEN_JSON)
+        return service.draft_of(role, identifier, **sent)
 
-    return act
-
-
-def _invalid(role: Role) -> Act:
-    return lambda service: service.request(role, service.row().id, body=NOT_A_BODY)
-
-
-_ITEM_ROLES: tuple[Role, ...] = ("read", "replace", "update", "delete")
-_ITEM_SUCCESS: Mapping[Role, Callable[[Service, Row], Exchange]] = {
-    "read": lambda service, row: service.read(row.id),
-    "replace": lambda service, row: service.replace(row.id, service.body(role="replace")),
-    "update": lambda service, row: service.update(row.id, service.body(role="update")),
-    "delete": lambda service, row: service.delete(row.id),
-}
+    return draft
 
 
 def _cases() -> tuple[Case, ...]:
     made = [
-        Case("list", lambda service: service.list(), ("list",)),
-        Case("create", lambda service: service.create(), ("create",)),
-        Case("create-invalid", lambda s: s.request("create", body=NOT_A_BODY), ("create",)),
-        Case("create-broken-json", _broken_json("create"), ("create",)),
+        Case("list", lambda service: service.draft_of("list"), ("list",)),
+        Case("create", lambda s: s.draft_of("create", body=s.body()), ("create",)),
+        Case("create-invalid", _invalid("create", body=NOT_A_BODY), ("create",)),
+        Case("create-broken-json", _invalid("create", content=BROKEN_JSON), ("create",)),
     ]
-    for role in _ITEM_ROLES:
+    for role in ON_A_ROW:
         made += [
-            Case(role, _with_row(_ITEM_SUCCESS[role]), ("create", role)),
-            Case(f"{role}-missing", _sent(role, Service.absent_id), (role,)),
-            Case(f"{role}-malformed-id", _sent(role, Service.malformed_id), (role,)),
+            Case(role, _on_a_row(role), ("create", role)),
+            Case(f"{role}-missing", _on_no_row(role, Service.absent_id), (role,)),
+            Case(f"{role}-malformed-id", _on_no_row(role, Service.malformed_id), (role,)),
         ]
-        if role in {"replace", "update"}:
-            made.append(Case(f"{role}-invalid", _invalid(role), ("create", role)))
+        if role in CHANGING:
+            invalid = _invalid(role, body=NOT_A_BODY)
+            made.append(Case(f"{role}-invalid", invalid, ("create", role)))
     return tuple(made)
 
 

@@ -12,6 +12,7 @@ from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
 from ...service.resource import CHANGING, Role
 from ...service.service import Row, Service
+from ..crud.rows import change_body
 from .injections import EVERYWHERE, InjectionResult, follow_up, inject, stored
 
 READS: tuple[Role, ...] = ("list", "read")
@@ -102,7 +103,7 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
             service.list()  # whatever it says: the next one finds the service warm
         return service.draft_of("list")
     row = known or service.row()
-    change = service.body(role=role) if role in CHANGING else None
+    change = change_body(service, role, row) if role in CHANGING else None
     if change and all(row.sent.get(name) == value for name, value in change.items()):
         raise Undecided(f"no field of {service.resource.name} can be changed: {change}")
     return service.draft_of(role, row.id, body=change)

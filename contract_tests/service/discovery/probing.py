@@ -196,13 +196,19 @@ def _routed(service: Service, identifier: object) -> Resource:
     """
     operations = service.resource.operations
     statuses = {
-        role: service.request(role, identifier, body=service.body(role=role)).status
+        role: service.request(role, identifier, body=_keeping(service, role, identifier)).status
         for role, operation in operations.items()
         if "{id}" in operation.path
     }
     absent = {405, 501} | ({404} if statuses.get("read") == OK else set())
     kept = {role: op for role, op in operations.items() if statuses.get(role) not in absent}
     return replace(service.resource, operations=kept)
+
+
+def _keeping(service: Service, role: Role, identifier: object) -> dict[str, Any]:
+    """A valid body that gives the row no other id."""
+    body, name = service.body(role=role), service.resource.id_field
+    return body | {name: identifier} if name in body else body
 
 
 def _by_asking(
