@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -23,6 +25,8 @@ VERBS: dict[Role, str] = {
 CHANGING: tuple[Role, ...] = ("replace", "update")
 SENDING: tuple[Role, ...] = ("create", *CHANGING)
 JSON = "application/json"
+LONGEST_PLURAL = 3
+"""Letters that a collection's name has more than its row's: boxes, categories."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Operation:
     """One verb on one path. `path` has ``{id}`` where the row's id goes.
 
     `success` are the 2xx statuses the document declares, `body` the schema of what is sent,
-    `answer` that of what comes back; both None when there is no such document.
+    `answer` that of what comes back; both None when there is no such document. `asked` is the
+    query that every request needs.
     """
 
     role: Role
@@ -49,6 +54,7 @@ class Operation:
     statuses: tuple[int, ...] = ()
     body: samples.Schema | None = None
     answer: samples.Schema | None = None
+    asked: Mapping[str, object] = field(default_factory=dict)
     query: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
 
@@ -59,7 +65,8 @@ class Operation:
     def target(self, identifier: object = None, query: Mapping[str, object] | None = None) -> str:
         """The raw path to request."""
         path = self.path.replace("{id}", quote(str(identifier), safe=""))
-        return f"{path}?{urlencode(dict(query))}" if query else path
+        whole = {**self.asked, **(query or {})}
+        return f"{path}?{urlencode(whole)}" if whole else path
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,8 @@ class Resource:
 
     `envelope` is the way to the rows in a list's answer, `single` that to the row in a single
     answer; both are empty for a bare one. `document` is the OpenAPI document, or empty.
-    `conventions` say how it answers success and refusal.
+    `conventions` say how it answers success and refusal. `derived` are the fields that are shown
+    otherwise than sent on purpose.
     """
 
     name: str
@@ -101,6 +109,7 @@ class Resource:
     single: tuple[str, ...] = ()
     paging: Paging = field(default_factory=Paging)
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    derived: frozenset[str] = frozenset()
     found: str = ""
     failing: tuple[Role, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)
@@ -141,21 +150,59 @@ class Resource:
         answer = (operation.answer if operation else None) or {}
         for step in self.single:
             answer = samples.properties(answer, dict(self.document)).get(step, {})
-        return frozenset(samples.properties(answer, dict(self.document)))
+        return frozenset(samples.properties(answer, dict(self.document))) - self.derived
 
     def rows(self, answer: Any) -> list[Any] | None:
         """The rows of a list's answer, or None if they are not where they should be."""
         found = dig(answer, self.envelope)
-        return found if isinstance(found, list) else None
+        return [self._compared(row) for row in found] if isinstance(found, list) else None
 
     def row(self, answer: Any) -> dict[str, Any]:
-        """The row of a single answer; empty if there is none."""
-        found = dig(answer, self.single)
-        return found if isinstance(found, dict) else {}
+        """The row of a single answer, without derived fields; empty if there is none."""
+        found: dict[str, Any] = self._compared(self.whole_row(answer))
+        return found
+
+    def whole_row(self, answer: Any) -> dict[str, Any]:
+        """The row of a single answer, with every field.
+
+        Each operation may wrap it otherwise: it is where its fields are.
+        """
+        declared = dig(answer, self.single)
+        inside = answer.values() if isinstance(answer, dict) else ()
+        for found in (declared, answer, *inside):
+            if isinstance(found, dict) and found.keys() & self._names:
+                return found
+        return declared if isinstance(declared, dict) else {}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The fields that tell a row from what it is wrapped in."""
+        return frozenset({self.id_field, *(name for role in SENDING for name in self.fields(role))})
+
+    def _compared(self, row: Any) -> Any:
+        is_plain = not self.derived or not isinstance(row, dict)
+        return row if is_plain else {n: v for n, v in row.items() if n not in self.derived}
+
+    def id_in(self, row: Mapping[str, Any]) -> Any:
+        """The id in an answer that may call it by another of its names; None if there is none."""
+        if self.id_field in row:
+            return row[self.id_field]
+        sent = self.fields()
+        names = [n for n in row if n not in sent and n in {self.id_parameter, "id"}]
+        names += [n for n in row if n not in sent and is_id_of(self.name, n)]
+        return next((row[n] for n in names if isinstance(row[n], str | int)), None)
 
     def pinned(self, **changes: Any) -> Resource:
         """The same resource with some facts replaced by what was seen."""
         return replace(self, **changes)
+
+
+def is_id_of(collection: str, name: str) -> bool:
+    """Return whether `movie_id` and the like name the id of a row of this collection."""
+    word = re.sub(r"\W", "_", collection.rstrip("/").rsplit("/", 1)[-1]).lower()
+    stem = re.sub("_?id$", "", name, flags=re.IGNORECASE).lower()
+    is_near = len(word) - len(stem) <= LONGEST_PLURAL and word.startswith(stem[:-1])
+    return stem != name.lower() and len(stem) > 1 and is_near
 
 
 def dig(value: Any, way: tuple[str, ...]) -> Any:

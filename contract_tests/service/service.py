@@ -21,7 +21,7 @@ from ..rules.violation import NotApplicable, Undecided
 from .access import NO_DOOR, NO_PROCESS, Access
 from .backdoor import BackDoor
 from .entry import Entry
-from .equality import differences
+from .pages import id_in_list
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
 from .transports.conversation import PATIENT, ClientBehaviour
@@ -265,9 +265,9 @@ class Service:
 
     def id_of(self, exchange: Exchange) -> Any:
         """The id in a create's answer: in its body, else at the end of its `Location`."""
-        found = self.resource.row(exchange.json).get(self.resource.id_field)
-        if found is not None:
-            return found
+        shown = self.resource.row(exchange.json)
+        if self.resource.id_field in shown or exchange.header("location") is None:
+            return self.resource.id_in(shown)
         place = urlsplit(exchange.header("location") or "").path.rstrip("/")
         is_row = place and not place.endswith(self.resource.name.rstrip("/"))
         return unquote(place.rsplit("/", 1)[-1]) if is_row else None
@@ -275,14 +275,7 @@ class Service:
     def told_id(self, exchange: Exchange, sent: Mapping[str, Any]) -> Any:
         """The id of the row that a create made: in its answer, else in the list; None if unsaid."""
         found = self.id_of(exchange)
-        return self._id_in_list(sent) if found is None else found
-
-    def _id_in_list(self, sent: Mapping[str, Any]) -> Any:
-        """The id of the one row that the list shows as it was sent; None if it is not one."""
-        shown = self.resource.rows(self.list().json) if self.resource.offers("list") else None
-        rows = [row for row in map(items_of, shown or ()) if sent.keys() & row.keys()]
-        alike = [row for row in rows if not differences(sent, row)]
-        return alike[0].get(self.resource.id_field) if len(alike) == 1 else None
+        return id_in_list(self, sent) if found is None else found
 
     def shown(self, exchange: Exchange) -> dict[str, Any]:
         """The row a single answer shows."""

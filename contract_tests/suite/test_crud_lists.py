@@ -11,9 +11,10 @@ from ..instruments.exchange import Exchange, items_of
 from ..instruments.session_settings import SessionSettings
 from ..rules import crud_lists as rules
 from ..runner.judge import Judge, judges
-from ..scenarios.crud.pages import declaration, walk, walked
+from ..scenarios.crud.pages import walk, walked
 from ..scenarios.crud.rows import Home, home, sendable
 from ..service.backdoor import Contents
+from ..service.pages import declaration
 from ..service.service import Service
 
 FEW = 5

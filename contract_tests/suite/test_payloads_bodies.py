@@ -9,9 +9,10 @@ from ..generation import samples
 from ..generation.hostile import HOSTILE_TEXTS, HostileBody, hostile_battery
 from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, evidence_of, judges
-from ..scenarios.crud.pages import largest, plain_list
+from ..scenarios.crud.pages import plain_list
 from ..scenarios.crud.refusals import no_refusal
 from ..scenarios.crud.round_trip import answering, plain_body, writable_texts, writing_roles
+from ..service.pages import largest
 from ..service.resource import Role
 from ..service.service import Row, Service
 

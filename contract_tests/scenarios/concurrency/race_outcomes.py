@@ -111,7 +111,7 @@ def stores_both(meeting: RaceOutcome, resource: Resource) -> str:
     """Name the two rows, if both of two identical creates made one."""
     if not all(e.ok for e in meeting.pair):
         return ""
-    first, second = (resource.row(e.json).get(resource.id_field) for e in meeting.pair)
+    first, second = (resource.id_in(resource.row(e.json)) for e in meeting.pair)
     told = f"rows {first!r} and {second!r}"
     return "" if first is not None and first == second else f"both are stored, {told}"
 

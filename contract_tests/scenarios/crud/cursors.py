@@ -7,8 +7,8 @@ from typing import Any
 
 from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import Undecided
+from ...service.pages import MOST_PAGES
 from ...service.service import Service
-from .pages import MOST_PAGES
 
 BY_ID = ("after", "after_id", "afterId", "last_id", "since_id", "starting_after", "startingAfter")
 TOKENS = ("cursor", "page_token", "pageToken", "continuation_token", "next_token", *BY_ID)

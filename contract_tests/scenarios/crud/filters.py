@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...generation import samples
+from ...service.pages import largest
 from ...service.resource import Parameter
 from ...service.service import Row, Service
-from .pages import largest
 from .round_trip import takes_text
 
 WORDS = ("mulberry", "quiltings", "foxhound")

@@ -12,11 +12,12 @@ from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable
 from ...service.backdoor import Contents
+from ...service.created import GONE
 from ...service.equality import same
 from ...service.resource import Role
 from ...service.service import Row, Service
 from .round_trip import writing_roles
-from .rows import Cells, added, change_body, home, is_shown, seen
+from .rows import Cells, added, change_body, home, same_id, seen
 
 UNKNOWN = "neverDeclared"
 MOMENT = "2001-02-03T04:05:06Z"
@@ -120,7 +121,9 @@ def _renamed(service: Service, role: Role) -> Naming:
     was_there = service.read(absent).ok
     exchange = service.request(role, row.id, body=body)
     is_there = service.read(absent).ok and not was_there
-    has_gone = exchange.ok and (is_there or not is_shown(service, row))
+    then = service.read(row.id)
+    other = service.shown(then).get(name, row.id) if then.ok else row.id
+    has_gone = exchange.ok and (is_there or then.status in GONE or not same_id(other, row.id))
     return Naming(name, absent, exchange, f"row {row.id} became {absent}" * has_gone)
 
 

@@ -7,13 +7,9 @@ from typing import Any
 
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
-from ...service.resource import Parameter
+from ...service.pages import MOST_PAGES, page_query
 from ...service.service import Row, Service
 from .rows import same_id
-
-MOST_PAGES = 100
-LARGEST = 100
-"""Rows per page that nearly every service allows."""
 
 
 def walk(
@@ -26,7 +22,7 @@ def walk(
     exchanges: list[Exchange] = []
     shown: list[Any] = []
     while len(exchanges) < MOST_PAGES:
-        exchange = service.list(**query(service, size, len(exchanges), len(shown)))
+        exchange = service.list(**page_query(service, size, len(exchanges), len(shown)))
         if not exchange.ok:
             raise Undecided(f"a page of the list could not be read: {exchange}")
         page = service.ids(exchange)
@@ -59,34 +55,3 @@ def listed(service: Service, row: Row) -> dict[str, Any] | None:
     name = service.resource.id_field
     rows = [shown for page in walk(service) for shown in service.listed(page)]
     return next((dict(shown) for shown in rows if same_id(shown.get(name), row.id)), None)
-
-
-def query(service: Service, size: int | None, number: int, shown: int) -> dict[str, object]:
-    """Return the parameters that ask for page `number` (from 0) after `shown` rows."""
-    paging = service.resource.paging
-    asked: dict[str, object] = {}
-    if paging.size:
-        asked[paging.size] = size or largest(service)
-    if paging.offset:
-        asked[paging.offset] = shown
-    elif paging.page:
-        asked[paging.page] = first_page(service) + number
-    return asked
-
-
-def largest(service: Service) -> int:
-    """The largest page the document allows, within reason."""
-    declared = declaration(service, service.resource.paging.size).get("maximum")
-    return min(declared, LARGEST) if isinstance(declared, int) and declared > 0 else LARGEST
-
-
-def first_page(service: Service) -> int:
-    """The number of the first page: 0 only where the document says so."""
-    schema = declaration(service, service.resource.paging.page)
-    return 0 if 0 in (schema.get("minimum"), schema.get("default")) else 1
-
-
-def declaration(service: Service, name: str | None) -> dict[str, Any]:
-    """Return the schema that the document declares for a parameter of the list."""
-    declared: tuple[Parameter, ...] = service.operation("list").query
-    return next((dict(p.schema) for p in declared if p.name == name), {})

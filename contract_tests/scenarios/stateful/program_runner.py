@@ -8,8 +8,9 @@ from typing import Any, Literal
 from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
 from ...rules.violation import Undecided
+from ...service.pages import largest, page_query
 from ...service.service import Service
-from ..crud.pages import largest, query, walk
+from ..crud.pages import walk
 from ..crud.rows import sendable
 from .model import Mismatch, Model
 from .steps import Program, Step
@@ -150,7 +151,7 @@ class Play:
     def _pages(self) -> Sequence[Exchange]:
         """The whole list, in one request where one page holds it."""
         service = self.service
-        asked = query(service, None, 0, 0)
+        asked = page_query(service, None, 0, 0)
         first = service.list(**asked)
         self.requests += 1
         size = asked.get(service.resource.paging.size or "")

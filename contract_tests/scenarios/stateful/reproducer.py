@@ -8,9 +8,9 @@ from pprint import pformat
 from typing import Any
 
 from ...rules.rule import Rule
+from ...service.pages import page_query
 from ...service.resource import Resource, Role
 from ...service.service import Service
-from ..crud.pages import query
 from .programs import Counterexample
 from .steps import Step, names_of
 
@@ -146,7 +146,7 @@ class _Written:
     def _sent(self, step: Step) -> str:
         role: Role = step.act  # type: ignore[assignment]
         operation = self._service.operation(role)
-        asked = query(self._service, None, 0, 0) if role == "list" else None
+        asked = page_query(self._service, None, 0, 0) if role == "list" else None
         target = operation.target("\0", asked).replace("%00", self._placed(step))
         prefix = "f" if "{" in target else ""
         body = "" if step.body is None else f", json={self._body(step, role)}"

@@ -9,11 +9,12 @@ from typing import Any
 from ...generation import samples
 from ...instruments.conventions import Conventions
 from ...rules.violation import UsageError
-from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role
+from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role, is_id_of
 from .conventions import redirects_of
 from .paging import OFFSETS, PAGES, SIZES
 
 Document = Mapping[str, Any]
+WRAPPERS = ("data", "item", "result")
 ROWS = ("items", "data", "results", "rows", "content", "records")
 UNLIKELY = ("user", "auth", "login", "token", "register", "session", "admin", "health", "webhook")
 
@@ -90,7 +91,7 @@ def read(document: Document, collection: str) -> Resource:
         operations=operations,
         document=document,
         id_parameter=name,
-        id_field=_id_field(document, operations, single, name),
+        id_field=_id_field(document, operations, single, (collection, name)),
         id_kind=samples.kind(_id_schema(document, item), dict(document)),
         id_schema=_id_schema(document, item),
         envelope=_envelope(document, listed),
@@ -140,9 +141,16 @@ def _operation(document: Document, role: Role, verb: str, path: str, entry: Any)
         statuses=statuses,
         body=_content(document, spoken.get("requestBody")),
         answer=_content(document, answer),
+        asked=_asked(document, _parameters(parameters, "query")),
         query=_parameters(parameters, "query"),
         headers=_parameters(parameters, "header"),
     )
+
+
+def _asked(document: Document, query: tuple[Parameter, ...]) -> dict[str, object]:
+    """A value for each parameter that has to be given: a choice, a plain value."""
+    needed = [p for p in query if p.is_required]
+    return {p.name: samples.sample(p.schema, dict(document), 1) for p in needed}
 
 
 def _parameters(spoken: list[Any], place: str) -> tuple[Parameter, ...]:
@@ -186,19 +194,32 @@ def _id_schema(document: Document, item: str | None) -> samples.Schema:
 
 
 def _id_field(
-    document: Document, operations: Mapping[Role, Operation], single: tuple[str, ...], name: str
+    document: Document,
+    operations: Mapping[Role, Operation],
+    single: tuple[str, ...],
+    names: tuple[str, str],
 ) -> str:
-    """The answer's field that holds the id: the path parameter's name, or a shorter form of it."""
+    """The answer's field that holds the id: called like the path's parameter, or like a row.
+
+    `names` are those of the collection and of the parameter.
+    """
     operation = operations.get("read") or operations.get("create")
     answer = (operation.answer if operation else None) or {}
     for step in single:
         answer = samples.properties(answer, dict(document)).get(step, {})
-    shown = samples.properties(answer, dict(document))
+    shown, (collection, name) = samples.properties(answer, dict(document)), names
+    sent = _sent(document, operations)
+    own = [field for field in shown if field not in sent and is_id_of(collection, field)]
     tail = name.rsplit("_", 1)[-1]
-    for candidate in (name, "id", tail, "uuid", "pk", "key", "slug", "name"):
+    for candidate in (name, "id", tail, *own, "uuid", "pk", "key", "slug", "name"):
         if candidate in shown:
             return candidate
     return "id"
+
+
+def _sent(document: Document, operations: Mapping[Role, Operation]) -> set[str]:
+    create = operations.get("create")
+    return set(samples.properties((create.body if create else None) or {}, dict(document)))
 
 
 def _envelope(document: Document, listed: Operation | None) -> tuple[str, ...]:
@@ -223,14 +244,12 @@ def _single(document: Document, operations: Mapping[Role, Operation]) -> tuple[s
     """The one key a single answer is wrapped in, when it holds an object and nothing tells more."""
     operation = operations.get("read") or operations.get("create")
     fields = samples.properties((operation.answer if operation else None) or {}, dict(document))
-    sent = set(
-        samples.properties(operations["create"].body or {}, dict(document))
-        if "create" in operations
-        else ()
-    )
-    for name in ("data", "item", "result"):
+    sent = _sent(document, operations)
+    is_bare = bool(sent & fields.keys())
+    for name in (*WRAPPERS, *fields):
         inside = samples.properties(fields.get(name, {}), dict(document))
-        if inside and name not in sent:
+        is_row = name in WRAPPERS or (not is_bare and bool(sent & inside.keys()))
+        if inside and name not in sent and is_row:
             return (name,)
     return ()
 

@@ -144,6 +144,8 @@ def _confirmed(service: Service, created: Exchange) -> Resource:
 def _seen_single(service: Service, created: Exchange) -> Resource:
     """Learn the wrapper, the id's field and kind from an answer that shows a row."""
     resource, answer = service.resource, items_of(created.json)
+    if resource.id_field in resource.shown():  # of what a read shows, a create may show less
+        return _seen_kind(service, created)
     if resource.id_field not in resource.row(answer):
         for key, inside in answer.items():
             if isinstance(inside, dict) and "id" in inside:
@@ -152,7 +154,12 @@ def _seen_single(service: Service, created: Exchange) -> Resource:
     if resource.id_field not in row:
         keys = (resource.id_parameter, "id", "uuid", "pk", "_id")
         resource = replace(resource, id_field=next((k for k in keys if k in row), "id"))
-    identifier = service.on(resource).id_of(created)
+    return _seen_kind(service.on(resource), created)
+
+
+def _seen_kind(service: Service, created: Exchange) -> Resource:
+    """Learn the id's kind, if nothing declares it."""
+    resource, identifier = service.resource, service.id_of(created)
     if resource.id_schema or identifier is None:
         return resource
     whole = isinstance(identifier, int) or str(identifier).isdigit()
