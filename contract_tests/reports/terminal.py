@@ -41,6 +41,9 @@ def _resource_lines(resource: Mapping[str, Any]) -> Iterator[str]:
     yield f"resource  {resource['name']}, found by {resource['found']}"
     yield f"offers    {offers}"
     yield f"rows      {rows}, id {resource['id']!r} ({resource['id_kind']}), paged by {paging}"
+    if resource["derived"]:
+        derived = ", ".join(resource["derived"])
+        yield f"derived   {derived}: not shown as sent, on purpose, so not compared"
 
 
 def _offered(operation: Mapping[str, Any]) -> str:

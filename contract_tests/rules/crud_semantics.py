@@ -166,6 +166,18 @@ CRU_51 = Rule(
     needs=("create",),
 )
 
+CRU_60 = Rule(
+    id="CRU-60",
+    level=Level.RECOMMENDED,
+    statement="A password that was sent SHOULD NOT be shown, as it is or as a digest.",
+    rationale=(
+        "Every client that may read the row gets it, every log and cache keeps it. A digest of it "
+        "is guessed offline, a million words in a second."
+    ),
+    fix="Leave the field out of the response model; store a salted hash (argon2, bcrypt).",
+    needs=("create", "read"),
+)
+
 RULES = (
     CRU_40,
     CRU_41,
@@ -178,4 +190,5 @@ RULES = (
     CRU_49,
     CRU_50,
     CRU_51,
+    CRU_60,
 )

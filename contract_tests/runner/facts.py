@@ -82,6 +82,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "id": resource.id_field,
         "id_kind": resource.id_schema.get("format") or resource.id_kind,
         "paging": list(resource.paging.names),
+        "derived": sorted(resource.derived),
     }
 
 

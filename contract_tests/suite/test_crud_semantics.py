@@ -9,6 +9,7 @@ from typing import Any
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.fields import Write, another, echoed_fields, nothings, write_one
 from ..scenarios.crud.pages import listed, walk, walked
+from ..scenarios.crud.passwords import passwords, told_of
 from ..scenarios.crud.round_trip import answering
 from ..scenarios.crud.rows import change_body, seen, sendable
 from ..service.equality import contradictions, differences, is_left, same
@@ -165,3 +166,20 @@ def _is_ignored(write: Write) -> bool:
         return not same(write.value, write.shown)
     old = write.before.get(write.name)
     return bool(old) and is_left(old, write.shown)
+
+
+@judges("CRU-60")
+def test_a_password_is_not_shown(judge: Judge, service: Service) -> None:
+    """Neither the create's answer nor a read holds it, or a digest of it."""
+    names = passwords(service.resource)
+    if not names:
+        judge.not_applicable("no field of a create is named or declared a password")
+    row = service.row()
+    answers = [row.exchange, service.read(row.id)]
+    told = [(answer, says) for answer in answers for says in told_of(service, row, answer, names)]
+    judge.that(
+        not told,
+        expected=f"no answer with {', '.join(names)}",
+        observed="; ".join(f"{answer} shows {says}" for answer, says in told),
+        seen=told[0][0] if told else None,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -17,7 +18,7 @@ from proofs.broken.replacing import with_route, with_service
 from reference_app.database import transaction
 from reference_app.models import Base, ExampleItem
 from reference_app.routes import ItemId, Limit, Offset, Service, found
-from reference_app.schemas import ExampleItemCreate, ExampleItemOut, ExampleItemUpdate
+from reference_app.schemas import Description, ExampleItemCreate, ExampleItemOut, ExampleItemUpdate
 from reference_app.service import ExampleItemService
 
 Values = Mapping[str, str | None]
@@ -135,3 +136,31 @@ def counted() -> type[Base]:
         count: Mapped[int] = mapped_column(Integer)
 
     return CountedFromZero
+
+
+class Guarded(ExampleItemCreate):
+    """An item whose description is declared a password."""
+
+    description: Description | None = Field(None, json_schema_extra={"writeOnly": True})
+
+
+@breaks("CRU-60", says="shows description as it was sent")
+def plain_secret() -> FastAPI:
+    """What the document declares to be a password is stored and shown as any other field."""
+
+    async def create(payload: Guarded, service: Service) -> ExampleItemOut:
+        return found(await service.create(payload.model_dump()))
+
+    return with_route("create_item", create)
+
+
+@breaks("CRU-60", says="shows a digest of description")
+def shown_digest() -> FastAPI:
+    """A password is hashed before it is stored, and the hash shown to everybody."""
+
+    async def create(payload: Guarded, service: Service) -> ExampleItemOut:
+        secret = payload.description
+        digest = secret and hashlib.sha256(secret.encode()).hexdigest()
+        return found(await service.create({"name": payload.name, "description": digest}))
+
+    return with_route("create_item", create)

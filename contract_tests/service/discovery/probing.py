@@ -13,6 +13,7 @@ from ...rules.violation import UsageError
 from ..resource import ROLES, VERBS, Operation, Resource, Role
 from ..service import Service
 from .conventions import with_conventions
+from .derived_fields import derived_fields
 from .document import choose
 from .first_row import create_pointing_nowhere
 from .guessing import guessed_schema
@@ -122,6 +123,8 @@ def probe(service: Service) -> Resource:
         created, resource = create_pointing_nowhere(service.on(resource), created)
     if created.ok:
         resource = _seen_single(service.on(resource), created)
+        derived = derived_fields(service.on(resource), created)
+        resource = replace(resource, derived=derived)
     resource = _seen_list(service.on(resource))
     return _confirmed(service.on(resource), created) if is_asked else resource
 
