@@ -44,6 +44,13 @@ def every_row(service: Service) -> Iterator[Mapping[str, Any]]:
         yield from fresh
 
 
+def delete_every_row(service: Service) -> None:
+    """Have the service delete each row that it lists, as far as it does."""
+    if service.resource.offers("list", "delete"):
+        for row in list(every_row(service)):
+            service.delete(service.resource.id_in(row))
+
+
 def _rows(service: Service, **query: object) -> list[Mapping[str, Any]]:
     answer = service.list(**query)
     return [items_of(row) for row in service.resource.rows(answer.json) or ()] if answer.ok else []

@@ -95,7 +95,8 @@ class Resource:
     `envelope` is the way to the rows in a list's answer, `single` that to the row in a single
     answer; both are empty for a bare one. `document` is the OpenAPI document, or empty.
     `conventions` say how it answers success and refusal. `derived` are the fields that are shown
-    otherwise than sent on purpose.
+    otherwise than sent on purpose. `is_cached` says that a read may be answered without the
+    database.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Resource:
     paging: Paging = field(default_factory=Paging)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     derived: frozenset[str] = frozenset()
+    is_cached: bool = False
     found: str = ""
     failing: tuple[Role, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)

@@ -21,7 +21,7 @@ from ..rules.violation import NotApplicable, Undecided
 from .access import NO_DOOR, NO_PROCESS, Access
 from .backdoor import BackDoor
 from .entry import Entry
-from .pages import id_in_list
+from .pages import delete_every_row, id_in_list
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
 from .transports.conversation import PATIENT, ClientBehaviour
@@ -310,9 +310,12 @@ class Service:
     def restore(self) -> None:
         """Bring the rows back to what they were when the contract began.
 
-        Where only the service can reach them, it is asked to delete. Raises `Undecided` if what
-        requests hold is in the way for good.
+        Where only the service can reach them, it is asked to delete; so it is where it keeps what
+        it has read, and would show that for the next row with such an id. Raises `Undecided` if
+        what requests hold is in the way for good.
         """
+        if self.resource.is_cached and self.has_back_door and self.database.owned:
+            delete_every_row(self)
         if self.has_back_door:
             self.door.restore()
         else:

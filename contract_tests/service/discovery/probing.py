@@ -124,9 +124,19 @@ def probe(service: Service) -> Resource:
     if created.ok:
         resource = _seen_single(service.on(resource), created)
         derived = derived_fields(service.on(resource), created)
-        resource = replace(resource, derived=derived)
+        cached = _is_cached(service.on(resource), created)
+        resource = replace(resource, derived=derived, is_cached=cached)
     resource = _seen_list(service.on(resource))
     return _confirmed(service.on(resource), created) if is_asked else resource
+
+
+def _is_cached(service: Service, created: Exchange) -> bool:
+    """Return whether a row is read again without a statement, though its create made one."""
+    identifier = service.id_of(created)
+    if not created.of("sql") or identifier is None or not service.resource.offers("read"):
+        return False
+    reads = [service.read(identifier) for _ in range(2)]
+    return reads[1].ok and not reads[1].of("sql")
 
 
 def _created(service: Service) -> tuple[Exchange, Resource]:
