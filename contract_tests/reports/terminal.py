@@ -44,6 +44,8 @@ def _resource_lines(resource: Mapping[str, Any]) -> Iterator[str]:
     if resource["derived"]:
         derived = ", ".join(resource["derived"])
         yield f"derived   {derived}: not shown as sent, on purpose, so not compared"
+    if resource["left_out"]:
+        yield f"left out  {', '.join(resource['left_out'])}: a create with it does not succeed"
 
 
 def _offered(operation: Mapping[str, Any]) -> str:

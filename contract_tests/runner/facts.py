@@ -83,6 +83,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "id_kind": resource.id_schema.get("format") or resource.id_kind,
         "paging": list(resource.paging.names),
         "derived": sorted(resource.derived),
+        "left_out": sorted(resource.left_out),
     }
 
 

@@ -94,8 +94,9 @@ class Resource:
 
     `envelope` is the way to the rows in a list's answer, `single` that to the row in a single
     answer; both are empty for a bare one. `document` is the OpenAPI document, or empty.
-    `conventions` say how it answers success and refusal. `derived` are the fields that are shown
-    otherwise than sent on purpose. `is_cached` says that a read may be answered without the
+    `conventions` say how it answers success and refusal. `left_out` are optional fields with which
+    a create fails. `derived` are the fields that are shown otherwise than sent on purpose.
+    `is_cached` says that a read may be answered without the
     database.
     """
 
@@ -110,6 +111,7 @@ class Resource:
     single: tuple[str, ...] = ()
     paging: Paging = field(default_factory=Paging)
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
     derived: frozenset[str] = frozenset()
     is_cached: bool = False
     found: str = ""
@@ -124,7 +126,9 @@ class Resource:
         """A valid body for an operation; two serials differ in every free field."""
         schema = self.schema(role)
         made = samples.sample(schema, dict(self.document), serial, complete=complete)
-        body = dict(made) if isinstance(made, dict) else {}
+        whole = dict(made) if isinstance(made, dict) else {}
+        spoiling = self.left_out and self.left_out - samples.required(schema, dict(self.document))
+        body = {name: value for name, value in whole.items() if name not in spoiling}
         known = self.fields(role)
         is_open = not known and role in SENDING
         return body | {
@@ -132,6 +136,11 @@ class Resource:
             for name in self.overrides
             if name in known or is_open
         }
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The fields that are not for trying values: they are pinned, or spoil a body."""
+        return self.left_out.union(self.overrides)
 
     def _override(self, name: str, serial: int) -> Any:
         value = self.overrides[name]

@@ -283,3 +283,21 @@ def length_in_code() -> FastAPI:
         return found(await service.create(payload.model_dump()))
 
     return with_route("create_item", create_item)
+
+
+class Painted(ExampleItemCreate):
+    """An item in a colour, of which there is one unless another is wanted."""
+
+    colour: str = Field("blue", max_length=40)
+
+
+@breaks("API-03", says="LookupError: there is no other paint")
+def one_paint() -> FastAPI:
+    """A create fails whenever an optional field is sent, and with it alone."""
+
+    async def create(payload: Painted, service: Service) -> ExampleItemOut:
+        if "colour" in payload.model_fields_set:
+            raise LookupError("there is no other paint")
+        return found(await service.create(payload.model_dump(exclude={"colour"})))
+
+    return with_route("create_item", create)

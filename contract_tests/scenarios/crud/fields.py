@@ -63,7 +63,7 @@ def echoed_fields(service: Service, role: Role) -> tuple[str, ...]:
         sent = change_body(service, role, row)
         accepted = service.request(role, row.id, body=sent).ok
     shown = seen(service, row) if accepted else {}
-    fixed = {*service.resource.overrides, service.resource.id_field}
+    fixed = {*service.resource.fixed, service.resource.id_field}
     return tuple(n for n in sent if n in shown and n not in fixed and same(sent[n], shown[n]))
 
 

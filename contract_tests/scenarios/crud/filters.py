@@ -51,7 +51,7 @@ def filters(service: Service) -> tuple[Filter, ...]:
     for parameter in service.operation("list").query:
         match = EQUALS.fullmatch(parameter.name)
         field = match["field"] if match else ""
-        if field in fields and field not in service.resource.overrides:
+        if field in fields and field not in service.resource.fixed:
             kind = _kind(parameter.schema, document)
             is_plain = parameter.name == field
             alike = kind == samples.kind(fields[field], document)

@@ -204,7 +204,7 @@ def takes_any_value(resource: Resource, name: str, role: Role = "create") -> boo
 
 def _asked(resource: Resource, role: Role) -> dict[str, samples.Schema]:
     shown = resource.shown()
-    fixed = {*resource.overrides} | ({resource.id_field} if role != "create" else set())
+    fixed = resource.fixed | ({resource.id_field} if role != "create" else set())
     return {
         name: schema
         for name, schema in resource.fields(role).items()

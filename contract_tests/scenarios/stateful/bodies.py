@@ -39,7 +39,7 @@ def bodies(service: Service, act: StepKind) -> Bodies:
     document = dict(resource.document)
     if samples.kind(resource.schema(role), document) != "object":
         return plain
-    pinned = {*resource.overrides, *_ids(service, role)}
+    pinned = {*resource.fixed, *_ids(service, role)}
     allowed = valid_bodies(resource.schema(role), document)
     if pinned:
         allowed = st.builds(

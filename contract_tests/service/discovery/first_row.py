@@ -22,7 +22,8 @@ SHOWN = 300
 def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchange, Resource]:
     """Create a row whose body names no other rows: those that a made-up body names do not exist.
 
-    What had to be pinned is in the resource that is given back. If that does not help, a failure
+    Else the body is sent without an optional field that spoils it. What had to be pinned or left
+    out is in the resource that is given back. If that does not help, a failure
     of the service's own is given back, to be judged. Raises `UsageError` for everything else: a
     refusal, a row that another one has to be there for, a database whose tables somebody makes.
     """
@@ -32,6 +33,11 @@ def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchan
         created = pinned.create()
         if created.ok:
             return created, pinned.resource
+    for names in _spoiling(service):
+        trimmed = service.on(replace(service.resource, left_out=frozenset(names)))
+        created = trimmed.create()
+        if created.ok:
+            return created, trimmed.resource
     if refused.failed and not _is_pointing(refused) and not _without_tables(service):
         return refused, service.resource
     raise UsageError(_explained(service, refused))
@@ -57,6 +63,16 @@ def _emptied(service: Service) -> Iterator[dict[str, Any]]:
     yield from ({name: every[name]} for name in pointing)
     if len(every) > 1:
         yield every
+
+
+def _spoiling(service: Service) -> Iterator[tuple[str, ...]]:
+    """The optional fields to leave out: each alone, then all."""
+    resource = service.resource
+    fields = resource.fields().keys() - {*resource.overrides}
+    optional = sorted(fields - samples.required(resource.schema(), dict(resource.document)))
+    yield from ((name,) for name in optional)
+    if len(optional) > 1:
+        yield tuple(optional)
 
 
 def _is_reference(name: str, empty: object) -> bool:
