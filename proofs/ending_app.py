@@ -27,6 +27,10 @@ def raise_odd() -> None:
     raise Odd("odd")
 
 
+def raise_error() -> None:
+    raise LookupError("queue is gone")
+
+
 def raise_generator_exit() -> None:
     raise GeneratorExit("closed")
 
@@ -38,6 +42,16 @@ def exit_in_a_task() -> None:
 
 async def _exited() -> None:
     sys.exit(0)
+
+
+def stop_the_loop() -> None:
+    asyncio.get_running_loop().stop()
+
+
+def cancel_all_others() -> None:
+    """Cancel every task but one's own, as a careless reset does."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
 
 
 def fork() -> None:
@@ -72,6 +86,7 @@ ACTS: dict[str, Callable[[], object]] = {
     "os.execv": lambda: os.execv(sys.executable, ["python", "-c", "pass"]),  # noqa: S606
     "thread": wait_in_a_thread,
     "odd": raise_odd,
+    "error": raise_error,
     "GeneratorExit": raise_generator_exit,
     "SIGINT": lambda: signal.raise_signal(signal.SIGINT),
     "segfault": lambda: ctypes.string_at(0),
@@ -79,6 +94,8 @@ ACTS: dict[str, Callable[[], object]] = {
     "sys.stdout.close": lambda: sys.stdout.close(),  # noqa: PLW0108 - the one of that moment
     "atexit": lambda: atexit.register(os._exit, 0),
     "task": exit_in_a_task,
+    "loop.stop": stop_the_loop,
+    "cancel": cancel_all_others,
     "fork": fork,
     "multiprocessing": work_in_a_child,
     "subprocess": run_a_program,

@@ -84,12 +84,16 @@ def test_the_command_does_not_say_it_twice(place: str, tmp_path: Path) -> None:
         "request:sys.exit": "could not create a row: POST /api/v1/examples/database-example/ "
         "-> 500 SystemExit: 0",
         "request:GeneratorExit": "-> 500 GeneratorExit: closed",
+        "start:loop.stop": "ERROR: a task of the app stopped the event loop (ending_app.py:",
+        "request:loop.stop": "ERROR: a task of the app stopped the event loop (ending_app.py:",
+        "request:cancel": "ERROR: a task of the app cancelled the tasks of a server (ending_app.",
+        "stop:loop.stop": "NOT conformant: a task of the app stopped the event loop (ending_app.",
         "stop:odd": "NOT conformant: the app's shutdown failed: Odd: odd (ending_app.py:",
         "stop:sys.exit": "NOT conformant: the app's shutdown failed: SystemExit: 0 (ending_app.py:",
     }.items(),
 )
-def test_what_is_no_exception_is_told_as_one(ending: str, words: str, tmp_path: Path) -> None:
-    """`SystemExit` and its like are said in a line, and are no error of pytest."""
+def test_what_ends_a_server_is_told_in_a_line(ending: str, words: str, tmp_path: Path) -> None:
+    """`SystemExit`, a stopped loop and their like are a line, and no error of pytest."""
     done = ended(PLAIN, ending, folder=tmp_path)
     assert done.returncode in {1, 4}, done.stdout + done.stderr
     assert words in done.stdout + done.stderr

@@ -9,12 +9,12 @@ class UsageError(Exception):
     """The kit was pointed at something it cannot use: what was given, what is valid, where."""
 
 
-class Elsewhere(UsageError):  # noqa: N818 - said of the service
-    """The service stands on a database that the kit did not make: the run must not go on."""
-
-
 class CannotGoOn(UsageError):  # noqa: N818 - said of the run
-    """The service will not answer what is still to be asked: the run ends, and says why."""
+    """The service or its database answers no more: the run ends, and says why."""
+
+
+class Elsewhere(CannotGoOn):
+    """The service stands on a database that the kit did not make: the run must not go on."""
 
 
 class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..rules.violation import UsageError
 from ..service.discovery import found, probe
 from ..service.service import Service
 from ..service.transports.http import is_address
@@ -36,11 +37,24 @@ def _detect(service: Service, options: Options) -> None:
     _remember(service, owned=False)  # the first row of the kit has to go as well
     note(f"looking for the collection of {options.app}")
     wanted, place = options.resource or None, options.openapi or None
-    service.resource = found(service, wanted, place, options.body, options.format)
-    service.resource = probe(service)
+    try:
+        service.resource = found(service, wanted, place, options.body, options.format)
+        service.resource = probe(service)
+    except UsageError as error:
+        raise _with_cause(error, service) from None
     if service.has_process:
         blame_tasks(service.process)
     _remember(service, owned=True)
+
+
+def _with_cause(error: UsageError, service: Service) -> UsageError:
+    """Add what the app's start-up raised before it answered: it may be why nothing is found."""
+    untold = service.process.transport.lifespan.untold if service.has_process else ""
+    return (
+        type(error)(f"{error}; its lifespan raised before it answered: {untold}")
+        if untold
+        else error
+    )
 
 
 def _remember(service: Service, *, owned: bool) -> None:

@@ -12,11 +12,11 @@ from ..reports.terminal import failure_text, message
 from ..rules.rule import Rule
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row
-from ..rules.violation import CannotGoOn, Elsewhere, NotApplicable, Undecided, Violation
+from ..rules.violation import CannotGoOn, NotApplicable, Undecided, Violation
 from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
 
-STOPPING = (CannotGoOn, Elsewhere, StillInForce)
+STOPPING = (CannotGoOn, StillInForce)
 """After these nothing more is judged: nothing can be, rows of others are in danger, or the verdicts
 untrue."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..databases import Database, Server
-from ..rules.violation import NotApplicable, Undecided
+from ..rules.violation import CannotGoOn, NotApplicable, Undecided
 from .address import Handover
 from .loop import AppLoop
 from .transports.asgi import AsgiTransport
@@ -52,16 +52,27 @@ class ServiceProcess:
     def restart(self) -> None:
         """Stop the app, and start a new one of the same factory in this process.
 
-        Raises `NotApplicable` if there is no factory, and `Undecided` if either fails.
+        Raises `NotApplicable` if there is no factory, `Undecided` if the shutdown fails, and
+        `CannotGoOn` if no service is left.
         """
         if not self.origin.is_factory:
             raise NotApplicable("the app is the one object of its module, not a factory's")
+        failure = self._stopped()
+        self.transport.renew(locate(self.origin.app, self.origin.roots).make())
+        try:
+            self.start()
+        except LifespanFailed as error:
+            raise CannotGoOn(f"the service could not be restarted: {error}") from None
+        if failure:  # said after the start: the tests to come need a service
+            raise Undecided(f"the service could not be restarted: {failure}")
+
+    def _stopped(self) -> str:
+        """Run the shutdown, and give its failure as a text."""
         try:
             self.stop()
-            self.transport.renew(locate(self.origin.app, self.origin.roots).make())
-            self.start()
         except LifespanFailed as failure:
-            raise Undecided(f"the service could not be restarted: {failure}") from None
+            return str(failure)
+        return ""
 
     def trial(self, database: Database) -> SubprocessApp:
         """Give the service in an interpreter of its own, on a database."""

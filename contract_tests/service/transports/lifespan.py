@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from typing import Any
 
+from ...instruments.await_stack import waiting_line
 from .locate import App, Message, line_of, settings_missing
 
 LIMIT = 60.0
@@ -28,15 +29,22 @@ class LifespanFailed(Exception):  # noqa: N818 - said of the app, not of the kit
 
 
 class Lifespan:
-    """Start-up and shutdown of one app, in one task: cancel scopes may span both."""
+    """Start-up and shutdown of one app, in one task: cancel scopes may span both.
 
-    def __init__(self, app: App) -> None:
+    Each gets `limit` seconds. `untold` is what an app raised before it answered: servers take that
+    for an app without lifespan.
+    """
+
+    def __init__(self, app: App, limit: float = LIMIT) -> None:
         self._app = app
+        self._limit = limit
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._outbox: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self.state: dict[str, Any] = {}
         self.supported = True
+        self.untold = ""
+        self._is_started = False
         self._error = ""
         self._is_exit = False
 
@@ -44,26 +52,39 @@ class Lifespan:
         """Run the start-up. An app without lifespan is fine. Raises `LifespanFailed`."""
         self._task = asyncio.create_task(self._run(), name="lifespan")
         answer = await self._ask("startup")
+        self._is_started = True
         self.supported = answer["type"] != "lifespan.unsupported"
+        self.untold = "" if self.supported else self._error
 
     async def stop(self) -> None:
-        """Run the shutdown. Raises `LifespanFailed`."""
+        """Run the shutdown of what has started; end what has not. Raises `LifespanFailed`."""
         if self._task is None or not self.supported:
             return
-        await self._ask("shutdown")
-        await asyncio.wait({self._task}, timeout=LIMIT)
+        if self._is_started:
+            await self._ask("shutdown")
+            await asyncio.wait({self._task}, timeout=self._limit)
+        else:
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=SETTLING)
 
     async def _ask(self, stage: str) -> Message:
         await self._inbox.put({"type": f"lifespan.{stage}"})
         try:
-            async with asyncio.timeout(LIMIT):
+            async with asyncio.timeout(self._limit):
                 answer = await self._outbox.get()
         except TimeoutError:
-            raise LifespanFailed(stage, f"no end within {LIMIT:.0f} s") from None
+            raise LifespanFailed(
+                stage, f"no end within {self._limit:.0f} s{self._where()}"
+            ) from None
         if answer["type"].endswith((".failed", ".raised")):
             reason = await self._reason(str(answer.get("message", "")))
             raise LifespanFailed(stage, reason, is_exit=self._is_exit)
         return answer
+
+    def _where(self) -> str:
+        """Name the line of the app that waits, as far as it can be seen."""
+        line = waiting_line(self._task.get_coro()) if self._task is not None else ""
+        return f": it waits at {line}" if line else ""
 
     async def _reason(self, told: str) -> str:
         """The app's error in one line: frameworks tell a whole traceback, and raise it after."""
@@ -82,7 +103,11 @@ class Lifespan:
 
         try:
             await self._app(scope, self._inbox.get, send)
-        except (KeyboardInterrupt, asyncio.CancelledError):
+        except KeyboardInterrupt:
+            raise
+        except asyncio.CancelledError:
+            self._error = "its task was cancelled"
+            await self._outbox.put({"type": "lifespan.raised"})
             raise
         except BaseException as error:  # noqa: BLE001 - told to whoever asked
             self._error = settings_missing(error) or f"{_sentence(error)} ({line_of(error)})"

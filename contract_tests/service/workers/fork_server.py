@@ -94,6 +94,7 @@ class ForkServer(Undoing):
                 [sys.executable, "-m", __name__, str(far.fileno()), *loaded],
                 env=os.environ | {"PYTHONPATH": _path()},
                 pass_fds=[far.fileno()],
+                process_group=0,  # Ctrl-C is for the run, which ends this process with its own
             )
 
 

@@ -1,0 +1,158 @@
+"""What an app does to the loop, or does not end, is told with its line and lets the run go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from contract_tests.rules.violation import Undecided
+from contract_tests.runner.opening import open_service
+from contract_tests.runner.options import Options
+from contract_tests.service.loop import AppLoop, open_loop
+from contract_tests.service.transports.lifespan import Lifespan, LifespanFailed
+from contract_tests.service.transports.locate import Message, Receive, Scope, Send
+
+ROOT = Path(__file__).resolve().parent.parent
+BRIEFLY = 0.01
+Act = Callable[[], object]
+
+
+def stop_the_loop() -> None:
+    asyncio.get_running_loop().stop()
+
+
+def stop_the_loop_later() -> None:
+    asyncio.get_running_loop().call_soon(asyncio.get_running_loop().stop)
+
+
+def cancel_all_others() -> None:
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+async def sent_by(act: Act) -> str:
+    """Await a task of the app, as the kit does with a request."""
+
+    async def request() -> str:
+        act()
+        await asyncio.sleep(0)
+        return "answered"
+
+    return await asyncio.create_task(request())
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (stop_the_loop, "stopped the event loop (test_ending.py:24 in stop_the_loop)"),
+        (stop_the_loop_later, "stopped the event loop"),
+        (cancel_all_others, "cancelled the tasks of a server (test_ending.py:33 in cancel_all_"),
+    ],
+)
+def test_what_ends_a_server_does_not_end_the_run(act: Act, told: str) -> None:
+    """The request is answered, and what the app did is kept once."""
+    with open_loop() as loop:
+        assert [loop.run(sent_by(act)) for _ in range(2)] == ["answered"] * 2
+        (fault,) = loop.faults
+        assert fault.startswith(f"a task of the app {told}")
+
+
+def test_a_cancellation_that_names_nobody_is_undecided() -> None:
+    """From a callback of the loop it is like a time limit's: it succeeds, and is told."""
+
+    async def cancelled(loop: AppLoop) -> None:
+        assert loop.awaited is not None
+        asyncio.get_running_loop().call_soon(loop.awaited.cancel)
+        await asyncio.Event().wait()
+
+    with open_loop() as loop, pytest.raises(Undecided, match="cancelled the tasks of a server"):
+        loop.run(cancelled(loop))
+
+
+def test_a_time_limit_of_the_kit_still_cancels() -> None:
+    """The task that a loop is run for can be cancelled by itself and by the loop."""
+
+    async def limited() -> None:
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+
+    with open_loop() as loop:
+        with pytest.raises(TimeoutError):
+            loop.run(limited())
+        assert not loop.faults
+
+
+def lifespan(*stages: Callable[[], Awaitable[object]]) -> Lifespan:
+    """An app without a framework, which does one thing at each stage before it answers."""
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        for stage in stages:
+            told: Message = await receive()
+            await stage()
+            await send({"type": f"{told['type']}.complete"})
+
+    return Lifespan(app, limit=BRIEFLY)
+
+
+async def wait_for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def nothing() -> None:
+    pass
+
+
+async def ask_for_the_moon() -> None:
+    raise LookupError("no moon")
+
+
+def test_a_startup_that_waits_is_told_with_its_line() -> None:
+    """After that, its shutdown is not asked for: the task is ended."""
+    with open_loop() as loop:
+        waiting = lifespan(wait_for_ever)
+        with pytest.raises(LifespanFailed, match=r"it waits at test_ending.py:\d+ in wait_for_eve"):
+            loop.run(waiting.start())
+        loop.run(waiting.stop())
+        assert [task.get_name() for task in asyncio.all_tasks(loop.loop)] == []
+
+
+def test_a_shutdown_that_waits_is_told_with_its_line() -> None:
+    """As a start-up is."""
+    with open_loop() as loop:
+        waiting = lifespan(nothing, wait_for_ever)
+        loop.run(waiting.start())
+        with pytest.raises(LifespanFailed, match=r"shutdown failed: no end .* in wait_for_ever"):
+            loop.run(waiting.stop())
+
+
+def test_a_lifespan_that_was_cancelled_is_not_waited_for() -> None:
+    """Its shutdown has failed already."""
+    with open_loop() as loop:
+        started = lifespan(nothing, nothing)
+        loop.run(started.start())
+        loop.run(sent_by(cancel_all_others))
+        with pytest.raises(LifespanFailed, match="its task was cancelled"):
+            loop.run(started.stop())
+
+
+def test_an_error_before_the_first_answer_is_kept() -> None:
+    """Servers take it for an app without lifespan; if nothing works then, it is why."""
+    with open_loop() as loop:
+        raising = lifespan(ask_for_the_moon)
+        loop.run(raising.start())
+        assert not raising.supported
+        assert raising.untold.startswith("LookupError: no moon (test_ending.py:")
+
+
+def test_after_a_failed_shutdown_a_factory_makes_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes next is judged on a service that runs."""
+    monkeypatch.setenv("PROOF_ENDING", "stop:error")
+    with open_service(Options(app="proofs.ending_app:make", root=ROOT)) as service:
+        before = service.process.transport.app
+        with pytest.raises(Undecided, match="shutdown failed: LookupError: queue is gone"):
+            service.process.restart()
+        assert service.process.transport.app is not before
+        assert service.row().exchange.ok
