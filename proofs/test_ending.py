@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from contract_tests.rules.violation import Undecided
+from contract_tests.rules.violation import Undecided, UsageError
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.service.loop import AppLoop, open_loop
 from contract_tests.service.transports.lifespan import Lifespan, LifespanFailed
-from contract_tests.service.transports.locate import Message, Receive, Scope, Send
+from contract_tests.service.transports.locate import App, Message, Receive, Scope, Send, locate
+from contract_tests.service.watchdog import Patience, Watchdog
 
 ROOT = Path(__file__).resolve().parent.parent
 BRIEFLY = 0.01
 Act = Callable[[], object]
+Stage = Callable[[], Awaitable[object]]
 
 
 def stop_the_loop() -> None:
@@ -47,9 +53,9 @@ async def sent_by(act: Act) -> str:
 @pytest.mark.parametrize(
     ("act", "told"),
     [
-        (stop_the_loop, "stopped the event loop (test_ending.py:24 in stop_the_loop)"),
+        (stop_the_loop, "stopped the event loop (test_ending.py:"),
         (stop_the_loop_later, "stopped the event loop"),
-        (cancel_all_others, "cancelled the tasks of a server (test_ending.py:33 in cancel_all_"),
+        (cancel_all_others, "cancelled the tasks of a server (test_ending.py:"),
     ],
 )
 def test_what_ends_a_server_does_not_end_the_run(act: Act, told: str) -> None:
@@ -85,7 +91,7 @@ def test_a_time_limit_of_the_kit_still_cancels() -> None:
         assert not loop.faults
 
 
-def lifespan(*stages: Callable[[], Awaitable[object]]) -> Lifespan:
+def app_of(*stages: Stage) -> App:
     """An app without a framework, which does one thing at each stage before it answers."""
 
     async def app(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +100,12 @@ def lifespan(*stages: Callable[[], Awaitable[object]]) -> Lifespan:
             await stage()
             await send({"type": f"{told['type']}.complete"})
 
-    return Lifespan(app, limit=BRIEFLY)
+    return app
+
+
+def lifespan(*stages: Stage) -> Lifespan:
+    """The life of such an app, with little time for each stage."""
+    return Lifespan(app_of(*stages), limit=BRIEFLY)
 
 
 async def wait_for_ever() -> None:
@@ -156,3 +167,86 @@ def test_after_a_failed_shutdown_a_factory_makes_another(monkeypatch: pytest.Mon
             service.process.restart()
         assert service.process.transport.app is not before
         assert service.row().exchange.ok
+
+
+IMPATIENT = Patience(told=0, again=60, ended=0, given_up=60, tick=0.01)
+"""What does not return at all is told and ended at once."""
+
+
+async def block_for_ever() -> None:
+    threading.Event().wait()
+
+
+def watched(stage: Stage, lines: list[str]) -> str:
+    """How the start-up of an app fails that an impatient watchdog watches."""
+    with Watchdog(lines.append, patience=IMPATIENT) as watchdog, open_loop() as loop:
+        watchdog.follow(loop.loop)
+        with pytest.raises(LifespanFailed) as failed:
+            loop.run(Lifespan(app_of(stage)).start())
+    return str(failed.value)
+
+
+def test_code_that_does_not_return_is_told_and_ended() -> None:
+    """Its line is told while it lasts, and is in the failure, which is no `Exception`."""
+    lines: list[str] = []
+    failure = watched(block_for_ever, lines)
+    assert "Blocked: no end within 0 s: test_ending.py:" in failure
+    assert "in block_for_ever has not returned" in failure
+    (line,) = lines
+    assert line.endswith("in block_for_ever has not returned for 0 s")
+
+
+def test_an_import_that_does_not_return_is_ended(tmp_path: Path) -> None:
+    """A mistake of the app, as an import that fails is."""
+    (tmp_path / "waits_for_ever.py").write_text("import threading\nthreading.Event().wait()\n")
+    with Watchdog(str, patience=IMPATIENT), pytest.raises(UsageError) as told:
+        locate("waits_for_ever:app", (tmp_path,))
+    assert (
+        "importing waits_for_ever failed: Blocked: no end within 0 s: waits_for_ever.py:2"
+        in str(told.value)
+    )
+
+
+def test_code_that_cannot_be_interrupted_is_given_up() -> None:
+    """Where it takes the interruption for one of its own, the process is to be ended."""
+    has_given_up = threading.Event()
+
+    async def stubborn() -> None:
+        while not has_given_up.is_set():
+            with suppress(BaseException):
+                has_given_up.wait()
+
+    def give_up(line: str) -> None:
+        assert "did not return within" in line
+        has_given_up.set()
+
+    never = Patience(told=60, again=60, ended=0, given_up=0, tick=0.01)
+    with Watchdog(str, give_up, never) as watchdog, open_loop() as loop:
+        watchdog.follow(loop.loop)
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+        loop.run(stubborn())
+    assert has_given_up.is_set()
+
+
+def test_a_loop_that_turns_is_left_alone() -> None:
+    """A task that works a little at a time is none that blocks."""
+    lines: list[str] = []
+
+    async def busy(until: float) -> None:
+        while time.monotonic() < until:
+            await asyncio.wait({asyncio.ensure_future(nothing())})
+
+    patience = Patience(told=0.2, again=60, ended=0.2, tick=0.01)
+    with Watchdog(lines.append, patience=patience) as watchdog, open_loop() as loop:
+        watchdog.follow(loop.loop)
+        loop.run(busy(time.monotonic() + 0.5))
+    assert lines == []
+
+
+def test_the_signal_is_as_it_was() -> None:
+    """Nothing of the watchdog stays behind it."""
+    before = signal.getsignal(signal.SIGUSR2)
+    with Watchdog(str):
+        assert signal.getsignal(signal.SIGUSR2) != before
+    assert signal.getsignal(signal.SIGUSR2) == before
+    assert "contract watchdog" not in {thread.name for thread in threading.enumerate()}

@@ -102,10 +102,14 @@ class Closing:
         self._write(f"closed {self.code}")
 
     def tell(self, line: str) -> None:
+        """Write the line that says how the run ended."""
+        self.say(line)
+        self._write("told")
+
+    def say(self, line: str) -> None:
         """Write a line to standard error, past what pytest captures."""
         with suppress(OSError):
             os.write(self._errors, f"\ncontract: {line}\n".encode())
-            self._write("told")
 
     def _write(self, line: str) -> None:
         if self._record is not None:
@@ -133,6 +137,20 @@ def note(place: str) -> None:
     """Say where the contract run of this process is now; without one, nothing."""
     if run := current_run():
         run.note(place)
+
+
+def say(line: str) -> None:
+    """Write a line about the place where the contract run of this process is now."""
+    if run := current_run():
+        run.say(f"{run.place}: {line}")
+
+
+def give_up(reason: str) -> None:
+    """End the process of a contract run that cannot be brought to its end otherwise."""
+    if run := current_run():
+        code = run.code or 1
+        run.tell(f"{reason}, while {run.place}: it failed, exit code {code}")
+        EXIT(code)
 
 
 def blame(fault: str) -> None:

@@ -27,6 +27,9 @@ class GuardedRun(Protocol):
         """Say where the run is now, in words that follow "while"."""
 
     def tell(self, line: str) -> None:
+        """Write the line that says how the run ended."""
+
+    def say(self, line: str) -> None:
         """Write a line that is read whatever pytest captures."""
 
 

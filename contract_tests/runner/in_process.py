@@ -26,8 +26,9 @@ from ..service.transports.home import require_no_stray
 from ..service.transports.lifespan import LifespanFailed
 from ..service.transports.locate import locate
 from ..service.transports.presence import Part, Presence
+from ..service.watchdog import Watchdog
 from ..service.workers.fork_server import ForkServer
-from .closing import captured_output, note
+from .closing import captured_output, give_up, note, say
 from .options import Options
 from .run_database import run_database
 from .stopping import stop
@@ -63,12 +64,14 @@ def _made(
     if options.prepare:
         run_command(options.prepare, options.root)
     roots = (options.root, Path.cwd())
+    watchdog = stack.enter_context(Watchdog(say, give_up))
     with _stage(f"importing {options.app}", confined):
         located = locate(options.app, roots)
     fork_server = stack.enter_context(ForkServer())
     if has_startups:
         fork_server.prepare()
     loop = stack.enter_context(open_loop())
+    watchdog.follow(loop.loop)
     with _stage(f"making {options.app}", confined):
         transport = AsgiTransport(located.make(), recorder, confined)
     origin = Origin(options.app, roots, handover, server, fork_server, located.is_factory)

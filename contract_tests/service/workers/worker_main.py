@@ -28,6 +28,7 @@ from ..transports.asgi import AsgiTransport
 from ..transports.home import require_no_stray
 from ..transports.lifespan import LifespanFailed
 from ..transports.locate import locate, reason_of
+from ..watchdog import Watchdog
 
 Answer = dict[str, Any]
 
@@ -194,7 +195,9 @@ def main() -> None:
         if confined is not None:
             stack.enter_context(confined)
             stack.enter_context(Children())
+        watchdog = stack.enter_context(Watchdog(lambda line: print(line, file=sys.stderr)))  # noqa: T201 - to whoever reads what the child said
         runner = stack.enter_context(asyncio.Runner())
+        watchdog.follow(runner.get_loop())
         child = Child(runner, recorder, channel, confined)
         for line in sys.stdin:
             child.say(child.obey(json.loads(line)))
