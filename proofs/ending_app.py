@@ -74,6 +74,11 @@ def wait_in_a_thread() -> None:
     threading.Thread(target=threading.Event().wait, name="forever").start()
 
 
+def wait_in_the_executor() -> None:
+    """Leave a job in the executor of the loop that never ends."""
+    asyncio.get_running_loop().run_in_executor(None, threading.Event().wait)
+
+
 def run_a_program() -> None:
     subprocess.run([sys.executable, "-c", "import os; os._exit(0)"], check=True)
 
@@ -93,6 +98,8 @@ ACTS: dict[str, Callable[[], object]] = {
     "os.close": lambda: os.close(1),
     "sys.stdout.close": lambda: sys.stdout.close(),  # noqa: PLW0108 - the one of that moment
     "atexit": lambda: atexit.register(os._exit, 0),
+    "sleep at exit": lambda: atexit.register(threading.Event().wait),
+    "executor": wait_in_the_executor,
     "task": exit_in_a_task,
     "loop.stop": stop_the_loop,
     "cancel": cancel_all_others,

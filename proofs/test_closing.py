@@ -67,6 +67,20 @@ def test_a_thread_that_never_ends_does_not_keep_the_run(tmp_path: Path) -> None:
     assert "contract: threads of the app did not end within 5 s: forever" in done.stderr
 
 
+def test_a_job_that_never_ends_does_not_keep_the_run(tmp_path: Path) -> None:
+    """Nor does the executor of the loop, for which asyncio would wait for minutes."""
+    done = ended(PLAIN, "request:executor", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "contract: threads of the app did not end within 5 s: asyncio_" in done.stderr
+
+
+def test_what_runs_at_exit_does_not_keep_the_run(tmp_path: Path) -> None:
+    """The process ends with the code it has decided, and names the line."""
+    done = ended(WATCHED, "import:sleep at exit", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "contract: what runs at exit did not end within 10 s at threading.py:" in done.stderr
+
+
 @pytest.mark.parametrize("place", ["import", "stop"])
 def test_the_command_does_not_say_it_twice(place: str, tmp_path: Path) -> None:
     """The process that watches keeps quiet about what the other one has told."""

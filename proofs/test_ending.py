@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.instruments.exchange import Exchange, Request
+from contract_tests.instruments.recorder import Recorder
 from contract_tests.rules.violation import Undecided, UsageError
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.service.loop import AppLoop, open_loop
 from contract_tests.service.transports.lifespan import Lifespan, LifespanFailed
 from contract_tests.service.transports.locate import App, Message, Receive, Scope, Send, locate
+from contract_tests.service.transports.sending import Sender
 from contract_tests.service.watchdog import Patience, Watchdog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,6 +170,33 @@ def test_after_a_failed_shutdown_a_factory_makes_another(monkeypatch: pytest.Mon
             service.process.restart()
         assert service.process.transport.app is not before
         assert service.row().exchange.ok
+
+
+def test_an_operation_without_an_end_gets_less_time() -> None:
+    """After three of its requests, until one ends; the first of them is named."""
+    is_open = False
+
+    async def carry(exchange: Exchange) -> None:
+        if not is_open:
+            await wait_for_ever()
+        exchange.status = 200
+
+    sender = Sender(Recorder(), limit=BRIEFLY, brief=BRIEFLY / 2)
+
+    async def sent(target: str) -> str:
+        (exchange,) = sender.exchanges([Request("GET", target)])
+        await sender.send([exchange], carry)
+        return exchange.raised
+
+    with open_loop() as loop:
+        raised = [loop.run(sent(f"/rows/{number}")) for number in range(4)]
+        assert all(text.startswith("no end within 0 s: it waits at test_end") for text in raised)
+        has_less = ["as before: GET /rows/0 had none" in text for text in raised]
+        assert has_less == [False, False, False, True]
+        is_open = True
+        assert loop.run(sent("/rows/9")) == ""
+        is_open = False
+        assert "as before" not in loop.run(sent("/rows/9"))
 
 
 IMPATIENT = Patience(told=0, again=60, ended=0, given_up=60, tick=0.01)

@@ -1,13 +1,29 @@
-"""The threads of drivers, and their end."""
+"""Threads of the kit's own, those of drivers, and their end."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import TypeVar
 
 from . import registry
+
+T = TypeVar("T")
+
+
+async def in_thread(function: Callable[[], T]) -> T:
+    """Call a function in a thread of its own: those of the loop may all be busy with the app's."""
+    executor = ThreadPoolExecutor(1)
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(executor, copy_context().run, function)
+    finally:
+        executor.shutdown(wait=False)
 
 
 def driver_threads() -> set[threading.Thread]:
@@ -25,4 +41,4 @@ async def threads_ended(known: Collection[threading.Thread], limit: float) -> No
     deadline = asyncio.get_running_loop().time() + limit
     for thread in driver_threads().difference(known):
         left = max(0.0, deadline - asyncio.get_running_loop().time())
-        await asyncio.to_thread(thread.join, left)
+        await in_thread(partial(thread.join, left))

@@ -20,6 +20,9 @@ from .exits import EXIT, current_run, guard, is_guarded, release
 ENDING = 5.0
 """Seconds that threads of the app get to end after the run."""
 
+AT_EXIT = 10.0
+"""Seconds that handlers of `atexit` get after that."""
+
 STDOUT, STDERR = 1, 2
 LEAVE_OPEN = "leave it open, the run reports there"
 
@@ -37,6 +40,7 @@ class Closing:
         self.code: int | None = None
         self.faults: list[str] = []
         self._errors = STDERR
+        self._is_at_exit = threading.Event()
         self._is_program = _is_program()
         given = environ.pop(VARIABLE, "")  # not for the app, nor for the workers of pytest-xdist
         self._record = Path(given) if given else None
@@ -63,6 +67,7 @@ class Closing:
         if is_guarded(self) and not self._is_program:
             self._release()
         elif is_guarded(self) and error is None:
+            threading.Thread(target=self._end_of_atexit, daemon=True).start()
             # Python has no public call between the main thread's end and the wait for the others.
             threading._register_atexit(self._end_by_force)  # type: ignore[attr-defined]  # noqa: SLF001
         return is_unreadable
@@ -81,6 +86,15 @@ class Closing:
                 with suppress(Exception):
                     stream.flush()
             EXIT(self.code)
+        self._is_at_exit.set()
+
+    def _end_of_atexit(self) -> None:
+        """End the process if a handler of `atexit` would keep it alive for ever."""
+        self._is_at_exit.wait()
+        time.sleep(AT_EXIT)
+        line = running_line()
+        self.tell(f"what runs at exit did not end within {AT_EXIT:.0f} s{line}")
+        EXIT(1 if self.code is None else self.code)
 
     def watch(self) -> None:
         """Be the contract run of this process: from now on it cannot be ended unseen.
@@ -177,6 +191,12 @@ def captured_output() -> Iterator[None]:
         os.close(copy)
         if not is_kept or (_is_closed(stream) and not was_closed):
             run.faults.append(f"the app closed standard output while {run.place}: {LEAVE_OPEN}")
+
+
+def running_line() -> str:
+    """Name the line that the main thread is at: `` at file.py:12``; empty if it runs none."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001 - its public name
+    return f" at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else ""
 
 
 def _is_closed(stream: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -145,3 +146,5 @@ def open_loop() -> Iterator[AppLoop]:
         finally:
             runner.run(threads_ended(known, ENDING))
             runner.run(_let_go())
+            # The runner would wait for minutes for a thread that never ends; what ends does so.
+            runner.get_loop().set_default_executor(ThreadPoolExecutor(1))

@@ -1,6 +1,5 @@
 """SQLite as a file: the default, needs nothing, and can be looked at from outside."""
 
-import asyncio
 import sqlite3
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +14,7 @@ from sqlalchemy.engine import URL
 from ..database import BACK_DOOR_PATIENCE, OUTSIDE_VIEW, Column, Contents, Database, Server
 from ..image import Differences, Image
 from ..scratch import scratch
+from ..threads import in_thread
 from ..transactions import OpenTransaction
 from . import catalog, existing
 from .session_settings import SQLITE
@@ -99,6 +99,7 @@ class SqliteFile(SqliteDatabase):
         super().__init__(url, owned=owned)
         self._path = str(Path(url.database or "").absolute())
         self._door: sqlite3.Connection | None = None
+        self._inode: int | None = None
 
     def placeholders(self) -> dict[str, str]:
         """Give the parts of the address; `path` is the file."""
@@ -111,7 +112,7 @@ class SqliteFile(SqliteDatabase):
 
     async def open(self) -> None:
         """Open the back door; threads may take turns in it."""
-        await asyncio.to_thread(self._opened)
+        await in_thread(self._opened)
 
     async def close(self) -> None:
         """Close the back door."""
@@ -119,18 +120,22 @@ class SqliteFile(SqliteDatabase):
 
     async def open_transactions(self) -> tuple[OpenTransaction, ...]:
         """Tell of a writer; SQLite shows nothing else of its transactions."""
-        return await asyncio.to_thread(catalog.open_transactions, self._path)
+        return await in_thread(partial(catalog.open_transactions, self._path))
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
         """Hold the write lock of the file by a connection of its own."""
-        writer = await asyncio.to_thread(catalog.writer, self._path)
+        writer = await in_thread(partial(catalog.writer, self._path))
         try:
             yield
         finally:
             writer.close()
 
     def _opened(self) -> sqlite3.Connection:
+        """Give the connection to the file that has the name now: a start-up may make it anew."""
+        inode = _inode(self._path)
+        if self._door is not None and inode not in {self._inode, None}:
+            self._close()
         if self._door is None:
             self._door = sqlite3.connect(
                 self._path,
@@ -139,11 +144,12 @@ class SqliteFile(SqliteDatabase):
                 check_same_thread=False,
             )
             self._door.execute("pragma synchronous = off")
+            self._inode = _inode(self._path)
         return self._door
 
     async def _ask(self, question: Query[T]) -> T:
         # In a thread: waiting for a lock must not stop the loop whose service holds it.
-        return await asyncio.to_thread(lambda: question(self._opened()))
+        return await in_thread(lambda: question(self._opened()))
 
     def discard(self) -> None:
         """Close the back door too; the file itself goes with its directory."""
@@ -154,6 +160,14 @@ class SqliteFile(SqliteDatabase):
         if self._door is not None:
             self._door.close()
         self._door = None
+
+
+def _inode(path: str) -> int | None:
+    """Tell a file from another one of the same name; None while there is none."""
+    try:
+        return Path(path).stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 class SqliteServer(Server):

@@ -10,12 +10,19 @@ from functools import partial
 from typing import Any
 
 from ...instruments.attribution import current
+from ...instruments.await_stack import waiting_line
 from ...instruments.exchange import Exchange, Request
 from ...instruments.recorder import Recorder
 from ...instruments.scheduler import Scheduler
 
 LIMIT = 35.0
 """Seconds a request may take: a little more than SQLAlchemy's default wait for a connection."""
+
+BRIEF = 1.0
+"""Seconds that a request gets once others of its operation have come to no end."""
+
+ENOUGH = 3
+"""Requests of one operation without an end, after which its later ones get less time."""
 
 SETTLING = 2.0
 """Seconds that what has been cancelled or left behind gets to end."""
@@ -29,8 +36,11 @@ Carry = Callable[[Exchange], Awaitable[None]]
 class Sender:
     """Sends requests at the same time, each in a task in whose context its exchange is current."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, limit: float = LIMIT, brief: float = BRIEF) -> None:
         self._recorder = recorder
+        self._limit = limit
+        self._brief = brief
+        self._endless: dict[str, list[Exchange]] = {}
         self._numbers = itertools.count(1)
 
     def exchanges(self, requests: Sequence[Request]) -> list[Exchange]:
@@ -43,16 +53,39 @@ class Sender:
     async def send(
         self, exchanges: Sequence[Exchange], carry: Carry, turns: Scheduler | None = None
     ) -> None:
-        """Let `carry` take all of them at once, in steps if there are `turns`, within `LIMIT`."""
+        """Let `carry` take all of them at once, in steps if there are `turns`, within a limit."""
         if turns is not None:
             turns.expect(exchanges)
+        limit = min(map(self._limit_of, exchanges))
         calls = {self._begun(exchange, carry, turns): exchange for exchange in exchanges}
-        _, hanging = await asyncio.wait(calls, timeout=LIMIT)
-        for call in hanging:
-            calls[call].raised = f"no end within {LIMIT:.0f} s"
-            call.cancel()
+        _, hanging = await asyncio.wait(calls, timeout=limit)
+        for call, exchange in calls.items():
+            if call in hanging:
+                exchange.raised = self._endless_words(
+                    exchange, limit, waiting_line(call.get_coro())
+                )
+                call.cancel()
+            else:
+                self._endless.pop(operation_of(exchange), None)
         if hanging:
             await asyncio.wait(hanging, timeout=SETTLING)
+
+    def _limit_of(self, exchange: Exchange) -> float:
+        """Give the time for a request: little, if the last ones of its operation had no end."""
+        before = self._endless.get(operation_of(exchange), ())
+        return self._brief if len(before) >= ENOUGH else self._limit
+
+    def _endless_words(self, exchange: Exchange, limit: float, line: str) -> str:
+        """Count a request without an end, and say so, with the line that waits and the first."""
+        before = self._endless.setdefault(operation_of(exchange), [])
+        before.append(exchange)
+        words = f"no end within {limit:.0f} s" + (f": it waits at {line}" if line else "")
+        if limit == self._limit:
+            return words
+        first = before[0].request
+        return (
+            f"{words}, as before: {first.method} {first.target} had none within {self._limit:.0f} s"
+        )
 
     def _begun(
         self, exchange: Exchange, carry: Carry, turns: Scheduler | None
@@ -86,6 +119,13 @@ class Sender:
         if exchange.status is None and exchange.raised and not exchange.abandoned:
             exchange.status, exchange.body = 500, b"Internal Server Error"
             exchange.complete = True
+
+
+def operation_of(exchange: Exchange) -> str:
+    """Tell requests of one operation by their method and their path but for its last part."""
+    request = exchange.request
+    path = request.target.partition("?")[0]
+    return f"{request.method} {path.rpartition('/')[0]}"
 
 
 def headers_of(request: Request, length: int) -> list[tuple[bytes, bytes]]:
