@@ -14,7 +14,7 @@ from ..masking.mask import Mask
 from ..reports.record import Settings
 from ..reports.terminal import header_lines
 from ..rules.violation import UsageError
-from .closing import CLOSING, captured_output, note
+from .closing import CLOSING, blame, captured_output, note
 from .facts import facts_of
 from .items import rule_of_item
 from .options import Options
@@ -80,8 +80,11 @@ class ContractRun:
         return self._cache.mkdir(name) if self._cache is not None else None
 
     def close(self) -> None:
-        """Stop the service, and undo all that was done to have it."""
-        self._open.close()
+        """Stop the service, and undo all that was done to have it, as far as that can be done."""
+        try:
+            self._open.close()
+        except UsageError as error:
+            blame(str(error))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

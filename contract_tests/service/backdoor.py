@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..databases import BackDoorBlocked, Database
 from ..databases.transactions import OpenTransaction, lasting
 from ..instruments.background import Background, Busy
-from ..rules.violation import Undecided
+from ..rules.violation import CannotGoOn, Undecided
 from .loop import AppLoop
 
 Contents = Mapping[str, tuple[tuple[object, ...], ...]]
@@ -96,17 +97,36 @@ class BackDoor:
         """Bring the rows back to what they were when the contract began.
 
         What leaking requests hold is taken back if it is in the way. Raises `Undecided` if even
-        that does not help.
+        that does not help, and `CannotGoOn` if the database is gone.
         """
         try:
-            self._loop.run(self.database.restore())
+            self._restore()
         except BackDoorBlocked:
             self._relieve()
             try:
-                self._loop.run(self.database.restore())
+                self._restore()
             except BackDoorBlocked as blocked:
                 raise Undecided(f"the database could not be reset: {blocked}") from None
 
+    def _restore(self) -> None:
+        """Put the rows back. Raises `CannotGoOn` if nothing answers where the database was."""
+        try:
+            self._loop.run(self.database.restore())
+        except BackDoorBlocked:
+            raise
+        except Exception:
+            self._require_answer()
+            raise
+
+    def _require_answer(self) -> None:
+        """Open the back door anew. Raises `CannotGoOn` with the reason if that fails."""
+        try:
+            with suppress(Exception):  # of a connection that has ended already
+                self.close()
+            self.open()
+        except Exception as error:  # noqa: BLE001 - each driver has errors of its own
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            raise CannotGoOn(f"the database no longer answers: {reason}") from None
 
 def _name(table: str) -> str:
     """The name of a table without its schema."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_service
+from proofs.broken.starting import opening
 from proofs.caching import CachedItems
 from reference_app import create_app
-from reference_app.database import transaction
+from reference_app.database import create_example_schema, transaction
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 
@@ -174,3 +178,15 @@ def two_of_a_name() -> FastAPI:
             return await super().create(values)
 
     return with_service(Unique)
+
+
+@breaks("CRU-33", says="restart()", databases=("sqlite",))
+def file_made_anew() -> FastAPI:
+    """Every start-up deletes the SQLite file and makes another, as if the service were a demo."""
+
+    async def prepare(engine: AsyncEngine) -> None:
+        await engine.dispose()
+        await asyncio.to_thread(Path(engine.url.database or "").unlink, missing_ok=True)
+        await create_example_schema(engine)
+
+    return opening(prepare)

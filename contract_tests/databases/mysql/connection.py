@@ -12,9 +12,15 @@ MISSING_DRIVER = (
     "Type: pip install 'pytest-crud-contract[mysql]'"
 )
 
+UNLIMITED = " /*M!100101 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */"
+"""The same limit as MariaDB and as MySQL have it: each passes over the other's comment."""
+
 
 async def connect(url: URL, **options: Any) -> Any:
-    """Open a raw connection that commits by itself and never waits long for a lock."""
+    """Open a raw connection that commits by itself and never waits long for a lock.
+
+    A time limit for statements, which a server may have, is the service's alone.
+    """
     try:
         import aiomysql
     except ImportError as error:
@@ -28,5 +34,6 @@ async def connect(url: URL, **options: Any) -> Any:
         charset="utf8mb4",
         connect_timeout=10,
         **options,
-        init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}",
+        init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}"
+        + UNLIMITED,
     )

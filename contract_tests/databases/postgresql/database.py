@@ -37,7 +37,10 @@ SHOWN_SQL = 120
 
 
 async def connect(url: URL) -> "Connection[Record]":
-    """Open a raw connection that names itself and never waits long for a lock."""
+    """Open a raw connection that names itself and never waits long for a lock.
+
+    A time limit for statements, which a role or a database may have, is the service's alone.
+    """
     try:
         import asyncpg
     except ImportError as error:
@@ -49,7 +52,11 @@ async def connect(url: URL) -> "Connection[Record]":
         **arguments,
         timeout=10,
         statement_cache_size=0,  # the service may change the schema between two questions
-        server_settings={"application_name": APPLICATION, "lock_timeout": patience},
+        server_settings={
+            "application_name": APPLICATION,
+            "lock_timeout": patience,
+            "statement_timeout": "0",
+        },
     )
 
 
