@@ -1,4 +1,4 @@
-"""Acts that stand beside the caller: on a loop, a port, a name of their own."""
+"""Acts that stand beside the caller: on a loop, a port, a password of their own."""
 
 import asyncio
 import secrets
@@ -29,8 +29,3 @@ def closed_port() -> int:
 def password() -> str:
     """Make up a password for a server of ours, which nobody will print."""
     return learn(secrets.token_hex(16))
-
-
-def fresh_name() -> str:
-    """Name a database so that nobody mistakes it for one of their own."""
-    return f"contract_{secrets.token_hex(6)}"

@@ -180,7 +180,7 @@ def two_of_a_name() -> FastAPI:
     return with_service(Unique)
 
 
-@breaks("CRU-33", says="restart()", databases=("sqlite",))
+@breaks("CRU-33", says="restart()", databases=("sqlite",), also=("SCH-02", "SCH-03"))
 def file_made_anew() -> FastAPI:
     """Every start-up deletes the SQLite file and makes another, as if the service were a demo."""
 

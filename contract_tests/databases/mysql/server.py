@@ -1,13 +1,16 @@
 """Make MySQL databases: on a MariaDB of ours, or on a given server of either kind."""
 
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 
 from sqlalchemy.engine import URL
 
-from ..apart import finish, fresh_name, password
+from ..apart import finish, password
 from ..database import DatabaseUnavailable, Server
+from ..names import abandoned, fresh_name
 from .connection import connect
 from .database import MysqlDatabase
+
+IN_USE = "select db from information_schema.processlist where db is not null"
 
 
 class MysqlServer(Server):
@@ -31,6 +34,8 @@ class MysqlServer(Server):
     def _begin(self, undo: ExitStack) -> None:
         self._url = undo.enter_context(self._address).set(drivername=self._drivername)
         self.version = finish(_administer(self._url, existing=self._existing))
+        if self._is_given and not self._existing:
+            finish(_sweep(self._url))
 
     def make(self) -> MysqlDatabase:
         """Create a database and drop it at the end, or give the existing one as it is."""
@@ -50,7 +55,7 @@ class MysqlServer(Server):
         """
         name, word = str(door.database), password()
         pattern = name.replace("_", "\\_")
-        accounts = [f"'{name}'@'{host}'" for host in ("%", "localhost")]
+        accounts = _accounts(name)
         made = [f"create user {account} identified by '{word}'" for account in accounts]
         made += [f"grant all privileges on `{pattern}`.* to {account}" for account in accounts]
         try:
@@ -60,6 +65,26 @@ class MysqlServer(Server):
         gone = [f"drop user if exists {account}" for account in accounts]
         self._undo.callback(lambda: finish(_administer(self._url, *gone)))
         return door.set(username=name, password=word)
+
+
+def _accounts(name: str) -> list[str]:
+    return [f"'{name}'@'{host}'" for host in ("%", "localhost")]
+
+
+async def _sweep(url: URL) -> None:
+    """Drop what runs that were killed have left, unless somebody is connected to it."""
+    import aiomysql
+
+    door = await connect(url.set(database=None))
+    try:
+        async with door.cursor() as cursor:
+            await cursor.execute(f"show databases where `Database` not in ({IN_USE})")
+            for name in abandoned([row[0] for row in await cursor.fetchall()]):
+                with suppress(aiomysql.MySQLError):
+                    await cursor.execute(f"drop database {name}")
+                    await cursor.execute(f"drop user if exists {', '.join(_accounts(name))}")
+    finally:
+        door.close()
 
 
 async def _administer(url: URL, *statements: str, existing: bool = False) -> str:

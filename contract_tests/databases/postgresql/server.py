@@ -3,13 +3,14 @@
 On a given one databases of ours are made beside the others, and dropped again.
 """
 
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
-from ..apart import finish, fresh_name
+from ..apart import finish
 from ..database import DatabaseUnavailable, Server
+from ..names import abandoned, fresh_name
 from .catalog import kill_all
 from .database import PostgresDatabase, connect
 
@@ -40,6 +41,8 @@ class PostgresServer(Server):
         url = undo.enter_context(self._address)
         self._url = _in_words_of(self._drivername, url)
         self.version = finish(_administer(self._url if self._existing else self._lobby))
+        if not self._existing:
+            finish(_sweep(self._lobby))
 
     def make(self) -> PostgresDatabase:
         """Create a database and drop it at the end, or give the existing one as it is."""
@@ -75,6 +78,20 @@ async def _administer(url: URL, *statements: str) -> str:
             f"(alter role {url.username} createdb), or name an empty database of yours "
             "and add --contract-allow-existing-database"
         ) from error
+    finally:
+        await door.close(timeout=2)
+
+
+async def _sweep(url: URL) -> None:
+    """Drop what runs that were killed have left, unless somebody is connected to it."""
+    import asyncpg
+
+    door = await _reach(url)
+    try:
+        rows = await door.fetch("select datname from pg_database")
+        for name in abandoned(row["datname"] for row in rows):
+            with suppress(asyncpg.PostgresError):
+                await door.execute(f"drop database {name}")
     finally:
         await door.close(timeout=2)
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ..apart import fresh_name
 from ..database import DatabaseUnavailable, Server
+from ..names import fresh_name
 from ..transactions import OpenTransaction
 from ..unobserved import unobserved
 from .database import Query, SqliteDatabase
