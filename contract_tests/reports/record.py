@@ -42,6 +42,16 @@ class RunRecord:
     expected: int = 0
     faults: tuple[str, ...] = ()
 
+    @classmethod
+    def empty(cls) -> RunRecord:
+        """Give the record of a run that nothing is known of."""
+        return cls(Settings(), {}, Totals(), ())
+
+    @property
+    def missing(self) -> int:
+        """The number of tests that were to give a verdict, and gave none."""
+        return max(0, self.expected - len({verdict.test for verdict in self.verdicts}))
+
     @property
     def level(self) -> Level:
         """The level from which a broken rule is red."""
@@ -55,7 +65,7 @@ class RunRecord:
     @property
     def is_conformant(self) -> bool:
         """Return whether something was decided, all expected is there, and nothing is red."""
-        is_whole = len(self.verdicts) >= self.expected and not self.faults
+        is_whole = not self.missing and not self.faults
         return is_whole and is_conformant(self.verdicts, self.level)
 
     def of(self, outcome: Outcome) -> tuple[Verdict, ...]:

@@ -10,6 +10,16 @@ from .record import RunRecord, Settings
 from .timeline import evidence_lines
 
 COMMAND = f"python -m {__package__.rpartition('.')[0]}"
+TOLD = (
+    Outcome.ERROR,
+    Outcome.BROKEN,
+    Outcome.FIXED,
+    Outcome.UNDECIDED,
+    Outcome.KNOWN,
+    Outcome.SKIPPED,
+)
+"""The outcomes that the summary names rule by rule, in its order."""
+
 EXISTING = "existing, used with permission; rows are put back at the end"
 
 
@@ -108,7 +118,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     red = [verdict for verdict in run.verdicts if verdict.is_red_at(run.level)]
     rest = [verdict for verdict in run.verdicts if not verdict.is_red_at(run.level)]
     for verdicts in (red, rest):
-        for outcome in (Outcome.ERROR, Outcome.BROKEN, Outcome.UNDECIDED):
+        for outcome in TOLD:
             yield from _by_rule(verdicts, outcome)
     absent = sorted({verdict.rule for verdict in run.of(Outcome.NOT_APPLICABLE)})
     decided = {verdict.rule for verdict in run.decided}
@@ -116,6 +126,8 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     yield from _totals(run)
     yield _closing(run, decided)
+    if run.missing:
+        yield f"NOT conformant: {run.missing} of {_count(run.expected, 'test')} gave no verdict"
     yield from (f"NOT conformant: {fault}" for fault in run.faults)
 
 
@@ -155,12 +167,14 @@ def _totals(run: RunRecord) -> Iterator[str]:
 def _closing(run: RunRecord, decided: set[str]) -> str:
     broken = {verdict.rule for verdict in run.of(Outcome.BROKEN)}
     red = {verdict.rule for verdict in run.verdicts if verdict.is_red_at(run.level)}
+    known = {verdict.rule for verdict in run.of(Outcome.KNOWN)}
     word = "conformant" if run.is_conformant else "NOT conformant"
     if not decided:
         return f"{word}: not one rule was decided, so nothing is known about this service"
     return (
         f"{word} at level {run.level}: {_count(len(decided), 'rule')} decided by "
-        f"{_count(len(run.decided), 'judgement')}, {len(broken)} broken, {len(red)} red"
+        f"{_count(len(run.decided), 'judgement')}, {len(broken)} broken, "
+        f"{f'{len(known)} known, ' if known else ''}{len(red)} red"
     )
 
 

@@ -12,7 +12,7 @@ from .rule import Level
 
 
 class Outcome(StrEnum):
-    """The words for how a judgement ended."""
+    """The words for how a judgement ended; known, fixed and skipped come from marks of a team."""
 
     UPHELD = "upheld"
     BROKEN = "broken"
@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     FIXED = "fixed"
     NOT_APPLICABLE = "not applicable"
     UNDECIDED = "undecided"
+    SKIPPED = "skipped"
     ERROR = "error"
 
     @property
@@ -32,8 +33,8 @@ class Outcome(StrEnum):
 class Verdict:
     """One row of the report: a rule judged by one test on one case.
 
-    A broken rule has `expected` and `observed`, and what it does not apply to, could not be looked
-    at, or failed in the kit has a `reason`. `case` names the case within the rule and is stable
+    A broken rule has `expected` and `observed`, and every other one that is not upheld a `reason`.
+    A known one has all three. `case` names the case within the rule and is stable
     between runs. `duration` is in seconds. `replay` is the token of the disturbed request that
     showed it, if any.
     """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from ..reports.partial import is_special
 from ..rules.violation import UsageError
 from .closing import CLOSING
 from .option_sources import refuse_misspelt
@@ -74,6 +75,8 @@ def _require_writable(setting: str, place: Path) -> None:
     """Make the folder that something is to be written into. Raises `UsageError` if it cannot be."""
     folder = place if setting == "corpus" else place.parent
     try:
+        if setting == "report" and is_special(place):
+            return  # it was there before the run, and its folder is nobody's
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
         if place.is_dir() and setting == "report":

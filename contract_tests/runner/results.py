@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 import pytest
 
-from ..reports.json_report import as_json, write_report
+from ..reports.json_report import as_json
+from ..reports.partial import PartialReport
 from ..reports.record import RunRecord
 from ..reports.terminal import header_lines, summary_lines
 from ..rules.totals import Totals
 from ..rules.verdict import Verdict, from_row
-from .closing import CLOSING, note
+from .closing import CLOSING, blame, note
 from .run import ContractRun
 from .selection import Selection
 from .spreading import is_worker, send_home, sent_home
@@ -25,9 +29,10 @@ class Results:
     def __init__(self, run: ContractRun, selection: Selection) -> None:
         self._run = run
         self._selection = selection
-        self._verdicts: list[Verdict] = []
+        self._verdicts: dict[str, list[Verdict]] = {}
         self._totals = Totals()
         self._of_workers: list[str] = []
+        self._written: PartialReport | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
@@ -35,15 +40,44 @@ class Results:
         report = self._run.options.report
         if report is None or is_worker(session.config) or session.config.option.collectonly:
             return
-        report.unlink(missing_ok=True)
+        self._written = PartialReport(report)
+        self._written.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Begin the report: from now on something is known."""
+        for kind, content in self._run.mask.within(as_json(self._record())).items():
+            self._write(kind, content)
+        return (yield)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Forget what an earlier try of a test gave: the last one counts."""
+        self._verdicts.pop(nodeid, None)
+        self._write("begun", nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the verdict, with the facts and totals that came with it."""
         row = getattr(report, "contract_verdict", None)
+        if report.when == "setup" and report.nodeid in self._verdicts:
+            self.pytest_runtest_logstart(report.nodeid)  # nobody tells that a test is run again
         if row:
-            self._verdicts.append(from_row(row))
-            self._run.facts.update(getattr(report, "contract_facts", {}))
-            self._totals |= Totals(**getattr(report, "contract_totals", {}))
+            self._verdicts.setdefault(report.nodeid, []).append(from_row(row))
+            self._write("verdict", row)
+            self._learn(report)
+
+    def _learn(self, report: pytest.TestReport) -> None:
+        """Take over facts and totals, where there is more than was known."""
+        facts, totals = dict(self._run.facts), self._totals
+        self._run.facts.update(getattr(report, "contract_facts", {}))
+        self._totals |= Totals(**getattr(report, "contract_totals", {}))
+        if facts != self._run.facts:
+            self._write("facts", self._run.facts)
+        if totals != self._totals:
+            self._write("totals", asdict(self._totals))
+
+    def _write(self, kind: str, content: object) -> None:
+        if self._written is not None:
+            self._written.add(kind, content)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -73,12 +107,14 @@ class Results:
         return has_tests and not session.config.option.collectonly
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
-        record, report = self._record(), self._run.options.report
-        if exitstatus == pytest.ExitCode.OK and not record.is_conformant:
+        if self._written is not None:
+            try:
+                self._written.end(self._run.mask.within(as_json(self._record())))
+            except OSError as error:
+                blame(f"the report could not be written: {error}")
+        if exitstatus == pytest.ExitCode.OK and not self._record().is_conformant:
             # pytest ends with what stands here after this hook, which it documents nowhere.
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if report:
-            write_report(report, self._run.mask.within(as_json(record)))
 
     def _record(self) -> RunRecord:
         run, mask = self._run, self._run.mask
@@ -86,7 +122,7 @@ class Results:
             run.settings,
             run.facts,
             self._totals,
-            tuple(self._verdicts),
+            tuple(chain.from_iterable(self._verdicts.values())),
             self._selection.expected,
             (*run.faults, *map(mask, self._of_workers)),
         )

@@ -45,20 +45,24 @@ class ContractRun:
         self._cache = getattr(config, "cache", None)  # with -p no:cacheprovider there is none
         self._open = ExitStack()
         self._service: Service | None = None
+        self._is_closed = True
 
     @property
     def service(self) -> Service:
         """The started service, opened on first use and closed with the run.
 
+        It is opened once more for a last test that is run again.
+
         Raises `UsageError` if the app cannot be found, started or understood.
         """
-        if self._service is None:
+        if self._service is None or self._is_closed:
             from .opening import open_service
 
             self._open.enter_context(interruptible())
             opened = open_service(self.options, has_startups=self._selection.has_startups)
             with captured_output():
                 self._service = self._open.enter_context(opened)
+            self._is_closed = False
             if self.faults:
                 raise UsageError(self.faults[0])
             note(self._place)
@@ -81,6 +85,7 @@ class ContractRun:
 
     def close(self) -> None:
         """Stop the service, and undo all that was done to have it, as far as that can be done."""
+        self._is_closed = True
         try:
             self._open.close()
         except UsageError as error:
@@ -112,7 +117,7 @@ class ContractRun:
         """Step aside for a test of others: a runner may have brought it here after ours."""
         self._place = f"running {item.nodeid}"
         note(self._place)
-        if self._service is not None and self._service.has_process:
+        if self._service and not self._is_closed and self._service.has_process:
             presence = self._service.process.presence
             (presence.enter if rule_of_item(item) else presence.leave)()
 

@@ -26,6 +26,12 @@ LETTERS = {
     Outcome.UNDECIDED: ("undecided", "?", "UNDECIDED"),
 }
 
+AS_PYTEST_SAYS = {Outcome.UPHELD, Outcome.KNOWN, Outcome.SKIPPED}
+"""For these pytest's own outcome is the right one, whatever marks a team has put on the test."""
+
+Phase = tuple[pytest.CallInfo[None], pytest.TestReport]
+"""A phase of a test: what was raised, and what pytest made of it."""
+
 
 class Verdicts:
     """The plug-in object that gives a verdict to each test of the suite."""
@@ -34,7 +40,7 @@ class Verdicts:
 
     def __init__(self, run: ContractRun) -> None:
         self._run = run
-        self._told: set[tuple[str, Outcome]] = set()
+        self._told: dict[tuple[str, Outcome], str] = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -66,12 +72,12 @@ class Verdicts:
             item.session.shouldstop = "the run cannot go on"
             report.longrepr = str(call.excinfo.value)
         if rule is not None and _is_decisive(call, report):
-            verdict = self._verdict(item, call, rule)
+            verdict = self._verdict(item, (call, report), rule)
             self._attach(item, report, verdict)
             self._agree(report, verdict)
         return report
 
-    def _verdict(self, item: pytest.Item, call: pytest.CallInfo[None], rule: Rule) -> Verdict:
+    def _verdict(self, item: pytest.Item, phase: Phase, rule: Rule) -> Verdict:
         """Give the verdict of a test, with nothing in it that is a secret."""
         plain = Verdict(
             rule=rule.id,
@@ -82,7 +88,7 @@ class Verdicts:
             fix=rule.fix,
             test=item.nodeid,
         )
-        verdict = _decided(plain, item, call)
+        verdict = _as_marked(_decided(plain, item, phase[0]), phase)
         shown = self._run.mask.within(verdict.as_row())
         return from_row(shown | {"test": item.nodeid})
 
@@ -94,13 +100,18 @@ class Verdicts:
             contract_totals=asdict(_totals(item)),
         )
         # JUnit reads an item's properties from its last report, that of the teardown.
-        properties = {"rule": verdict.rule, "level": verdict.level, "verdict": verdict.verdict}
-        item.user_properties += [(name, str(value)) for name, value in properties.items()]
+        given = {"rule": verdict.rule, "level": verdict.level, "verdict": verdict.verdict}
+        # A test that is run again has those of its last try in it.
+        others = [(name, value) for name, value in item.user_properties if name not in given]
+        item.user_properties[:] = others + [(name, str(value)) for name, value in given.items()]
 
     def _agree(self, report: pytest.TestReport, verdict: Verdict) -> None:
-        if verdict.outcome in {Outcome.UPHELD, Outcome.ERROR}:
+        if verdict.outcome in AS_PYTEST_SAYS:
             return
-        if verdict.is_red_at(self._run.options.level):
+        vars(report).pop("wasxfail", None)  # for any other outcome the mark is of no effect
+        if verdict.outcome is Outcome.ERROR:
+            report.outcome = "failed"
+        elif verdict.is_red_at(self._run.options.level):
             self._fail(report, verdict)
         else:
             # The three parts are those of pytest's own skips: the terminal and JUnit unpack them.
@@ -110,9 +121,9 @@ class Verdicts:
 
     def _fail(self, report: pytest.TestReport, verdict: Verdict) -> None:
         report.outcome = "failed"
-        told = verdict.rule, verdict.outcome
-        report.longrepr = failure_text(verdict, self._run.settings, again=told in self._told)
-        self._told.add(told)
+        first = self._told.setdefault((verdict.rule, verdict.outcome), verdict.test)
+        again = first != verdict.test
+        report.longrepr = failure_text(verdict, self._run.settings, again=again)
         if verdict.replay:
             report.sections.clear()  # what hundreds of requests logged explains none of them
 
@@ -122,7 +133,7 @@ class Verdicts:
         """Show the verdict's own letter where pytest would say "skipped"."""
         row = getattr(report, "contract_verdict", None)
         if row and report.outcome == "skipped":
-            return LETTERS[Outcome(row["verdict"])]
+            return LETTERS.get(Outcome(row["verdict"]))
         return None
 
 
@@ -135,11 +146,8 @@ def _decided(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -
     """Fill in how the test ended."""
     error = call.excinfo.value if call.excinfo else None
     match error:
-        case None if item.stash[JUDGE].judgements:
-            return replace(verdict, verdict=Outcome.UPHELD)
         case None:
-            reason = "the test ended without a judgement"
-            return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason)
+            return _ended(verdict, item.stash[JUDGE].judgements)
         case Violation():
             return replace(
                 verdict,
@@ -153,7 +161,29 @@ def _decided(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -
             return replace(verdict, verdict=Outcome.NOT_APPLICABLE, reason=str(error))
         case Undecided():
             return replace(verdict, verdict=Outcome.UNDECIDED, reason=str(error))
+        case pytest.skip.Exception() | pytest.xfail.Exception():
+            return replace(verdict, verdict=Outcome.SKIPPED, reason=error.msg or "no reason given")
     return replace(verdict, verdict=Outcome.ERROR, reason=f"{type(error).__name__}: {error}")
+
+
+def _ended(verdict: Verdict, judgements: int) -> Verdict:
+    """Give the verdict of a test that raised nothing."""
+    if judgements:
+        return replace(verdict, verdict=Outcome.UPHELD)
+    reason = "the test ended without a judgement"
+    return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason)
+
+
+def _as_marked(verdict: Verdict, phase: Phase) -> Verdict:
+    """Let `xfail` speak of what it is about: a broken promise, and none that is kept again."""
+    call, report = phase
+    reason = getattr(report, "wasxfail", None)
+    if reason is not None and verdict.outcome is Outcome.BROKEN:
+        return replace(verdict, verdict=Outcome.KNOWN, reason=reason or "marked xfail")
+    if call.excinfo is None and report.failed and verdict.outcome is Outcome.UPHELD:
+        reason = f"{report.longrepr}: the promise is kept, so take the mark away"
+        return replace(verdict, verdict=Outcome.FIXED, reason=reason)
+    return verdict
 
 
 def _totals(item: pytest.Item) -> Totals:

@@ -1,0 +1,44 @@
+"""`contract-tests report`: what a report says, as the terminal showed it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..reports.partial import read_report
+from ..reports.record import RunRecord
+from ..reports.terminal import failure_texts, header_lines, summary_lines
+from . import Command
+
+
+def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Print the text of a report, whole or not. The exit code is 0 if its run was conformant."""
+    try:
+        run = read_report(asked.file)
+    except OSError as error:
+        print(f"{asked.file} cannot be read: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 2
+    except ValueError as error:
+        print(f"{asked.file} is no report of a contract: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    for line in _lines(run):
+        print(line)  # noqa: T201 - this is what the command is for
+    return 0 if run.is_conformant else 1
+
+
+def _lines(run: RunRecord) -> Iterator[str]:
+    yield from header_lines(run.facts)
+    for text in failure_texts(run):
+        yield from ("", text)
+    yield ""
+    yield from summary_lines(run)
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    words = "what --contract-report wrote, even of a run that did not end"
+    parser.add_argument("file", metavar="FILE", type=Path, help=words)
+
+
+COMMAND = Command("what a report says, in words", print_report, _declare, place=5)
