@@ -200,7 +200,7 @@ def test_a_report_that_cannot_be_written_is_told_before_the_run(tmp_path: Path) 
     """A folder in the place of the report is a mistake in the command."""
     done = ended(PLAIN, ":nothing", "--contract-report", str(tmp_path), folder=tmp_path)
     assert done.returncode == 4, done.stdout + done.stderr
-    assert f"ERROR: --contract-report {tmp_path}: Is a directory; name a file" in done.stderr
+    assert f"{tmp_path} cannot be written: Is a directory; name a file" in done.stderr
 
 
 def test_a_run_without_a_contract_is_left_alone(tmp_path: Path) -> None:

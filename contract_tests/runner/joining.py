@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,7 +81,7 @@ def _require_writable(setting: str, place: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
         if place.is_dir() and setting == "report":
-            raise IsADirectoryError(f"{place} is a folder")
+            raise IsADirectoryError(errno.EISDIR, "Is a directory; name a file")
     except OSError as error:
         reason = error.strerror or error
         raise UsageError(

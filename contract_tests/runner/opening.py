@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..rules.violation import UsageError
-from ..service.discovery import found, probe
+from ..service.discovery import found, probe, require_fields
 from ..service.service import Service
 from ..service.transports.http import is_address
 from .closing import note
@@ -39,6 +39,7 @@ def _detect(service: Service, options: Options) -> None:
     wanted, place = options.resource or None, options.openapi or None
     try:
         service.resource = found(service, wanted, place, options.body, options.format)
+        require_fields(service.resource, options.body)
         service.resource = probe(service)
     except UsageError as error:
         raise _with_cause(error, service) from None

@@ -85,7 +85,8 @@ class Results:
         facts = sent_home(node)
         expected = facts.get("contract_expected", 0)
         self._selection.expected = max(self._selection.expected, expected)
-        self._of_workers += facts.get("contract_faults", ())
+        told = facts.get("contract_faults", ())
+        self._of_workers += [fault for fault in told if fault not in self._of_workers]
         if error:
             self._of_workers.append(f"worker {node.gateway.id} ended early: {error}")
 
@@ -107,6 +108,7 @@ class Results:
         return has_tests and not session.config.option.collectonly
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
+        self._require_sent()
         if self._written is not None:
             try:
                 self._written.end(self._run.mask.within(as_json(self._record())))
@@ -115,6 +117,15 @@ class Results:
         if exitstatus == pytest.ExitCode.OK and not self._record().is_conformant:
             # pytest ends with what stands here after this hook, which it documents nowhere.
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _require_sent(self) -> None:
+        """Hold against a run that it was to send a request again, and found none of that name."""
+        token = self._run.options.replay
+        if token is not None and self._verdicts:
+            from .replaying import is_sent
+
+            if not is_sent(token, self._totals):
+                blame(f"there is no request {token} on this database: nothing was sent again")
 
     def _record(self) -> RunRecord:
         run, mask = self._run, self._run.mask

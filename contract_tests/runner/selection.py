@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ..rules import AREAS
+from ..rules.violation import UsageError
+from .closing import blame
 from .items import case_name, needs_startups, rule_of_item
 from .options import Options
 from .spreading import is_worker
@@ -39,9 +41,10 @@ class Selection:
         that disturb the service come last: one that stays poisoned would be accused by every later
         rule.
         """
-        dropped = [item for item in items if not self._is_selected(item)]
+        dropped = self._dropped(config, items)
         if dropped:
-            items[:] = filter(self._is_selected, items)
+            gone = set(dropped)
+            items[:] = [item for item in items if item not in gone]
             config.hook.pytest_deselected(items=dropped)
         items.sort(key=_turn)
         ours = [item for item in items if _turn(item) != OTHERS]
@@ -49,6 +52,33 @@ class Selection:
         self.is_alone = ours == items
         # Of several workers, few get a test that needs them.
         self.has_startups = not is_worker(config) and any(map(needs_startups, items))
+
+    def _dropped(self, config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Give the tests that were not asked for: all, on a worker that has nothing to replay."""
+        dropped = [item for item in items if not self._is_selected(item)]
+        try:
+            self._require_replayable(items, dropped)
+        except UsageError as error:
+            if not is_worker(config):
+                raise pytest.UsageError(str(error)) from None
+            blame(str(error))  # a worker has no other way to say so
+            return list(items)
+        return dropped
+
+    def _require_replayable(self, items: list[pytest.Item], dropped: list[pytest.Item]) -> None:
+        """Raise `UsageError` for a token that none of the collected tests can send again."""
+        token, ours = self._options.replay, list(filter(rule_of_item, items))
+        if token is None or not ours:
+            return
+        if len(dropped) == len(ours):
+            mine = {case_name(item) for item in ours if rule_of_item(item) in AREAS[token.area]}
+            raise UsageError(
+                f"--contract-replay {token}: no test of the rules that were asked for sends it "
+                f"again. Subjects of {token.area}: {', '.join(sorted(mine)) or 'none collected'}"
+            )
+        from .replaying import require_way
+
+        require_way(token)
 
     def _is_selected(self, item: pytest.Item) -> bool:
         rule, token, asked = rule_of_item(item), self._options.replay, self._options.rule
