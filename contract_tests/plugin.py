@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,15 @@ from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
 from .runner.option_sources import add_options, read_options
 
-SUITE = f"{__package__}.suite"
+KIT = Path(__file__).parent
+SUITE = KIT / "suite"
 MARK = "contract(rule): the rule this test of the suite judges"
+NO_APP = (
+    "the contract needs an app: add --contract-app package.module:attribute, "
+    "or set contract_app in the ini file, or CONTRACT_APP"
+)
+IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
+"""There if the suite was collected without an app, and without having been asked for."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -51,15 +58,49 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(without_passwords(str(error))) from None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say what is missing when the suite was collected without an app."""
-    if SUITE in sys.modules and not config.pluginmanager.has_plugin(f"{__package__}.runner.run"):
-        here = Path(__file__).parent
-        if any(here in item.path.parents for item in items):
-            raise pytest.UsageError(
-                "the contract needs an app: add --contract-app package.module:attribute, "
-                "or set contract_app in the ini file, or CONTRACT_APP"
-            )
+    """Keep a suite without an app out of the run, or say what is missing if it was asked for."""
+    ours = [item for item in items if SUITE in item.path.parents]
+    if not ours:
+        return
+    if config.pluginmanager.has_plugin(f"{__package__}.runner.run"):
+        _require_one_name(ours)
+    elif any(map(partial(_is_suite, config), config.args)):
+        raise pytest.UsageError(NO_APP)
+    else:
+        gone = set(ours)
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=ours)
+        config.stash[IS_LEFT_OUT] = True
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
+    """Say that the suite was left out."""
+    return f"contract: left out, since {NO_APP}" if IS_LEFT_OUT in config.stash else None
+
+
+def _is_suite(config: pytest.Config, argument: str) -> bool:
+    """Return whether an argument names the kit's folder or package, or something in it."""
+    name = argument.partition("::")[0]
+    path = (config.invocation_params.dir / name).resolve()
+    return KIT in (path, *path.parents) or f"{name}.".startswith(f"{__package__}.")
+
+
+def _require_one_name(items: list[pytest.Item]) -> None:
+    """Raise if pytest imports the suite by another name than this plug-in."""
+    names = {getattr(getattr(item, "module", None), "__name__", "") for item in items}
+    other = next((name for name in names if not name.startswith(f"{__package__}.")), None)
+    if other is not None:
+        folders = KIT.parents[: __package__.count(".")]
+        missing = [folder for folder in folders if not (folder / "__init__.py").exists()]
+        way = (
+            f"add {missing[0] / '__init__.py'}" if missing else "name it in pytest_plugins as such"
+        )
+        raise pytest.UsageError(
+            f"the contract kit is loaded as {__package__}, but pytest imports its suite as "
+            f"{other}: {way}"
+        )
 
 
 def _other_copy(pluginmanager: pytest.PytestPluginManager) -> str | None:
