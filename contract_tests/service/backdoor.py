@@ -128,6 +128,7 @@ class BackDoor:
             reason = str(error).partition("\n")[0] or type(error).__name__
             raise CannotGoOn(f"the database no longer answers: {reason}") from None
 
+
 def _name(table: str) -> str:
     """The name of a table without its schema."""
     return table.rpartition(".")[2].casefold()

@@ -214,6 +214,8 @@ def list_always_fails() -> FastAPI:
             raise RuntimeError("no list today")
 
     return with_service(Unlisted)
+
+
 @breaks("CRU-31", says="-> 500 LookupError: no such season\n", also=("API-03",))
 def out_of_season() -> FastAPI:
     """A change fails before it has changed anything, so nothing is said to be stored."""

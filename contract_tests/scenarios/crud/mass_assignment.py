@@ -12,7 +12,6 @@ from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable
 from ...service.backdoor import Contents
-from ...service.created import GONE
 from ...service.equality import same
 from ...service.resource import Role
 from ...service.service import Row, Service
@@ -123,7 +122,7 @@ def _renamed(service: Service, role: Role) -> Naming:
     is_there = service.read(absent).ok and not was_there
     then = service.read(row.id)
     other = service.shown(then).get(name, row.id) if then.ok else row.id
-    has_gone = exchange.ok and (is_there or then.status in GONE or not same_id(other, row.id))
+    has_gone = exchange.ok and (is_there or then.is_absent or not same_id(other, row.id))
     return Naming(name, absent, exchange, f"row {row.id} became {absent}" * has_gone)
 
 
