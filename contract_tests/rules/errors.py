@@ -152,6 +152,20 @@ ERR_10 = Rule(
     ),
 )
 
+ERR_11 = Rule(
+    id="ERR-11",
+    level=Level.REQUIRED,
+    statement="A database failure MUST NOT be answered as an error of the client.",
+    rationale=(
+        "A 404 for a row that only could not be read makes clients delete their copy or create a "
+        "second one; after a 400 or 401 they give up what would succeed a minute later."
+    ),
+    fix=(
+        "Catch what you mean, `NoResultFound` or `IntegrityError`, instead of `Exception` or "
+        "`SQLAlchemyError`, and let all else reach a handler that answers 500 or 503."
+    ),
+)
+
 RULES = (
     ERR_01,
     ERR_02,
@@ -163,4 +177,5 @@ RULES = (
     ERR_08,
     ERR_09,
     ERR_10,
+    ERR_11,
 )

@@ -6,7 +6,7 @@ import pytest
 
 from ..databases.driver_errors import traces_in
 from ..instruments.exchange import Exchange
-from ..rules import sessions
+from ..rules import errors, sessions
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.echoes import sent_by
@@ -28,6 +28,8 @@ from ..service.service import Service
 JSON_TYPES = ("application/json", "+json")
 UNAVAILABLE = 503
 FAILURE = 500
+LATER = frozenset({408, 409, 423, 425, 429})
+"""Client errors that say that the same request may succeed another time."""
 
 each_fault_case = pytest.mark.parametrize("fault_case", FAULT_CASES, ids=str)
 each_statement = pytest.mark.parametrize("fault_case", STATEMENTS, ids=str)
@@ -216,11 +218,33 @@ def keeps_without_failure(service: Service) -> bool:
     return False
 
 
+@judges("ERR-11")
+@each_statement
+def test_a_failure_is_not_the_clients_error(
+    judge: Judge, sweeps: Sweeps, fault_case: FaultCase
+) -> None:
+    """The failure of a statement is not answered with a status that blames the request."""
+    exchange = failure(judge, sweeps, fault_case)
+    judge.that(
+        not blames_client(exchange),
+        expected="a 5xx status, or one that asks to try again",
+        observed=f"{exchange}, though the database had failed",
+        seen=exchange,
+    )
+
+
+def blames_client(exchange: Exchange) -> bool:
+    """Return whether a status says that the same request would fail again."""
+    return exchange.refused and exchange.status not in LATER
+
+
 @judges("ERR-07")
 @each_statement
 def test_a_failure_is_answered_in_json(judge: Judge, sweeps: Sweeps, fault_case: FaultCase) -> None:
     """The failure of a statement is answered with a 5xx status and a JSON body."""
     exchange = failure(judge, sweeps, fault_case)
+    if blames_client(exchange):
+        judge.not_applicable(f"the client is blamed for it ({errors.ERR_11.id})")
     media_type = (exchange.header("content-type") or "no content type").partition(";")[0].strip()
     is_json = media_type.endswith(JSON_TYPES) and exchange.json is not None
     judge.that(

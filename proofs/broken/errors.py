@@ -115,7 +115,7 @@ def plain_text_failure() -> FastAPI:
     return app
 
 
-@breaks("ERR-07", says="-> 400 as application/json")
+@breaks("ERR-11", says="-> 400, though the database had failed")
 def client_blamed() -> FastAPI:
     """Every statement that fails is answered 400, as if the request were wrong."""
     app = create_app()
@@ -127,6 +127,19 @@ def client_blamed() -> FastAPI:
 
     app.add_exception_handler(DatabaseFailure, answer)
     return app
+
+
+@breaks("ERR-11", says="-> 404, though the database had failed")
+def missing_for_a_failure() -> FastAPI:
+    """A read catches everything and answers 404, also when the query itself has failed."""
+
+    class Careless(ExampleItemService):
+        async def get(self, item_id: int) -> ExampleItem | None:
+            with suppress(Exception):
+                return await super().get(item_id)
+            return None
+
+    return with_service(Careless)
 
 
 @breaks("ERR-08", says="-> 500, and no database could be reached")
