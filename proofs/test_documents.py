@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.rules import RULES
 from proofs.documents import DOCUMENTS, MARKED, PARTS, RUNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,13 @@ def test_the_readme_is_a_page() -> None:
 def test_the_readme_leads_to_every_page() -> None:
     """No page is known only to those who look into the folder."""
     assert set((ROOT / "docs").glob("*.md")) - linked(ROOT / "README.md") == set()
+
+
+def test_every_rule_has_its_level_and_harm() -> None:
+    """The page of levels has a row for each rule, in their order, and no other."""
+    every = read(ROOT / "docs" / "levels.md").partition("Every rule:")[2]
+    rows = re.findall(r"^\| ([A-Z]+-\d+) \| (\w+) \| [^|]+ \|$", every, re.MULTILINE)
+    assert [(rule.id, rule.level) for rule in RULES] == rows
 
 
 def test_every_generated_part_stands_somewhere() -> None:
