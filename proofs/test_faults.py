@@ -15,7 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from contract_tests.databases import NETWORK, Database, DatabaseUnavailable, Server, provide
+from contract_tests.databases import (
+    NETWORK,
+    Contents,
+    Database,
+    DatabaseUnavailable,
+    Server,
+    provide,
+)
 from contract_tests.databases.driver_errors import traces_in
 from contract_tests.databases.redirects import leading_to
 from contract_tests.databases.refusal import MARKER
@@ -27,7 +34,6 @@ from contract_tests.instruments.faults import Cold, FaultPoint, Faults, Unreacha
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.scenarios.faults.fault_cases import FAULT_CASES, FaultCase
 from contract_tests.scenarios.faults.injections import InjectionResult
-from contract_tests.service.backdoor import Contents
 
 LIMIT = 10
 """Seconds that a thread gets to end in; one that never does is left behind."""

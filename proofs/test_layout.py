@@ -244,3 +244,20 @@ def test_the_idle_plugin_loads_only_pytest_and_the_standard_library() -> None:
     """Importing the plug-in and declaring its options brings in no third-party module."""
     new = packages_loaded_by("import contract_tests.plugin", after="import pytest, _pytest.config")
     assert new == {"contract_tests"}
+
+
+def test_no_two_things_share_a_name() -> None:
+    """A vendor's folder may give its own answer to a question that the databases ask of each."""
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        place = path.relative_to(KIT).parts
+        is_of_vendor = place[0] == "databases" and len(place) > 2
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                homes.setdefault(node.name, []).extend([] if is_of_vendor else ["/".join(place)])
+    shared = {
+        name: files
+        for name, files in homes.items()
+        if len(files) > 1 and not name.startswith("_") and name != "main"
+    }
+    assert shared == {}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract_tests.databases import Contents
 from contract_tests.instruments.exchange import Event, Exchange, Kind, Request
 from contract_tests.rules.evidence import HeldConnection
 from contract_tests.rules.replay import Token
@@ -30,7 +31,6 @@ from contract_tests.scenarios.faults.lifecycle_checks import (
     stores_in_part,
     stores_later,
 )
-from contract_tests.service.backdoor import Contents
 
 Asked = tuple[Kind, str]
 

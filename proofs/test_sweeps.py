@@ -16,7 +16,7 @@ from contract_tests.runner.judge import Judge
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.faults import sweeps as module
-from contract_tests.scenarios.faults.disturbances import KINDS, Kind
+from contract_tests.scenarios.faults.disturbances import KINDS, DisturbanceKind
 from contract_tests.scenarios.faults.fault_cases import FaultCase, prepared
 from contract_tests.scenarios.faults.injections import observe
 from contract_tests.scenarios.faults.sweeps import ROLES, Sweeps
@@ -72,7 +72,7 @@ def test_a_point_shows_what_was_stored_and_asked_afterwards(service: Service) ->
     """The write that failed changed nothing; the list and the create after it succeeded."""
     result, *_ = Sweeps(service).of("failures", "create", "error")
     assert (result.exchange.status, result.changed) == (503, frozenset())
-    assert (result.kept, result.open) == ((), ())
+    assert (result.still_held, result.open) == ((), ())
     assert [exchange.status for exchange in result.later] == [200, 201]
     assert len(result.ending["example_items"]) == len(result.after["example_items"]) + 1
 
@@ -144,7 +144,7 @@ def test_a_commit_that_finds_the_file_busy_is_a_point(service: Service) -> None:
 def test_a_sweep_that_never_ends_is_cut(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says so, and does not stop the run."""
     monkeypatch.setattr(module, "LONGEST", 2)
-    monkeypatch.setitem(KINDS, "failures", {"endless": Kind(lambda _, k: Harmless(k))})
+    monkeypatch.setitem(KINDS, "failures", {"endless": DisturbanceKind(lambda _, k: Harmless(k))})
     sweep = Sweeps(service).sweep("failures", "list", "endless")
     assert (len(sweep.results), sweep.note) == (2, "ended after 2 places")
 

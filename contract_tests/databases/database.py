@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ OUTSIDE_VIEW = "outside-view"
 NETWORK = "network"
 
 StoredRow = tuple[object, ...]
-Contents = dict[str, tuple[StoredRow, ...]]
+Contents = Mapping[str, tuple[StoredRow, ...]]
 
 
 class UnknownDatabase(ValueError):  # noqa: N818 - reads as a sentence where it is raised

@@ -126,7 +126,7 @@ class Faults(Instrument):
         wrote = _key(call.connection) in self._wrote
         self._wrote.discard(_key(call.connection))
         if call.kind == "rollback":
-            return self.place == "call" and self._strike == "disconnect" and in_transaction(call)
+            return self.place == "call" and self._strike == "disconnect" and has_work_to_undo(call)
         if not wrote or self.place not in {"commit", "call"}:
             return False
         is_idle = not has_transaction(call.connection) or self._is_safe(call)
@@ -139,7 +139,7 @@ class Faults(Instrument):
         return bool(why_commit_is_safe(call.dialect, call.connection))
 
 
-def in_transaction(call: Call) -> bool:
+def has_work_to_undo(call: Call) -> bool:
     """Return whether a ROLLBACK would have anything to do, as far as the driver tells."""
     return call.connection is not None and has_transaction(call.connection)
 

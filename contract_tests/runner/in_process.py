@@ -25,7 +25,7 @@ from ..service.transports.asgi import AsgiTransport
 from ..service.transports.home import require_no_stray
 from ..service.transports.lifespan import LifespanFailed
 from ..service.transports.locate import locate
-from ..service.transports.presence import Part, Presence
+from ..service.transports.presence import Presence, ProcessHook
 from ..service.watchdog import Watchdog
 from ..service.workers.fork_server import ForkServer
 from .closing import captured_output, give_up, note, say
@@ -86,7 +86,7 @@ def _confinement(options: Options, database: Database, stack: ExitStack) -> Conf
 
 def _parts(
     handover: Handover, database: Database, recorder: Recorder, confined: Confined
-) -> Iterator[Part]:
+) -> Iterator[ProcessHook]:
     """Give what must be there in this process for an app in it."""
     variables = handover.variables(database)
     yield lambda: environment(variables)
@@ -131,7 +131,7 @@ def _migrate(service: Service, options: Options) -> None:
     """
     is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
     if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
-        with service.process.trial(service.database) as trial:
+        with service.process.subprocess_app(service.database) as trial:
             answer = trial.ask("migrate", root=str(options.root))
         if not answer["ok"]:
             raise UsageError(answer["error"])

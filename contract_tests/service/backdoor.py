@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ..databases import BackDoorBlocked, Database
+from ..databases import BackDoorBlocked, Contents, Database
 from ..databases.transactions import OpenTransaction, lasting
 from ..instruments.background import Background, Busy
 from ..rules.violation import CannotGoOn, Undecided
 from .loop import AppLoop
-
-Contents = Mapping[str, tuple[tuple[object, ...], ...]]
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class ServiceProcess:
             return str(failure)
         return ""
 
-    def trial(self, database: Database) -> SubprocessApp:
+    def subprocess_app(self, database: Database) -> SubprocessApp:
         """Give the service in an interpreter of its own, on a database."""
         return self._led(self.origin.handover.variables(database))
 

@@ -256,7 +256,7 @@ class Service:
                 f"could not create a row: {exchange} {exchange.cause or exchange.excerpt(200)}"
                 + HOW_TO_HELP * exchange.refused
             )
-        identifier = self.told_id(exchange, sent)
+        identifier = self.created_id(exchange, sent)
         if identifier is None:
             raise Undecided(
                 f"neither the answer to a create nor the list tells the new row's id: {exchange}"
@@ -272,7 +272,7 @@ class Service:
         is_row = place and not place.endswith(self.resource.name.rstrip("/"))
         return unquote(place.rsplit("/", 1)[-1]) if is_row else None
 
-    def told_id(self, exchange: Exchange, sent: Mapping[str, Any]) -> Any:
+    def created_id(self, exchange: Exchange, sent: Mapping[str, Any]) -> Any:
         """The id of the row that a create made: in its answer, else in the list; None if unsaid."""
         found = self.id_of(exchange)
         return id_in_list(self, sent) if found is None else found

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-import pytest
-
 from ..instruments.cancellation_injector import ways
 from ..rules import cancellation as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
+from ..runner.roles import each_role, each_write
 from ..scenarios.faults.control_run import ControlRun
-from ..scenarios.faults.fault_cases import WRITES
 from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import (
     begins_again,
@@ -23,7 +21,7 @@ from ..scenarios.faults.lifecycle_checks import (
     stores_later,
 )
 from ..scenarios.faults.pool_waits import queue
-from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..scenarios.faults.sweeps import Sweeps
 from ..service.resource import Role
 from ..service.service import Service
 
@@ -33,19 +31,16 @@ EDGE = ("cancel", "late", "timeout")
 
 LOWEST_ERROR = 400
 
-each_role = pytest.mark.parametrize("role", ROLES)
-each_write = pytest.mark.parametrize("role", WRITES)
 
-
-def has_kept(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
+def keeps_connections(sweeps: Sweeps, role: Role, *chosen: str) -> bool:
     """Return whether a request cancelled in one of these ways kept a connection."""
     results = [result for way in chosen for result in sweeps.sweep(AREA, role, way).results]
-    return any(result.kept for result in results)
+    return any(result.still_held for result in results)
 
 
 def harms(result: InjectionResult) -> str:
     """Name the requests after it that failed, though it kept nothing they could have waited for."""
-    return "" if result.kept or result.open else fails_later(result)
+    return "" if result.still_held or result.open else fails_later(result)
 
 
 def blames(result: InjectionResult) -> str:
@@ -117,7 +112,7 @@ def test_a_request_cancelled_by_a_scope_returns_its_connections(
     """No connection is out, though the awaits of its clean-up are cancelled, too."""
     if "scope" not in ways():
         judge.not_applicable("anyio is not installed: there are no cancel scopes")
-    if has_kept(sweeps, role, *EDGE):
+    if keeps_connections(sweeps, role, *EDGE):
         judge.not_applicable(f"a single cancellation has the same effect ({rules.CAN_01.id})")
     judge.each(sweeps.steady(AREA, role, "scope"), keeps, expected="every connection returned")
 
@@ -128,9 +123,9 @@ def test_a_request_cancelled_again_returns_its_connections(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """No connection is out, though the first await of its clean-up is cancelled, too."""
-    if has_kept(sweeps, role, *EDGE):
+    if keeps_connections(sweeps, role, *EDGE):
         judge.not_applicable(f"a single cancellation has the same effect ({rules.CAN_01.id})")
-    if has_kept(sweeps, role, "scope"):
+    if keeps_connections(sweeps, role, "scope"):
         judge.not_applicable(
             f"a cancellation by a cancel scope has the same effect ({rules.CAN_06.id})"
         )

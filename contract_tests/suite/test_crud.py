@@ -167,7 +167,7 @@ def _wrong_creates(service: Service) -> list[tuple[str, Exchange, dict[str, obje
 
 
 @judges("CRU-22")
-def test_a_create_with_a_taken_id_leaves_that_row(judge: Judge, service: Service) -> None:
+def test_a_create_with_an_id_in_use_leaves_that_row(judge: Judge, service: Service) -> None:
     """The id of another row in the body is refused, ignored or replaced, but never obeyed."""
     if service.operation("create").method != "POST":
         judge.not_applicable("the create is a PUT, which may replace the row")

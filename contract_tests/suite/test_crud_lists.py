@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from ..databases import Contents
 from ..instruments.exchange import Exchange, items_of
 from ..instruments.session_settings import SessionSettings
 from ..rules import crud_lists as rules
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.pages import walk, walked
 from ..scenarios.crud.rows import Home, home, sendable
-from ..service.backdoor import Contents
 from ..service.pages import declaration
 from ..service.service import Service
 

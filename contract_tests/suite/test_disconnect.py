@@ -10,7 +10,7 @@ from ..instruments.async_generators import LATE
 from ..instruments.exchange import UNSENT
 from ..rules import disconnect as rules
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.fault_cases import WRITES
+from ..runner.roles import each_role, each_write
 from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import (
     fails_later,
@@ -19,11 +19,9 @@ from ..scenarios.faults.lifecycle_checks import (
     stores_in_part,
     stores_later,
 )
-from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..scenarios.faults.sweeps import Sweeps
 from ..service.resource import SENDING, Role
 
-each_role = pytest.mark.parametrize("role", ROLES)
-each_write = pytest.mark.parametrize("role", WRITES)
 each_sending = pytest.mark.parametrize("role", SENDING)
 
 

@@ -9,6 +9,7 @@ from ..instruments.exchange import Exchange
 from ..rules import errors, sessions
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
+from ..runner.roles import each_write
 from ..scenarios.crud.echoes import sent_by
 from ..scenarios.crud.operations import CASES
 from ..scenarios.crud.pages import plain_list
@@ -37,7 +38,6 @@ each_failing_commit = pytest.mark.parametrize("fault_case", COMMITS, ids=str)
 each_failing_write = pytest.mark.parametrize(
     "fault_case", [fault_case for fault_case in STATEMENTS if fault_case.role in WRITES], ids=str
 )
-each_write = pytest.mark.parametrize("role", WRITES)
 each_read = pytest.mark.parametrize("role", READS)
 
 
@@ -188,7 +188,7 @@ def test_a_failure_releases_its_connection(
 ) -> None:
     """After a failure no connection is out, or left to the collector, and no transaction open."""
     result = sweeps.fault(fault_case)
-    kept = (*kept_by(result.exchange), *result.open)
+    kept = (*still_held_by(result.exchange), *result.open)
     if kept and keeps_without_failure(service):
         judge.not_applicable(f"connections are kept even without a failure ({sessions.SES_01.id})")
     judge.that(
@@ -199,7 +199,7 @@ def test_a_failure_releases_its_connection(
     )
 
 
-def kept_by(exchange: Exchange) -> tuple[str, ...]:
+def still_held_by(exchange: Exchange) -> tuple[str, ...]:
     """Return what a request still has of the pool, a line for each thing."""
     reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
     return (*map(str, exchange.held), *reclaimed)
@@ -211,7 +211,7 @@ def keeps_without_failure(service: Service) -> bool:
     before = service.door.open_before()
     for case in CASES:
         try:
-            if kept_by(case.act(service)) or service.door.left_open(before):
+            if still_held_by(case.act(service)) or service.door.left_open(before):
                 return True
         except (NotApplicable, Undecided):
             continue

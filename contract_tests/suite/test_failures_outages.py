@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ..rules import errors
 from ..rules import failures_outages as rules
 from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
+from ..runner.roles import each_write
 from ..scenarios.crud.pages import plain_list
-from ..scenarios.faults.fault_cases import WRITES, FaultCase
+from ..scenarios.faults.fault_cases import FaultCase
 from ..scenarios.faults.injections import InjectionResult, follow_up, require_service
 from ..scenarios.faults.outages import (
     BEYOND,
@@ -24,8 +23,6 @@ from ..scenarios.faults.outages import (
 from ..service.resource import Role
 from ..service.service import Service
 from .test_errors import judge_truth, require_timely
-
-each_write = pytest.mark.parametrize("role", WRITES)
 
 
 def judge_recovery(judge: Judge, found: Outage, *, after: str) -> None:

@@ -11,8 +11,8 @@ from ..rules import errors, sessions
 from ..rules import failures as rules
 from ..rules.rule import Rule
 from ..runner.judge import Judge, judges
+from ..runner.roles import each_role, each_write
 from ..scenarios.crud.rows import home
-from ..scenarios.faults.fault_cases import WRITES
 from ..scenarios.faults.fault_checks import (
     breaks_apart,
     fails_after_commit,
@@ -25,14 +25,11 @@ from ..scenarios.faults.fault_checks import (
 )
 from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import fails_later, stores_later
-from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..scenarios.faults.sweeps import Sweeps
 from ..service.resource import Role
 from ..service.service import Service
 
-Question = Callable[[InjectionResult], str]
-
-each_role = pytest.mark.parametrize("role", ROLES)
-each_write = pytest.mark.parametrize("role", WRITES)
+PointCheck = Callable[[InjectionResult], str]
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def steady(judge: Judge, sweeps: Sweeps, role: Role) -> Sweeps:
     return sweeps
 
 
-def leave_to(rule: Rule, judge: Judge, results: list[InjectionResult], wrong: Question) -> None:
+def leave_to(rule: Rule, judge: Judge, results: list[InjectionResult], wrong: PointCheck) -> None:
     """End the test if these results show that another rule explains it."""
     if any(map(wrong, results)):
         judge.not_applicable(f"a call that merely fails has the same effect ({rule.id})")

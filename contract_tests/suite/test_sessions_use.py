@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ..instruments.exchange import Exchange
 from ..instruments.usage import Usage
 from ..rules import sessions
 from ..runner.judge import Judge, judges
+from ..runner.roles import each_role
 from ..scenarios.crud.operations import Case
 from ..scenarios.faults.open_holds import open_after, uncommitted
-from ..scenarios.faults.sweeps import ROLES, Sweeps
+from ..scenarios.faults.sweeps import Sweeps
 from ..service.resource import Role
 from ..service.service import Service
 from .test_sessions import require_watched
 
 REQUESTS = 5
-
-each_role = pytest.mark.parametrize("role", ROLES)
 
 
 def used(case: Case, service: Service, judge: Judge) -> tuple[Exchange, Usage]:

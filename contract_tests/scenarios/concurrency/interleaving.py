@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...databases import Contents
 from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
-from ...service.backdoor import Contents
 from ...service.service import Service
 
 Requests = Callable[[], tuple[Request, ...]]

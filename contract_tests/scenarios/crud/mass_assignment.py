@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...databases import Contents
 from ...databases.database import Column
 from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable
-from ...service.backdoor import Contents
 from ...service.equality import same
 from ...service.resource import Role
 from ...service.service import Row, Service

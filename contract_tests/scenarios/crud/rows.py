@@ -9,10 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ...databases import BackDoorBlocked
+from ...databases import BackDoorBlocked, Contents
 from ...generation import samples
 from ...rules.violation import Undecided
-from ...service.backdoor import Contents
 from ...service.resource import Role
 from ...service.service import Row, Service
 

@@ -15,7 +15,7 @@ from .injections import Circumstance, Disturbance
 
 
 @dataclass(frozen=True)
-class Kind:
+class DisturbanceKind:
     """A way to disturb a request at its `k`-th place: by an instrument, or by the client."""
 
     instrument: Callable[[Service, int], AbstractContextManager[Disturbance]]
@@ -44,28 +44,28 @@ def _cold(service: Service, k: int) -> AbstractContextManager[Disturbance]:
     return _in_cold(service, Faults("call", k))
 
 
-def _steps(way: Way) -> Kind:
-    return Kind(
+def _steps(way: Way) -> DisturbanceKind:
+    return DisturbanceKind(
         lambda service, k: CancellationInjector(service.loop, service.recorder, k, way),
         lambda _: ClientBehaviour(patient=False),
     )
 
 
-def _leaves(*, breaks: bool) -> Kind:
-    return Kind(
+def _leaves(*, breaks: bool) -> DisturbanceKind:
+    return DisturbanceKind(
         lambda *_: nullcontext(Circumstance("the client left")),
         lambda k: ClientBehaviour(patient=False, parts=2, leaves=k, breaks=breaks),
     )
 
 
-KINDS: Mapping[str, Mapping[str, Kind]] = {
+KINDS: Mapping[str, Mapping[str, DisturbanceKind]] = {
     "failures": {
-        "error": Kind(_fault("error")),
-        "cold": Kind(_cold, needs=("outside-view",)),
-        "disconnect": Kind(_fault("disconnect"), needs=("network",)),
-        "lost": Kind(_fault("lost"), needs=("network",)),
-        "refused": Kind(_refused, needs=("outside-view",)),
-        "busy": Kind(_fault("busy"), needs=("outside-view",)),
+        "error": DisturbanceKind(_fault("error")),
+        "cold": DisturbanceKind(_cold, needs=("outside-view",)),
+        "disconnect": DisturbanceKind(_fault("disconnect"), needs=("network",)),
+        "lost": DisturbanceKind(_fault("lost"), needs=("network",)),
+        "refused": DisturbanceKind(_refused, needs=("outside-view",)),
+        "busy": DisturbanceKind(_fault("busy"), needs=("outside-view",)),
     },
     "cancellation": {way: _steps(way) for way in ways()},
     "disconnect": {"gone": _leaves(breaks=False), "broken": _leaves(breaks=True)},

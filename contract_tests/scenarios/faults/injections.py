@@ -8,14 +8,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ...databases import BackDoorBlocked
+from ...databases import BackDoorBlocked, Contents
 from ...instruments.async_generators import LATE
 from ...instruments.exchange import Exchange, Kind, Request
 from ...instruments.recording import recorded
 from ...rules.evidence import Evidence
 from ...rules.replay import Token
 from ...rules.violation import Undecided
-from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Service
@@ -86,7 +85,7 @@ class InjectionResult:
         return (recorded(self.exchange),)
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def still_held(self) -> tuple[str, ...]:
         """Return what the request still had of the pool at its end, a line for each thing.
 
         What a stream's generator had, which the loop closes when a client leaves, it has returned.

@@ -10,12 +10,12 @@ from .injections import InjectionResult, grown
 
 def keeps(result: InjectionResult) -> str:
     """Name the connections it still had, or left to the garbage collector."""
-    return "; ".join(result.kept)
+    return "; ".join(result.still_held)
 
 
 def leaves_open(result: InjectionResult) -> str:
     """Name the transactions left open in the database, unless a connection that is out has them."""
-    return "" if result.kept else "; ".join(result.open)
+    return "" if result.still_held else "; ".join(result.open)
 
 
 def fails_later(result: InjectionResult) -> str:

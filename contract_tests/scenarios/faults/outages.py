@@ -108,7 +108,7 @@ def with_setting(service: Service, name: SettingName) -> Iterator[SessionSetting
 
 
 @contextmanager
-def read_only(service: Service) -> Iterator[Circumstance]:
+def read_only_database(service: Service) -> Iterator[Circumstance]:
     """Let the database take no writes."""
     with with_setting(service, "read-only"):
         yield Circumstance("a database that takes no writes")
@@ -128,7 +128,7 @@ def locked(service: Service) -> Iterator[Circumstance]:
         service.run(lock.__aexit__(None, None, None))
 
 
-STATES = {"read-only": read_only, "locked": locked}
+STATES = {"read-only": read_only_database, "locked": locked}
 
 
 def refused_write(

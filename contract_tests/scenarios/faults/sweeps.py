@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from ...databases import Contents
 from ...instruments.cancellation_injector import CancellationInjector
 from ...instruments.exchange import Exchange, Request, items_of
 from ...instruments.faults import FaultPoint
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
-from ...service.backdoor import Contents
 from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Row, Service
 from .control_run import ControlRun
-from .disturbances import KINDS, NEEDS, Kind
+from .disturbances import KINDS, NEEDS, DisturbanceKind
 from .fault_cases import FaultCase, Idle, prepared
 from .injections import (
     InjectionResult,
@@ -163,10 +163,10 @@ class Sweeps:
     def _has_left(self, result: InjectionResult, role: Role) -> bool:
         """Return whether the results after this one would only wait for what it has left."""
         tasks = set(result.exchange.lasting).difference(self._warm[role].lasting)
-        return bool(result.kept or result.open or tasks)
+        return bool(result.still_held or result.open or tasks)
 
     def _results(
-        self, kind: Kind, area: str, role: Role, way: str, places: Iterable[int]
+        self, kind: DisturbanceKind, area: str, role: Role, way: str, places: Iterable[int]
     ) -> Iterator[InjectionResult]:
         service = self._service
         service.restore()

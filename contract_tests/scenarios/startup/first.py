@@ -74,7 +74,7 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
 
     `migrations` is the project to take them from, should the start leave the database empty.
     """
-    with service.process.trial(database) as trial:
+    with service.process.subprocess_app(database) as trial:
         imported = trial.import_app()
         taken = tuple(imported.get("taken", ()))
         begun = trial.begin()
@@ -84,7 +84,7 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
         is_empty = not tables and OUTSIDE_VIEW in database.capabilities
         is_migrated = migrations is not None and is_empty
         if is_migrated:
-            with service.process.trial(
+            with service.process.subprocess_app(
                 database
             ) as other:  # so that what it leaves is not this life's
                 other.ask("migrate", root=str(migrations))

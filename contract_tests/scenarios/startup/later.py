@@ -47,7 +47,7 @@ def later_start(service: Service, database: Database, row: object) -> LaterStart
 
     `row` is its id; None, where it is not known, has the rows listed instead of read.
     """
-    with service.process.trial(database) as trial:
+    with service.process.subprocess_app(database) as trial:
         begun = trial.begin()
         if not begun["ok"]:
             return LaterStart(failure_line(begun))

@@ -37,7 +37,8 @@ def race(service: Service, database: Database, point: RacePoint) -> Race:
 
     No verdict hangs on the waits: too short a one only makes the race less sharp.
     """
-    with service.process.trial(database) as first, service.process.trial(database) as second:
+    made = service.process.subprocess_app
+    with made(database) as first, made(database) as second:
         first.ask("gate", before=point)
         second.ask("trace")
         first.tell_app("begin")

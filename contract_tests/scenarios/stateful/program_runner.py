@@ -129,7 +129,7 @@ class Play:
         return model.echoed(step, exchange, shown) if exchange.ok else None
 
     def _created(self, step: Step, exchange: Exchange) -> None:
-        identifier = self.service.told_id(exchange, step.body or {}) if exchange.ok else None
+        identifier = self.service.created_id(exchange, step.body or {}) if exchange.ok else None
         if identifier is None:
             return
         is_shown = self.service.resource.id_field in self.service.shown(exchange)

@@ -38,7 +38,7 @@ def _derived(service: Service, created: Exchange) -> frozenset[str]:
 
 def _sent_and_shown(service: Service, created: Exchange) -> Pair:
     sent = json.loads(created.request.body or b"{}")
-    identifier = service.told_id(created, sent) if created.ok else None
+    identifier = service.created_id(created, sent) if created.ok else None
     read = service.resource.offers("read") and identifier is not None
     return sent, service.shown(service.read(identifier) if read else created)
 

@@ -21,7 +21,7 @@ BAD_REQUEST = 400
 PATIENCE = 5.0
 """Seconds that a service gets to accept the first connection."""
 
-Answer = tuple[int, list[tuple[str, str]], bytes]
+HttpAnswer = tuple[int, list[tuple[str, str]], bytes]
 
 
 class HttpTransport:
@@ -86,7 +86,7 @@ class HttpTransport:
         self._recorder.record("response end")
         self._answered(exchange)
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> HttpAnswer:
         kind = HTTPSConnection if self._is_secure else HTTPConnection
         connection = kind(*self._place, timeout=LIMIT)
         try:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 from ...databases.undoing import Undoing
 
-Part = Callable[[], AbstractContextManager[object]]
+ProcessHook = Callable[[], AbstractContextManager[object]]
 
 
 class Presence(Undoing):
@@ -17,7 +17,7 @@ class Presence(Undoing):
     such as pytest-xdist may mix the contract's tests with those of a team, in any order.
     """
 
-    def __init__(self, *parts: Part) -> None:
+    def __init__(self, *parts: ProcessHook) -> None:
         self._parts = parts
         self._entered: ExitStack | None = None
 

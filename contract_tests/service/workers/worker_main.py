@@ -30,7 +30,7 @@ from ..transports.lifespan import LifespanFailed
 from ..transports.locate import locate, reason_of
 from ..watchdog import Watchdog
 
-Answer = dict[str, Any]
+Reply = dict[str, Any]
 
 SETTLING = 1.0
 """Seconds that what was told to end gets to do so before it counts as lasting."""
@@ -56,9 +56,9 @@ class Child:
         self._name = ""
         self._roots: tuple[Path, ...] = ()
 
-    def obey(self, command: dict[str, Any]) -> Answer:
+    def obey(self, command: dict[str, Any]) -> Reply:
         """Do one thing. The app's failures are answers, not errors."""
-        acts: dict[str, Callable[[dict[str, Any]], Answer]] = {
+        acts: dict[str, Callable[[dict[str, Any]], Reply]] = {
             "import": self._import,
             "gate": self._gate,
             "trace": self._trace,
@@ -78,7 +78,7 @@ class Child:
             told = f"a task of the app ended the process by {reason_of(error)}"
             return {"ok": False, "error": told} | self._elsewhere()
 
-    def _elsewhere(self) -> Answer:
+    def _elsewhere(self) -> Reply:
         """Say that the service went elsewhere: the reason for whatever failed."""
         try:
             if self._confined is not None:
@@ -87,40 +87,40 @@ class Child:
             return {"elsewhere": str(error)}
         return {}
 
-    def _import(self, command: dict[str, Any]) -> Answer:
+    def _import(self, command: dict[str, Any]) -> Reply:
         self._name = command["app"]
         self._roots = tuple(Path(root) for root in command["roots"])
         located = locate(self._name, self._roots)
         taken = sorted({event.where for event in self._ledger.outside if event.kind == "checkout"})
         return {"factory": located.is_factory, "taken": taken}
 
-    def _gate(self, command: dict[str, Any]) -> Answer:
+    def _gate(self, command: dict[str, Any]) -> Reply:
         Barrier(command["before"], self._consult).__enter__()
         return {}
 
-    def _trace(self, command: dict[str, Any]) -> Answer:
+    def _trace(self, command: dict[str, Any]) -> Reply:
         Trace(self.say).__enter__()
         return {}
 
-    def _begin(self, command: dict[str, Any]) -> Answer:
+    def _begin(self, command: dict[str, Any]) -> Reply:
         """Import, make and start in one go."""
         answer = self._import(command) | self._make(command)
         return answer | self._start(answer)
 
-    def _make(self, command: dict[str, Any]) -> Answer:
+    def _make(self, command: dict[str, Any]) -> Reply:
         made = locate(self._name, self._roots).make()
         self._transports.append(AsgiTransport(made, self._ledger, confined=self._confined))
         return {"app": len(self._transports) - 1}
 
-    def _migrate(self, command: dict[str, Any]) -> Answer:
+    def _migrate(self, command: dict[str, Any]) -> Reply:
         self._runner.run(migrate(Path(command["root"])))
         return {}
 
-    def _start(self, command: dict[str, Any]) -> Answer:
+    def _start(self, command: dict[str, Any]) -> Reply:
         self._runner.run(self._transports[command["app"]].start())
         return {"held": [loan.where for loan in self._ledger.outstanding(None)]}
 
-    def _request(self, command: dict[str, Any]) -> Answer:
+    def _request(self, command: dict[str, Any]) -> Reply:
         headers = tuple((name, value) for name, value in command["headers"])
         request = Request(command["method"], command["target"], headers, command["body"].encode())
         exchange = self._runner.run(self._transports[command["app"]].exchange(request))
@@ -133,11 +133,11 @@ class Child:
             "held": list(map(str, exchange.held)),
         }
 
-    def _stop(self, command: dict[str, Any]) -> Answer:
+    def _stop(self, command: dict[str, Any]) -> Reply:
         self._runner.run(self._transports[command["app"]].stop())
         return {}
 
-    def _census(self, command: dict[str, Any]) -> Answer:
+    def _census(self, command: dict[str, Any]) -> Reply:
         """Return what is alive now: connections by the line that opened them, tasks, threads."""
         gc.collect()
         tasks = self._runner.run(_lasting_tasks())
@@ -152,12 +152,12 @@ class Child:
 
     # -- the channel
 
-    def say(self, answer: Answer) -> None:
+    def say(self, answer: Reply) -> None:
         """Write a line to whoever gave the command."""
         self._channel.write(json.dumps(answer) + "\n")
         self._channel.flush()
 
-    def _consult(self, answer: Answer) -> str:
+    def _consult(self, answer: Reply) -> str:
         """Say something in the midst of a command and wait for the reply."""
         self.say(answer)
         return sys.stdin.readline()
