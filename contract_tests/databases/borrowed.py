@@ -37,10 +37,13 @@ class Borrowed:
         if self._guardian is None:
             self._journal.release()
         elif self._database.is_given_back:
+            # In this order: a guardian that is not dismissed, since this process is killed now,
+            # finds nothing to put back.
             self._journal.remove()
             self._guardian.dismiss()
             self._journal.release()
         else:
+            # Nothing is removed here: the guardian needs the rows when this process has ended.
             self._guardian.wait()
 
 
@@ -74,6 +77,7 @@ async def _recover(database: Database, journal: Journal) -> str:
         await database.put_back(partial(still_so, noted))
         rest = image_differences(image, await database.look())
     finally:
+        # The back door belongs to the loop of this coroutine, which ends with it.
         await database.close()
     if not rest:
         journal.remove()

@@ -69,6 +69,7 @@ def place_at(url: URL) -> Place:
 
 def server_at(url: URL, kind: str, port: int) -> Place:
     """Tell the place of a database on a server from its address; `port` is the usual one."""
+    # MySQL's drivers have a word for the socket; to PostgreSQL's it is a host that is a path.
     host = url.query.get("unix_socket") or url.host
     return server_place(kind, url.database, host, url.port or port)
 
@@ -92,11 +93,13 @@ def _text(value: object) -> str:
 
 
 def _is_same_file(one: str, other: str) -> bool:
+    # No name is a database in memory; as a path it would be the current folder.
     if not one or not other:
         return one == other
     with suppress(OSError):
         if Path(one).samefile(other):
             return True
+    # A file that is not there yet can only be compared by its path.
     return Path(one).resolve() == Path(other).resolve()
 
 

@@ -21,8 +21,10 @@ async def in_thread(function: Callable[[], T]) -> T:
     executor = ThreadPoolExecutor(1)
     try:
         loop = asyncio.get_running_loop()
+        # An executor takes no context along, and that nobody should observe this is kept there.
         return await loop.run_in_executor(executor, copy_context().run, function)
     finally:
+        # Waiting would stop the loop where the caller is cancelled and the thread is not done.
         executor.shutdown(wait=False)
 
 

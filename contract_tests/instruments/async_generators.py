@@ -26,13 +26,16 @@ def watched_generators() -> Iterator[None]:
 
     Holds for generators first asked for a value inside the block, on a running event loop.
     """
+    # A running loop has put its own hooks here; this finalizer is the one that closes.
     before = sys.get_asyncgen_hooks()
     close = cast("Finalizer | None", before.finalizer)
 
     def finalize(generator: AsyncGeneratorType[Any, Any]) -> None:
         if close is not None:
+            # The loop makes the closing task by `call_soon_threadsafe`, which copies this context.
             contextvars.copy_context().run(_close, close, generator)
 
+    # Without `firstiter`, which then stays: by it the loop knows what to close at its end.
     sys.set_asyncgen_hooks(finalizer=cast("Any", finalize))
     try:
         yield

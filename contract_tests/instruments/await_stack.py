@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from .attribution import is_app, is_of_sqlalchemy
 
 Link: TypeAlias = "CoroutineType[Any, Any, Any]"
+# asyncio.wait waits in a private coroutine, `_wait`; a task group waits in its `__aexit__`.
 INWARD = frozenset({"greenlet_spawn", "_wait", "__aexit__", "receive", "send", "acquire"})
 """Coroutines that wait for the database (SQLAlchemy's bridge), for tasks, the client or a turn."""
 
@@ -59,9 +60,11 @@ def is_pool_wait(strand: object) -> bool:
 
 
 def _ends_in_generator(chain: list[Link]) -> bool:
+    # By name: the types of `asend` and `athrow` are public nowhere.
     return bool(chain) and type(chain[-1].cr_await).__name__.startswith("async_generator")
 
 
 def _line(link: Link) -> str:
+    # A coroutine that has ended has no frame any more.
     number = link.cr_frame.f_lineno if link.cr_frame else link.cr_code.co_firstlineno
     return f"{Path(link.cr_code.co_filename).name}:{number} in {link.cr_code.co_name}"

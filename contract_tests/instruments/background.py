@@ -33,6 +33,7 @@ class Background:
     @property
     def busy(self) -> Busy:
         """The transactions that are open outside of any request."""
+        # A copy is made in one go: threads of the app may add to it meanwhile.
         return frozenset(self._busy.copy().items())
 
     def note(self, event: Event) -> None:

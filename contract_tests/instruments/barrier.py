@@ -31,6 +31,7 @@ class Barrier(Instrument):
         listen(
             undo,
             (Engine, "before_cursor_execute", self._executes),
+            # SQLAlchemy tells of a COMMIT before it asks the driver for it.
             (Engine, "commit", self._commits),
         )
 
@@ -61,6 +62,7 @@ class Trace(Instrument):
             undo,
             (Engine, "before_cursor_execute", self._begins),
             (Engine, "after_cursor_execute", self._ends),
+            # A statement that fails has no `after_cursor_execute`.
             (Engine, "handle_error", self._ends),
         )
 

@@ -113,10 +113,12 @@ class CancellationInjector(Instrument):
             with anyio.CancelScope() as scope:
                 self._cancel = scope.cancel
                 return await strand
+            # Reached after a cancellation, which ends at the scope that asked for it.
             return None
         if self.way == "timeout":
             try:
                 async with asyncio.timeout(None) as limit:
+                    # A deadline that is reached already is acted on in the next turn of the loop.
                     self._cancel = lambda: limit.reschedule(self._loop.time())
                     return await strand
             except TimeoutError:
@@ -154,6 +156,7 @@ class CancellationInjector(Instrument):
         self.fired += 1
         cancel = self._cancel
         if self.way == "late" and asyncio.isfuture(future):
+            # The task adds its own callback after this one, so it is cancelled before it wakes up.
             future.add_done_callback(lambda _: cancel())
         else:
             cancel()

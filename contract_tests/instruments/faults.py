@@ -100,6 +100,7 @@ class Faults(Instrument):
         undo.enter_context(self._interceptor)
 
     def _begins(self, conn: Connection) -> None:
+        # A connection that broke had no COMMIT to clear its key, and a new one may have the same.
         self._wrote.discard(_key(conn.connection))
 
     def _visit(self, call: Call, proceed: Proceed) -> Any:
@@ -120,15 +121,18 @@ class Faults(Instrument):
         if call.kind == "statement":
             if self._strike == "error" and call.text.upper().startswith(SAVEPOINTS):
                 return False
+            # In autocommit mode no COMMIT follows that could be struck.
             if call.writes and not is_autocommit(call.root):
                 self._wrote.add(_key(call.connection))
             return self.place in {"statement", "call"} or (self.place == "write" and call.writes)
         wrote = _key(call.connection) in self._wrote
         self._wrote.discard(_key(call.connection))
         if call.kind == "rollback":
+            # No server refuses a ROLLBACK; only a connection that breaks is in its way.
             return self.place == "call" and self._strike == "disconnect" and has_work_to_undo(call)
         if not wrote or self.place not in {"commit", "call"}:
             return False
+        # SQLAlchemy commits also where the driver has begun nothing: no message is sent then.
         is_idle = not has_transaction(call.connection) or self._is_safe(call)
         self.idle += is_idle
         return not is_idle
@@ -147,6 +151,7 @@ def has_work_to_undo(call: Call) -> bool:
 def strike(kind: Strike, call: Call, proceed: Proceed, lead: Redirect) -> Any:
     """Let this call fail in the way of `kind`."""
     if kind == "refused" or call.connection is None:
+        # Changes the arguments in place: `proceed` hands on the same objects.
         lead(call.dialect.name, *call.arguments)
         return proceed()
     if kind == "lost":
@@ -186,6 +191,8 @@ class Cold(Instrument):
         """Make the pool connect anew, and let what comes of it pass."""
         is_spared = isinstance(pool_of(connection_proxy), IN_ONE_CONNECTION)
         if serves_a_request() and not is_spared and id(dbapi_connection) not in self._new:
+            # The pool connects once more and asks again. Raised for the new connection as well,
+            # this would end in an InvalidRequestError that no database has caused.
             raise DisconnectionError
 
 

@@ -32,6 +32,7 @@ class Interception(Instrument):
         self._wrap = wrap
 
     def _begin(self, undo: ExitStack) -> None:
+        # Before `Imports`, so undone after it: nothing is replaced once the originals are back.
         self._replaced = undo.enter_context(ExitStack())
         for name in self._targets:
             if name in sys.modules:
@@ -47,6 +48,7 @@ class Interception(Instrument):
                 self._replace(holder, name)
 
     def _replace(self, holder: Any, name: str) -> None:
+        # `getattr` would bind a class method, and that would be put back.
         original = vars(holder)[name]
         if isinstance(original, classmethod):
             replaced: Any = classmethod(self._wrap(original.__func__))

@@ -24,6 +24,7 @@ def confine_when_needed(packages: Sequence[str], folders: Sequence[str]) -> None
         finally:
             sys.path[:] = before
         if confined is not None:
+            # Never left: it lasts as long as this process.
             confined.__enter__()
 
     waiting = Imports(packages, confine)

@@ -53,6 +53,7 @@ class PoolExhaustion(Instrument):
         self.taken = 0
 
     def _begin(self, undo: ExitStack) -> None:
+        # First: what was taken before a failure is given back, too.
         undo.callback(lambda: self._run(self._give_back()))
         self._run(self._take())
 
@@ -108,6 +109,7 @@ class PoolExhaustion(Instrument):
             await greenlet_spawn(returns)
 
     def _pools(self) -> Iterator[Pool]:
+        # Engines that were derived from another one share its pool.
         pools = {id(engine.pool): engine.pool for engine in list(self._ledger.engines)}
         yield from pools.values()
 

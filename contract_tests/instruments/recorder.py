@@ -137,6 +137,7 @@ class Recorder(Instrument):
 
     def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
         number = next(self._numbers)
+        # Adapters of asyncio drivers have slots: they take no attribute and no weak reference.
         connection_record.info[NUMBER] = number
         self.open[number] = caller()
 
@@ -172,6 +173,7 @@ class Recorder(Instrument):
 
     def _invalidated(self, dbapi_connection: Any, connection_record: Any, exception: Any) -> None:
         number = connection_record.info.get(NUMBER, 0)
+        # Its name alone: an exception that is kept keeps frames, and they keep cursors and locks.
         self._write(self._owner(number), "invalidated", number, type(exception).__name__, "")
 
     def _closed(self, dbapi_connection: Any, connection_record: Any) -> None:
@@ -204,6 +206,7 @@ class Recorder(Instrument):
         self.record("begin", number_of(conn))
 
     def _committed(self, conn: Connection) -> None:
+        # The event comes before the driver's call, and none comes after it: `unfinished` asks.
         begun = self.record("commit", number_of(conn), "", caller())
         self._commits[begun.order] = weakref.ref(getcurrent())
 
@@ -215,6 +218,7 @@ class Recorder(Instrument):
     ) -> None:
         self._works(conn)
         owner = current.get()
+        # Adapters of asyncio drivers fetch all rows at once, unless they are streamed.
         if owner and (context.execution_options.get("stream_results") or not conn.dialect.is_async):
             owner.lazy.add(number_of(conn))
         self.record("sql", number_of(conn), statement, caller())

@@ -36,6 +36,7 @@ class Usage(Instrument):
         self._running: dict[int, tuple[object, str]] = {}
 
     def _begin(self, undo: ExitStack) -> None:
+        # Before the listeners, so undone after them: nothing is added any more.
         undo.callback(self._running.clear)
         undo.callback(self._out.clear)
         listeners = (

@@ -50,6 +50,7 @@ class RunRecord:
     @property
     def missing(self) -> int:
         """The number of tests that were to give a verdict, and gave none."""
+        # By test, since one may give several verdicts.
         return max(0, self.expected - len({verdict.test for verdict in self.verdicts}))
 
     @property

@@ -9,6 +9,7 @@ from ..rules.verdict import Outcome, Verdict
 from .record import RunRecord, Settings
 from .timeline import evidence_lines
 
+# A copy of the kit inside a project has a package name of its own.
 COMMAND = f"python -m {__package__.rpartition('.')[0]}"
 TOLD = (
     Outcome.ERROR,
@@ -60,6 +61,7 @@ def _resource_lines(resource: Mapping[str, Any]) -> Iterator[str]:
 
 def _offered(operation: Mapping[str, Any]) -> str:
     statuses = "/".join(str(status) for status in operation["success"])
+    # Without a document no status is declared.
     return f"{operation['role']} {operation['method']} {statuses}".rstrip()
 
 
@@ -122,6 +124,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
             yield from _by_rule(verdicts, outcome)
     absent = sorted({verdict.rule for verdict in run.of(Outcome.NOT_APPLICABLE)})
     decided = {verdict.rule for verdict in run.decided}
+    # A rule with several cases may apply in one and not in another.
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     yield from _totals(run)

@@ -64,6 +64,7 @@ class Operation:
 
     def target(self, identifier: object = None, query: Mapping[str, object] | None = None) -> str:
         """The raw path to request."""
+        # An id may be any text: a slash in it must not become a step of the path.
         path = self.path.replace("{id}", quote(str(identifier), safe=""))
         whole = {**self.asked, **(query or {})}
         return f"{path}?{urlencode(whole)}" if whole else path
@@ -127,9 +128,11 @@ class Resource:
         schema = self.schema(role)
         made = samples.sample(schema, dict(self.document), serial, complete=complete)
         whole = dict(made) if isinstance(made, dict) else {}
+        # Another operation may require what a create goes without.
         spoiling = self.left_out and self.left_out - samples.required(schema, dict(self.document))
         body = {name: value for name, value in whole.items() if name not in spoiling}
         known = self.fields(role)
+        # A body that declares no fields takes any, so those that were pinned are sent.
         is_open = not known and role in SENDING
         return body | {
             name: self._override(name, serial)
@@ -212,6 +215,7 @@ def is_id_of(collection: str, name: str) -> bool:
     """Return whether `movie_id` and the like name the id of a row of this collection."""
     word = re.sub(r"\W", "_", collection.rstrip("/").rsplit("/", 1)[-1]).lower()
     stem = re.sub("_?id$", "", name, flags=re.IGNORECASE).lower()
+    # A plural may change the last letter of the word: category, categories.
     is_near = len(word) - len(stem) <= LONGEST_PLURAL and word.startswith(stem[:-1])
     return stem != name.lower() and len(stem) > 1 and is_near
 

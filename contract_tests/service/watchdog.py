@@ -65,8 +65,10 @@ class Watchdog(Undoing):
             return
         if SIGNAL is not None:
             before = signal.signal(SIGNAL, self._interrupt)
+            # There was no handler of Python's if this is None.
             undo.callback(signal.signal, SIGNAL, before or signal.SIG_DFL)
         thread = threading.Thread(target=self._watch, name="contract watchdog", daemon=True)
+        # Undone in reverse: the thread is told that it is over, and then waited for.
         undo.callback(thread.join)
         undo.callback(self._over.set)
         thread.start()

@@ -52,6 +52,7 @@ register(
         libraries=("aiomysql", "asyncmy"),
         connecting={
             "aiomysql.connection": ("_connect",),
+            # The method, since `pymysql.connect` is the class itself.
             "pymysql.connections": ("Connection.connect",),
         },
         traces=(

@@ -34,6 +34,7 @@ async def connect(url: URL, **options: Any) -> Any:
         charset="utf8mb4",
         connect_timeout=10,
         **options,
+        # The first is for locks of whole tables, the second for those of rows.
         init_command=f"set lock_wait_timeout = {patience}, innodb_lock_wait_timeout = {patience}"
         + UNLIMITED,
     )

@@ -14,7 +14,10 @@ from typing import Any
 
 from ..image import Difference, Differences, Image, RowKey, numbered
 
+# A timestamp is shown in the session's zone: with summer time, one hour a year is ambiguous.
+# Without the strict modes a date of zeros can be stored; with this one, a key of 0 stays 0.
 SETTINGS = "set time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0"
+# DEFAULT_GENERATED is MySQL's word for a default that is an expression: that can be written.
 COLUMNS = """
     select c.table_name, c.column_name, c.data_type, c.column_key = 'PRI',
         extra like '%GENERATED%' and extra not like 'DEFAULT%'
@@ -25,6 +28,7 @@ COLUMNS = """
 """
 NUMBERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year", "decimal")
 LETTERS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set")
+# Gives each byte a letter, whatever it is, and back.
 BYTES = "latin-1"
 
 
@@ -44,6 +48,7 @@ class Field:
     @property
     def exact(self) -> str:
         """The bytes of the text that is shown, which are equal for equal texts only."""
+        # Cells come in the connection's character set, whatever that of the column is.
         text = f"convert({self.quoted} using utf8mb4)" if self.kind in LETTERS else self.shown
         return f"cast({text} as binary)"
 
@@ -84,6 +89,7 @@ async def mend(door: Any, found: Differences) -> None:
     """Take away what is there, then store what was; what is refused is passed over."""
     known = await tables(door)
     there = [each for each in found if each.table in known]
+    # All of these first: a changed row may hold the unique value of another one.
     for each in there:
         if each.now is not None:
             await _delete(door, known[each.table], each)
@@ -127,9 +133,11 @@ async def _delete(door: Any, table: Table, row: Difference) -> None:
         same = [f"{field.quoted} = {field.literal(door, cell)}" for field, cell in cells]
     else:
         whole = zip(table.fields, _revived(row.now or ""), strict=True)
+        # `<=>` holds for two NULLs as well.
         same = [
             f"{field.exact} <=> cast({cell_literal(door, cell)} as binary)" for field, cell in whole
         ]
+    # Without a key equal rows cannot be told apart: one of them goes.
     await _try(door, f"delete from {table.quoted} where {' and '.join(same)} limit 1")
 
 
@@ -143,6 +151,7 @@ async def _try(door: Any, sql: str) -> None:
     """Run a statement that the server may refuse; a lock in the way is raised."""
     import aiomysql
 
+    # A lock that was waited for in vain is an OperationalError, which is none of these.
     with suppress(aiomysql.IntegrityError, aiomysql.DataError, aiomysql.ProgrammingError):
         await ask(door, sql)
 

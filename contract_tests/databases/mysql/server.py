@@ -35,6 +35,7 @@ class MysqlServer(Server):
         self._url = undo.enter_context(self._address).set(drivername=self._drivername)
         self.version = finish(_administer(self._url, existing=self._existing))
         if self._is_given and not self._existing:
+            # Only there: a server of the kit's own begins empty.
             finish(_sweep(self._url))
 
     def make(self) -> MysqlDatabase:
@@ -54,6 +55,7 @@ class MysqlServer(Server):
         A statement, or `USE`, reaches every database of a server that the account may enter.
         """
         name, word = str(door.database), password()
+        # In the name that a grant is for, `_` stands for any letter.
         pattern = name.replace("_", "\\_")
         accounts = _accounts(name)
         made = [f"create user {account} identified by '{word}'" for account in accounts]
@@ -92,6 +94,7 @@ async def _administer(url: URL, *statements: str, existing: bool = False) -> str
     import aiomysql
 
     try:
+        # The database that the address names need not exist yet.
         door = await connect(url if existing else url.set(database=None))
         try:
             async with door.cursor() as cursor:

@@ -48,7 +48,9 @@ register(
         libraries=("asyncpg", "psycopg"),
         dialects=("sqlalchemy.dialects.postgresql.asyncpg",),
         connecting={
+            # Private, and the one that both `asyncpg.connect` and its pool come to.
             "asyncpg.connect_utils": ("_connect",),
+            # Bound to the class when it is imported, so that replacing the method misses it.
             "psycopg": ("connect",),
             "psycopg.connection": ("Connection.connect",),
             "psycopg.connection_async": ("AsyncConnection.connect",),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 IS_UNBOUND = "select current_setting('session_replication_role') = 'replica'"
 ROW = '"row of the kit"'
+# Not the bare name, which would mean a column that is called the same.
 WHOLE = f"({ROW}.*)::text"
 HERE = '"here"'
 THERE = '"there"'
@@ -49,6 +50,7 @@ async def unbind(door: Connection[Record]) -> None:
     import asyncpg
 
     with suppress(asyncpg.InsufficientPrivilegeError):
+        # Inside a transaction this is a savepoint: without it, a refusal would end everything.
         async with door.transaction():
             await door.execute(UNBOUND)
 
@@ -86,6 +88,7 @@ async def _delete(door: Connection[Record], table: Record, rows: list[Difference
     if table["key"]:
         sql = f"delete from {source} {HERE} using {_given(table)} where {_same(table)}"
     else:
+        # Partitions and children have tables of their own, each of which counts its `ctid` anew.
         one = f"select tableoid, ctid from {source} {ROW} where {WHOLE} = any($1) limit 1"
         sql = f"delete from {source} where (tableoid, ctid) = ({one})"
         # One at a time: a statement sees the rows as they were before it.
@@ -104,6 +107,7 @@ async def _change(door: Connection[Record], table: Record, rows: list[Difference
 
 async def _insert(door: Connection[Record], table: Record, rows: list[Difference]) -> None:
     names = ", ".join(table["writable"])
+    # A column that is always generated as identity takes no value otherwise.
     sql = (
         f"insert into {table['quoted']} ({names}) overriding system value "
         f"select {names} from {_given(table)}"
@@ -136,6 +140,7 @@ async def _runs(door: Connection[Record], sql: str, rows: Sequence[Any]) -> bool
     import asyncpg
 
     try:
+        # A savepoint: after an error PostgreSQL refuses whatever else its transaction asks.
         async with door.transaction():
             await door.execute(sql, list(rows))
     except asyncpg.LockNotAvailableError:

@@ -51,6 +51,7 @@ class PostgresServer(Server):
         name = fresh_name()
         finish(_administer(self._lobby, f"create database {name}"))
         drop = f"drop database if exists {name}"
+        # Nobody may be connected to a database that is dropped.
         self._undo.callback(lambda: finish(_administer(self._lobby, kill_all(name), drop)))
         return PostgresDatabase(self._url.set(database=name))
 
@@ -69,8 +70,10 @@ async def _administer(url: URL, *statements: str) -> str:
 
     door = await _reach(url)
     try:
+        # Several in one message are a transaction, and no database can be created in one.
         for statement in statements:
             await door.execute(statement)
+        # Distributions add their own number, in parentheses.
         return str(await door.fetchval("show server_version")).split()[0]
     except asyncpg.InsufficientPrivilegeError as error:
         raise DatabaseUnavailable(

@@ -70,6 +70,7 @@ register(
         nicknames={"memory": "sqlite-memory"},
         libraries=("aiosqlite",),
         dialects=("sqlalchemy.dialects.sqlite.aiosqlite",),
+        # The package imports all names of the other module, so that each has its own `connect`.
         connecting={"sqlite3": ("connect",), "sqlite3.dbapi2": ("connect",)},
         traces=(
             "aiosqlite.",

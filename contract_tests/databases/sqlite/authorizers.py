@@ -23,6 +23,7 @@ WRITING = frozenset(
         sqlite3.SQLITE_DROP_VIEW,
     }
 )
+# Under these names SQLite attaches a database that is temporary, or in memory.
 NOWHERE = ("", ":memory:")
 URI = 7
 """The place of `uri` among the arguments of `sqlite3.connect`."""
@@ -42,6 +43,7 @@ def read_only(
     """
     wishes = {**named, "uri": True}
     wishes.pop("database", None)
+    # `as_uri` escapes what would be read as a part of the address, such as a `?`.
     connection = connect(f"{Path(file).as_uri()}?mode=ro", *given[1:URI], **wishes)
     connection.set_authorizer(_telling(told))
     return connection
@@ -49,6 +51,7 @@ def read_only(
 
 def _telling(told: Callable[[], None]) -> Callable[..., int]:
     def allows(action: int, table: Any, _two: Any, database: Any, _trigger: Any) -> int:
+        # Temporary tables are no part of the file: they can be written in this mode, too.
         if action in WRITING and database != "temp":
             told()
         return sqlite3.SQLITE_OK

@@ -9,6 +9,7 @@ from ..database import BACK_DOOR_PATIENCE, BackDoorBlocked, Column, Contents, so
 from ..transactions import OpenTransaction
 
 RETRY_EVERY = 0.005
+# What table_xinfo says of virtual and of stored generated columns; table_info shows neither.
 HIDDEN_GENERATED = (2, 3)
 TABLES = (
     "select name from sqlite_master where type = 'table' "
@@ -64,6 +65,7 @@ def _column(row: tuple[int, str, str, int, str | None, int, int], *, alone: bool
 
 def copy(door: sqlite3.Connection) -> sqlite3.Connection:
     """Copy the whole database into memory: schema, rows, sequences."""
+    # Each question has a thread of its own, so that this connection is used by several.
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     door.backup(memory)
     return memory
@@ -77,6 +79,7 @@ def paste(memory: sqlite3.Connection, door: sqlite3.Connection) -> None:
         if time.monotonic() > deadline:
             raise blocked(door, "be put back")
 
+    # By itself it tries a locked file again without end; only its callback can stop it.
     memory.backup(door, progress=give_up_in_time, sleep=RETRY_EVERY)
 
 

@@ -34,6 +34,7 @@ def refusing_commit(connection: PoolProxiedConnection) -> Iterator[None]:
     patience = _ask(connection, "pragma busy_timeout")
     with closing(sqlite3.connect(_file_of(connection), isolation_level=None)) as reader:
         reader.execute("begin")
+        # BEGIN takes no lock in SQLite: the one that a COMMIT waits for comes with a read.
         reader.execute(READ).fetchall()
         _ask(connection, "pragma busy_timeout = 0")
         try:
@@ -43,6 +44,7 @@ def refusing_commit(connection: PoolProxiedConnection) -> Iterator[None]:
 
 
 def _file_of(connection: PoolProxiedConnection) -> str:
+    # SQLite gives the whole path, and an empty text for a database in memory.
     return str(_ask(connection, "pragma database_list", cell=2) or "")
 
 

@@ -36,6 +36,7 @@ class Table:
 
 def look(door: sqlite3.Connection) -> Image:
     """Read every row of every table; that of a virtual one is in the tables which it stands on."""
+    # A text need not be UTF-8 in SQLite, and the driver raises an error for one that is not.
     door.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     virtual = {name for (name,) in door.execute(VIRTUAL).fetchall()}
     try:
@@ -50,6 +51,7 @@ def look(door: sqlite3.Connection) -> Image:
 
 def begin(door: sqlite3.Connection) -> None:
     """Begin to put back: foreign keys look away. Raises `BackDoorBlocked` if somebody writes."""
+    # Before the transaction: inside of one SQLite ignores it.
     door.execute("pragma foreign_keys = off")
     try:
         door.execute("begin immediate")
@@ -60,6 +62,7 @@ def begin(door: sqlite3.Connection) -> None:
 def mend(door: sqlite3.Connection, found: Differences) -> None:
     """Take away what is there, then store what was; what is refused is passed over."""
     known = {name: _table(door, name) for name in {each.table for each in found}}
+    # All of these first: a changed row may hold the unique value of another one.
     for each in found:
         if each.now is not None:
             with suppress(sqlite3.Error):
@@ -91,11 +94,13 @@ def _table(door: sqlite3.Connection, name: str) -> Table:
 
 def _is_integer(described: list[Any], column: str) -> bool:
     """Tell a key that is but another name for the number of the row."""
+    # By this word alone: a key that is declared INT is a column beside the number.
     return any(quote_name(row[1]) == column and row[2].upper() == "INTEGER" for row in described)
 
 
 def _number(door: sqlite3.Connection, name: str, taken: set[str]) -> str:
     """Give the word for the number of a row; empty for a table that has none."""
+    # A column of the same name hides the number.
     word = next(word for word in ("_rowid_", "rowid", "oid") if word not in taken)
     try:
         door.execute(f"select {word} from {quote_name(name)} limit 0")
@@ -122,6 +127,7 @@ def _insert(door: sqlite3.Connection, table: Table, row: str) -> None:
 
 
 def _text(value: object) -> str:
+    # Python's JSON has words for infinity, and gives every float back as it was.
     return json.dumps(value, default=lambda raw: {"b": base64.b64encode(raw).decode()})
 
 

@@ -36,6 +36,7 @@ class SqliteMemory(SqliteDatabase):
 
     def unreachable(self) -> URL:
         """Give the address of a file in a directory that does not exist."""
+        # A memory can always be had; what SQLite cannot open is a file in an absent folder.
         return self.url.set(database=str(Path(gettempdir()) / fresh_name() / "absent.db"))
 
     async def open(self) -> None:

@@ -12,6 +12,7 @@ from ...instruments.exchange import Exchange
 from ..equality import same
 from ..service import Service
 
+# Hexadecimal from MD5's 32 digits on, base64, and the `$` between the parts of a password's hash.
 DIGEST = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}|[A-Za-z0-9+/_-]{40,}=*|\$?\w+\$.{20,}")
 """The look of a text that was hashed or encrypted."""
 

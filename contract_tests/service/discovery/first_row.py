@@ -59,6 +59,7 @@ def _emptied(service: Service) -> Iterator[dict[str, Any]]:
             every[name] = []
         elif samples.is_nullable(schema, document):
             every[name] = None
+    # The likeliest come first, since each is a request.
     pointing = sorted(every, key=lambda name: not _is_reference(name, every[name]))
     yield from ({name: every[name]} for name in pointing)
     if len(every) > 1:

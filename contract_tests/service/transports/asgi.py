@@ -133,10 +133,12 @@ class AsgiTransport:
         for loan in self.recorder.lent_to_requests():
             proxy = loan.proxy()
             if loan.is_out and proxy is not None:
+                # Closing an asyncio connection awaits, which SQLAlchemy can do in a greenlet only.
                 await greenlet_spawn(proxy.invalidate)
 
     async def _call(self, client: ClientBehaviour, exchange: Exchange) -> None:
         conversation = Conversation(exchange, self.recorder, client)
+        # A copy for each request, as uvicorn makes one.
         scope = scope_of(exchange.request, dict(self.lifespan.state), client)
         try:
             await self.app(scope, conversation.receive, conversation.send)

@@ -56,6 +56,7 @@ class Conversation:
         """
         if not self._is_gone() and not self._over.is_set():
             await self._turn()
+            # One part for each call: the iterator goes on where the last call left it.
             for part, is_last in self._body:
                 self._exchange.messages += 1
                 self._ledger.record("request end" if is_last else "request body")
@@ -111,6 +112,7 @@ class Conversation:
             exchange.complete = not more
             self._ledger.record("response body" if more else "response end")
             if exchange.complete:
+                # Asked at this very moment: a COMMIT that has not ended comes after the answer.
                 exchange.unfinished = self._ledger.unfinished()
                 self._over.set()
 
@@ -130,6 +132,7 @@ def scope_of(request: Request, state: dict[str, object], client: ClientBehaviour
     length = sum(len(part) for part, _ in parts_of(request.body, client.parts))
     return {
         "type": "http",
+        # From 2.4 on, Starlette's streams no longer listen for the end of the connection.
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "method": request.method,

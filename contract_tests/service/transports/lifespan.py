@@ -144,6 +144,7 @@ def _sentence(error: BaseException) -> str:
 def silenced_handlers(app: object) -> tuple[str, ...]:
     """Name the start-up handlers of an app that never run, since the app has a lifespan, too."""
     router = getattr(app, "router", None)
+    # By name: it is private, to Starlette or to FastAPI, and a lifespan of the app replaces it.
     usual = type(getattr(router, "lifespan_context", None)).__name__ == "_DefaultLifespan"
     handlers = () if usual else getattr(router, "on_startup", ())
     return tuple(getattr(handler, "__qualname__", repr(handler)) for handler in handlers)

@@ -79,6 +79,7 @@ class PacedTransport:
             if not put_off or not self._is_paced:
                 self._note(len(exchanges), since if tries else None)
                 return exchanges
+            # Also where nothing is sent again: the next request would be put off as well.
             await self._wait(put_off[0], since, tries)
             tries += 1
             if turns is not None or len(put_off) < len(exchanges):
@@ -89,6 +90,7 @@ class PacedTransport:
         """Wait until so many requests may be sent at once."""
         if self._interval:
             now = time.monotonic()
+            # They are sent at once when the last of them may be, so that each has had its turn.
             start = max(self._free_at, now) + (count - 1) * self._interval
             self._free_at = start + self._interval
             await self._sleep(start - now)
@@ -108,6 +110,7 @@ class PacedTransport:
 
     async def _wait(self, put_off: Exchange, since: float, tries: int) -> None:
         """Wait as long as the service says. Raises `CannotGoOn` if that is too long."""
+        # The service may say 0, or nothing: pauses double all the same.
         pause = max(told_pause(put_off), 2.0 ** (tries - 1) if tries else 1.0)
         is_too_long = time.monotonic() - since + pause > PATIENCE
         if is_too_long or self._waited + pause > self._enough:

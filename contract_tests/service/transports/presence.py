@@ -24,6 +24,7 @@ class Presence(Undoing):
     def enter(self) -> None:
         """Be there; without effect if it is there already."""
         if self._entered is None:
+            # Where one of them fails, those before it are left again.
             with ExitStack() as stack:
                 for part in self._parts:
                     stack.enter_context(part())
