@@ -27,6 +27,7 @@ IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the options, unless another copy of the kit has done so."""
+    # pytest would refuse options that are declared twice, and name neither copy.
     other = _other_copy(pluginmanager)
     if other:
         raise pytest.UsageError(
@@ -36,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     add_options(parser)
 
 
+# The wrapper that is called first is the outermost: nothing ends the run outside of it.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Make the closing record, whatever ends the run."""
@@ -82,6 +84,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
 
 def _is_suite(config: pytest.Config, argument: str) -> bool:
     """Return whether an argument names the kit's folder or package, or something in it."""
+    # A package instead of a path is what pytest takes with --pyargs.
     name = argument.partition("::")[0]
     path = (config.invocation_params.dir / name).resolve()
     return KIT in (path, *path.parents) or f"{name}.".startswith(f"{__package__}.")

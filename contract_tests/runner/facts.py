@@ -90,6 +90,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
 def _versions() -> Iterator[tuple[str, str]]:
     """The libraries that are loaded, and their versions."""
     for name in (*LIBRARIES, *registry.libraries()):
+        # The kit's environment may hold libraries that the app does not use.
         if name not in sys.modules:
             continue
         try:

@@ -56,6 +56,7 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
 @pytest.fixture
 def service(judge: Judge, contract_service: Service) -> Service:
     """The service, its rows as they were when the contract began."""
+    # `judge` comes first: a test that is not applicable costs no restore.
     contract_service.restore()
     return contract_service
 

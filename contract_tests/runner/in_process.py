@@ -48,6 +48,7 @@ def open_app(options: Options, *, has_startups: bool) -> Iterator[Service]:
         door = BackDoor(database, server.version, process.loop, process.relieve, background)
         access = Access(options.app, process.transport, process.loop, process, door)
         service = Service(access, Resource("", {}), options.header)
+        # Before the start-up, so that one that fails half-way is shut down as well.
         stack.callback(stop, service)
         _start(service, confined)
         _migrate(service, options)
@@ -61,9 +62,11 @@ def _made(
     handover = Handover(options.env, _confinement(options, database, stack))
     confined, recorder = handover.confinement.here(database.url), Recorder()
     presence = stack.enter_context(Presence(*_parts(handover, database, recorder, confined)))
+    # The command inherits this process's environment, which leads to the database by now.
     if options.prepare:
         run_command(options.prepare, options.root)
     roots = (options.root, Path.cwd())
+    # From here on code of the app runs in this process, and any of it may never return.
     watchdog = stack.enter_context(Watchdog(say, give_up))
     with _stage(f"importing {options.app}", confined):
         located = locate(options.app, roots)
@@ -121,6 +124,7 @@ def _start(service: Service, confined: Confined) -> None:
             raise UsageError(f"the app could not start: {error}") from None
     engines = list(service.recorder.engines)
     if engines:
+        # A database in memory can be reached only through an engine of the service itself.
         service.database.attach(engines[0])
 
 
@@ -141,6 +145,8 @@ def _migrate(service: Service, options: Options) -> None:
 def _quiet_engines() -> Iterator[None]:
     """Keep engines with `echo=True` from logging each statement: timelines show what matters."""
     logger = logging.getLogger("sqlalchemy.engine.Engine")
+    # A level would not help: the logger of an engine with `echo` decides by `echo` alone, and
+    # then calls `Logger._log`, which asks the filters only.
     logger.addFilter(_is_telling)
     try:
         yield

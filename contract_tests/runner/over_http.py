@@ -31,6 +31,7 @@ def open_address(options: Options) -> Iterator[Service]:
     """
     _require_permission(options)
     with ExitStack() as stack:
+        # A word such as the default names a database to be made, which that service does not use.
         is_named = "://" in options.database
         given = stack.enter_context(run_database(options)) if is_named else None
         if options.prepare:

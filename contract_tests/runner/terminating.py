@@ -30,6 +30,7 @@ def handed_on(program: subprocess.Popen[bytes]) -> Iterator[None]:
     if not _is_free(signal.SIGTERM):
         yield
         return
+    # After a handler that returns, Python goes on with the wait that the signal interrupted.
     signal.signal(signal.SIGTERM, lambda *_: program.terminate())
     try:
         yield
@@ -38,6 +39,7 @@ def handed_on(program: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _is_free(number: signal.Signals) -> bool:
+    # Python lets no other thread set a handler.
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and signal.getsignal(number) is signal.SIG_DFL
 

@@ -148,6 +148,7 @@ def test_a_cancelled_request_is_not_answered_with_an_error(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """It ends as cancelled, or as if nothing had happened."""
+    # Of the other ways a time limit may be the service's own, which it may answer with 504.
     judge.each(sweeps.of(AREA, role, "cancel"), blames, expected="an end without an error answer")
 
 

@@ -47,6 +47,7 @@ def busy(judge: Judge, service: Service, pairs: Pairs) -> Service:
 def exhausted(judge: Judge, service: Service, leave: int) -> Iterator[None]:
     """Others have taken all connections of each pool but `leave`."""
     exhaustion = PoolExhaustion(service.recorder, service.run, leave)
+    # Unpaced, since a request that is put off is an answer here, and not sent once more.
     with exhaustion as crowd, service.transport.unpaced():
         if not crowd.exhausted:
             judge.not_applicable(

@@ -75,6 +75,7 @@ def test_a_second_delete_is_harmless(judge: Judge, service: Service) -> None:
     """The second delete does not fail; the row stays deleted and its neighbour stays."""
     row, neighbour = service.row(), service.row()
     deleted(judge, service, row)
+    # Compared with what the first delete left: one that only marks the row may go on showing it.
     was_there = is_shown(service, row), is_shown(service, neighbour)
     exchange = service.delete(row.id)
     is_there = is_shown(service, row), is_shown(service, neighbour)

@@ -118,5 +118,7 @@ def _nullable(service: Service, shown: Mapping[str, Any]) -> list[str]:
         for name, field in resource.fields("update").items()
         if name in shown
         and samples.is_nullable(field, document)
+        # Many a PATCH declares null only so that a field may be left out, and refuses it: the
+        # create tells whether a row may be without the field.
         and samples.is_nullable(elsewhere.get(name, {"type": "string"}), document)
     ]

@@ -50,6 +50,7 @@ def test_a_walk_shows_every_row_once_while_rows_are_added(judge: Judge, service:
 
 def _adding(service: Service) -> Callable[[], None]:
     """Return a function that creates a row after each of the first pages."""
+    # Not after every page: a walk ends at a page without new rows, and would not come to one.
     left = iter(range(ADDED))
 
     def add() -> None:

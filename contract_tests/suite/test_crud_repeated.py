@@ -68,6 +68,7 @@ def test_a_corrected_create_is_accepted(judge: Judge, service: Service) -> None:
     asked = []
     for place, body in wrong:
         refused = service.create(body)
+        # A breach has the serial of its place: with the same one, all other fields are as refused.
         mended = resource.body(first + place, complete=False)
         asked += [(refused, service.create(mended))] if refused.refused else []
     if not asked:

@@ -22,6 +22,7 @@ def test_a_shutdown_closes_the_connections(judge: Judge, startups: StartupScenar
 def test_a_shutdown_ends_the_tasks(judge: Judge, startups: StartupScenarios) -> None:
     """After the shutdown, no task is running."""
     left = startups.first.closed().left
+    # Tasks that have used the database have a rule of their own.
     others = [task for task in left.tasks if task not in left.database_tasks]
     judge.that(
         not others,

@@ -134,6 +134,7 @@ def test_a_default_is_nobody_elses(judge: Judge, service: Service) -> None:
             service.request(role, row.id, body=change_body(service, role, row))
     after = default_of(service, names)
     judge.that(
+        # Both ways: `same` lets an object show more than was sent.
         same(before, after) and same(after, before),
         expected=f"{before} for what was left out",
         observed=f"{after}, after other rows were given values",

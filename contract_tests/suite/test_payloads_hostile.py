@@ -52,6 +52,7 @@ def spellings(identifier: object, kind: object) -> list[str]:
     """Other ways to write this id, or what a careless reader takes for it."""
     text = str(identifier)
     if isinstance(identifier, int):
+        # Python's `int` reads the digits of every script, and underscores between digits.
         arabic = "".join(chr(0x0660 + int(digit)) for digit in text)
         return [
             f"0{text}",
@@ -65,6 +66,7 @@ def spellings(identifier: object, kind: object) -> list[str]:
             f"{text},5",
         ]
     if kind == "uuid":
+        # Python's `UUID` reads all of these.
         return [text.upper(), f"{{{text}}}", f"urn:uuid:{text}", text.replace("-", "")]
     return []
 

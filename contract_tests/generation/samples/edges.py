@@ -20,6 +20,7 @@ _LONGEST_LIST = 100
 _SEVERAL = 3
 _LISTED = 12
 _FORMATS: dict[str, dict[str, object]] = {
+    # On that day in 1901 the Unix time of 32 bits begins, at 20:45:52 UTC.
     "date": {"a leap day": "2024-02-29", "long ago": "1901-12-13"},
     "date-time": {
         "the last second of a year": "2024-12-31T23:59:59Z",
@@ -27,6 +28,7 @@ _FORMATS: dict[str, dict[str, object]] = {
     },
     "time": {"midnight": "00:00:00Z", "the last second": "23:59:59Z"},
     "duration": {"nothing": "PT0S", "every unit": "P1DT2H3M4S"},
+    # These two signs are those that the URL-safe alphabet of Base64 does not have.
     "byte": {"nothing": "", "signs": "+/+/"},
     "base64": {"nothing": "", "signs": "+/+/"},
 }
@@ -61,6 +63,7 @@ def _edges(schema: object, document: Mapping[str, object], serial: int, depth: i
     met: list[object] = []
     for branch in reading.branches(schema, document):
         for where, what, value in _of_branch(branch, document, serial, depth):
+            # By `repr`, since True equals 1 and 1.0, and neither lists nor maps have a hash.
             if repr(value) not in met:
                 met.append(repr(value))
                 yield where, what, value
@@ -95,6 +98,7 @@ def _numbers(settled: Settled) -> _Values:
     if reading.kind_of(settled) == "integer" or settled.get("multipleOf"):
         limits = [None if place is None else place * step for place in (low, high)]
     else:
+        # No number is the one next to an open bound: there is no edge to name.
         limits = [None if is_open else limit for limit, is_open in bounds(settled)]
     for words, limit in zip(("lowest", "highest"), limits, strict=True):
         if limit is not None:
@@ -134,6 +138,7 @@ def _of_length(settled: Settled, serial: int, size: int) -> str | None:
 
 def _lists(settled: Settled, document: Mapping[str, object], serial: int, depth: int) -> _Values:
     fixed = settled.get("prefixItems", [])
+    # Without `maxItems` the longest is beyond what is tried: then there is no such edge.
     least, most = settled.get("minItems", len(fixed)), settled.get("maxItems", _LONGEST_LIST + 1)
     sizes = {"shortest": least, "several": _SEVERAL, "longest": most}
     for words, size in sizes.items():

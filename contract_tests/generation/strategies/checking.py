@@ -14,6 +14,8 @@ import jsonschema_rs
 from ..samples import reading
 
 Check = Callable[[Any], bool]
+# Schemas stand under these keywords alone; what is under `enum`, `const`, `default` or
+# `example` is data, whatever its keys are called, and stays as it is.
 _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _SINGLE = frozenset(
@@ -39,6 +41,7 @@ def validity(schema: object, document: Mapping[str, object]) -> Check | None:
         return jsonschema_rs.validator_for(
             standalone(schema, document), validate_formats=True
         ).is_valid
+    # The ValidationError of jsonschema_rs, which a schema that is none raises, is a ValueError.
     except ValueError:
         return None
 
@@ -50,6 +53,8 @@ def standalone(schema: object, document: Mapping[str, object]) -> dict[str, Any]
     named = components.get("schemas", {}) if isinstance(components, Mapping) else {}
     definitions: Any = document.get("$defs", {})
     return {
+        # References lead from the root, so the definitions have to stand there, and the schema
+        # below them, where it cannot have keys of the same names.
         "allOf": [spelled],
         "components": {"schemas": {name: _spelled(one, document) for name, one in named.items()}},
         "$defs": {name: _spelled(one, document) for name, one in definitions.items()},
@@ -61,6 +66,7 @@ def _spelled(schema: Any, document: Mapping[str, object]) -> Any:
         return schema
     plain = {key: _part(key, value, document) for key, value in schema.items()}
     for strict, limit in _BOUNDS.items():
+        # Taken away even if false: a boolean there makes a schema invalid outside of OpenAPI 3.0.
         if isinstance(plain.get(strict), bool) and plain.pop(strict) and limit in plain:
             plain[strict] = plain.pop(limit)
     if isinstance(plain.get("required"), list):
@@ -80,6 +86,7 @@ def _part(key: str, value: Any, document: Mapping[str, object]) -> Any:
 
 def _is_sent(name: str, schema: Mapping[str, Any], document: Mapping[str, object]) -> bool:
     field = schema.get("properties", {}).get(name)
+    # OpenAPI requires a `readOnly` property of answers alone.
     return reading.resolve(field, document).get("readOnly") is not True
 
 

@@ -45,6 +45,7 @@ def _decimals(pattern: str, low: Bound, high: Bound, longest: int = 10**3) -> St
         first = max(first, _steps_up(low[0], 10**fraction, is_open=low[1]))
     if high[0] is not None:
         last = min(last, -_steps_up(-high[0], 10**fraction, is_open=high[1]))
+    # Of a wide range the ends alone would hardly ever be drawn.
     steps = st.integers(first, last) | st.sampled_from([first, last])
     return steps.map(lambda step: Decimal(step).scaleb(-fraction))
 
@@ -52,4 +53,5 @@ def _decimals(pattern: str, low: Bound, high: Bound, longest: int = 10**3) -> St
 def _steps_up(limit: Fraction, scale: int, *, is_open: bool) -> int:
     """The first of the steps that is not below the limit."""
     exact = limit * scale
+    # Rounded up, since `//` rounds down; an open limit that is a step itself is passed.
     return -int(-exact // 1) + (is_open and exact.denominator == 1)

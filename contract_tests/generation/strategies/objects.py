@@ -24,17 +24,20 @@ _KEYS = st.text(LETTERS, min_size=1, max_size=10)
 def objects(converter: Converter, schema: Settled) -> Strategy:
     """Objects with the required properties, and any choice of the others."""
     needed, optional = _fields(converter, schema)
+    # Hypothesis has this attribute on every strategy, but does not document it.
     if any(made.is_empty for made in needed.values()):
         return st.nothing()
     whole = _with_some(needed, optional) if optional else st.fixed_dictionaries(needed)
     others = _others(converter, schema, needed)
     if others:
         pair = st.tuples(whole, st.one_of(others))
+        # In this order no key drawn at random replaces the value of a required property.
         whole = pair.map(lambda found: {**found[1], **found[0]})
     dependent = schema.get("dependentRequired")
     if dependent:
         whole = whole.map(lambda body: _settled(body, needed, dependent))
     least, most = schema.get("minProperties", 0), schema.get("maxProperties")
+    # A filter throws draws away: only where the number of properties is not certain.
     if len(needed) >= least and (most is None or len(needed) + len(optional) <= most):
         return whole
     return whole.filter(lambda body: least <= len(body) and (most is None or len(body) <= most))
@@ -77,6 +80,8 @@ def _of_others(converter: Converter, schema: Settled) -> Strategy:
 def _others(converter: Converter, schema: Settled, needed: FieldStrategies) -> list[Strategy]:
     """Maps of properties that are not declared; none where there need not be any."""
     declared = schema.get("properties", {})
+    # JSON Schema lets others in unless it is told not to; beside declared properties they are
+    # drawn only where the schema asks for them.
     extra = schema.get("additionalProperties", not declared)
     named = schema.get("propertyNames")
     least = max(0, schema.get("minProperties", 0) - len(needed))

@@ -38,6 +38,7 @@ class Interleaving:
 
 def interleaved(service: Service, requests: Requests, schedule: str) -> Interleaving:
     """Send what `requests` arranges in one schedule."""
+    # Arranging creates the rows that the requests are about, so it comes before the look.
     arranged = requests()
     before = service.door.stored()
     with Scheduler(schedule, service.database) as turns:

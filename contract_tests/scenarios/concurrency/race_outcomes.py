@@ -99,6 +99,7 @@ def loses(meeting: RaceOutcome, resource: Resource) -> str:
     if shown is None:
         return ""
     needed = [e for e in meeting.pair if e.ok]
+    # Of a field that both have sent, either value is right: one of them came last.
     own = {e.letter: sent_fields(e).keys() - sent_fields(_other(meeting, e)).keys() for e in needed}
     return "; ".join(
         f"{e.letter} was answered {e.status}, and then a read shows {', '.join(lost)}"
@@ -113,6 +114,7 @@ def stores_both(meeting: RaceOutcome, resource: Resource) -> str:
         return ""
     first, second = (resource.id_in(resource.row(e.json)) for e in meeting.pair)
     told = f"rows {first!r} and {second!r}"
+    # A create that finds the row and answers with it has stored no second one.
     return "" if first is not None and first == second else f"both are stored, {told}"
 
 
@@ -129,6 +131,7 @@ def mixes(meeting: RaceOutcome, resource: Resource, names: Iterable[str]) -> str
     shown, accepted = shown_then(meeting, resource), [e for e in meeting.pair if e.ok]
     if shown is None or not accepted:
         return ""
+    # Only a field that differs in all three bodies tells whose value is there.
     telling = are_distinct([meeting.rows[0].sent, *(sent_fields(e) for e in meeting.pair)], names)
     is_whole = any(_says(shown, sent_fields(e), telling) for e in accepted)
     return "" if is_whole else f"the row is neither body: {_few(shown, telling)}"
@@ -156,6 +159,8 @@ def mixes_up(meeting: RaceOutcome, resource: Resource) -> str:
 def _confused(meeting: RaceOutcome, exchange: Exchange, resource: Resource) -> str:
     shown = resource.row(exchange.json) if exchange.ok else {}
     mine, others = _subjects(meeting, exchange, resource)
+    # A value that is merely not what was sent may be respelled, or set by the service: only
+    # the other request's very value tells that the two were mixed up.
     foreign = [
         f"{name} {shown[name]!r} instead of {mine[name]!r}"
         for name in mine.keys() & others.keys() & shown.keys()
@@ -171,6 +176,7 @@ def _subjects(
     """Return what an answer should be about, and what the other one should."""
     bodies = [sent_fields(e) for e in meeting.pair]
     rows = [{resource.id_field: row.id} | dict(row.sent) for row in meeting.rows]
+    # Two reads have a row each; of two creates only the bodies are known.
     first, second = rows if len(rows) == len(meeting.pair) else bodies
     return (first, second) if exchange is meeting.pair[0] else (second, first)
 

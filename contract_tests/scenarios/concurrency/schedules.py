@@ -44,11 +44,13 @@ def run_schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
     """
     alone = run("").schedule
     calls = (alone.count("A"), alone.count("B"))
+    # So many orders there are in which the calls of each request keep their own.
     if comb(sum(calls), calls[0]) <= most:
         yield from depth_first(run, most)
         return
     seen: set[str] = set()
     for result in map(run, islice(interrupted(*calls), most)):
+        # A request may make other calls than when it was alone: two schedules may become one.
         if result.schedule not in seen:
             seen.add(result.schedule)
             yield result
@@ -60,6 +62,7 @@ def interrupted(first: int, second: int) -> Iterator[str]:
     for a, n, b, m in sides:
         yield a * n + b * m
     for a, n, b, m in sides:
+        # With no call before or none behind the interruption it would be one of the two above.
         yield from (a * i + b * m + a * (n - i) for i in range(1, n))
     for a, n, b, m in sides:
         cuts = ((i, j) for i in range(1, n) for j in range(1, m))

@@ -60,6 +60,7 @@ def _next(service: Service, exchange: Exchange, name: str) -> object:
     told = [place[key] for place in _places(exchange.json) for key in NEXT if key in place]
     if told:
         return told[0] if isinstance(told[0], (str, int)) and told[0] != "" else None
+    # A parameter of such a name takes the id of the last row, which no answer has to repeat.
     return service.ids(exchange)[-1] if name in BY_ID else None
 
 

@@ -19,6 +19,7 @@ WORDS = ("mulberry", "quiltings", "foxhound")
 EQUALS = re.compile(r"(?:filter)?\[?(?P<field>[^\[\]]+?)\]?(?:(?:__|\[)(?:eq|exact|iexact)\]?)?")
 ORDERS = ("sort", "sort_by", "sortBy", "order_by", "orderBy", "ordering", "order")
 DIRECTIONS = ("order", "direction", "dir", "sort_order", "sortOrder", "sort_dir", "order_dir")
+# To `\b` an underscore is part of a word: hence the look behind.
 DESCENDING = re.compile(r"^-|\b(desc|descending)$|(?<=_)desc$", re.IGNORECASE)
 ASCENDING = re.compile(r"^\+|\b(asc|ascending)$|(?<=_)asc$", re.IGNORECASE)
 MARKS = re.compile(r"^[-+]|[ :._,](asc|desc)(ending)?$", re.IGNORECASE)
@@ -54,6 +55,7 @@ def filters(service: Service) -> tuple[Filter, ...]:
         if field in fields and field not in service.resource.fixed:
             kind = _kind(parameter.schema, document)
             is_plain = parameter.name == field
+            # A parameter of another kind than its field asks for something else than equality.
             alike = kind == samples.kind(fields[field], document)
             if alike and (kind in PLAIN_KINDS or not is_plain):
                 default = samples.resolve(parameter.schema, document).get("default")
@@ -75,6 +77,8 @@ def rows_with(service: Service, field: str, count: int) -> list[Row]:
     Fewer if the schema allows fewer values. Raises `Undecided` if a row cannot be created.
     """
     made: list[Row] = []
+    # Generated values rise from body to body: rotated, the order of creation is neither rising
+    # nor falling, so that a list in that order is not taken for a sorted one.
     bodies = [service.body() for _ in range(count)]
     for body in (*bodies[1:], *bodies[:1]):
         value = _value(service, field, body[field], made)
@@ -108,6 +112,7 @@ def _row(service: Service, body: Mapping[str, Any], field: str, value: Any) -> R
 
 def paged(service: Service, query: Mapping[str, object]) -> dict[str, object]:
     """The query on the largest page."""
+    # A row on a later page would count as one that the filter does not find.
     size = service.resource.paging.size
     return {**query, **({size: largest(service)} if size else {})}
 
@@ -120,6 +125,7 @@ def query_value(value: object) -> object:
 def declared_orders(service: Service) -> Iterator[Order]:
     """Each order that a sort parameter of the list declares by the name of a field."""
     declared = {p.name: p for p in service.operation("list").query}
+    # `order` may hold a field or a direction: the values it declares tell which.
     name = next((n for n in ORDERS if n in declared and _fields(service, declared[n])), None)
     if name is None:
         return

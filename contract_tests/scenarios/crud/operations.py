@@ -13,6 +13,7 @@ from .rows import change_body
 
 Draft = Callable[[Service], Request]
 BROKEN_JSON = b'{"name": '
+# A list, since a service may rightly take every object.
 NOT_A_BODY: list[object] = []
 
 ON_A_ROW: tuple[Role, ...] = ("read", "replace", "update", "delete")

@@ -55,6 +55,7 @@ def write(
     exchange = service.request(role, target and target.id, body=sent)
     if not exchange.ok:
         return Written(sent, exchange, {}, tuple(values))
+    # The answer to a write may show what was sent and not what is stored.
     identifier = target.id if target else service.id_of(exchange)
     if identifier is None or not service.resource.offers("read"):
         return Written(sent, exchange, service.shown(exchange), tuple(values))
@@ -150,6 +151,7 @@ def survives_round_trip(sent: object, shown: object) -> bool:
             for text in (sent, sent.strip())
             for form in _spellings(text)
         )
+    # To Python True is 1: a flag that comes back as a number would be equal.
     return sent == shown and isinstance(sent, bool) == isinstance(shown, bool)
 
 
@@ -203,7 +205,10 @@ def takes_any_value(resource: Resource, name: str, role: Role = "create") -> boo
 
 
 def _asked(resource: Resource, role: Role) -> dict[str, samples.Schema]:
+    # Empty where the document declares no answer: every field is asked about then, and those
+    # that no read shows are passed over when the two are compared.
     shown = resource.shown()
+    # A change of the id may rightly move the row away from the address it is asked for at.
     fixed = resource.fixed | ({resource.id_field} if role != "create" else set())
     return {
         name: schema

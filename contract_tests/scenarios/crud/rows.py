@@ -57,6 +57,7 @@ def change_body(service: Service, role: Role, row: Row, *, complete: bool = True
     """A valid body for a change, with new values and the row's own id where an id is sent."""
     body = service.body(role=role, complete=complete)
     name = service.resource.id_field
+    # Another id may rightly move the row, and its old address would then answer 404.
     return body | {name: row.id} if name in body else body
 
 
@@ -97,11 +98,13 @@ def learn_home(service: Service) -> None:
     is_seen = service.has_process and service.has_back_door and service.resource.offers("create")
     if not is_seen or service.door.home is not None or not service.door.background.written:
         return
+    # Set before looking: a look that fails is not repeated before every test.
     service.door.home = frozenset()
     with suppress(Undecided, BackDoorBlocked):
         service.restore()
         found = home(service)
         asked = " ".join(event.text for event in service.look(found.row).of("sql"))
+        # This also takes qualified names apart, so tables are compared by the last part of theirs.
         words = {*re.split(r"\W+", asked)}
         own = {table for table in found.tables if table.rpartition(".")[2] in words}
         service.door.home = frozenset(own or found.tables)
@@ -114,6 +117,7 @@ def added(before: Contents, after: Contents) -> dict[str, list[Cells]]:
 
 
 def _more(before: Iterable[Cells], after: Iterable[Cells]) -> list[Cells]:
+    # By `repr`, since some drivers give lists and maps as cells, which have no hash.
     known = Counter(repr(row) for row in before)
     known.subtract(repr(row) for row in after)
     return [row for row in after if known[repr(row)] < 0]
@@ -123,6 +127,7 @@ def holds_any(rows: Iterable[Cells], sent: Mapping[str, Any]) -> bool:
     """Return whether a cell holds a text that was sent; true where nothing telling was sent."""
     texts = [v.strip() for v in sent.values() if isinstance(v, str) and len(v.strip()) >= TELLING]
     cells = [_spelled(cell) for row in rows for cell in row]
+    # A service may trim a text and write it in one case: the row is the same one.
     return not texts or any(text.casefold() in cell for text in texts for cell in cells)
 
 

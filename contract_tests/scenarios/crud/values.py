@@ -32,6 +32,8 @@ def decimals(service: Service, role: Role) -> tuple[str, ...]:
     fields = service.resource.fields(role)
     spoken = {name for name, field in fields.items() if _is_decimal(field, document)}
     numbers = {n for n, field in fields.items() if samples.kind(field, document) == "number"}
+    # A JSON number may be a float, which respells its digits: only an exact column makes it a
+    # decimal. To find the columns creates a row, so it is done only where it can tell.
     exact = {column.name for column in _columns(service) if _is_exact(column)} if numbers else set()
     known = spoken | (numbers & exact)
     return tuple(name for name in echoed_fields(service, role) if name in known) if known else ()
@@ -130,6 +132,7 @@ def each_list(service: Service) -> Iterator[Write]:
         settled = samples.settle(service.resource.fields(role)[name], document)
         items = [samples.sample(settled.get("items"), document, service.serial()) for _ in range(3)]
         value = [items[1], items[2], items[0]]
+        # A set has no order to keep. By `repr`, since items may be maps, which have no hash.
         if not settled.get("uniqueItems") and len({*map(repr, items)}) == len(items):
             yield write_one(service, role, name, value, row)
 
@@ -138,6 +141,7 @@ def is_reordered(sent: list[Any], shown: Any) -> bool:
     """Return whether a list shows what was sent, in another order."""
     if not isinstance(shown, list) or len(shown) != len(sent) or not same(sent, shown):
         return False
+    # Of whole lists `same` does not mind the order.
     return not all(same(one, other) for one, other in zip(sent, shown, strict=True))
 
 

@@ -70,6 +70,7 @@ def outage(service: Service, requests: int) -> Outage:
 
 def places(service: Service) -> int:
     """Return the number of connections that the largest pool of the service lends at once."""
+    # The pool of an async engine is a QueuePool, too: AsyncAdaptedQueuePool extends it.
     pools = [e.pool for e in list(service.recorder.engines) if isinstance(e.pool, QueuePool)]
     sizes = [p.size() + overflow_limit(p) for p in pools if is_bounded(p)]
     return min(max(sizes, default=USUAL), MOST)
@@ -120,6 +121,7 @@ def locked(service: Service) -> Iterator[Circumstance]:
     if not service.database.owned:
         raise NotApplicable("the kit locks no database it did not make")
     lock = service.database.locked()
+    # By hand: each of these is a run of the loop, and so is each request inside the block.
     service.run(lock.__aenter__())
     try:
         with with_setting(service, "short-lock-wait"):

@@ -97,6 +97,7 @@ class Corpus:
     def _place(self, label: str, phase: Phase, draw: DrawSpec) -> Path | None:
         if self._folder is None:
             return None
+        # Boundaries are all there are, whatever the seed and the number.
         size = "all" if phase == "boundary" else str(draw)
         return self._corpus_folder(self._folder) / f"{_named(label)}-{phase}-{size}.json"
 
@@ -104,7 +105,10 @@ class Corpus:
         chosen = folder / self._key
         if not chosen.exists():
             others = [each for each in folder.glob("*") if each.is_dir() and each.name != KEPT]
+            # A folder's time is that of its last new file, not of its last use.
             others.sort(key=lambda each: each.stat().st_mtime)
+            # One place is left for the folder that is about to be made. Another process may be
+            # removing the same ones.
             for old in others[: -_DECKS_KEPT + 1]:
                 shutil.rmtree(old, ignore_errors=True)
         return chosen
@@ -142,6 +146,7 @@ def _write(place: Path | None, found: Mapping[str, Any]) -> None:
     if place is None:
         return
     place.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder, since a rename is atomic only within one file system.
     aside = place.with_suffix(f".{os.getpid()}")
     aside.write_text(json.dumps(found), encoding="utf-8")
     aside.replace(place)

@@ -131,6 +131,7 @@ class Executor:
                 self._suppression(one.check, case, request, answer),
             )
             for one in found
+            # A case drawn from another document may be invalid by now; a failure is one still.
             if one.check == findings.FAILURE or not card.is_dated
         ]
 
@@ -145,5 +146,6 @@ class Executor:
 
     def _is_about_our_headers(self, card: FuzzCase) -> bool:
         """The caller's headers would silently repair a case that is about one of them."""
+        # The layout is that of Schemathesis's own `CaseMetadata.to_dict`.
         about = card.drawn["meta"]["phase"]["data"]["parameter"] or ""
         return about.lower() in {name.lower() for name, _ in self._headers}

@@ -16,9 +16,11 @@ from ...service.resource import JSON, SENDING, Resource, Role
 WORD = 2**31
 LONG = 2**63
 HUGE = 10**30
+# WORD and LONG are the first numbers beyond columns of 32 and of 64 bits.
 IDS = (0, -1, WORD, LONG, HUGE)
 INTEGERS = (WORD, -WORD - 1, LONG, HUGE)
 PAGE_VALUES = (-1, 0, WORD, LONG, HUGE, "abc", "")
+# The last one is as long as a UUID, but ends in a letter that is no hexadecimal digit.
 ODD_IDS = ("x", "{}", "x" * 500, "a\x00b", "\u00e9\u65e5", "' OR 1=1 --", "0" * 31 + "g")
 USUAL_PAGE = 100
 USUAL_LENGTH = 200
@@ -63,6 +65,7 @@ def _has_plain_id(request: Request, resource: Resource) -> bool:
 
 def _is_plain_id(text: str, resource: Resource) -> bool:
     if resource.id_kind == "integer":
+        # `int` raises for thousands of digits, and 20 of them tell that a number is too large.
         return text.isascii() and text.isdigit() and 0 < int(text[:20]) < WORD
     if resource.id_schema.get("format") == "uuid":
         try:
@@ -103,6 +106,7 @@ def _has_plain_body(request: Request, longest: int) -> bool:
         return False
     try:
         body = json.loads(request.body)
+    # A deeply nested body exhausts the parser's stack.
     except (ValueError, RecursionError):
         return False
     return isinstance(body, dict) and all(_is_plain(value, longest) for value in _leaves(body))

@@ -56,6 +56,7 @@ def later_start(service: Service, database: Database, row: object) -> LaterStart
         role: Role = "read" if can_read else "list"
         kept = client.send(role, row) if service.resource.offers(role) else None
         client.stop()
+        # Only a factory makes another app: an object of a module is the same one at every start.
         if not service.process.origin.is_factory:
             return LaterStart("", kept)
         rounds, round_failure = _rounds(service, trial)
