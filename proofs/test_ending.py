@@ -273,6 +273,18 @@ def test_a_loop_that_turns_is_left_alone() -> None:
     assert lines == []
 
 
+def test_a_test_of_the_team_is_left_alone() -> None:
+    """While nothing is asked of the app, whatever runs may take its time."""
+    lines: list[str] = []
+    with Watchdog(lines.append, patience=IMPATIENT) as watchdog, open_loop() as loop:
+        watchdog.follow(loop.loop)
+        loop.run(nothing())
+        until = time.monotonic() + 0.2
+        while time.monotonic() < until:
+            threading.Event().wait(0.01)
+    assert lines == []
+
+
 def test_the_signal_is_as_it_was() -> None:
     """Nothing of the watchdog stays behind it."""
     before = signal.getsignal(signal.SIGUSR2)
