@@ -91,11 +91,12 @@ def test_tables_are_background_once_they_are_written_while_serving() -> None:
 
 
 def test_a_transaction_is_busy_from_its_first_statement_to_its_end() -> None:
-    """Another one on the same connection is another one."""
+    """It is known by its last statement; another one on the same connection is another one."""
     background = Background()
     background.note(happened(1, "sql", "SELECT 1"))
-    background.note(happened(2, "sql", "SELECT 2"))
     assert {(7, 1)} == background.busy
+    background.note(happened(2, "sql", "SELECT 2"))
+    assert {(7, 2)} == background.busy
     background.note(happened(3, "commit"))
     assert not background.busy
     background.note(happened(4, "sql", "SELECT 3"))

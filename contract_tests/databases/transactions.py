@@ -12,9 +12,10 @@ GRACE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class OpenTransaction:
-    """A transaction that somebody has open: the same one at every look, whatever is said of it.
+    """A transaction that somebody has open: the same one as long as nobody does anything in it.
 
-    `key` is the database's own name for it.
+    One that is used again and left open has been left by whoever used it. `key` is the database's
+    own name for it, with that of the last thing done in it.
     """
 
     key: str

@@ -16,7 +16,7 @@ TARGET = re.compile(
 ENDING = frozenset({"commit", "rollback", "checkin", "invalidated", "reclaimed"})
 
 Busy = frozenset[tuple[int | None, int]]
-"""Transactions: the connection of each, and the order of its first statement."""
+"""Transactions: the connection of each, and the order of its last statement."""
 
 
 class Background:
@@ -39,7 +39,7 @@ class Background:
     def note(self, event: Event) -> None:
         """Take note of an event that belongs to no request."""
         if event.kind == "sql":
-            self._busy.setdefault(event.connection, event.order)
+            self._busy[event.connection] = event.order
         elif event.kind in ENDING:
             self._busy.pop(event.connection, None)
         if event.writes and self.is_serving:

@@ -24,7 +24,8 @@ NO_PRIVILEGE = 1227
 
 WAITS = "LOCK WAIT"
 TRANSACTION = re.compile(
-    r"---TRANSACTION ([^\s,]+), (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)",
+    r"---TRANSACTION ([^\s,]+), (ACTIVE [^\n]*\n(?:(?!---TRANSACTION).)*?)thread id (\d+)"
+    r"[^\n]*?query id (\d+)",
     re.DOTALL,
 )
 

@@ -145,11 +145,13 @@ class MysqlDatabase(Database):
             ) from error
 
     async def _transactions(self) -> list[tuple[str, str, str]]:
-        """The threads of others that have a transaction, what is said of it, and its number."""
+        """The threads of others that have a transaction, what is said of it, and its key."""
         others = {str(row[0]) for row in await self._ask(catalog.OTHERS)}
         ((_, _, status),) = await self._status()
         found = catalog.TRANSACTION.findall(str(status))
-        return [(thread, of, key) for key, of, thread in found if thread in others]
+        return [
+            (thread, of, f"{key} {query}") for key, of, thread, query in found if thread in others
+        ]
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:

@@ -59,7 +59,7 @@ COLUMNS = """
 """
 OPEN_TRANSACTIONS = """
     select pid, state, extract(epoch from clock_timestamp() - xact_start)::float8 as age,
-        application_name, query, xact_start
+        application_name, query, xact_start, state_change
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
       and backend_type = 'client backend'

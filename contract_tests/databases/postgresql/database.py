@@ -129,7 +129,10 @@ class PostgresDatabase(Database):
         """Give every transaction of another client in this database."""
         rows = await (await self._opened()).fetch(catalog.OPEN_TRANSACTIONS)
         return tuple(
-            OpenTransaction(f"{row['pid']} {row['xact_start']}", _describe(row)) for row in rows
+            OpenTransaction(
+                f"{row['pid']} {row['xact_start']} {row['state_change']}", _describe(row)
+            )
+            for row in rows
         )
 
     async def waiting(self) -> tuple[str, ...]:
