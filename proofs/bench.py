@@ -21,8 +21,8 @@ from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.faults.disturbances import KINDS
 from contract_tests.scenarios.faults.fault_cases import prepared
-from contract_tests.scenarios.faults.sweeps import ROLES, Sweeps
-from contract_tests.service.resource import Role
+from contract_tests.scenarios.faults.sweeps import Sweeps
+from contract_tests.service.resource import ROLES, Role
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT, Conversation, scope_of
 from proofs.servers import shared_server

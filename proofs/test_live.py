@@ -58,7 +58,7 @@ def test_what_http_cannot_carry_is_not_sent(reference: str) -> None:
     """It is answered as the service's own server would, and no failure of the service."""
     answered: list[Exchange] = []
     transport = HttpTransport(reference, Recorder(), answered.append)
-    exchange = asyncio.run(transport.exchange(Request("GET", "/a b")))
+    (exchange,) = asyncio.run(transport.together([Request("GET", "/a b")]))
     assert answered == [exchange]
     assert (exchange.status, exchange.text.partition(":")[0]) == (400, "not sent")
 
@@ -128,8 +128,8 @@ def test_rows_that_cannot_be_deleted_are_counted(tmp_path: Path) -> None:
 
 def test_a_service_without_a_document_is_told_what_it_takes(tmp_path: Path) -> None:
     """Where neither a document nor a table can be read, the fields are given by hand."""
-    given = ("--contract-resource", "/notes",
-             "--contract-body", 'title="note {n}"', "--contract-body", "priority=5")  # fmt: skip
+    bodies = ('--contract-body=title="note {n}"', "--contract-body=priority=5")
+    given = ("--contract-resource=/notes", *bodies)
     with served("proofs.test_own_fields:lenient", str(tmp_path)) as (address, _):
         result = run_contract(
             address, "sqlite", WRITING, *given, "--contract-rule", "CRU-01,CRU-03"

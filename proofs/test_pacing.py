@@ -25,11 +25,6 @@ class Answering:
         self._headers = headers
         self.sent = 0
 
-    async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
-        """Answer one request."""
-        (exchange,) = await self.together([request], client)
-        return exchange
-
     async def together(
         self,
         requests: Sequence[Request],
@@ -61,7 +56,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_request_that_is_put_off_is_sent_again(waits: list[float]) -> None:
     """The answer that counts is the one after the wait that the service asked for."""
     service = Answering(429, 200, headers=(("retry-after", "7"),))
-    exchange = asyncio.run(PacedTransport(service).exchange(ASKED))
+    (exchange,) = asyncio.run(PacedTransport(service).together([ASKED]))
     assert (exchange.status, service.sent, waits) == (200, 2, [7.0])
 
 
@@ -70,7 +65,7 @@ def test_later_requests_are_spread(waits: list[float]) -> None:
     service = Answering(200, 200, 429, 200, 200)
     paced = PacedTransport(service)
     for _ in range(4):
-        asyncio.run(paced.exchange(ASKED))
+        asyncio.run(paced.together([ASKED]))
     assert service.sent == 5
     assert waits[-1] > 0
 
@@ -79,7 +74,7 @@ def test_a_limit_that_lasts_ends_the_run(waits: list[float]) -> None:
     """The line says which request met the limit, and what to set."""
     service = Answering(429, headers=(("Retry-After", "3600"),))
     with pytest.raises(CannotGoOn, match="GET /pens -> 429, to be sent again after 3600 s") as end:
-        asyncio.run(PacedTransport(service).exchange(ASKED))
+        asyncio.run(PacedTransport(service).together([ASKED]))
     assert "--contract-profile quick" in str(end.value)
     assert waits == []
 
@@ -87,9 +82,9 @@ def test_a_limit_that_lasts_ends_the_run(waits: list[float]) -> None:
 def test_a_run_does_not_wait_without_end(waits: list[float]) -> None:
     """Waits are added up over the whole run."""
     paced = PacedTransport(Answering(429, 200, 429, headers=(("Retry-After", "5"),)), enough=8)
-    asyncio.run(paced.exchange(ASKED))
+    asyncio.run(paced.together([ASKED]))
     with pytest.raises(CannotGoOn, match="has waited 5 s"):
-        asyncio.run(paced.exchange(ASKED))
+        asyncio.run(paced.together([ASKED]))
     assert waits == [5.0]
 
 
@@ -104,7 +99,7 @@ def test_a_crowded_service_may_put_off(waits: list[float]) -> None:
     """Where the service is crowded on purpose, a 429 is its answer."""
     paced = PacedTransport(Answering(429))
     with paced.unpaced():
-        exchange = asyncio.run(paced.exchange(ASKED))
+        (exchange,) = asyncio.run(paced.together([ASKED]))
     assert (exchange.status, waits) == (429, [])
 
 

@@ -19,7 +19,8 @@ from contract_tests.scenarios.faults import sweeps as module
 from contract_tests.scenarios.faults.disturbances import KINDS, DisturbanceKind
 from contract_tests.scenarios.faults.fault_cases import FaultCase, prepared
 from contract_tests.scenarios.faults.injections import observe
-from contract_tests.scenarios.faults.sweeps import ROLES, Sweeps
+from contract_tests.scenarios.faults.sweeps import Sweeps
+from contract_tests.service.resource import ROLES
 from contract_tests.service.service import Service
 from contract_tests.service.transports.conversation import PATIENT
 

@@ -80,9 +80,10 @@ def refusing_commit(
 
 
 TRACES = (
-    MARKER, "[SQL:", "[parameters:", "sqlalche.me", "Traceback (most recent call last)",
-    "sqlalchemy.exc.", "sqlalchemy.dialects.",
-)  # fmt: skip
+    MARKER,
+    *("[SQL:", "[parameters:", "sqlalche.me", "sqlalchemy.exc.", "sqlalchemy.dialects."),
+    "Traceback (most recent call last)",
+)
 """Words of SQLAlchemy, of Python and of the kit by which an answer repeats an error."""
 
 SHORTEST_SECRET = 6

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..scenarios.faults.fault_cases import WRITES
-from ..scenarios.faults.sweeps import ROLES
+from ..service.resource import ROLES, WRITES
 
 each_role = pytest.mark.parametrize("role", ROLES)
 each_write = pytest.mark.parametrize("role", WRITES)

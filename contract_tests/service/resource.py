@@ -24,6 +24,8 @@ VERBS: dict[Role, str] = {
 }
 CHANGING: tuple[Role, ...] = ("replace", "update")
 SENDING: tuple[Role, ...] = ("create", *CHANGING)
+READS: tuple[Role, ...] = ("list", "read")
+WRITES: tuple[Role, ...] = (*SENDING, "delete")
 JSON = "application/json"
 LONGEST_PLURAL = 3
 """Letters that a collection's name has more than its row's: boxes, categories."""

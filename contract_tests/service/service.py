@@ -114,21 +114,9 @@ class Service:
 
     # -- requests
 
-    def send(
-        self,
-        method: str,
-        target: str,
-        *,
-        json_body: Any = None,
-        content: bytes | None = None,
-        content_type: str | None = JSON,
-        anonymous: bool = False,
-    ) -> Exchange:
-        """Send any request; `json_body` is encoded unless `content` gives the bytes."""
-        return self.exchange(self.draft(
-            method, target, json_body=json_body, content=content, content_type=content_type,
-            anonymous=anonymous,
-        ))  # fmt: skip
+    def send(self, method: str, target: str, **options: Any) -> Exchange:
+        """Send any request, with the options of `draft`."""
+        return self.exchange(self.draft(method, target, **options))
 
     def draft(
         self,
@@ -140,7 +128,7 @@ class Service:
         content_type: str | None = JSON,
         anonymous: bool = False,
     ) -> Request:
-        """Return the request that `send` would send."""
+        """Make any request; `json_body` is encoded unless `content` gives the bytes."""
         body = content
         if body is None:
             body = b"" if json_body is None else json.dumps(json_body).encode()
@@ -154,7 +142,8 @@ class Service:
 
     async def sent(self, message: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send a request that was made before, on the loop of `run`."""
-        return self._understood(await self.transport.exchange(message, client))
+        (exchange,) = await self.transport.together([message], client)
+        return self._understood(exchange)
 
     def together(
         self, *messages: Request, client: ClientBehaviour = PATIENT, turns: Scheduler | None = None

@@ -7,11 +7,11 @@ import pytest
 from ..instruments.exchange import Event, Exchange
 from ..rules import sessions
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.fault_cases import READS, prepared
+from ..scenarios.faults.fault_cases import prepared
 from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.open_holds import lent_before
-from ..scenarios.faults.sweeps import ROLES, Sweeps
-from ..service.resource import SENDING, Role
+from ..scenarios.faults.sweeps import Sweeps
+from ..service.resource import READS, ROLES, SENDING, Role
 from ..service.service import Service
 from ..service.transports.conversation import ClientBehaviour
 

@@ -16,14 +16,12 @@ from ..scenarios.crud.pages import plain_list
 from ..scenarios.faults.fault_cases import (
     COMMITS,
     FAULT_CASES,
-    READS,
     STATEMENTS,
-    WRITES,
     FaultCase,
 )
 from ..scenarios.faults.injections import InjectionResult, changed
 from ..scenarios.faults.sweeps import Sweeps
-from ..service.resource import Role
+from ..service.resource import READS, WRITES, Role
 from ..service.service import Service
 
 JSON_TYPES = ("application/json", "+json")

@@ -10,10 +10,10 @@ import pytest
 from ..instruments.exchange import Request
 from ..instruments.faults import Faults
 from ..runner.judge import Judge, judges
-from ..scenarios.faults.fault_cases import READS, FaultCase, prepared
+from ..scenarios.faults.fault_cases import FaultCase, prepared
 from ..scenarios.faults.fault_checks import hides_rows, is_plain
 from ..scenarios.faults.sweeps import Sweeps
-from ..service.resource import Role
+from ..service.resource import READS, Role
 from ..service.service import Service
 
 ALLOWED = "access-control-allow-origin"

@@ -12,7 +12,7 @@ from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
 from ...service.equality import differences, same
-from ...service.resource import Role
+from ...service.resource import CHANGING, Role
 from ...service.service import Row, Service
 from ..crud.rows import change_body, needed, seen
 from ..crud.rows import partial as partial_body
@@ -178,7 +178,7 @@ def _draft(service: Service, role: Role, row: Row | None) -> Request:
         return service.draft_of(role, body=service.body())
     if role == "list" or row is None:
         return service.draft_of(role)
-    sends = role in {"replace", "update"}
+    sends = role in CHANGING
     return service.draft_of(role, row.id, body=change_body(service, role, row) if sends else None)
 
 

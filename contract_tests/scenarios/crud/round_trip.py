@@ -10,11 +10,10 @@ from typing import Any
 from ...generation import samples
 from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable, Undecided
-from ...service.resource import Resource, Role
+from ...service.resource import SENDING, Resource, Role
 from ...service.service import Row, Service
 from .rows import change_body
 
-WITH_BODY: tuple[Role, ...] = ("create", "replace", "update")
 SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
 
 
@@ -124,7 +123,7 @@ def writing_roles(service: Service) -> tuple[Role, ...]:
     """The operations that take a body and can be sent: a change needs a row to be created."""
     if not service.resource.offers("create"):
         return ()
-    return tuple(role for role in WITH_BODY if service.resource.offers(role))
+    return tuple(role for role in SENDING if service.resource.offers(role))
 
 
 def lengths(service: Service, role: Role, name: str) -> set[int]:

@@ -12,7 +12,7 @@ from typing import Any
 from ...databases import BackDoorBlocked, Contents
 from ...generation import samples
 from ...rules.violation import Undecided
-from ...service.resource import Role
+from ...service.resource import SENDING, Role
 from ...service.service import Row, Service
 
 TELLING = 3
@@ -43,8 +43,7 @@ def same_id(left: object, right: object) -> bool:
 
 def sendable(service: Service) -> frozenset[str]:
     """The fields a client may send in any operation, the id excepted."""
-    roles: tuple[Role, ...] = ("create", "replace", "update")
-    names = {name for role in roles for name in service.resource.fields(role)}
+    names = {name for role in SENDING for name in service.resource.fields(role)}
     return frozenset(names - {service.resource.id_field})
 
 

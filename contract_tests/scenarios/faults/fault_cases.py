@@ -10,13 +10,10 @@ from ...instruments.faults import Fault, FaultPoint, Faults, Unreachable
 from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
-from ...service.resource import CHANGING, Role
+from ...service.resource import CHANGING, READS, WRITES, Role
 from ...service.service import Row, Service
 from ..crud.rows import change_body
 from .injections import EVERYWHERE, InjectionResult, follow_up, inject, stored
-
-READS: tuple[Role, ...] = ("list", "read")
-WRITES: tuple[Role, ...] = ("create", "replace", "update", "delete")
 
 
 class Idle(NotApplicable):

@@ -29,8 +29,6 @@ from .injections import (
     spare_the_living,
 )
 
-ROLES: tuple[Role, ...] = ("list", "read", "create", "replace", "update", "delete")
-
 LONGEST = 60
 """Places that a sweep looks at in one request: an app that never ends must not stop the run."""
 

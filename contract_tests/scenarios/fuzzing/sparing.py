@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ...databases.image import ids_in, normalized_id
+from ...instruments.conventions import WRITING
 from ...rules.violation import NotApplicable, Undecided
 from ...service.service import Service
 from . import FuzzCase, Phase
-
-WRITING = frozenset({"PUT", "PATCH", "DELETE", "POST"})
 
 
 class Sparing:

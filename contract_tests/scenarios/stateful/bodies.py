@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ...generation import samples
 from ...generation.strategies import valid_bodies
-from ...service.resource import Role
+from ...service.resource import SENDING, Role
 from ...service.service import Service
 from ..crud.rows import needed
 from .steps import StepKind
@@ -26,7 +26,7 @@ SERIALS = st.integers(9001, 9004)
 def bodies(service: Service, act: StepKind) -> Bodies:
     """Bodies for an operation: what its schema allows, and plain ones, which come again."""
     resource = service.resource
-    if act not in {"create", "replace", "update"}:
+    if act not in SENDING:
         return st.none()
     role: Role = act
     plain = st.builds(

@@ -15,10 +15,10 @@ from hypothesis.errors import HypothesisException
 
 from ...generation.determinism import deterministic
 from ...rules.profile import Profile
-from ...service.resource import Role
+from ...service.resource import WRITES, Role
 from ...service.service import Service
 from .bodies import Bodies, bodies
-from .steps import WRITES, Step, StepKind
+from .steps import Step, StepKind
 
 Looks = tuple[Role | None, Role | None]
 Body = Mapping[str, Any] | None

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from ...instruments.exchange import Exchange
 from ...service.equality import same
+from ...service.resource import CHANGING
 from ..crud.round_trip import survives_round_trip
 from ..crud.rows import same_id
 from .steps import Step, StepKind
@@ -138,7 +139,7 @@ class Model:
         Of lists and objects nothing is known then: they may be rows of their own, and of both.
         """
         row = self.rows[step.pair[0].row]
-        both_changed = all(part.act in {"replace", "update"} for part in step.pair)
+        both_changed = all(part.act in CHANGING for part in step.pair)
         if not both_changed or not all(e.ok for e in exchanges) or row.state != "there":
             row.becomes("maybe", {}, step)
             return

@@ -9,6 +9,7 @@ from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
 from ...rules.violation import Undecided
 from ...service.pages import largest, page_query
+from ...service.resource import CHANGING
 from ...service.service import Service
 from ..crud.pages import walk
 from ..crud.rows import sendable
@@ -16,7 +17,6 @@ from .model import Mismatch, Model
 from .steps import Program, Step
 
 IdFrom = Literal["body", "location", ""]
-CHANGES = frozenset({"replace", "update"})
 
 
 class Play:
@@ -118,7 +118,7 @@ class Play:
             return model.failed(step, exchange)
         if step.act == "create":
             self._created(step, exchange)
-        elif step.act in CHANGES:
+        elif step.act in CHANGING:
             mismatch = model.changed(step, exchange)
             if mismatch:
                 return mismatch

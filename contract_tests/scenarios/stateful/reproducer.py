@@ -139,8 +139,8 @@ class _Written:
                 continue
             yield self._sent(step)
             if step.act == "create" and step is not self._finding.program[-1]:
-                yield from ("assert answer.is_success, answer.text",
-                            f"{self._names[step.row]} = {self._identified()}")  # fmt: skip
+                yield "assert answer.is_success, answer.text"
+                yield f"{self._names[step.row]} = {self._identified()}"
         yield from self._asserted()
 
     def _sent(self, step: Step) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...service.resource import Role
+from ...service.resource import WRITES, Role
 
 StepKind = Role | Literal["restart", "together"]
-WRITES = frozenset({"create", "replace", "update", "delete"})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ...generation.samples import is_uuid
 from ...generation.samples.formats import with_formats
 from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import UsageError
-from ..resource import ROLES, VERBS, Operation, Resource, Role
+from ..resource import ROLES, SENDING, VERBS, Operation, Resource, Role
 from ..service import Service
 from .conventions import with_conventions
 from .derived_fields import derived_fields
@@ -240,7 +240,7 @@ def _by_asking(
     assumed: dict[Role, Operation] = {}
     for role in ROLES:
         path = collection if role in {"list", "create"} else item
-        takes = body if role in {"create", "replace", "update"} else None
+        takes = body if role in SENDING else None
         assumed[role] = Operation(role, VERBS[role], path, body=takes)
     resource = Resource(collection, assumed, found=ASKED)
     asking = service.on(resource)

@@ -52,11 +52,6 @@ class HttpTransport:
                 f"another address in {WHERE}"
             ) from None
 
-    async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
-        """Send one request and record its answer."""
-        (exchange,) = await self.together([request], client)
-        return exchange
-
     async def together(
         self,
         requests: Sequence[Request],

@@ -93,8 +93,8 @@ class Lifespan:
         return self._error or (told.strip().splitlines() or [""])[-1]
 
     async def _run(self) -> None:
-        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"},
-                 "state": self.state}  # fmt: skip
+        version = {"version": "3.0", "spec_version": "2.0"}
+        scope = {"type": "lifespan", "asgi": version, "state": self.state}
         sent: list[str] = []
 
         async def send(message: Message) -> None:

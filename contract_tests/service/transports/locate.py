@@ -22,8 +22,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-USUAL = ("app", "application", "create_app", "get_app", "build_app", "make_app",
-         "create_application", "get_application", "init_app", "asgi_app", "api")  # fmt: skip
+OBJECTS = ("app", "application", "asgi_app", "api")
+FACTORIES = (
+    *("create_app", "get_app", "build_app", "make_app"),
+    *("create_application", "get_application", "init_app"),
+)
+USUAL = (*OBJECTS, *FACTORIES)
 WHERE = "--contract-app, contract_app in the ini file, or CONTRACT_APP"
 
 
@@ -74,8 +78,8 @@ def locate(name: str, roots: tuple[Path, ...] = ()) -> Located:
     if is_asgi(target):
         return Located(name, target, is_factory=False)
     if not callable(target):
-        raise UsageError(f"{name} is {type(target).__name__}, neither an app nor a factory; "
-                         f"{_candidates(module)}")  # fmt: skip
+        kind = type(target).__name__
+        raise UsageError(f"{name} is {kind}, neither an app nor a factory; {_candidates(module)}")
     missing = _missing_arguments(target)
     if missing:
         raise UsageError(
@@ -102,13 +106,9 @@ def _missing_arguments(target: Callable[..., Any], *, skip_self: bool = False) -
         parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
         return []
-    named = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD,
-             inspect.Parameter.KEYWORD_ONLY)  # fmt: skip
-    return [
-        p.name
-        for p in parameters
-        if p.kind in named and p.default is p.empty and not (skip_self and p.name == "self")
-    ]
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [p.name for p in parameters if p.kind not in several and p.default is p.empty]
+    return [name for name in needed if not (skip_self and name == "self")]
 
 
 def _imported(module_name: str) -> Any:
@@ -183,5 +183,7 @@ def settings_missing(error: BaseException) -> str:
         wanted = [str(p["loc"][0]).upper() for p in missing if p.get("loc")]
     if not wanted:
         return ""
-    return (f"it wants settings that are not there: {', '.join(wanted)}; set them in the "
-            f"environment, or each with --contract-env {wanted[0]}=VALUE")  # fmt: skip
+    return (
+        f"it wants settings that are not there: {', '.join(wanted)}; set them in the "
+        f"environment, or each with --contract-env {wanted[0]}=VALUE"
+    )

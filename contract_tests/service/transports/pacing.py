@@ -54,11 +54,6 @@ class PacedTransport:
         finally:
             self._is_paced = True
 
-    async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
-        """Send one request when it may be, and record its answer."""
-        (exchange,) = await self.together([request], client)
-        return exchange
-
     async def together(
         self,
         requests: Sequence[Request],

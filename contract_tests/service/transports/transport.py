@@ -13,9 +13,6 @@ from .conversation import PATIENT, ClientBehaviour
 class Transport(Protocol):
     """Sends requests to a service and records each as an `Exchange`."""
 
-    async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
-        """Send one request and record its answer."""
-
     async def together(
         self,
         requests: Sequence[Request],
