@@ -6,6 +6,7 @@ import asyncio
 import difflib
 import importlib
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -28,6 +29,8 @@ FACTORIES = (
     *("create_application", "get_application", "init_app"),
 )
 USUAL = (*OBJECTS, *FACTORIES)
+SAYS_ADDRESS = re.compile(r"(DB|DATABASE|SQL|POSTGRES|PG|MARIA).*(URL|URI|DSN|CONN)")
+"""Names of variables that lead to a database: the kit has an address to fill in for them."""
 WHERE = "--contract-app, contract_app in the ini file, or CONTRACT_APP"
 
 
@@ -183,7 +186,8 @@ def settings_missing(error: BaseException) -> str:
         wanted = [str(p["loc"][0]).upper() for p in missing if p.get("loc")]
     if not wanted:
         return ""
+    value = "'{url}'" if SAYS_ADDRESS.search(wanted[0]) else "VALUE"
     return (
         f"it wants settings that are not there: {', '.join(wanted)}; set them in the "
-        f"environment, or each with --contract-env {wanted[0]}=VALUE"
+        f"environment, or each with --contract-env {wanted[0]}={value}"
     )
