@@ -61,6 +61,7 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     from .printing import MaskedPrinting
     from .results import Results
     from .run import ContractRun
+    from .scopes import Scopes
     from .selection import Selection
     from .verdicts import Verdicts
 
@@ -70,6 +71,8 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     yield MaskedPrinting(mask)
     if options.allow_existing_database and "://" in options.app + options.database:
         yield ExistingDatabase(run)
+    else:
+        yield Scopes()
 
 
 def _require_writable(setting: str, place: Path) -> None:

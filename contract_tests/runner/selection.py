@@ -46,8 +46,8 @@ class Selection:
             gone = set(dropped)
             items[:] = [item for item in items if item not in gone]
             config.hook.pytest_deselected(items=dropped)
-        items.sort(key=_turn)
-        ours = [item for item in items if _turn(item) != OTHERS]
+        items.sort(key=turn_of)
+        ours = [item for item in items if turn_of(item) != OTHERS]
         self.expected = len(ours)
         self.is_alone = ours == items
         # Of several workers, few get a test that needs them.
@@ -89,6 +89,7 @@ class Selection:
         return not asked or rule.id in asked
 
 
-def _turn(item: pytest.Item) -> int:
+def turn_of(item: pytest.Item) -> int:
+    """Return when a test has its turn: those of others first, those that disturb last."""
     rule = rule_of_item(item)
     return TURNS.get(rule, USUAL) if rule else OTHERS
