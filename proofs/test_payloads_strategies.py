@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import jsonschema_rs
@@ -17,6 +18,7 @@ from contract_tests.generation.by_schemathesis import body_strategy
 from contract_tests.generation.hostile import hostile_battery
 from contract_tests.generation.samples.formats import with_formats
 from contract_tests.generation.strategies.converting import Converter
+from contract_tests.generation.strategies.decimals import decimal_texts
 from proofs.payload_documents import (
     DESCRIBED,
     MSGSPEC,
@@ -57,6 +59,7 @@ ALONE: dict[str, Any] = {
     "paths": {},
     "$defs": DEFINITIONS,
 }
+MANY_DIGITS = r"^(?!^[-+.]*$)[+-]?0*(?:\d{0,30}|(?=[\d.]{1,33}0*$)\d{0,30}\.\d{0,2}0*$)"
 MONEY = r"^(?!^[-+.]*$)[+-]?0*(?:\d{0,8}|(?=[\d.]{1,11}0*$)\d{0,8}\.\d{0,2}0*$)"
 WHOLE, TEXT = {"type": "integer"}, {"type": "string"}
 READ: dict[str, Any] = {
@@ -203,6 +206,22 @@ def test_a_keyword_is_read(name: str) -> None:
     assert not Converter(ALONE).convert(schema).is_empty
     assert made
     assert wrong(schema, made) == []
+
+
+def test_a_decimal_of_many_digits_stays_within_its_bound() -> None:
+    """The largest one has 29 digits, more than the usual context of decimals keeps."""
+    most = 10**29 - 1
+    made = first_of(decimal_texts(MANY_DIGITS, {"maximum": most}), 30)
+
+    assert max(map(Fraction, made)) == most
+
+
+def test_a_decimal_written_as_text_is_a_multiple_too() -> None:
+    """The step is told of the number beside it alone."""
+    schema = {"anyOf": [{"type": "number", "multipleOf": 0.25}, {"type": "string"}]}
+    made = first_of(payloads.valid_bodies(schema, ALONE), 30)
+
+    assert [str(one) for one in made if Fraction(str(one)) % Fraction("0.25")] == []
 
 
 @pytest.mark.parametrize("name", LEFT)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from ..samples import reading
 from ..samples.reading import Settled
-from ..samples.values import bounds
 from .checking import validity
 from .decimals import decimal_numbers, decimal_texts, is_decimal
 from .lists import lists
@@ -218,10 +217,9 @@ def _decimals(options: Sequence[Settled]) -> Strategy | None:
     if text is None:
         return None
     others = [one for one in options if one is not text]
-    low, high = bounds(number)
     pattern = text.get("pattern", "")
-    every = [decimal_texts(pattern, low, high)]
-    every += [decimal_numbers(pattern, low, high)] if number else []
+    every = [decimal_texts(pattern, number)]
+    every += [decimal_numbers(pattern, number)] if number else []
     every += [st.none()] if any(one.get("type") == "null" for one in others) else []
     return st.one_of(every) if len(every) == len(options) else None
 
