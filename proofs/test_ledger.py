@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
@@ -17,6 +18,7 @@ from contract_tests.service.transports.locate import App, Receive, Scope, Send
 
 Act = Callable[[AsyncEngine], Awaitable[None]]
 kept: list[AsyncConnection] = []
+kept_tasks: list[asyncio.Task[None]] = []
 
 
 async def tidy(engine: AsyncEngine) -> None:
@@ -29,6 +31,17 @@ async def tidy(engine: AsyncEngine) -> None:
 async def keeping(engine: AsyncEngine) -> None:
     """Keep the connection for ever."""
     kept.append(await engine.connect())
+
+
+async def losing(engine: AsyncEngine) -> None:
+    """Give the connection back to a pool that does not come to an end with it."""
+
+    def never(*_: object) -> None:
+        await_only(asyncio.Event().wait())
+
+    connection = await engine.connect()
+    event.listen(engine.sync_engine, "reset", never)
+    kept_tasks.append(asyncio.create_task(connection.close()))
 
 
 async def failing(engine: AsyncEngine) -> None:
@@ -112,6 +125,13 @@ def test_a_kept_connection_is_held() -> None:
     exchange = asyncio.run(exchanged(keeping))
     assert len(exchange.held) == 1
     assert "in keeping" in exchange.held[0].frame
+
+
+def test_a_connection_that_its_pool_loses_is_not_held() -> None:
+    """The app has given it back: what becomes of it then is the library's."""
+    exchange = asyncio.run(exchanged(losing))
+    kept_tasks.clear()
+    assert (len(exchange.lost), exchange.held) == (1, ())
 
 
 def test_a_failure_that_returns_its_connection_is_not_held() -> None:

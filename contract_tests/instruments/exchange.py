@@ -98,7 +98,8 @@ class Exchange:
     """A request, its answer, and the database's side of it, in order.
 
     `status` is None when no answer was begun. `held` describes each connection that was still
-    out when the app had returned and its tasks had settled. `warnings` are Python's own. Of
+    out when the app had returned and its tasks had settled, `lost` each that it had given back
+    and that its pool has lost. `warnings` are Python's own. Of
     requests sent together, `letter` tells them apart. `messages` counts those that passed,
     `abandoned` says that the client left. `lasting` are the app's tasks that were started
     meanwhile and had not ended when it was judged. `lazy` are the connections whose rows may come
@@ -115,6 +116,7 @@ class Exchange:
     raised: str = ""
     events: list[Event] = field(default_factory=list)
     held: tuple[HeldConnection, ...] = ()
+    lost: tuple[HeldConnection, ...] = ()
     warnings: tuple[str, ...] = ()
     shared_sessions: list[str] = field(default_factory=list)
     complete: bool = False
@@ -213,7 +215,7 @@ class Exchange:
     @property
     def reclaimed(self) -> tuple[Event, ...]:
         """The returns that the app left to others, of connections that `held` does not tell of."""
-        held = {each.connection for each in self.held}
+        held = {each.connection for each in (*self.held, *self.lost)}
         return tuple(e for e in self.of("reclaimed") if e.connection not in held)
 
     @property

@@ -7,19 +7,21 @@ import gc
 import itertools
 import time
 import weakref
+from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy
 from greenlet import getcurrent, greenlet
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState
+from sqlalchemy.pool import Pool, PoolResetState
 
 from ..databases.unobserved import is_observed
 from .async_generators import LATE, finalizing
 from .attribution import caller, current, running, running_task
 from .background import Background
+from .checkout import Checkout
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
@@ -30,34 +32,13 @@ POINTING = "foreign key"
 """The words of every database for a row that names another one."""
 
 
-@dataclass(eq=False)
-class Checkout:
-    """A connection that was taken from a pool: by whom, where, and whether it is still out."""
-
-    connection: int
-    owner: Exchange | None
-    where: str
-    proxy: weakref.ref[PoolProxiedConnection]
-    order: int
-    record: object
-    is_returned: bool = False
-
-    @property
-    def is_out(self) -> bool:
-        """Return whether the borrower still has a working connection.
-
-        The proxy alone does not tell: after a reconnect that failed, tracebacks keep it alive.
-        """
-        proxy = self.proxy()
-        return not self.is_returned and proxy is not None and proxy.is_valid
-
-
 class Recorder(Instrument):
     """Class-level SQLAlchemy listeners: they see every engine, sync or async, of any library.
 
     Used with `with`; the listeners are gone afterwards. An error in a listener would be the
     service's failure, so it is kept in `faults` instead of raised. `has_worked` says that an engine
-    asked a database, `has_served` that one did so for a request.
+    asked a database, `has_served` that one did so for a request. `lost` counts, by library, the
+    connections that were given back and have never arrived.
     """
 
     def __init__(self) -> None:
@@ -68,6 +49,7 @@ class Recorder(Instrument):
         self.tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self.has_worked = self.is_async = False  # an engine may be gone with its request
         self.has_served = False
+        self.lost: Counter[str] = Counter()
         self.open: dict[int, str] = {}
         self._loans: list[Checkout] = []
         self._commits: dict[int, weakref.ref[greenlet]] = {}
@@ -97,6 +79,15 @@ class Recorder(Instrument):
     def outstanding(self, owner: Exchange | None) -> tuple[Checkout, ...]:
         """The loans of `owner` that are still out (None: those made outside any request)."""
         return tuple(loan for loan in self._loans if loan.owner is owner and loan.is_out)
+
+    def lose(self, owner: Exchange) -> tuple[Checkout, ...]:
+        """Count the loans of `owner` that it has given back and that no pool has, and return them.
+
+        SQLAlchemy before 2.0.56 forgets one whose return is cancelled.
+        """
+        lost = tuple(loan for loan in self.outstanding(owner) if loan.is_given_back)
+        self.lost.update({f"SQLAlchemy {sqlalchemy.__version__}": len(lost)} if lost else {})
+        return lost
 
     def lent_to_requests(self) -> tuple[Checkout, ...]:
         """Every loan made for a request that the recorder still knows."""
@@ -168,7 +159,10 @@ class Recorder(Instrument):
         if is_garbage(connection_record, reset_state):
             text = "by the garbage collector: the app never returned it"
             self._write(self._owner(number), "reclaimed", number, text, "")
-        elif not reset_state.transaction_was_reset:
+            return
+        for loan in self._loans:
+            loan.is_given_back |= loan.record is connection_record
+        if not reset_state.transaction_was_reset:
             self._write(self._owner(number), "rollback", number, "(on return to the pool)", "")
 
     def _invalidated(self, dbapi_connection: Any, connection_record: Any, exception: Any) -> None:

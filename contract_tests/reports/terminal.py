@@ -163,6 +163,11 @@ def _totals(run: RunRecord) -> Iterator[str]:
         drawn = f" in up to {rounds} rounds" if settings.is_endless else ""
         how = f"profile {settings.profile}, seed {settings.seed}"
         yield f"requests made from the document: {total}{drawn} ({how})"
+    yield from (
+        f"library: {library} lost {_count(number, 'connection')} that the app had given back; "
+        "raise it to a version that returns them (2.0.58, 2.1.9)"
+        for library, number in totals.lost.items()
+    )
     if totals.played:
         yield f"programs played: {', '.join(f'{n} {sort}' for sort, n in totals.played.items())}"
 

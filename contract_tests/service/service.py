@@ -17,6 +17,7 @@ from ..databases import Database
 from ..instruments.exchange import Exchange, Request, items_of
 from ..instruments.recorder import Recorder
 from ..instruments.scheduler import Scheduler
+from ..rules.totals import Totals
 from ..rules.violation import NotApplicable, Undecided
 from .access import NO_DOOR, NO_PROCESS, Access
 from .backdoor import BackDoor
@@ -111,6 +112,11 @@ class Service:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on that loop."""
         return self._access.loop.run(coroutine)
+
+    @property
+    def totals(self) -> Totals:
+        """The numbers of what it has met so far beside the rules."""
+        return Totals(lost=dict(self.recorder.lost)) if self.has_process else Totals()
 
     # -- requests
 

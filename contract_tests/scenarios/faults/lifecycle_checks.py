@@ -14,8 +14,12 @@ def keeps(result: InjectionResult) -> str:
 
 
 def leaves_open(result: InjectionResult) -> str:
-    """Name the transactions left open in the database, unless a connection that is out has them."""
-    return "" if result.still_held else "; ".join(result.open)
+    """Name the transactions left open in the database, unless a connection that is out has them.
+
+    One that the pool has lost was given back by the app: what it left open is not the app's.
+    """
+    is_out = result.still_held or result.exchange.lost
+    return "" if is_out else "; ".join(result.open)
 
 
 def fails_later(result: InjectionResult) -> str:

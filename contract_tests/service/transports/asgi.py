@@ -6,7 +6,7 @@ import asyncio
 import gc
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +15,7 @@ from sqlalchemy.util import greenlet_spawn
 from ...instruments.async_generators import watched_generators
 from ...instruments.attribution import is_of_sqlalchemy, name_of
 from ...instruments.cancellation_injector import stepped_by
+from ...instruments.checkout import Checkout
 from ...instruments.confined import Confined
 from ...instruments.exchange import Exchange, Request
 from ...instruments.recorder import Recorder
@@ -100,9 +101,10 @@ class AsgiTransport:
         with warnings.catch_warnings(record=True) as caught, watched_generators():
             warnings.simplefilter("always")
             await self._sender.send(exchanges, partial(self._call, client), turns)
-            lasting = await self._settle(before)
+            lasting = await self._settle(before, exchanges)
             for exchange in exchanges:
                 exchange.lasting = lasting
+                exchange.lost = _described(self.recorder.lose(exchange))
                 exchange.held = self._held(exchange)
             # A coroutine that an error is about is dropped with it, and is warned about only then.
             if any(exchange.held or "coroutine" in exchange.raised for exchange in exchanges):
@@ -145,13 +147,16 @@ class AsgiTransport:
         finally:
             conversation.end()
 
-    async def _settle(self, before: set[asyncio.Task[object]]) -> tuple[str, ...]:
+    async def _settle(
+        self, before: set[asyncio.Task[object]], exchanges: Sequence[Exchange]
+    ) -> tuple[str, ...]:
         """Wait for the tasks that are left, and name those of the app that still run then.
 
-        SQLAlchemy's own may wait for ever (orphans).
+        SQLAlchemy's own may wait for ever (orphans), but for those that give connections back.
         """
         new = asyncio.all_tasks() - before - self._known
-        brief = {task for task in new if self._is_brief(task)}
+        is_out = any(map(self.recorder.outstanding, exchanges))
+        brief = {task for task in new if self._is_brief(task, is_out=is_out)}
         for tasks, limit in ((new - brief, SETTLING), (brief, BRIEFLY)):
             if tasks:
                 _, lasting = await asyncio.wait(tasks, timeout=limit)
@@ -160,14 +165,19 @@ class AsgiTransport:
         self._lasted.update(map(_kind, running))
         return tuple(sorted({name_of(strand) for strand in running} - {""}))
 
-    def _is_brief(self, task: asyncio.Task[object]) -> bool:
+    def _is_brief(self, task: asyncio.Task[object], *, is_out: bool) -> bool:
         """Return whether waiting is useless: SQLAlchemy abandoned the task, or it always lasts."""
         strand = task.get_coro()
-        return is_of_sqlalchemy(strand) or self._lasted[_kind(stepped_by(strand))] >= ENOUGH
+        is_orphan = is_of_sqlalchemy(strand) and not is_out
+        return is_orphan or self._lasted[_kind(stepped_by(strand))] >= ENOUGH
 
     def _held(self, exchange: Exchange) -> tuple[HeldConnection, ...]:
         loans = self.recorder.outstanding(exchange)
-        return tuple(HeldConnection(loan.connection, loan.where) for loan in loans)
+        return _described(loan for loan in loans if not loan.is_given_back)
+
+
+def _described(loans: Iterable[Checkout]) -> tuple[HeldConnection, ...]:
+    return tuple(HeldConnection(loan.connection, loan.where) for loan in loans)
 
 
 def _kind(strand: object) -> str:
