@@ -10,6 +10,7 @@ from ..rules import concurrency as rules
 from ..rules import sessions
 from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.atomic_fields import in_one_row, stays_gone
+from ..scenarios.concurrency.hidden_fields import HiddenFields, hidden_fields
 from ..scenarios.concurrency.race_outcomes import (
     RaceOutcome,
     fails,
@@ -116,7 +117,7 @@ def test_two_replaces_leave_one_of_them_whole(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
     """In every order, the row is what one of the two requests sent."""
-    names = in_one_row(service, "replace")
+    names = in_one_row(service, "replace", hidden_fields(service))
     mixed = partial(mixes, resource=service.resource, names=names)
     judge.each(sound.of(pair), mixed, expected=f"{', '.join(names)} from one of the two")
 
@@ -128,7 +129,7 @@ def test_a_read_shows_a_row_before_or_after_a_change(
 ) -> None:
     """In every order, a read shows the old row or the new one."""
     meetings = sound.of(pair)
-    names = in_one_row(service, CHANGES[pair])
+    names = in_one_row(service, CHANGES[pair], HiddenFields(service))
     torn = partial(tears, resource=service.resource, names=names)
     judge.each(meetings, torn, expected=f"{', '.join(names)} all old, or all new")
 

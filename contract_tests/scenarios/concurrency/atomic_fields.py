@@ -8,17 +8,18 @@ from ...rules.violation import NotApplicable, Undecided
 from ...service.equality import same
 from ...service.resource import Role
 from ...service.service import Service
-from ..crud.rows import added, change_body, seen
+from ..crud.rows import added, change_body
+from .hidden_fields import HiddenFields
 
 
-def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
-    """The fields that are shown as they are sent, and stored in one row of one table.
+def in_one_row(service: Service, role: Role, hidden: HiddenFields) -> tuple[str, ...]:
+    """The fields that are shown, or stored if `hidden`, as they are sent, in one row of one table.
 
     What is kept in several tables may rightly be read by several statements. Raises
     `NotApplicable` if fewer than two can be told.
     """
     row = service.row()
-    created, before = seen(service, row), service.door.stored()
+    created, before = hidden.with_shown(row), service.door.stored()
     body = change_body(service, role, row)
     exchange = service.request(role, row.id, body=body)
     if not exchange.ok:
@@ -26,7 +27,7 @@ def in_one_row(service: Service, role: Role) -> tuple[str, ...]:
             f"the request fails even when sent alone: {exchange} {exchange.excerpt(120)}"
         )
     stored = [cells for rows in added(before, service.door.stored()).values() for cells in rows]
-    shown = seen(service, row)
+    shown = hidden.with_shown(row)
     kept = {n for n in row.sent if n in created and same(row.sent[n], created[n])}
     names = [n for n in _scalars(service, body) if n in kept and same(body[n], shown.get(n))]
     found = [tuple(n for n in names if str(body[n]) in map(str, cells)) for cells in stored]

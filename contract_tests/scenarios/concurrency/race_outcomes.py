@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...instruments.exchange import Exchange, items_of
@@ -29,13 +29,15 @@ class RaceOutcome:
     """Two requests sent together in one schedule.
 
     `rows` are those the requests are about, as they were created; `then` is a read of the first
-    of them afterwards, None if there is none.
+    of them afterwards, None if there is none. `hidden` are the fields of that row that no read
+    shows, as they are stored.
     """
 
     token: Token
     course: Interleaving
     rows: tuple[Row, ...]
     then: Exchange | None
+    hidden: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The answers, and the order that led to them."""
@@ -102,10 +104,15 @@ def loses(meeting: RaceOutcome, resource: Resource) -> str:
     # Of a field that both have sent, either value is right: one of them came last.
     own = {e.letter: sent_fields(e).keys() - sent_fields(_other(meeting, e)).keys() for e in needed}
     return "; ".join(
-        f"{e.letter} was answered {e.status}, and then a read shows {', '.join(lost)}"
+        f"{e.letter} was answered {e.status}, and then {_shower(meeting, lost)} {', '.join(lost)}"
         for e in needed
         if (lost := differences(sent_fields(e), shown, own[e.letter]))
     )
+
+
+def _shower(meeting: RaceOutcome, lost: Iterable[str]) -> str:
+    names = {words.partition(" ")[0] for words in lost}
+    return "the database holds" if names & meeting.hidden.keys() else "a read shows"
 
 
 def stores_both(meeting: RaceOutcome, resource: Resource) -> str:
@@ -182,9 +189,9 @@ def _subjects(
 
 
 def shown_then(meeting: RaceOutcome, resource: Resource) -> Mapping[str, Any] | None:
-    """The row as a read shows it afterwards; None if it does not."""
+    """The row as a read shows it afterwards, with what is hidden; None if a read does not."""
     is_there = meeting.then is not None and meeting.then.ok
-    return resource.row(meeting.then.json) if is_there and meeting.then else None
+    return resource.row(meeting.then.json) | meeting.hidden if is_there and meeting.then else None
 
 
 def are_distinct(bodies: list[Mapping[str, Any]], names: Iterable[str]) -> tuple[str, ...]:

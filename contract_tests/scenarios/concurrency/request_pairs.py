@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
 
 from ...instruments.exchange import Request
@@ -14,8 +14,9 @@ from ...service.capabilities import missing
 from ...service.equality import differences, same
 from ...service.resource import CHANGING, Role
 from ...service.service import Row, Service
-from ..crud.rows import change_body, needed, seen
+from ..crud.rows import change_body, needed
 from ..crud.rows import partial as partial_body
+from .hidden_fields import HiddenFields, hidden_fields
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome, fails
 from .schedules import run_schedules
@@ -28,6 +29,9 @@ ORDINARY = ("read+read", "create+create", "list+create")
 
 AREA, WAY = "concurrency", "schedule"
 ON_A_ROW: tuple[Role, ...] = ("read", "replace", "update", "delete")
+REWRITING = ("update+update", "replace+replace")
+"""Pairs after which the whole row is compared, also what no read shows of it."""
+
 TRIES = 6
 """Pairs of fields that are tried for two changes that leave each other alone."""
 
@@ -115,8 +119,13 @@ class Pairs:
         course = interleaved(service, lambda: scene.requests, schedule)
         can_look = bool(scene.rows) and service.resource.offers("read")
         then = service.read(scene.rows[0].id) if can_look else None
+        hidden = self._hidden.of(scene.rows[0].id) if can_look and name in REWRITING else {}
         token = Token(AREA, name, WAY, course.schedule or "-")
-        return RaceOutcome(token, course, scene.rows, then)
+        return RaceOutcome(token, course, scene.rows, then, hidden)
+
+    @cached_property
+    def _hidden(self) -> HiddenFields:
+        return hidden_fields(self.service)
 
 
 def usual(service: Service, first: Role, second: Role) -> Arrange:
@@ -161,11 +170,12 @@ def equal_bodies(service: Service, first: Role, second: Role) -> Arrange:
 
 def two_fields(service: Service, first: Role, second: Role) -> Arrange:
     """One field each of one row, of which neither changes the other's."""
-    names = _independent(service)
+    hidden = hidden_fields(service)
+    names = _independent(service, hidden)
 
     def arrange() -> Scene:
         row = service.row()
-        known, change = seen(service, row), service.body(role=first)
+        known, change = hidden.with_shown(row), service.body(role=first)
         bodies = [partial_body(service, known, **{name: change[name]}) for name in names]
         drafts = [service.draft_of("update", row.id, body=body) for body in bodies]
         return Scene((drafts[0], drafts[1]), (row,))
@@ -190,23 +200,23 @@ def _succeeds_alone(service: Service, role: Role) -> None:
         )
 
 
-def _independent(service: Service) -> tuple[str, str]:
-    """Two fields whose changes, one after the other in either order, are both shown."""
+def _independent(service: Service, hidden: HiddenFields) -> tuple[str, str]:
+    """Two fields whose changes, one after the other in either order, are both there."""
     made = service.body(role="update")
     fixed = needed(service, "update") | {service.resource.id_field}
     free = [name for name in made if name not in fixed]
     for names in list(combinations(free, 2))[:TRIES]:
-        if _stay(service, names) and _stay(service, names[::-1]):
+        if _stay(service, names, hidden) and _stay(service, names[::-1], hidden):
             return names
     raise NotApplicable("PATCH has no two fields that can be changed on their own")
 
 
-def _stay(service: Service, names: tuple[str, ...]) -> bool:
+def _stay(service: Service, names: tuple[str, ...], hidden: HiddenFields) -> bool:
     row, change = service.row(), service.body(role="update")
-    known = seen(service, row)
+    known = hidden.with_shown(row)
     sent = {name: change[name] for name in names}
     answers = [service.update(row.id, partial_body(service, known, **{n: sent[n]})) for n in names]
-    shown = seen(service, row) if all(answer.ok for answer in answers) else {}
+    shown = hidden.with_shown(row) if all(answer.ok for answer in answers) else {}
     is_new = all(name in shown and not same(known.get(name), sent[name]) for name in names)
     return is_new and not differences(sent, shown)
 
