@@ -113,6 +113,20 @@ LIF_08 = Rule(
     ),
 )
 
+LIF_09 = Rule(
+    id="LIF-09",
+    level=Level.RECOMMENDED,
+    statement="A process that the app has started SHOULD NOT outlive the app's own process.",
+    rationale=(
+        "Each request that starts one leaves one more: nobody knows them, nobody ends them, and "
+        "the machine runs out of memory or of process numbers long after the deployment."
+    ),
+    fix=(
+        "Keep the process and end it after the lifespan's `yield`, by `terminate()` and `wait()`; "
+        "wait for one that a request starts before the request is answered."
+    ),
+)
+
 RULES = (
     LIF_01,
     LIF_02,
@@ -122,4 +136,5 @@ RULES = (
     LIF_06,
     LIF_07,
     LIF_08,
+    LIF_09,
 )

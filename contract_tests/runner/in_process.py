@@ -12,6 +12,7 @@ from ..databases.scratch import scratch
 from ..instruments.confined import Confined
 from ..instruments.confinement import Children, Confinement
 from ..instruments.recorder import Recorder
+from ..instruments.spawned import Spawned
 from ..rules.violation import UsageError
 from ..service.access import Access
 from ..service.address import Handover, environment
@@ -61,7 +62,10 @@ def _made(
     """Put the instruments in place, import the app and make it."""
     handover = Handover(options.env, _confinement(options, database, stack))
     confined, recorder = handover.confinement.here(database.url), Recorder()
-    presence = stack.enter_context(Presence(*_parts(handover, database, recorder, confined)))
+    spawned = Spawned()
+    stack.callback(spawned.end)
+    parts = _parts(handover, database, recorder, confined)
+    presence = stack.enter_context(Presence(*parts, lambda: spawned))
     # The command inherits this process's environment, which leads to the database by now.
     if options.prepare:
         run_command(options.prepare, options.root)

@@ -56,6 +56,19 @@ def test_a_process_ends_after_its_shutdown(judge: Judge, startups: StartupScenar
     )
 
 
+@judges("LIF-09")
+def test_a_shutdown_ends_the_processes(judge: Judge, startups: StartupScenarios) -> None:
+    """When the process of the app has ended, none that it has started is running."""
+    life = startups.first.closed()
+    if not life.ended:
+        judge.not_applicable("the process of the app does not end itself (LIF-03)")
+    judge.that(
+        not life.outliving,
+        expected="no process of the app running after its own has ended",
+        observed=f"{len(life.outliving)} still running: {'; '.join(life.outliving)}",
+    )
+
+
 @judges("LIF-04")
 def test_further_starts_add_nothing(judge: Judge, startups: StartupScenarios) -> None:
     """Three starts with their shutdowns leave no more behind than one."""

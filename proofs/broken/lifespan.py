@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
@@ -65,6 +67,21 @@ def beside(beat: Beat, *, cancels: bool) -> FastAPI:
                 app.state.task.cancel()
 
     return around(lifespan)
+
+
+@breaks("LIF-09", says="time.sleep(60), started at lifespan.py", databases=("sqlite",))
+def thumbnails_in_processes() -> FastAPI:
+    """Each create starts a process that makes a thumbnail, and nobody waits for its end."""
+
+    def draw() -> None:
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    class Drawing(ExampleItemService):
+        async def create(self, values: Mapping[str, Any]) -> ExampleItem:
+            draw()
+            return await super().create(values)
+
+    return with_service(Drawing)
 
 
 @breaks("LIF-08", says="still running: heartbeat_outlives")

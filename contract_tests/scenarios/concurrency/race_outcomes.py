@@ -191,7 +191,9 @@ def _subjects(
 def shown_then(meeting: RaceOutcome, resource: Resource) -> Mapping[str, Any] | None:
     """The row as a read shows it afterwards, with what is hidden; None if a read does not."""
     is_there = meeting.then is not None and meeting.then.ok
-    return resource.row(meeting.then.json) | meeting.hidden if is_there and meeting.then else None
+    if meeting.then is None or not is_there:
+        return None
+    return {**resource.row(meeting.then.json), **meeting.hidden}
 
 
 def are_distinct(bodies: list[Mapping[str, Any]], names: Iterable[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from ...databases.transactions import lasting
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
+from ...service.workers.leftovers import leftovers
 from ...service.workers.subprocess_app import SubprocessApp
 from .asking import AppClient, failure_line
 
@@ -35,7 +36,8 @@ class Left:
 class FirstStart:
     """Observations of a first start: failures are sentences, empty where all went well.
 
-    `document` is the OpenAPI document of this life; None if none was served.
+    `outliving` are processes of the app that still ran when its own had ended, `document` is the
+    OpenAPI document of this life; None if none was served.
     """
 
     taken_at_import: tuple[str, ...]
@@ -48,6 +50,7 @@ class FirstStart:
     left: Left = Left()
     said: str = ""
     ended: bool = True
+    outliving: tuple[str, ...] = ()
     document: Any = None
 
     def begun(self) -> FirstStart:
@@ -93,7 +96,9 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
         document = client.document()
         stop_failure = client.stop()
         left = census(trial)
-        ended = trial.ends(ENDING)
+        with leftovers(trial) as processes:
+            ended = trial.ends(ENDING)
+            outliving = tuple(one.words for one in processes if ended and one.is_running)
         return FirstStart(
             taken_at_import=taken,
             start_failure="",
@@ -105,6 +110,7 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
             left=left,
             said=trial.said(),
             ended=ended,
+            outliving=outliving,
             document=document,
         )
 

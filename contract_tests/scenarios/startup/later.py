@@ -9,6 +9,7 @@ from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.resource import Role
 from ...service.service import Service
+from ...service.workers.leftovers import leftovers
 from ...service.workers.subprocess_app import SubprocessApp
 from .asking import AppClient, failure_line
 from .first import Left, census
@@ -60,7 +61,9 @@ def later_start(service: Service, database: Database, row: object) -> LaterStart
         if not service.process.origin.is_factory:
             return LaterStart("", kept)
         rounds, round_failure = _rounds(service, trial)
-        return LaterStart("", kept, round_failure, rounds, _pair(service, trial))
+        pair = _pair(service, trial)
+        with leftovers(trial):  # what a first life has left was judged
+            return LaterStart("", kept, round_failure, rounds, pair)
 
 
 def _rounds(service: Service, trial: SubprocessApp) -> tuple[tuple[Left, ...], str]:

@@ -22,6 +22,7 @@ from ...instruments.confined import Confined
 from ...instruments.confinement import Children, confined_here
 from ...instruments.exchange import Request
 from ...instruments.recorder import Recorder
+from ...instruments.spawned import Spawned
 from ...rules.violation import Elsewhere, UsageError
 from ..preparing import migrate
 from ..transports.asgi import AsgiTransport
@@ -47,8 +48,10 @@ class Child:
         recorder: Recorder,
         channel: TextIO,
         confined: Confined | None = None,
+        spawned: Spawned | None = None,
     ) -> None:
         self._confined = confined
+        self._spawned = spawned or Spawned()
         self._runner = runner
         self._ledger = recorder
         self._channel = channel
@@ -69,6 +72,7 @@ class Child:
             "request": self._request,
             "stop": self._stop,
             "census": self._census,
+            "processes": self._processes,
         }
         try:
             return {"ok": True} | acts[command["act"]](command)
@@ -150,6 +154,12 @@ class Child:
             "threads": _lasting_threads(),
         }
 
+    def _processes(self, command: dict[str, Any]) -> Reply:
+        """Return the processes of the app that run now."""
+        can_be_watched = hasattr(os, "pidfd_open")
+        found = self._spawned.running if can_be_watched else ()
+        return {"processes": [{"pid": one.process.pid, "words": str(one)} for one in found]}
+
     # -- the channel
 
     def say(self, answer: Reply) -> None:
@@ -195,10 +205,12 @@ def main() -> None:
         if confined is not None:
             stack.enter_context(confined)
             stack.enter_context(Children())
+        # The last one, so that what calls it is whoever starts a process.
+        spawned = stack.enter_context(Spawned())
         watchdog = stack.enter_context(Watchdog(lambda line: print(line, file=sys.stderr)))  # noqa: T201 - to whoever reads what the child said
         runner = stack.enter_context(asyncio.Runner())
         watchdog.follow(runner.get_loop())
-        child = Child(runner, recorder, channel, confined)
+        child = Child(runner, recorder, channel, confined, spawned)
         for line in sys.stdin:
             child.say(child.obey(json.loads(line)))
     gc.freeze()  # the last collection of an interpreter takes longer than all its requests
