@@ -11,6 +11,7 @@ from contract_tests.databases import transactions
 from contract_tests.databases.transactions import Look, OpenTransaction, lasting
 from contract_tests.instruments.background import Background, tables_in
 from contract_tests.instruments.exchange import Event, Kind
+from proofs.matrix import run_contract
 
 ONE, OTHER = OpenTransaction("1", "one"), OpenTransaction("2", "other")
 
@@ -88,6 +89,26 @@ def test_tables_are_background_once_they_are_written_while_serving() -> None:
     background.note(happened(2, "sql", "SELECT 1 FROM pens"))
     background.note(happened(3, "sql", "UPDATE beats SET n = 1"))
     assert {"beats"} == background.written
+
+
+def test_background_work_is_counted_by_its_line_or_its_thread() -> None:
+    """What nobody's line is known of has the name of its task or thread."""
+    background = Background()
+    background.is_serving = True
+    for where in ("jobs.py:3 in beat", "jobs.py:3 in beat", ""):
+        background.note(Event(1, 0.0, "sql", 7, "SELECT 1", where, "relay"))
+    assert background.statements == {"jobs.py:3 in beat": 2, "relay": 1}
+
+
+def test_background_work_is_listed_and_breaks_nothing() -> None:
+    """The summary names the line of a thread that writes all the time."""
+    asked = ("--contract-rule", "SES-02,LIF-02")
+    result = run_contract("proofs.innocent.background:app", "sqlite", *asked)
+
+    (line,) = result.report["totals"]["background"]
+    assert line.endswith("in beat")
+    assert f"background work, charged to no request: {line}" in result.printed
+    assert result.exit_code == 0, result.printed
 
 
 def test_a_transaction_is_busy_from_its_first_statement_to_its_end() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from .exchange import Event
 
@@ -23,11 +24,14 @@ class Background:
     """The tables written outside of any request, and the transactions that are open there.
 
     `is_serving` is true between start-up and shutdown: what these write is no background work.
+    `statements` counts what it asks the database by the line of the app, or else by the task or
+    thread; a task that the start-up left running is there before it has asked.
     """
 
     def __init__(self) -> None:
         self.is_serving = False
         self.written: frozenset[str] = frozenset()
+        self.statements: Counter[str] = Counter()
         self._busy: dict[int | None, int] = {}
 
     @property
@@ -42,6 +46,8 @@ class Background:
             self._busy[event.connection] = event.order
         elif event.kind in ENDING:
             self._busy.pop(event.connection, None)
+        if event.kind == "sql" and self.is_serving:
+            self.statements[event.where or event.task] += 1
         if event.writes and self.is_serving:
             self.written |= tables_in(event.text)
 

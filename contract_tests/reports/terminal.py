@@ -21,6 +21,9 @@ TOLD = (
 )
 """The outcomes that the summary names rule by rule, in its order."""
 
+MOST_WORK = 5
+"""Lines of background work that the summary shows."""
+
 EXISTING = "existing, used with permission; rows are put back at the end"
 
 
@@ -163,6 +166,8 @@ def _totals(run: RunRecord) -> Iterator[str]:
         drawn = f" in up to {rounds} rounds" if settings.is_endless else ""
         how = f"profile {settings.profile}, seed {settings.seed}"
         yield f"requests made from the document: {total}{drawn} ({how})"
+    if totals.background:
+        yield f"background work, charged to no request: {_works(totals.background)}"
     yield from (
         f"library: {library} lost {_count(number, 'connection')} that the app had given back; "
         "raise it to a version that returns them (2.0.58, 2.1.9)"
@@ -170,6 +175,12 @@ def _totals(run: RunRecord) -> Iterator[str]:
     )
     if totals.played:
         yield f"programs played: {', '.join(f'{n} {sort}' for sort, n in totals.played.items())}"
+
+
+def _works(background: Mapping[str, int]) -> str:
+    most = sorted(background.items(), key=lambda work: -work[1])
+    told = [f"{line} ({_count(number, 'statement')})" for line, number in most[:MOST_WORK]]
+    return "; ".join(told + [f"{len(most) - MOST_WORK} more"] * (len(most) > MOST_WORK))
 
 
 def _closing(run: RunRecord, decided: set[str]) -> str:

@@ -12,7 +12,8 @@ class Totals:
 
     `disturbed` counts requests by `AREA:SUBJECT:WAY`, `generated` those made from the document by
     its part, `rounds` how often each part was drawn, `played` programs by their sort. `lost` are
-    the connections that a library has lost, by its name and version.
+    the connections that a library has lost, by its name and version, `background` the statements
+    of work that no request started, by its line.
     """
 
     disturbed: Mapping[str, int] = field(default_factory=dict)
@@ -20,6 +21,7 @@ class Totals:
     rounds: Mapping[str, int] = field(default_factory=dict)
     played: Mapping[str, int] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
+    background: Mapping[str, int] = field(default_factory=dict)
 
     def __or__(self, other: Totals) -> Totals:
         """Give both together; of what both count, the other's number is in force."""
@@ -29,4 +31,5 @@ class Totals:
             {**self.rounds, **other.rounds},
             {**self.played, **other.played},
             {**self.lost, **other.lost},
+            {**self.background, **other.background},
         )

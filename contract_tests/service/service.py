@@ -116,7 +116,11 @@ class Service:
     @property
     def totals(self) -> Totals:
         """The numbers of what it has met so far beside the rules."""
-        return Totals(lost=dict(self.recorder.lost)) if self.has_process else Totals()
+        if not self.has_process:
+            return Totals()
+        recorder = self.recorder
+        # Copied in one go: threads of the app may add to them meanwhile.
+        return Totals(lost=dict(recorder.lost), background=dict(recorder.background.statements))
 
     # -- requests
 

@@ -60,6 +60,8 @@ class AsgiTransport:
         with warnings.catch_warnings(record=True):
             warnings.simplefilter("always")
             await self.lifespan.start()
+        left = {name_of(task.get_coro()) for task in asyncio.all_tasks()} - {""}
+        self.recorder.background.statements.update(dict.fromkeys(left, 0))
         self.recorder.background.is_serving = True
 
     async def stop(self) -> None:
