@@ -15,8 +15,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from reference_app import AppSettings, create_app
-from reference_app.database import StartupError, create_example_schema, init_database
+from reference_app.database import StartupError
+from reference_app.engines import init_database
 from reference_app.errors import status_of
+from reference_app.schema import create_example_schema
 
 ITEMS = "/api/v1/examples/database-example/"
 Answer = TypeVar("Answer")

@@ -18,7 +18,8 @@ def documented_settings() -> dict[str, str]:
 
 def test_the_example_file_names_every_setting() -> None:
     """An operator who reads .env.example knows all settings."""
-    names = {f"APP_{field.upper()}" for field in AppSettings.model_fields}
+    fields = AppSettings.model_fields.items()
+    names = {field.validation_alias or f"APP_{name.upper()}" for name, field in fields}
 
     assert names == set(documented_settings())
 
@@ -40,7 +41,10 @@ def test_the_example_file_tells_the_defaults(monkeypatch: pytest.MonkeyPatch) ->
         ("APP_DATABASE_URL", "sqlite:///example.db", "sqlite:///example.db"),
         ("APP_DATABASE_URL", "mysql+aiomysql://app:s3c@ret@db:port/x", "***@db:port/x"),
         ("APP_DATABASE_URL", "app:s3c@ret\n@db", "app://***@db"),
+        ("APP_DATABASE_READ_REPLICA_URL", "postgres://app:s3c@ret@db/x", "postgres://***@db/x"),
+        ("APP_DATABASE_SCHEMA", "drop", "'create', 'migrate' or 'none'"),
         ("APP_DATABASE_POOL_SIZE", "-3", "-3"),
+        ("WEB_CONCURRENCY", "0", "0"),
         ("APP_DATABASE_POOL_TIMEOUT", "soon", "soon"),
     ],
 )
@@ -77,6 +81,7 @@ def test_an_address_is_shown_without_its_secrets() -> None:
 
 def test_settings_do_not_show_the_address() -> None:
     """A logged settings object holds no password."""
-    settings = AppSettings(database_url="postgresql+asyncpg://app:secret@db/x")
+    url = "postgresql+asyncpg://app:secret@db/x"
+    settings = AppSettings(database_url=url, database_read_replica_url=url)
 
     assert "secret" not in repr(settings)

@@ -14,6 +14,7 @@ from .errors import (
     answer_wrong_method,
     logger,
 )
+from .health import health
 from .routes import router
 from .settings import AppSettings, load_settings
 
@@ -37,6 +38,7 @@ def create_app(settings: AppSettings | None = None) -> FastAPI:
         },
     )
     app.include_router(router)
+    app.include_router(health)
     return app
 
 

@@ -1,39 +1,22 @@
-"""The engine, its sessions, and the one place that commits."""
+"""The sessions, what is read where, and the one place that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
-from types import MappingProxyType
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Annotated, Any
 
 from fastapi import Depends
-from sqlalchemy import AsyncAdaptedQueuePool, StaticPool, make_url
-from sqlalchemy.ext.asyncio import (
-    AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
-    create_async_engine,
-)
+from sqlalchemy import Select, StaticPool
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import SessionTransactionOrigin
 from starlette.requests import HTTPConnection
 
-from .models import Base
-from .settings import DEADLINES, AppSettings, masked
+from .engines import init_database, init_replica, logger, warn_of_limit
+from .schema import create_example_schema, migrate_example_schema
+from .settings import AppSettings, masked
 
-# Looking for a table and creating it is two steps: workers that start together take turns.
-TAKE_TURN = MappingProxyType(
-    {
-        "sqlite": "BEGIN IMMEDIATE",
-        "postgresql": "SELECT pg_advisory_xact_lock(712019)",
-        "mysql": "SELECT GET_LOCK('example_items', 30)",
-        "mariadb": "SELECT GET_LOCK('example_items', 30)",
-    }
-)
-END_TURN = MappingProxyType(
-    {
-        "mysql": "SELECT RELEASE_LOCK('example_items')",
-        "mariadb": "SELECT RELEASE_LOCK('example_items')",
-    }
-)
+Sessions = async_sessionmaker[AsyncSession]
 
 
 class StartupError(RuntimeError):
@@ -41,72 +24,48 @@ class StartupError(RuntimeError):
 
 
 class DatabaseFailure(Exception):  # noqa: N818 - a failure is what operators call it
-    """A database call of a request failed; its cause is what the driver or the pool raised."""
-
-
-def init_database(settings: AppSettings) -> AsyncEngine:
-    """Make the engine. Nothing connects yet; whoever calls this disposes it."""
-    return create_async_engine(
-        settings.database_url,
-        echo=settings.database_echo,
-        hide_parameters=True,
-        **_pool_options(settings),
-    )
-
-
-def _pool_options(settings: AppSettings) -> dict[str, Any]:
-    url = make_url(settings.database_url)
-    pool_class = url.get_dialect().get_pool_class(url)  # type: ignore[attr-defined]
-    # An in-memory database lives and dies with its one connection, which SQLAlchemy closes
-    # when a request is cancelled: it is for trying things out.
-    if pool_class is StaticPool:
-        return {"poolclass": StaticPool}
-    return {
-        "poolclass": AsyncAdaptedQueuePool,
-        "pool_size": settings.database_pool_size,
-        "max_overflow": settings.database_max_overflow,
-        "pool_timeout": settings.database_pool_timeout,
-        "pool_recycle": settings.database_pool_recycle,
-        "pool_pre_ping": True,
-        "connect_args": {DEADLINES[url.drivername]: settings.database_pool_timeout},
-    }
-
-
-async def create_example_schema(engine: AsyncEngine) -> None:
-    """Create the tables that are missing; safe when several workers start at once."""
-    async with engine.begin() as connection:
-        dialect = connection.dialect.name
-        await connection.exec_driver_sql(TAKE_TURN[dialect])
-        await connection.run_sync(Base.metadata.create_all)
-        if dialect in END_TURN:
-            await connection.exec_driver_sql(END_TURN[dialect])
+    """A database call failed; its cause is what the driver or the pool raised."""
 
 
 @asynccontextmanager
-async def open_database(settings: AppSettings) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
-    """Give sessions on a database that is ready, and leave no connection behind."""
-    engine = init_database(settings)
-    try:
-        await _prepare(engine)
-        yield _sessions_of(engine)
-    finally:
-        await engine.dispose()
+async def open_database(settings: AppSettings) -> AsyncIterator[Sessions]:
+    """Give sessions on a database that is ready, and leave no connection behind.
+
+    The lifespan opens it for the routes. A script opens it for itself:
+
+        async with open_database(load_settings()) as sessions, sessions() as session:
+            await ExampleItemService(session).create({"name": "Blue kettle"})
+    """
+    async with AsyncExitStack() as engines:
+        primary = init_database(settings)
+        engines.push_async_callback(primary.dispose)
+        if (replica := init_replica(settings)) is not None:
+            engines.push_async_callback(replica.dispose)
+        await _prepare(primary, settings)
+        yield _sessions_of(primary, replica)
 
 
-async def _prepare(engine: AsyncEngine) -> None:
+async def _prepare(engine: AsyncEngine, settings: AppSettings) -> None:
     try:
-        await create_example_schema(engine)
+        if settings.database_schema == "create":
+            await create_example_schema(engine)
+        elif settings.database_schema == "migrate":
+            await migrate_example_schema(engine)
+        await warn_of_limit(engine, settings)
     except Exception as error:  # noqa: BLE001 - drivers raise more than SQLAlchemy's errors
         cause = getattr(error, "orig", None) or error
         reason = f"{type(cause).__name__}: {cause}".partition("\n")[0]
         raise StartupError(f"cannot use {masked(str(engine.url))}: {reason}") from None
 
 
-def _sessions_of(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+def _sessions_of(primary: AsyncEngine, replica: AsyncEngine | None) -> Sessions:
     # The sessions of an in-memory database share one connection, hence one transaction:
     # without turns, the rollback of one request would undo the writes of another.
-    turn = asyncio.Lock() if isinstance(engine.pool, StaticPool) else nullcontext()
-    return async_sessionmaker(engine, expire_on_commit=False, info={"turn": turn})
+    turn = asyncio.Lock() if isinstance(primary.pool, StaticPool) else nullcontext()
+    readers = None if replica is None else async_sessionmaker(replica)
+    return async_sessionmaker(
+        primary, expire_on_commit=False, info={"turn": turn, "readers": readers}
+    )
 
 
 @asynccontextmanager
@@ -114,18 +73,53 @@ async def transaction(session: AsyncSession) -> AsyncIterator[None]:
     """Commit what the block wrote, before anything is answered, or undo all of it.
 
     The connection goes back to the pool either way. Raises `DatabaseFailure`.
+
+    Several calls become one transaction in a block around them. Each is a savepoint then: what
+    fails in one of them is undone, and whoever catches its failure may go on with the others.
     """
+    is_savepoint = _is_in_transaction(session)
+    turn = nullcontext() if is_savepoint else session.info.get("turn", nullcontext())
     try:
-        async with session.info.get("turn", nullcontext()), session.begin():
+        async with turn, session.begin_nested() if is_savepoint else session.begin():
             yield
     except Exception as error:
+        if not _is_of_database(error):
+            raise
         raise DatabaseFailure from error
 
 
-def get_async_sessionmaker(connection: HTTPConnection) -> async_sessionmaker[AsyncSession]:
+def _is_of_database(error: Exception) -> bool:
+    # While they connect, drivers raise errors of their own, most of them with an SQLSTATE.
+    return isinstance(error, SQLAlchemyError | OSError) or hasattr(error, "sqlstate")
+
+
+def _is_in_transaction(session: AsyncSession) -> bool:
+    # What SQLAlchemy began by itself is committed by nobody: `begin` refuses to go on from there.
+    begun = session.sync_session.get_transaction()
+    return begun is not None and begun.origin is not SessionTransactionOrigin.AUTOBEGIN
+
+
+async def read(session: AsyncSession, query: Select[Any]) -> Sequence[Any]:
+    """Give the rows of the replica, which may be a moment old.
+
+    The primary is asked where there is no replica, where it fails, and in a transaction: what is
+    read there may lead to a write.
+    """
+    readers: Sessions | None = session.info.get("readers")
+    if readers is not None and not session.in_transaction():
+        try:
+            async with readers() as reader, transaction(reader):
+                return (await reader.scalars(query)).all()
+        except DatabaseFailure as failure:
+            logger.warning("database.replica error=%s", type(failure.__cause__).__name__)
+    async with transaction(session):
+        return (await session.scalars(query)).all()
+
+
+def get_async_sessionmaker(connection: HTTPConnection) -> Sessions:
     """Give the sessions that the lifespan of this app opened."""
     try:
-        sessions: async_sessionmaker[AsyncSession] = connection.app.state.sessions
+        sessions: Sessions = connection.app.state.sessions
     except AttributeError:
         raise RuntimeError(
             "the lifespan of this app has not run, so it has no database: "
@@ -135,7 +129,7 @@ def get_async_sessionmaker(connection: HTTPConnection) -> async_sessionmaker[Asy
 
 
 async def get_async_session(
-    sessions: Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)],
+    sessions: Annotated[Sessions, Depends(get_async_sessionmaker)],
 ) -> AsyncIterator[AsyncSession]:
     """Give one session per request; `transaction` decides what it stores."""
     async with sessions() as session:

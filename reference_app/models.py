@@ -1,6 +1,6 @@
 """What is stored."""
 
-from sqlalchemy import String
+from sqlalchemy import Identity, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 MAX_ID = 2**31 - 1  # the largest value every database stores in an INTEGER column
@@ -17,6 +17,6 @@ class ExampleItem(Base):
 
     __tablename__ = "example_items"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(String(MAX_NAME))
     description: Mapped[str | None] = mapped_column(String(MAX_DESCRIPTION))

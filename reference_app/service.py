@@ -1,4 +1,7 @@
-"""What can be done with items. Each call is one transaction, finished when the call returns."""
+"""What can be done with items.
+
+Each call is one transaction, finished when the call returns; in a `transaction` it is a part of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -6,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .database import transaction
+from .database import read, transaction
 from .models import ExampleItem
 
 
@@ -17,10 +20,9 @@ class ExampleItemService:
         self._session = session
 
     async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
-        """Give a page of items in the order of their ids."""
+        """Give a page of items in the order of their ids; a replica may lack the newest."""
         page = select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
-        async with transaction(self._session):
-            return (await self._session.scalars(page)).all()
+        return await read(self._session, page)
 
     async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
         """Store a new item."""
@@ -30,7 +32,7 @@ class ExampleItemService:
         return item
 
     async def get(self, item_id: int) -> ExampleItem | None:
-        """Give one item."""
+        """Give one item, from the primary: who has just written reads what was written."""
         async with transaction(self._session):
             return await self._session.get(ExampleItem, item_id)
 

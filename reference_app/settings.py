@@ -2,21 +2,25 @@
 
 import re
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-# The drivers this app is tested on, each with its own name for the connect deadline
+# The drivers this app knows, each with its own name for the connect deadline
 # (for SQLite it is the busy timeout: how long a statement waits for another writer).
 DEADLINES = MappingProxyType(
     {
         "sqlite+aiosqlite": "timeout",
         "postgresql+asyncpg": "timeout",
+        "postgresql+psycopg": "connect_timeout",
         "mysql+aiomysql": "connect_timeout",
+        "mysql+asyncmy": "connect_timeout",
         "mariadb+aiomysql": "connect_timeout",
+        "mariadb+asyncmy": "connect_timeout",
+        "oracle+oracledb_async": "tcp_connect_timeout",
     }
 )
 
@@ -48,19 +52,35 @@ def _check_database_url(url: str) -> str:
     return url
 
 
+def _absent_if_empty(text: str | None) -> str | None:
+    return text or None
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
+
+
 class AppSettings(BaseSettings):
     """Each field is the variable `APP_<FIELD>`; `.env.example` shows them with their defaults."""
 
-    model_config = SettingsConfigDict(env_prefix="APP_")
+    model_config = SettingsConfigDict(env_prefix="APP_", populate_by_name=True)
 
-    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
-        default="sqlite+aiosqlite:///./example.db", repr=False
+    database_url: DatabaseUrl = Field(default="sqlite+aiosqlite:///./example.db", repr=False)
+    database_read_replica_url: Annotated[DatabaseUrl | None, BeforeValidator(_absent_if_empty)] = (
+        Field(default=None, repr=False)
     )
+    database_schema: Literal["create", "migrate", "none"] = "create"
     database_pool_size: int = Field(default=5, ge=1)
     database_max_overflow: int = Field(default=10, ge=0)
     database_pool_timeout: float = Field(default=5, gt=0, allow_inf_nan=False)
     database_pool_recycle: int = Field(default=1800, ge=-1)
     database_echo: bool = False
+    # Servers that start several processes read the same variable: uvicorn, gunicorn, hypercorn.
+    workers: int = Field(default=1, ge=1, validation_alias="WEB_CONCURRENCY")
+
+    @property
+    def most_connections(self) -> int:
+        """How many connections all processes of this app may hold at once."""
+        return self.workers * (self.database_pool_size + self.database_max_overflow)
 
 
 def load_settings() -> AppSettings:
@@ -69,8 +89,13 @@ def load_settings() -> AppSettings:
         return AppSettings()
     except ValidationError as error:
         problems = (
-            f"APP_{str(problem['loc'][0]).upper()}={masked(str(problem['input']))!r}: "
+            f"{_variable(str(problem['loc'][0]))}={masked(str(problem['input']))!r}: "
             + problem["msg"].removeprefix("Value error, ")
             for problem in error.errors()
         )
         raise SettingsError("; ".join(problems)) from None
+
+
+def _variable(field: str) -> str:
+    # A field with a name of its own in the environment is told by that name.
+    return field if field.isupper() else f"APP_{field.upper()}"

@@ -17,8 +17,9 @@ from proofs.broken.replacing import with_service
 from proofs.broken.starting import opening
 from proofs.caching import CachedItems
 from reference_app import create_app
-from reference_app.database import create_example_schema, transaction
+from reference_app.database import transaction
 from reference_app.models import ExampleItem
+from reference_app.schema import create_example_schema
 from reference_app.service import ExampleItemService
 
 Values = Mapping[str, str | None]

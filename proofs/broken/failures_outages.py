@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_a
 from proofs.broken import SERVERS, breaks
 from proofs.broken.replacing import with_service
 from proofs.broken.starting import around
-from reference_app.database import DatabaseFailure, create_example_schema, transaction
+from reference_app.database import DatabaseFailure, transaction
 from reference_app.models import MAX_ID, ExampleItem
+from reference_app.schema import create_example_schema
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 

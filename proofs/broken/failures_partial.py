@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from proofs.broken import SERVERS, breaks
 from proofs.broken.starting import opening
-from reference_app.database import TAKE_TURN, DatabaseFailure, get_async_session
+from reference_app.database import DatabaseFailure, get_async_session
 from reference_app.models import Base, ExampleItem
 from reference_app.routes import get_service
+from reference_app.schema import TAKE_TURN
 from reference_app.service import ExampleItemService
 
 notes = Table(

@@ -17,12 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from proofs.broken import breaks
 from proofs.broken.replacing import with_service
 from proofs.broken.starting import around, opening
-from reference_app.database import (
-    create_example_schema,
-    get_async_session,
-    get_async_sessionmaker,
-)
+from reference_app.database import get_async_session, get_async_sessionmaker
 from reference_app.models import ExampleItem
+from reference_app.schema import create_example_schema
 from reference_app.service import ExampleItemService
 
 Usual = AbstractAsyncContextManager[object]

@@ -14,16 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from proofs.broken import BROKEN, SERVERS, BrokenApp, breaks
 from proofs.broken.starting import around, opening
-from reference_app.database import (
-    END_TURN,
-    TAKE_TURN,
-    DatabaseFailure,
-    StartupError,
-    create_example_schema,
-    get_async_session,
-)
+from reference_app.database import DatabaseFailure, StartupError, get_async_session
 from reference_app.models import Base, ExampleItem
 from reference_app.routes import get_service
+from reference_app.schema import END_TURN, TAKE_TURN, create_example_schema
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from reference_app import create_app
-from reference_app.database import init_database
+from reference_app.engines import init_database
 from reference_app.settings import load_settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[object]]

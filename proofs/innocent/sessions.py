@@ -21,14 +21,10 @@ from proofs.broken.replacing import with_route, with_sessions
 from proofs.broken.sessions import with_both
 from proofs.broken.starting import opening
 from proofs.innocent import innocent
-from reference_app.database import (
-    DatabaseFailure,
-    create_example_schema,
-    get_async_session,
-    get_async_sessionmaker,
-)
+from reference_app.database import DatabaseFailure, get_async_session, get_async_sessionmaker
 from reference_app.models import ExampleItem
 from reference_app.routes import Limit, Offset, get_service
+from reference_app.schema import create_example_schema
 from reference_app.schemas import ExampleItemOut
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from reference_app import create_app
-from reference_app.database import create_example_schema, init_database
+from reference_app.engines import init_database
+from reference_app.schema import create_example_schema
 from reference_app.settings import load_settings
 
 

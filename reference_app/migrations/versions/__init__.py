@@ -1,0 +1,1 @@
+"""The revisions. Each can be undone, and neither way loses what is stored."""

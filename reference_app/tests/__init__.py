@@ -1,0 +1,1 @@
+"""The tests that travel with the app: copy them, too."""
