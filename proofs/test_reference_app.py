@@ -112,6 +112,36 @@ def test_a_failed_start_leaves_nothing_behind(tmp_path: Path) -> None:
     assert lasting(threads) == []
 
 
+def test_a_replica_is_let_go_as_well(stored: AppSettings, tmp_path: Path) -> None:
+    """Neither a stop nor a failed start leaves one of its connections behind."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/replica.db"
+    settings = stored.model_copy(update={"database_read_replica_url": url})
+    with sqlite3.connect(tmp_path / "replica.db") as replica:
+        replica.execute("CREATE TABLE example_items (id, name, description)")
+    replica.close()
+    threads = threading.enumerate()
+
+    assert run(create_app(settings), names) == []
+
+    assert lasting(threads) == []
+
+
+def test_probes_cost_no_connection(stored: AppSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the pool is empty the app is alive and not ready; later the pool is whole."""
+    monkeypatch.setattr("reference_app.health.READY_WITHIN", 0.05)
+    app = create_app(stored.model_copy(update={"database_pool_timeout": 5}))
+
+    async def probe(client: AsyncClient) -> list[int]:
+        async with app.state.sessions() as session:
+            await session.connection()
+            probes = (client.get("/health/ready") for _ in range(9))
+            answers = [await client.get("/health/live"), *await asyncio.gather(*probes)]
+        answers += [await client.get("/health/ready"), await create(client)]
+        return [answer.status_code for answer in answers]
+
+    assert run(app, probe) == [200, *[503] * 9, 200, 201]
+
+
 def test_two_apps_share_nothing() -> None:
     """An item of one app is unknown to another in the same process."""
     first, second = create_app(IN_MEMORY), create_app(IN_MEMORY)

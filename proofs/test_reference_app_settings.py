@@ -39,6 +39,7 @@ def test_the_example_file_tells_the_defaults(monkeypatch: pytest.MonkeyPatch) ->
         ("APP_DATABASE_URL", "postgres://app:s3c@ret@db/x", "postgres://***@db/x"),
         ("APP_DATABASE_URL", "postgresql://app:s3c@ret@db/x", "postgresql://***@db/x"),
         ("APP_DATABASE_URL", "sqlite:///example.db", "sqlite:///example.db"),
+        ("APP_DATABASE_URL", "sqlite+aiosqlite://example.db", "sqlite+aiosqlite://example.db"),
         ("APP_DATABASE_URL", "mysql+aiomysql://app:s3c@ret@db:port/x", "***@db:port/x"),
         ("APP_DATABASE_URL", "app:s3c@ret\n@db", "app://***@db"),
         ("APP_DATABASE_READ_REPLICA_URL", "postgres://app:s3c@ret@db/x", "postgres://***@db/x"),

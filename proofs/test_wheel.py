@@ -88,6 +88,17 @@ def test_the_proofs_are_a_distribution_of_their_own(
     assert names == {"proofs", "reference_app", own}
 
 
+def test_the_proofs_bring_the_migrations_of_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installed app migrates as one in a clone does; its tests come along."""
+    app = ROOT / "reference_app"
+    files = {str(p.relative_to(ROOT)) for p in app.rglob("*") if p.is_file()}
+    needed = {name for name in files if "__pycache__" not in name}
+    assert "reference_app/migrations/versions/v1_items.py" in needed
+    assert needed - set(built(PROOFS, tmp_path, monkeypatch).namelist()) == set()
+
+
 def test_both_distributions_have_one_version() -> None:
     """The proofs are of this very kit: each names the other exactly."""
     kit, proofs = metadata(ROOT), metadata(PROOFS)

@@ -40,16 +40,27 @@ def masked(url: str) -> str:
 
 
 def _check_database_url(url: str) -> str:
-    try:
-        is_usable = make_url(url).drivername in DEADLINES
-    except (ArgumentError, ValueError):
-        is_usable = False
-    if not is_usable:
+    if not _is_usable(url):
         drivers = ", ".join(DEADLINES)
         raise ValueError(
             f"write driver://user:password@host/database, driver being one of {drivers}"
         )
     return url
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        address = make_url(url)
+        if address.drivername not in DEADLINES:
+            return False
+        # Only the dialect knows all that can be wrong, such as a host in an address of SQLite.
+        dialect = address.get_dialect()
+        dialect(dbapi=dialect.import_dbapi()).create_connect_args(address)  # type: ignore[call-arg]
+    except ModuleNotFoundError as error:
+        raise ValueError(f"this driver is not installed: {error}") from None
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def _absent_if_empty(text: str | None) -> str | None:
