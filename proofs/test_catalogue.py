@@ -18,6 +18,7 @@ KIT = ROOT / "contract_tests"
 SUITE = KIT / "suite"
 PREFIX = {
     "schema": "SCH",
+    "migrations": "MIG",
     "sessions": "SES",
     "crud": "CRU",
     "payloads": "PAY",

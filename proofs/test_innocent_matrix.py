@@ -19,7 +19,7 @@ GROUPS = (
     ("failures", "concurrency"),
     ("cancellation",),
     ("disconnect",),
-    ("schema", "crud"),
+    ("schema", "migrations", "crud"),
     ("payloads",),
     ("openapi",),
 )

@@ -31,7 +31,7 @@ def test_a_broken_app_breaks_its_own_rule_only(
 ) -> None:
     """The contract on a broken app: its rule is broken, every other rule is not."""
     rules = judging(app)
-    chosen = ("--contract-rule", ",".join(sorted(rules)))
+    chosen = (*app.arguments, "--contract-rule", ",".join(sorted(rules)))
     result = run_contract(app.locator, database, *chosen, environ=servers.environ(database))
     styles = STYLES - {app.rule, *app.also}
     assert {app.rule, *app.also} & rules == result.rules("broken") - styles, result.printed

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlalchemy.engine import URL, make_url
@@ -69,8 +70,7 @@ class Children(Instrument):
     def _wrap(self, begin: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(begin)
         def begun(*given: Any, **named: Any) -> Any:
-            caller = str(sys._getframe(1).f_globals.get("__name__", ""))  # noqa: SLF001
-            if named.get("env") is not None and not caller.startswith(f"{PACKAGE}."):
+            if named.get("env") is not None and not _beginner().startswith(f"{PACKAGE}."):
                 named["env"] = self._added_to(named["env"])
             return begin(*given, **named)
 
@@ -79,6 +79,14 @@ class Children(Instrument):
     def _added_to(self, environ: Mapping[str, str]) -> dict[str, str]:
         path = [str(SITE), *filter(None, [environ.get("PYTHONPATH")])]
         return {**environ, VARIABLE: self._terms, "PYTHONPATH": os.pathsep.join(path)}
+
+
+def _beginner() -> str:
+    """Name the module that begins a process, by whichever function of `subprocess`."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
+    while frame is not None and frame.f_globals.get("__name__") == "subprocess":
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__", "")) if frame is not None else ""
 
 
 def _kit() -> dict[str, object]:

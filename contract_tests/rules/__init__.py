@@ -12,6 +12,7 @@ from . import (
     errors,
     failures,
     lifespan,
+    migrations,
     openapi,
     payloads,
     schema,
@@ -21,6 +22,7 @@ from .rule import Level, Rule
 
 AREAS: dict[str, tuple[Rule, ...]] = {
     "schema": schema.RULES,
+    "migrations": migrations.RULES,
     "sessions": sessions.RULES,
     "crud": crud.RULES,
     "payloads": payloads.RULES,
@@ -39,6 +41,7 @@ RULES: tuple[Rule, ...] = tuple(rule for area in AREAS.values() for rule in area
 
 INSIDE = (
     "schema",
+    "migrations",
     "sessions",
     "lifespan",
     "errors",

@@ -10,6 +10,7 @@ from ..scenarios.concurrency.request_pairs import Pairs
 from ..scenarios.crud.operations import CASES, Case
 from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
+from ..scenarios.migrations import MigrationsScenarios
 from ..scenarios.startup import StartupScenarios
 from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
@@ -98,3 +99,9 @@ def startups(contract_run: ContractRun) -> StartupScenarios:
     """The lives of the service in interpreters of their own, each lived when first asked for."""
     options = contract_run.options
     return StartupScenarios(contract_run.service, options.root, options.prepare)
+
+
+@pytest.fixture(scope="session")
+def migrations(contract_run: ContractRun) -> MigrationsScenarios:
+    """The migrations of the service on databases of their own, each way taken when asked for."""
+    return MigrationsScenarios(contract_run.service)

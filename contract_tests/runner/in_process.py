@@ -18,7 +18,9 @@ from ..service.access import Access
 from ..service.address import Handover, environment
 from ..service.backdoor import BackDoor
 from ..service.loop import open_loop
-from ..service.preparing import has_migrations, run_command
+from ..service.migrations.project import find_project
+from ..service.migrations.trial import migrate
+from ..service.preparing import run_command
 from ..service.process import Origin, ServiceProcess
 from ..service.resource import Resource
 from ..service.service import Service
@@ -52,7 +54,7 @@ def open_app(options: Options, *, has_startups: bool) -> Iterator[Service]:
         # Before the start-up, so that one that fails half-way is shut down as well.
         stack.callback(stop, service)
         _start(service, confined)
-        _migrate(service, options)
+        _migrate(service)
         yield service
 
 
@@ -81,7 +83,9 @@ def _made(
     watchdog.follow(loop.loop)
     with _stage(f"making {options.app}", confined):
         transport = AsgiTransport(located.make(), recorder, confined)
-    origin = Origin(options.app, roots, handover, server, fork_server, located.is_factory)
+    migrations = find_project(options.app, roots, options.migrations)
+    factory = located.is_factory
+    origin = Origin(options.app, roots, handover, server, fork_server, factory, migrations)
     return ServiceProcess(origin, transport, loop, presence), confined
 
 
@@ -132,17 +136,12 @@ def _start(service: Service, confined: Confined) -> None:
         service.database.attach(engines[0])
 
 
-def _migrate(service: Service, options: Options) -> None:
-    """Run the project's own migrations if its start-up left the database empty.
-
-    In another interpreter, as a project does: they would leave loggers off and connections open.
-    """
+def _migrate(service: Service) -> None:
+    """Run the project's own migrations if its start-up left the database empty."""
     is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
-    if is_ours and has_migrations(options.root) and not service.run(service.database.tables()):
-        with service.process.subprocess_app(service.database) as trial:
-            answer = trial.ask("migrate", root=str(options.root))
-        if not answer["ok"]:
-            raise UsageError(answer["error"])
+    has_migrations = service.process.origin.migrations is not None
+    if is_ours and has_migrations and not service.run(service.database.tables()):
+        migrate(service.process, service.database)
 
 
 @contextmanager

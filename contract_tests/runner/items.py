@@ -29,4 +29,4 @@ def case_name(item: pytest.Item) -> str:
 
 def needs_startups(item: pytest.Item) -> bool:
     """Return whether a test starts the service in interpreters of its own."""
-    return "startups" in getattr(item, "fixturenames", ())
+    return bool({"startups", "migrations"} & {*getattr(item, "fixturenames", ())})

@@ -89,6 +89,13 @@ class Options:
         "",
         is_secret=True,
     )
+    migrations: str = text_option(
+        "PATH",
+        "the settings of Alembic, or their folder",
+        read_text,
+        "",
+        otherwise="alembic.ini or pyproject.toml of the project, or alembic.ini beside the app",
+    )
     level: Level = text_option(
         "LEVEL",
         "the level from which a broken rule turns the run red: required, or recommended too",

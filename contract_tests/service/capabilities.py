@@ -63,6 +63,10 @@ CAPABILITIES: dict[str, tuple[Question, Reason]] = {
         lambda s: s.has_process and s.process.origin.is_factory,
         "the app is the one object of its module: name its factory instead, if there is one",
     ),
+    "migrations": (
+        lambda s: s.has_process and s.process.origin.migrations is not None,
+        "neither the project nor --contract-migrations has settings of Alembic that is installed",
+    ),
     "paging": (
         lambda s: bool(s.resource.paging.size and s.resource.paging.moves),
         "the list declares no paging parameters",

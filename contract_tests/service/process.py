@@ -9,6 +9,7 @@ from ..databases import Database, Server
 from ..rules.violation import CannotGoOn, NotApplicable, Undecided
 from .address import Handover
 from .loop import AppLoop
+from .migrations.project import MigrationsProject
 from .transports.asgi import AsgiTransport
 from .transports.lifespan import LifespanFailed
 from .transports.locate import locate
@@ -27,6 +28,7 @@ class Origin:
     server: Server
     fork_server: ForkServer
     is_factory: bool
+    migrations: MigrationsProject | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ class BrokenApp:
     """A factory, the one rule it breaks, and words that the failure must contain.
 
     `databases` are those on which the defect can be seen at all; `also` names the further rules
-    that a lie as large as this one cannot help but break.
+    that a lie as large as this one cannot help but break. `arguments` are the options its contract
+    is run with.
     """
 
     locator: str
@@ -25,6 +26,7 @@ class BrokenApp:
     defect: str
     databases: tuple[str, ...] = EVERYWHERE
     also: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """A readable test id."""
@@ -40,13 +42,14 @@ def breaks(
     says: str,
     databases: tuple[str, ...] = EVERYWHERE,
     also: tuple[str, ...] = (),
+    arguments: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Enter a factory into the kill matrix: it breaks `rule`, and no other, in these words."""
 
     def enter(factory: Factory) -> Factory:
         locator = f"{factory.__module__}:{factory.__name__}"
         defect = (factory.__doc__ or "").strip()
-        BROKEN.append(BrokenApp(locator, rule, says, defect, databases, also))
+        BROKEN.append(BrokenApp(locator, rule, says, defect, databases, also, arguments))
         return factory
 
     return enter

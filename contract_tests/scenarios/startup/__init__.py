@@ -11,7 +11,7 @@ from pathlib import Path
 from ...databases import Database
 from ...rules.violation import NotApplicable
 from ...service.address import environment
-from ...service.preparing import has_migrations, run_command
+from ...service.preparing import run_command
 from ...service.service import Service
 from .first import FirstStart, first_start
 from .later import LaterStart, later_start
@@ -24,8 +24,8 @@ __all__ = ["FirstStart", "LaterStart", "Race", "RacePoint", "StartupScenarios", 
 class StartupScenarios:
     """Starts of the service elsewhere, on databases of the kit's own.
 
-    `prepare` is the command that makes the schema of each of them, if the start-up does not;
-    migrations are found in `root`.
+    `prepare` is the command that makes the schema of each of them, if the start-up does not; it is
+    run in `root`.
     """
 
     def __init__(self, service: Service, root: Path, prepare: str = "") -> None:
@@ -42,8 +42,7 @@ class StartupScenarios:
     @cached_property
     def _born(self) -> tuple[Database, FirstStart]:
         database = self._empty()
-        migrations = self._root if has_migrations(self._root) else None
-        return database, first_start(self._service, database, migrations)
+        return database, first_start(self._service, database)
 
     @property
     def first(self) -> FirstStart:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from ...databases import OUTSIDE_VIEW, Database
 from ...databases.transactions import lasting
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
+from ...service.migrations.trial import migrate
 from ...service.service import Service
 from ...service.workers.leftovers import leftovers
 from ...service.workers.subprocess_app import SubprocessApp
@@ -72,10 +72,10 @@ class FirstStart:
         return self
 
 
-def first_start(service: Service, database: Database, migrations: Path | None) -> FirstStart:
+def first_start(service: Service, database: Database) -> FirstStart:
     """Live it: import, start, list, create, shutdown, end.
 
-    `migrations` is the project to take them from, should the start leave the database empty.
+    Migrations come after the start, should it leave the database empty.
     """
     with service.process.subprocess_app(database) as trial:
         imported = trial.import_app()
@@ -85,12 +85,9 @@ def first_start(service: Service, database: Database, migrations: Path | None) -
             return FirstStart(taken, failure_line(begun))
         transactions, tables = _seen_from_outside(service, database)
         is_empty = not tables and OUTSIDE_VIEW in database.capabilities
-        is_migrated = migrations is not None and is_empty
+        is_migrated = service.process.origin.migrations is not None and is_empty
         if is_migrated:
-            with service.process.subprocess_app(
-                database
-            ) as other:  # so that what it leaves is not this life's
-                other.ask("migrate", root=str(migrations))
+            migrate(service.process, database)
         client = AppClient(service, trial, begun["app"])
         answers = client.usual()
         document = client.document()

@@ -46,14 +46,14 @@ def race(service: Service, database: Database, point: RacePoint) -> Race:
         if "gate" not in stopped:
             return Race("")
         second.tell_app("begin")
-        overtaken = _as_far_as_it_can(second)
+        overtaken = as_far_as_it_can(second)
         first.tell(act="go")
         ended = first.result()
         answer = overtaken or second.result()
         return Race(stopped["gate"], overtaken is None, failure_line(ended), failure_line(answer))
 
 
-def _as_far_as_it_can(worker: SubprocessApp) -> dict[str, Any] | None:
+def as_far_as_it_can(worker: SubprocessApp) -> dict[str, Any] | None:
     """The answer of a worker that came to the end of its start-up, or None if it waits."""
     patience = BEGINNING
     while True:

@@ -24,7 +24,7 @@ from ...instruments.exchange import Request
 from ...instruments.recorder import Recorder
 from ...instruments.spawned import Spawned
 from ...rules.violation import Elsewhere, UsageError
-from ..preparing import migrate
+from ..migrations.acts import MigrationsActs
 from ..transports.asgi import AsgiTransport
 from ..transports.home import require_no_stray
 from ..transports.lifespan import LifespanFailed
@@ -67,7 +67,7 @@ class Child:
             "trace": self._trace,
             "begin": self._begin,
             "make": self._make,
-            "migrate": self._migrate,
+            "migrations": self._migrations,
             "start": self._start,
             "request": self._request,
             "stop": self._stop,
@@ -116,9 +116,10 @@ class Child:
         self._transports.append(AsgiTransport(made, self._ledger, confined=self._confined))
         return {"app": len(self._transports) - 1}
 
-    def _migrate(self, command: dict[str, Any]) -> Reply:
-        self._runner.run(migrate(Path(command["root"])))
-        return {}
+    def _migrations(self, command: dict[str, Any]) -> Reply:
+        """Act on the migrations in a thread: most files env.py run a loop of their own."""
+        acts = MigrationsActs(command, self.say)
+        return self._runner.run(asyncio.to_thread(acts.obey)) | self._elsewhere()
 
     def _start(self, command: dict[str, Any]) -> Reply:
         self._runner.run(self._transports[command["app"]].start())

@@ -1,0 +1,103 @@
+"""The migrations of a service, each way to take them once, on databases made for that.
+
+What happened is a record afterwards, made when a rule first asks for it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy.engine import make_url
+
+from ...databases import Database
+from ...databases.places import is_same, place_at
+from ...rules.violation import NotApplicable
+from ...service.migrations.trial import migrations_trial
+from ...service.service import Service
+from .drift import Drift, drift
+from .shell import upgraded_by_shell
+from .steps import Walked, take_revisions
+from .together import Together, together
+
+__all__ = ["Drift", "MigrationsScenarios", "Together", "Walked"]
+
+
+class MigrationsScenarios:
+    """Upgrades and downgrades of the service's migrations elsewhere, each when first asked for."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._process = service.process
+
+    @cached_property
+    def heads(self) -> dict[str, list[str]]:
+        """The labels of each head."""
+        with migrations_trial(self._process, self._empty()) as trial:
+            answer = trial.ask("heads")
+        if answer["failure"]:
+            raise NotApplicable(f"the revisions cannot be read: {answer['failure']}")
+        found: dict[str, list[str]] = answer["heads"]
+        return found
+
+    @cached_property
+    def _upgraded(self) -> tuple[Database, str]:
+        database = self._empty()
+        return database, upgraded_by_shell(self._process, database)
+
+    @property
+    def failure(self) -> str:
+        """The failure of `alembic upgrade heads` on an empty database; empty if it succeeded."""
+        return self._upgraded[1]
+
+    @property
+    def upgraded(self) -> Database:
+        """A database that was empty and is upgraded. Raises `NotApplicable` if that failed."""
+        if self.failure:
+            raise NotApplicable(f"an empty database cannot be upgraded: {self.failure}")
+        return self._upgraded[0]
+
+    @cached_property
+    def drift(self) -> Drift:
+        """The schema that the migrations make beside that of the models."""
+        return drift(self._process, self.upgraded, self._empty())
+
+    @cached_property
+    def walk(self) -> Walked:
+        """Each revision taken up, with rows in the tables before it."""
+        return take_revisions(self._process, self._empty(), stairs=False)
+
+    @cached_property
+    def stairs(self) -> Walked:
+        """Each revision taken up, down and up again, with rows in the tables before it."""
+        return take_revisions(self._process, self._empty(), stairs=True)
+
+    @cached_property
+    def together(self) -> Together:
+        """Two upgrades at the same time."""
+        return together(self._process, self.upgraded, self._empty())
+
+    @cached_property
+    def offline_failure(self) -> str:
+        """The failure of the upgrade that is written as SQL; empty if it could be."""
+        with migrations_trial(self._process, self._empty()) as trial:
+            return str(trial.ask("offline")["failure"])
+
+    @cached_property
+    def elsewhere(self) -> tuple[str, str] | None:
+        """The database that env.py asks for beside the service's, if they are not the same one."""
+        with migrations_trial(self._process, self._service.database) as trial:
+            answer = trial.ask("address")
+        theirs = [place_at(make_url(text)) for text in answer.get("addresses", ())]
+        ours = [place_at(engine.url) for engine in self._service.recorder.engines]
+        found = [(there, here) for there in theirs for here in ours]
+        if not found:
+            raise NotApplicable("the service or env.py opens no engine of SQLAlchemy")
+        if any(is_same(there, here) for there, here in found):
+            return None
+        return str(found[0][0]), str(found[0][1])
+
+    def _empty(self) -> Database:
+        """A new database. Raises `NotApplicable` where the kit may make none."""
+        if not self._service.database.owned:
+            raise NotApplicable("the kit may make no further databases beside the one given")
+        return self._process.origin.server.make()

@@ -1,0 +1,1 @@
+"""Migrations that look wrong and are not, each in a folder with its settings."""
