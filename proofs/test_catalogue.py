@@ -24,6 +24,8 @@ PREFIX = {
     "payloads": "PAY",
     "openapi": "API",
     "lifespan": "LIF",
+    "settings": "SET",
+    "replicas": "REP",
     "errors": "ERR",
     "failures": "FAI",
     "cancellation": "CAN",

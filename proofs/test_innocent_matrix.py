@@ -15,7 +15,7 @@ from proofs.innocent import InnocentApp
 from proofs.matrix import IS_WHOLE, ContractResult, databases_for, run_contract, said, turn_of
 
 GROUPS = (
-    ("sessions", "lifespan", "errors"),
+    ("sessions", "lifespan", "settings", "replicas", "errors"),
     ("failures", "concurrency"),
     ("cancellation",),
     ("disconnect",),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Redirect = Callable[[str, list[Any], dict[str, Any]], bool]
 
+ALIAS = "_contract_alias"
+"""The end of a database's name by which an engine is known that was given this address."""
+
 # What would lead past host and port: sockets, whole addresses, and certificates of elsewhere.
 DETOURS = (
     "conninfo",
@@ -34,14 +37,32 @@ DETOURS = (
 )
 
 
-def leading_to(url: URL) -> Redirect:
-    """Give the redirect that leads connections of the right kind to `url`, and no other."""
+def leading_to(url: URL, alias: URL | None = None) -> Redirect:
+    """Give the redirect that leads connections of the right kind to `url`, and no other.
+
+    Those that ask for the alias of a database are led to `alias`, if that is given.
+    """
     vendor = registry.of(url.get_backend_name())
 
     def redirect(dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:
-        return dialect_name in vendor.backends and vendor.lead(url, cargs, cparams)
+        goal = alias if alias is not None and _asks_for_alias(cargs, cparams) else url
+        return dialect_name in vendor.backends and vendor.lead(goal, cargs, cparams)
 
     return redirect
+
+
+def alias_of(url: URL) -> URL:
+    """Give an address by another name, which is there only where connections are led."""
+    return url.set(database=f"{url.database}{ALIAS}")
+
+
+def is_alias(url: URL) -> bool:
+    """Tell whether an engine was given the alias of a database."""
+    return (url.database or "").endswith(ALIAS)
+
+
+def _asks_for_alias(cargs: list[Any], cparams: dict[str, Any]) -> bool:
+    return any(ALIAS in str(asked) for asked in (*cargs, *cparams.values()))
 
 
 def nowhere(dialect_name: str, cargs: list[Any], cparams: dict[str, Any]) -> bool:

@@ -51,15 +51,22 @@ class Confined(Instrument):
 
     `strays` keeps what was refused, `arrived` counts the connections that lead to `url`,
     `elsewhere` has the files that were opened to be read, `beside` the other databases that a
-    statement on a connection could name. With `is_open` nothing is refused. Of nested blocks the
-    inner one alone is in force. `unpooled` counts the connections to `url` by their driver that no
-    engine of SQLAlchemy has taken into its pool.
+    statement on a connection could name. A connection may lead to `alias` as well. With `is_open`
+    nothing is refused. Of nested blocks the inner one alone is in force. `unpooled` counts the
+    connections to `url` by their driver that no engine of SQLAlchemy has taken into its pool.
     """
 
     def __init__(
-        self, url: URL, redirect: Redirect | None, strays: Strays, *, is_open: bool = False
+        self,
+        url: URL,
+        redirect: Redirect | None,
+        strays: Strays,
+        *,
+        alias: URL | None = None,
+        is_open: bool = False,
     ) -> None:
         self.home = place_at(url)
+        self._homes = (self.home, *([place_at(alias)] if alias is not None else []))
         self._naming = self.home.vendor.beside
         self.strays = strays
         self.arrived = 0
@@ -183,7 +190,9 @@ class Confined(Instrument):
 
         To the server of the kit's own database drivers also send their wish to cancel a statement.
         """
-        is_home = self.home.port == port and is_same(replace(self.home, host=host), self.home)
+        is_home = any(
+            home.port == port and is_same(replace(home, host=host), home) for home in self._homes
+        )
         is_allowed = is_home or self.is_open or _is_checked.get() or _is_of_kit()
         if self._is_in_force and not is_allowed:
             self._refuse(f"the {product} server on {host}:{port}")
@@ -208,7 +217,7 @@ class Confined(Instrument):
 
         What the service itself has made during the run is its own.
         """
-        is_allowed = self.is_open or file.is_memory or is_same(file, self.home)
+        is_allowed = self.is_open or file.is_memory or self._is_home(file)
         return not is_allowed and not self.strays.is_new(Path(file.name))
 
     def _reading(
@@ -228,10 +237,13 @@ class Confined(Instrument):
 
     def _is_ours(self, place: Place | None) -> bool:
         """Return whether a place is the kit's database, or memory of its own, or permitted."""
-        is_home = place is not None and is_same(place, self.home)
+        is_home = place is not None and self._is_home(place)
         self.arrived += is_home
         is_private = place is not None and place.is_memory
         return is_home or is_private or self.is_open
+
+    def _is_home(self, place: Place) -> bool:
+        return any(is_same(place, home) for home in self._homes)
 
     def _refuse(self, place: Place | str, kind: str = "") -> NoReturn:
         self.strays.add(_stray(place, kind))

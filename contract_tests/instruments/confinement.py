@@ -37,15 +37,19 @@ class Confinement:
     leads: bool = True
     is_open: bool = False
 
-    def here(self, url: URL) -> Confined:
-        """Give what keeps this process on the database at `url`."""
-        lead = leading_to(url) if self.leads else None
-        return Confined(url, lead, Strays(self.folder), is_open=self.is_open)
+    def here(self, url: URL, alias: URL | None = None) -> Confined:
+        """Give what keeps this process on the database at `url`.
 
-    def variables(self, url: URL) -> dict[str, str]:
+        Whoever asks for its alias is led to `alias`, which is allowed as well.
+        """
+        lead = leading_to(url, alias) if self.leads else None
+        return Confined(url, lead, Strays(self.folder), alias=alias, is_open=self.is_open)
+
+    def variables(self, url: URL, alias: URL | None = None) -> dict[str, str]:
         """Give the environment that keeps a Python process on the database at `url`."""
         terms = {
             "url": url.render_as_string(hide_password=False),
+            "alias": alias.render_as_string(hide_password=False) if alias is not None else "",
             "folder": str(self.folder),
             "leads": self.leads,
             "is_open": self.is_open,
@@ -106,4 +110,5 @@ def confined_here() -> Confined | None:
     terms = json.loads(os.environ[VARIABLE])
     registry.import_outside(terms["databases"])
     confinement = Confinement(Path(terms["folder"]), terms["leads"], terms["is_open"])
-    return confinement.here(make_url(terms["url"]))
+    alias = make_url(terms["alias"]) if terms["alias"] else None
+    return confinement.here(make_url(terms["url"]), alias)

@@ -55,6 +55,16 @@ def overflow_limit(pool: QueuePool) -> int:
     return pool._max_overflow  # noqa: SLF001
 
 
+def longest_use(pool: Pool) -> int:
+    """Return the seconds after which a pool makes a connection anew; -1 for never.
+
+    It is given to a pool when it is made, and kept in `Pool._recycle`.
+    """
+    if not hasattr(pool, "_recycle"):
+        raise LookupError(f"{type(pool).__name__} no longer has '_recycle': see {__name__}")
+    return pool._recycle  # noqa: SLF001
+
+
 def is_bounded(pool: Pool | None) -> bool:
     """Return whether a pool lends so many connections at once and no more."""
     return isinstance(pool, QueuePool) and overflow_limit(pool) >= 0

@@ -15,8 +15,10 @@ from . import (
     migrations,
     openapi,
     payloads,
+    replicas,
     schema,
     sessions,
+    settings,
 )
 from .rule import Level, Rule
 
@@ -28,6 +30,8 @@ AREAS: dict[str, tuple[Rule, ...]] = {
     "payloads": payloads.RULES,
     "openapi": openapi.RULES,
     "lifespan": lifespan.RULES,
+    "settings": settings.RULES,
+    "replicas": replicas.RULES,
     "errors": errors.RULES,
     "failures": failures.RULES,
     "cancellation": cancellation.RULES,
@@ -44,6 +48,8 @@ INSIDE = (
     "migrations",
     "sessions",
     "lifespan",
+    "settings",
+    "replicas",
     "errors",
     "failures",
     "cancellation",

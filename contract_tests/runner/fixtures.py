@@ -12,6 +12,8 @@ from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
 from ..scenarios.migrations import MigrationsScenarios
 from ..scenarios.startup import StartupScenarios
+from ..scenarios.startup.replicas import ReplicaScenarios
+from ..scenarios.startup.settings import SettingsScenarios
 from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
 from ..service.service import Service
@@ -105,3 +107,15 @@ def startups(contract_run: ContractRun) -> StartupScenarios:
 def migrations(contract_run: ContractRun) -> MigrationsScenarios:
     """The migrations of the service on databases of their own, each way taken when asked for."""
     return MigrationsScenarios(contract_run.service)
+
+
+@pytest.fixture(scope="session")
+def replicas(contract_run: ContractRun, startups: StartupScenarios) -> ReplicaScenarios:
+    """The lives of the service with a read replica, each lived when first asked for."""
+    return ReplicaScenarios(contract_run.service, startups)
+
+
+@pytest.fixture(scope="session")
+def settings(contract_run: ContractRun, startups: StartupScenarios) -> SettingsScenarios:
+    """The starts of the service with other settings, each made when first asked for."""
+    return SettingsScenarios(contract_run.service, startups)

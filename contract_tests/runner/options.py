@@ -58,7 +58,8 @@ class Options:
     env: NamedValues = list_option(
         "NAME=TEMPLATE",
         "an environment variable set before the app is imported; the template may use {url}, "
-        "{url_sync}, {driver}, {user}, {password}, {host}, {port}, {db}, {path}; repeatable",
+        "{url_sync}, {driver}, {user}, {password}, {host}, {port}, {db}, {path}, or {replica_url} "
+        "and so on for a read replica; repeatable",
         read_variables,
         otherwise="APP_DATABASE_URL={url}, and other usual names",
         is_secret=True,

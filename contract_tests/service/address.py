@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import URL
 
 from ..databases import Database
+from ..databases.redirects import alias_of
 from ..instruments.confinement import Confinement
 from ..masking.names import says_secret
 from ..rules.violation import UsageError
@@ -25,6 +26,10 @@ ADDRESS_NAMES = (
     "SQLALCHEMY_DATABASE_URI",
 )
 """The variables that a service may read its database's address from, if none is named."""
+
+OF_REPLICA = "replica_"
+REPLICA = f"{{{OF_REPLICA}url}}"
+"""The template of a variable that leads to a read replica."""
 
 
 @dataclass(frozen=True)
@@ -43,28 +48,51 @@ class Handover:
 
     def variables_at(self, database: Database, url: URL) -> dict[str, str]:
         """Give those that lead to another address of the same kind, such as one that is dead."""
-        places = database.placeholders() | {
-            "url": url.render_as_string(hide_password=False),
-            "url_sync": url.set(drivername=database.sync_driver, query={}).render_as_string(
-                hide_password=False
-            ),
-            "user": url.username or "",
-            "password": str(url.password or ""),
-            "host": url.host or "",
-            "port": str(url.port or ""),
-            "db": url.database or "",
-            "path": url.database or "",
-        }
-        return self._led(database, url, places)
+        return self._led(database, url, _places(database, url))
+
+    def variables_by_alias(self, database: Database, url: URL) -> dict[str, str]:
+        """Give those that lead to `database` by `url`, an alias that its engine can be known by."""
+        confined = self.confinement.variables(database.url)
+        return self._led(database, database.url, _places(database, url)) | confined
+
+    def replica_variables(
+        self, database: Database, names: Iterable[str], goal: URL
+    ) -> dict[str, str]:
+        """Give those that lead to `database`, and a read replica at `goal` under these names."""
+        templates = (*self.templates, *((name, REPLICA) for name in names))
+        led = replace(self, templates=templates).variables(database)
+        return led | self.confinement.variables(database.url, goal)
+
+    @property
+    def replica_names(self) -> tuple[str, ...]:
+        """The variables that are said to lead to a read replica."""
+        return tuple(name for name, template in self.templates if f"{{{OF_REPLICA}" in template)
 
     def _led(self, database: Database, url: URL, places: Mapping[str, str]) -> dict[str, str]:
         confined = self.confinement.variables(url)
-        return database.client_variables(url) | _filled(self.templates, places) | confined
+        replica = _places(database, alias_of(database.url))
+        known = {**places, **{f"{OF_REPLICA}{name}": value for name, value in replica.items()}}
+        return database.client_variables(url) | _filled(self.templates, known) | confined
+
+
+def _places(database: Database, url: URL) -> dict[str, str]:
+    """Give the parts of an address of this kind of database, to fill into templates."""
+    sync = url.set(drivername=database.sync_driver, query={})
+    return database.placeholders() | {
+        "url": url.render_as_string(hide_password=False),
+        "url_sync": sync.render_as_string(hide_password=False),
+        "user": url.username or "",
+        "password": str(url.password or ""),
+        "host": url.host or "",
+        "port": str(url.port or ""),
+        "db": url.database or "",
+        "path": url.database or "",
+    }
 
 
 def _filled(env: tuple[tuple[str, str], ...], places: Mapping[str, str]) -> dict[str, str]:
     templates = dict(env)
-    if not any("{" in template for template in templates.values()):
+    if not any("{" in template and OF_REPLICA not in template for template in templates.values()):
         # None of them leads to the database, so they come on top of what does.
         templates = dict.fromkeys(ADDRESS_NAMES, "{url}") | templates
     return {name: _fill(name, template, places) for name, template in templates.items()}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy.engine import URL
 
 from ..databases import Database, Server
+from ..databases.redirects import alias_of
 from ..rules.violation import CannotGoOn, NotApplicable, Undecided
 from .address import Handover
 from .loop import AppLoop
@@ -16,6 +21,8 @@ from .transports.locate import locate
 from .transports.presence import Presence
 from .workers.fork_server import ForkServer
 from .workers.subprocess_app import SubprocessApp
+
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,11 @@ class ServiceProcess:
             return str(failure)
         return ""
 
-    def subprocess_app(self, database: Database) -> SubprocessApp:
-        """Give the service in an interpreter of its own, on a database."""
-        return self._led(self.origin.handover.variables(database))
+    def subprocess_app(
+        self, database: Database, variables: Mapping[str, str] = NO_VARIABLES
+    ) -> SubprocessApp:
+        """Give the service in an interpreter of its own, on a database; `variables` come on top."""
+        return self._led(self.origin.handover.variables(database) | dict(variables))
 
     def unreachable_app(self, database: Database, password: str = "") -> SubprocessApp:
         """Give the service in an interpreter of its own, where no database of this kind answers.
@@ -88,6 +97,24 @@ class ServiceProcess:
         url = database.unreachable()
         url = url.set(password=password) if password else url
         return self._led(self.origin.handover.variables_at(database, url))
+
+    def replicated_app(
+        self, database: Database, names: tuple[str, ...], goal: URL
+    ) -> SubprocessApp:
+        """Give the service in an interpreter of its own, with a read replica at `goal`.
+
+        Its address is in the variables of these names; the service knows it by an alias only.
+        """
+        return self._led(self.origin.handover.replica_variables(database, names, goal))
+
+    def variables_by_alias(self, database: Database, password: str) -> dict[str, str]:
+        """Give the variables that lead to a database by an alias.
+
+        A `password` is put into the address; nobody asks for it, since connections are led.
+        """
+        url = alias_of(database.url)
+        url = url.set(password=password) if password else url
+        return self.origin.handover.variables_by_alias(database, url)
 
     def _led(self, variables: dict[str, str]) -> SubprocessApp:
         return SubprocessApp(self.origin.app, self.origin.roots, variables, self.origin.fork_server)

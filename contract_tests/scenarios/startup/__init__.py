@@ -41,7 +41,7 @@ class StartupScenarios:
 
     @cached_property
     def _born(self) -> tuple[Database, FirstStart]:
-        database = self._empty()
+        database = self.empty()
         return database, first_start(self._service, database)
 
     @property
@@ -61,13 +61,29 @@ class StartupScenarios:
         """A life where no database answers."""
         return unreachable_start(self._service)
 
+    @property
+    def database(self) -> Database:
+        """The database of the first life, its schema made."""
+        return self._born[0]
+
+    def ready(self) -> Database:
+        """A new database with its schema, and no row of a request. Raises `NotApplicable`."""
+        database = self.empty()
+        with self._service.process.subprocess_app(database) as trial:
+            begun = trial.begin()
+            if begun["ok"]:
+                trial.ask("stop", app=begun["app"])
+            if self.first.is_migrated:
+                trial.ask("migrate", root=str(self._root))
+        return database
+
     def race(self, point: RacePoint) -> Race:
         """Two lives that begin together on an empty database, one of them held at `point`."""
         if point not in self._races:
-            self._races[point] = race(self._service, self._empty(), point)
+            self._races[point] = race(self._service, self.empty(), point)
         return self._races[point]
 
-    def _empty(self) -> Database:
+    def empty(self) -> Database:
         """A new database. Raises `NotApplicable` where the kit may make none."""
         if not self._service.database.owned:
             raise NotApplicable("the kit may make no further databases beside the one given")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.cookies import SimpleCookie
 from typing import Any
 
 from ...instruments.exchange import Exchange, Request
@@ -18,11 +19,22 @@ class AppClient:
     service: Service
     trial: SubprocessApp
     app: int
+    cookies: tuple[tuple[str, str], ...] = ()
+
+    def after(self, exchange: Exchange) -> AppClient:
+        """Give a client that sends the cookies that an answer has set."""
+        jar = SimpleCookie()
+        for name, value in exchange.headers:
+            if name.lower() == "set-cookie":
+                jar.load(value)
+        sent = "; ".join(f"{name}={cookie.coded_value}" for name, cookie in jar.items())
+        return replace(self, cookies=(("cookie", sent),) if sent else ())
 
     def send(self, role: Role, identifier: object = None, body: Any = None) -> Exchange:
         """Send the operation in this role."""
         operation = self.service.operation(role)
-        request = Request(operation.method, operation.target(identifier), self.service.headers)
+        headers = (*self.service.headers, *self.cookies)
+        request = Request(operation.method, operation.target(identifier), headers)
         answer = self.trial.request(self.app, request.method, request.target, request.headers, body)
         return Exchange(
             1,

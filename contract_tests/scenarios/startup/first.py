@@ -23,13 +23,15 @@ ENDING = 10.0
 class Left:
     """The remains of a shutdown: connections by the line that opened them, tasks, threads.
 
-    `database_tasks` are those of the tasks that have used a connection.
+    `database_tasks` are those of the tasks that have used a connection, `by_alias` those of the
+    connections that lead to an alias of the database.
     """
 
     connections: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     database_tasks: tuple[str, ...] = ()
+    by_alias: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class FirstStart:
     """Observations of a first start: failures are sentences, empty where all went well.
 
     `outliving` are processes of the app that still ran when its own had ended, `document` is the
-    OpenAPI document of this life; None if none was served.
+    OpenAPI document of this life, None if none was served; `variables` are those of the environment
+    that it asks for.
     """
 
     taken_at_import: tuple[str, ...]
@@ -52,6 +55,7 @@ class FirstStart:
     ended: bool = True
     outliving: tuple[str, ...] = ()
     document: Any = None
+    variables: tuple[str, ...] = ()
 
     def begun(self) -> FirstStart:
         """Give this life, if it began. Raises `Undecided` otherwise: the start here succeeded."""
@@ -91,6 +95,7 @@ def first_start(service: Service, database: Database) -> FirstStart:
         client = AppClient(service, trial, begun["app"])
         answers = client.usual()
         document = client.document()
+        variables = tuple(trial.ask("variables")["names"])
         stop_failure = client.stop()
         left = census(trial)
         with leftovers(trial) as processes:
@@ -109,6 +114,7 @@ def first_start(service: Service, database: Database) -> FirstStart:
             ended=ended,
             outliving=outliving,
             document=document,
+            variables=variables,
         )
 
 

@@ -14,12 +14,15 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from ...instruments.alias_use import AliasUse
 from ...instruments.barrier import Barrier, Trace
 from ...instruments.confined import Confined
 from ...instruments.confinement import Children, confined_here
+from ...instruments.environment_reads import EnvironmentReads
 from ...instruments.exchange import Request
 from ...instruments.recorder import Recorder
 from ...instruments.spawned import Spawned
@@ -30,6 +33,7 @@ from ..transports.home import require_no_stray
 from ..transports.lifespan import LifespanFailed
 from ..transports.locate import locate, reason_of
 from ..watchdog import Watchdog
+from .configuration import pool_of_engine, settings_fields, shown_settings
 
 Reply = dict[str, Any]
 
@@ -39,21 +43,30 @@ SETTLING = 1.0
 POOLED = ("asyncio_", "AnyIO worker", "ThreadPoolExecutor")
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What is observed in this interpreter, by an instrument each."""
+
+    recorder: Recorder
+    spawned: Spawned
+    reads: EnvironmentReads
+    use: AliasUse
+
+
 class Child:
     """Carries out one command after the other, all on one event loop."""
 
     def __init__(
         self,
         runner: asyncio.Runner,
-        recorder: Recorder,
+        observed: Observed,
         channel: TextIO,
-        confined: Confined | None = None,
-        spawned: Spawned | None = None,
+        confined: Confined | None,
     ) -> None:
-        self._confined = confined
-        self._spawned = spawned or Spawned()
         self._runner = runner
-        self._ledger = recorder
+        self._observed = observed
+        self._ledger = observed.recorder
+        self._confined = confined
         self._channel = channel
         self._transports: list[AsgiTransport] = []
         self._name = ""
@@ -73,6 +86,10 @@ class Child:
             "stop": self._stop,
             "census": self._census,
             "processes": self._processes,
+            "set": self._set,
+            "variables": self._variables,
+            "statements": self._statements,
+            "engines": self._engines,
         }
         try:
             return {"ok": True} | acts[command["act"]](command)
@@ -153,12 +170,36 @@ class Child:
                 _name_of(task) for task in tasks if task in self._ledger.tasks
             ),
             "threads": _lasting_threads(),
+            "by_alias": sorted(
+                where
+                for number, where in self._ledger.open.items()
+                if self._observed.use.numbers.get(number)
+            ),
+        }
+
+    def _set(self, command: dict[str, Any]) -> Reply:
+        """Change the environment; what is said of engines from now on is of later ones."""
+        os.environ.update(command["variables"])
+        self._observed.use.engines.clear()
+        return {}
+
+    def _variables(self, command: dict[str, Any]) -> Reply:
+        return {"names": sorted(self._observed.reads.names | settings_fields())}
+
+    def _statements(self, command: dict[str, Any]) -> Reply:
+        return {"statements": self._observed.use.take()}
+
+    def _engines(self, command: dict[str, Any]) -> Reply:
+        engines = self._observed.use.engines.items()
+        return {
+            "engines": [pool_of_engine(engine, by_alias) for engine, by_alias in engines],
+            "settings": shown_settings(),
         }
 
     def _processes(self, command: dict[str, Any]) -> Reply:
         """Return the processes of the app that run now."""
         can_be_watched = hasattr(os, "pidfd_open")
-        found = self._spawned.running if can_be_watched else ()
+        found = self._observed.spawned.running if can_be_watched else ()
         return {"processes": [{"pid": one.process.pid, "words": str(one)} for one in found]}
 
     # -- the channel
@@ -202,16 +243,17 @@ def main() -> None:
     os.dup2(2, 1)
     with ExitStack() as stack:
         recorder = stack.enter_context(Recorder())
+        reads, use = stack.enter_context(EnvironmentReads()), stack.enter_context(AliasUse())
         confined = confined_here()
         if confined is not None:
             stack.enter_context(confined)
             stack.enter_context(Children())
         # The last one, so that what calls it is whoever starts a process.
-        spawned = stack.enter_context(Spawned())
+        observed = Observed(recorder, stack.enter_context(Spawned()), reads, use)
         watchdog = stack.enter_context(Watchdog(lambda line: print(line, file=sys.stderr)))  # noqa: T201 - to whoever reads what the child said
         runner = stack.enter_context(asyncio.Runner())
         watchdog.follow(runner.get_loop())
-        child = Child(runner, recorder, channel, confined, spawned)
+        child = Child(runner, observed, channel, confined)
         for line in sys.stdin:
             child.say(child.obey(json.loads(line)))
     gc.freeze()  # the last collection of an interpreter takes longer than all its requests

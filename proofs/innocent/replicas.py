@@ -1,0 +1,18 @@
+"""Services that read from a replica, and know when they must not."""
+
+from fastapi import FastAPI
+
+from proofs.innocent import innocent
+from proofs.replicated import Routing, replicated
+
+
+@innocent(looks="A list is read by another engine than the one that writes.")
+def lists_from_the_replica() -> FastAPI:
+    """Single rows from the primary, lists from the replica."""
+    return replicated()
+
+
+@innocent(looks="Rows are read from a replica that may not have them yet.")
+def primary_for_who_has_written() -> FastAPI:
+    """All reads from the replica, but for clients with a cookie that says they have written."""
+    return replicated(Routing(reading="replica"))
