@@ -11,6 +11,7 @@ from pathlib import Path
 from ...databases import Database
 from ...rules.violation import NotApplicable
 from ...service.address import environment
+from ...service.migrations.trial import migrate
 from ...service.preparing import run_command
 from ...service.service import Service
 from .first import FirstStart, first_start
@@ -73,8 +74,8 @@ class StartupScenarios:
             begun = trial.begin()
             if begun["ok"]:
                 trial.ask("stop", app=begun["app"])
-            if self.first.is_migrated:
-                trial.ask("migrate", root=str(self._root))
+        if self.first.is_migrated:
+            migrate(self._service.process, database)
         return database
 
     def race(self, point: RacePoint) -> Race:
