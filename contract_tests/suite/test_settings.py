@@ -36,7 +36,7 @@ def test_a_setting_takes_effect(judge: Judge, settings: SettingsScenarios, knob:
 
 @judges("SET-02")
 def test_settings_are_read_when_an_app_is_made(judge: Judge, settings: SettingsScenarios) -> None:
-    """What is set after one app has been made holds for the next."""
+    """A setting that changes after one app has been made holds for the next."""
     obeyed = settings.before.begun().obeyed
     if not obeyed:
         judge.not_applicable("no setting of the database takes effect")

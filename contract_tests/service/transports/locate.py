@@ -29,7 +29,7 @@ FACTORIES = (
     *("create_application", "get_application", "init_app"),
 )
 USUAL = (*OBJECTS, *FACTORIES)
-SAYS_ADDRESS = re.compile(r"(DB|DATABASE|SQL|POSTGRES|PG|MARIA).*(URL|URI|DSN|CONN)")
+SAYS_ADDRESS = re.compile(r"(DB|DATABASE|SQL|PG).*(URL|URI|DSN|CONN)")
 """Names of variables that lead to a database: the kit has an address to fill in for them."""
 WHERE = "--contract-app, contract_app in the ini file, or CONTRACT_APP"
 

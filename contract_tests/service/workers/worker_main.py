@@ -45,7 +45,7 @@ POOLED = ("asyncio_", "AnyIO worker", "ThreadPoolExecutor")
 
 @dataclass(frozen=True)
 class Observed:
-    """What is observed in this interpreter, by an instrument each."""
+    """The instruments of this interpreter."""
 
     recorder: Recorder
     spawned: Spawned
