@@ -13,6 +13,8 @@ from proofs.innocent import bearer_auth
 LIFETIME = 12
 """Requests after which a token has ended."""
 
+REVOKED: list[str] = []
+
 Answer = Callable[[Request], Awaitable[Response]]
 
 
@@ -30,9 +32,18 @@ def expiring() -> FastAPI:
 
 
 def revoking() -> FastAPI:
-    """Invoices whose token a logout ends."""
+    """Invoices whose token a logout ends, as long as the app lives."""
+    return revoking_in([])
+
+
+def revoking_for_good() -> FastAPI:
+    """Invoices whose token a logout ends, also for the next app."""
+    return revoking_in(REVOKED)
+
+
+def revoking_in(revoked: list[str]) -> FastAPI:
+    """Invoices, and a list of the tokens that have ended."""
     made: FastAPI = bearer_auth.app()
-    revoked: list[str] = []
 
     @made.middleware("http")
     async def let_in(request: Request, answer: Answer) -> Response:

@@ -30,8 +30,15 @@ def test_a_token_that_ends_is_one_line() -> None:
     assert "the credentials of the run have ended" in reason
 
 
-def test_an_operation_that_revokes_the_token_is_named() -> None:
+def test_an_operation_that_revokes_the_token_is_left_out() -> None:
+    """The app is made anew, and the run goes on without the operation."""
+    result = judged("revoking", "API-03")
+    assert reasons(result) == []
+    assert "left out: POST /logout, which ended the credentials of the run" in result.printed
+
+
+def test_an_operation_that_revokes_the_token_for_good_is_named() -> None:
     """What is to be left out is said, with the option that does."""
-    (reason,) = reasons(judged("revoking", "API-03"))
+    (reason,) = reasons(judged("revoking_for_good", "API-03"))
     assert "POST /logout ended the credentials of the run" in reason
     assert "-k 'not others'" in reason

@@ -168,6 +168,8 @@ def _totals(run: RunRecord) -> Iterator[str]:
         yield f"requests made from the document: {total}{drawn} ({how})"
     if totals.background:
         yield f"background work, charged to no request: {_works(totals.background)}"
+    if totals.left_out:
+        yield f"left out: {', '.join(totals.left_out)}, which ended the credentials of the run"
     yield from (
         f"library: {library} lost {_count(number, 'connection')} that the app had given back; "
         "raise it to a version that returns them (2.0.58, 2.1.9)"

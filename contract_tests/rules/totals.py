@@ -13,7 +13,8 @@ class Totals:
     `disturbed` counts requests by `AREA:SUBJECT:WAY`, `generated` those made from the document by
     its part, `rounds` how often each part was drawn, `played` programs by their sort. `lost` are
     the connections that a library has lost, by its name and version, `background` the statements
-    of work that no request started, by its line.
+    of work that no request started, by its line. `left_out` are operations that ended the
+    credentials of the run, and were sent no more.
     """
 
     disturbed: Mapping[str, int] = field(default_factory=dict)
@@ -22,6 +23,7 @@ class Totals:
     played: Mapping[str, int] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
     background: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __or__(self, other: Totals) -> Totals:
         """Give both together; of what both count, the other's number is in force."""
@@ -32,4 +34,5 @@ class Totals:
             {**self.played, **other.played},
             {**self.lost, **other.lost},
             {**self.background, **other.background},
+            {**self.left_out, **other.left_out},
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from ..instruments.exchange import Exchange
-from ..rules.violation import CannotGoOn
+from ..rules.violation import CannotGoOn, NotApplicable, Undecided
 
 UNAUTHORIZED = 401
 
@@ -26,17 +27,36 @@ class Entry:
         if exchange.status == UNAUTHORIZED and is_ours:
             self._turned_away = self._turned_away or exchange
 
-    def require(self, look: Callable[[], Exchange], suspect: str = "") -> None:
-        """Raise `CannotGoOn` if a look is turned away as well. Nobody looks before a 401.
-
-        `suspect` is the operation that was sent when the credentials may have ended.
-        """
-        if self._turned_away is None:
+    def require(self, look: Callable[[], Exchange]) -> None:
+        """Raise `CannotGoOn` if a look is turned away as well. Nobody looks before a 401."""
+        first = self._turned_away
+        if first is None:
             return
-        first, again = self._turned_away, look()
+        again = look()
         self._turned_away = None
         if again.status == UNAUTHORIZED:
-            raise CannotGoOn(_revoked(suspect, again) if suspect else _ended(first, again))
+            raise CannotGoOn(_ended(first, again))
+
+    def regain(
+        self, look: Callable[[], Exchange], suspect: str, ways: Iterable[Callable[[], object]]
+    ) -> bool:
+        """Return whether `suspect` has ended the credentials, which the service takes again.
+
+        The `ways` to have that are gone one by one. Raises `CannotGoOn` if none leads there.
+        """
+        if self._turned_away is None:
+            return False
+        again = look()
+        self._turned_away = None
+        if again.status != UNAUTHORIZED:
+            return False
+        for way in ways:
+            with suppress(NotApplicable, Undecided):
+                way()
+                if look().status != UNAUTHORIZED:
+                    self._turned_away = None
+                    return True
+        raise CannotGoOn(_revoked(suspect, again))
 
 
 def _ended(first: Exchange, again: Exchange) -> str:

@@ -31,6 +31,9 @@ from .transports.pacing import PacedTransport
 T = TypeVar("T")
 Rows = list[Mapping[str, Any]]
 Ids = list[Any]
+PLAIN: tuple[Role, ...] = ("list", "read")
+"""Requests that change nothing, the plainest first."""
+
 ABSENT_INTEGER = 1_999_999_999
 HOW_TO_HELP = " (a value the kit cannot guess is given with --contract-body FIELD=JSON)"
 
@@ -63,6 +66,7 @@ class Service:
         self.spared = 0
         self._serials = itertools.count(1)
         self._entry = Entry(headers)
+        self._revoking: set[str] = set()
 
     def on(self, resource: Resource) -> Service:
         """Give the same service with another idea of its collection."""
@@ -116,11 +120,13 @@ class Service:
     @property
     def totals(self) -> Totals:
         """The numbers of what it has met so far beside the rules."""
+        revoking = dict.fromkeys(sorted(self._revoking), 1)
         if not self.has_process:
-            return Totals()
+            return Totals(left_out=revoking)
         recorder = self.recorder
         # Copied in one go: threads of the app may add to them meanwhile.
-        return Totals(lost=dict(recorder.lost), background=dict(recorder.background.statements))
+        background = dict(recorder.background.statements)
+        return Totals(lost=dict(recorder.lost), background=background, left_out=revoking)
 
     # -- requests
 
@@ -168,15 +174,33 @@ class Service:
         self._entry.note(exchange)
         return exchange
 
-    def require_entry(self, suspect: str = "") -> None:
-        """Raise `CannotGoOn` if the credentials of the run have ended.
+    def require_entry(self) -> None:
+        """Raise `CannotGoOn` if the credentials of the run have ended."""
+        if self._plainest is not None:
+            self._entry.require(partial(self.request, self._plainest, self.absent_id()))
 
-        `suspect` is the operation that was sent when they may have.
+    def revokes(self, operation: str) -> bool:
+        """Return whether an operation that was just sent has ended the credentials of the run.
+
+        They are valid again by then, as the rows and the app were before. Raises `CannotGoOn` if
+        they are not.
         """
-        role: Role | None = next((r for r in ("list", "read") if self.resource.offers(r)), None)
-        if role is not None:
-            identifier = self.absent_id()
-            self._entry.require(partial(self.request, role, identifier), suspect)
+        if self._plainest is None:
+            return False
+        look = partial(self.request, self._plainest, self.absent_id())
+        is_revoked = self._entry.regain(look, operation, (self._put_back, self._make_anew))
+        self._revoking |= {operation} if is_revoked else set()
+        return is_revoked
+
+    def _put_back(self) -> None:
+        self.door.restore()
+
+    def _make_anew(self) -> None:
+        self.process.restart()
+
+    @property
+    def _plainest(self) -> Role | None:
+        return next((r for r in PLAIN if self.resource.offers(r)), None)
 
     def operation(self, role: Role) -> Operation:
         """The operation in this role. Raises `NotApplicable` if the service has none."""

@@ -107,6 +107,7 @@ class Exploration:
     _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     _explored: dict[FuzzPart, Explored] = field(default_factory=dict)
     _accepted: set[str] = field(default_factory=set)
+    _revoking: set[str] = field(default_factory=set)
 
     @property
     def totals(self) -> Totals:
@@ -167,9 +168,14 @@ class Exploration:
         wanted = [label for label in wanted if self._is_readable(label)]
         if not wanted:
             raise NotApplicable(f"a schema of {part.subject} is not valid ({openapi.API_01.id})")
+        wanted = [label for label in wanted if label not in self._revoking]
         results = FuzzResults()
         rounds = [self._play_rounds(part, label, results, len(wanted)) for label in wanted]
         self._accepted |= results.accepted
+        wanted = [label for label in wanted if label not in self._revoking]
+        if not wanted:
+            revoking = ", ".join(sorted(self._revoking))
+            raise NotApplicable(f"{revoking} ended the credentials of the run")
         self._sent[str(part)] = sum(results.cases.values()), max(rounds)
         too_few = [label for label in wanted if not self._is_enough(label, part, results)]
         if part.phase == "invalid" and not results.cases and not too_few:
@@ -209,6 +215,7 @@ class Exploration:
             results.join(self.hear(self.cards(label, part.phase, turn)))
             turn += 1
             is_over = time.monotonic() - began > limit
+            is_over |= label in self._revoking
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
                 return turn
 
@@ -246,7 +253,11 @@ class Exploration:
         sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
         results = self.service.run(self._player.play(sent, self._send, rows))
         label = sent[0].operation if sent else ""
-        self.service.require_entry(label if label in self.operations("others") else "")
+        if label not in self.operations("others"):
+            self.service.require_entry()
+        elif self.service.revokes(label):
+            self._revoking.add(label)
+            return FuzzResults()
         return results
 
     def _rows(self, cards: Sequence[FuzzCase]) -> Targets:
