@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -11,7 +11,7 @@ from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.scheduler import Scheduler
 from contract_tests.rules.violation import CannotGoOn, Undecided
 from contract_tests.service.transports.conversation import PATIENT, ClientBehaviour
-from contract_tests.service.transports.pacing import PacedTransport, told_pause
+from contract_tests.service.transports.pacing import PacedTransport, in_turn, told_pause
 
 ASKED = Request("GET", "/pens")
 SOON = (("Retry-After", "0"),)
@@ -110,3 +110,22 @@ def test_both_spellings_of_a_pause_are_read(told: str, seconds: float) -> None:
     """`Retry-After` is a number of seconds or a date; what is neither says nothing."""
     exchange = Exchange(1, ASKED, status=429, headers=(("retry-after", told),))
     assert seconds == told_pause(exchange)
+
+
+def told(*statuses: int) -> Callable[[], Exchange]:
+    """Answer with one status after the other, and the last one for ever."""
+    left = list(statuses)
+    return lambda: Exchange(1, ASKED, status=left.pop(0) if left[1:] else left[0], headers=SOON)
+
+
+def test_an_app_in_another_interpreter_is_asked_again() -> None:
+    """Its pauses are the service's own, and become longer."""
+    waits: list[float] = []
+    assert in_turn(told(429, 429, 429, 200), waits.append).status == 200
+    assert waits == [1.0, 1.0, 2.0]
+
+
+def test_an_app_in_another_interpreter_is_not_asked_for_ever() -> None:
+    """What it would have answered is not known."""
+    with pytest.raises(Undecided, match="limits requests: GET /pens -> 429"):
+        in_turn(told(429), lambda _: None)

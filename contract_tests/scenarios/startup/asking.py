@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
 from ...instruments.exchange import Exchange, Request
 from ...service.resource import Role
 from ...service.service import Service
+from ...service.transports.pacing import in_turn
 from ...service.workers.subprocess_app import SubprocessApp
 
 
@@ -31,10 +34,13 @@ class AppClient:
         return replace(self, cookies=(("cookie", sent),) if sent else ())
 
     def send(self, role: Role, identifier: object = None, body: Any = None) -> Exchange:
-        """Send the operation in this role."""
+        """Send the operation in this role, at the pace that the app allows."""
         operation = self.service.operation(role)
         headers = (*self.service.headers, *self.cookies)
         request = Request(operation.method, operation.target(identifier), headers)
+        return in_turn(partial(self._sent, request, body), time.sleep)
+
+    def _sent(self, request: Request, body: Any) -> Exchange:
         answer = self.trial.request(self.app, request.method, request.target, request.headers, body)
         return Exchange(
             1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -105,8 +105,7 @@ class PacedTransport:
 
     async def _wait(self, put_off: Exchange, since: float, tries: int) -> None:
         """Wait as long as the service says. Raises `CannotGoOn` if that is too long."""
-        # The service may say 0, or nothing: pauses double all the same.
-        pause = max(told_pause(put_off), 2.0 ** (tries - 1) if tries else 1.0)
+        pause = pause_before(put_off, tries)
         is_too_long = time.monotonic() - since + pause > PATIENCE
         if is_too_long or self._waited + pause > self._enough:
             raise CannotGoOn(self._explained(put_off, pause))
@@ -125,6 +124,27 @@ class PacedTransport:
             "run, or switch it off (--contract-env NAME=VALUE sets a variable that the service "
             "reads), or send less: --contract-profile quick, --contract-rule"
         )
+
+
+def in_turn(send: Callable[[], Exchange], sleep: Callable[[float], object]) -> Exchange:
+    """Send to an app in another interpreter, again when it says so, and give what it answers then.
+
+    Raises `Undecided` where it puts off for too long.
+    """
+    waited, tries = 0.0, 0
+    while is_put_off(exchange := send()):
+        pause = pause_before(exchange, tries)
+        waited, tries = waited + pause, tries + 1
+        if waited > PATIENCE:
+            raise Undecided(f"the service limits requests: {exchange}, after {waited:.0f} s")
+        sleep(pause)
+    return exchange
+
+
+def pause_before(put_off: Exchange, tries: int) -> float:
+    """Return the seconds to wait before what was put off is sent again."""
+    # The service may say 0, or nothing: pauses double all the same.
+    return max(told_pause(put_off), 2.0 ** (tries - 1) if tries else 1.0)
 
 
 def is_put_off(exchange: Exchange) -> bool:
