@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import threading
 import time
@@ -197,6 +198,27 @@ def test_an_operation_without_an_end_gets_less_time() -> None:
         assert loop.run(sent("/rows/9")) == ""
         is_open = False
         assert "as before" not in loop.run(sent("/rows/9"))
+
+
+async def ask_in_a_task() -> None:
+    await asyncio.create_task(wait_for_ever())
+
+
+def test_a_request_without_an_end_is_told_with_its_lines() -> None:
+    """Those of the app, the innermost first, also where it waits in a task of its own."""
+
+    async def carry(_: Exchange) -> None:
+        await ask_in_a_task()
+
+    async def sent() -> str:
+        sender = Sender(Recorder(), limit=BRIEFLY)
+        (exchange,) = sender.exchanges([Request("GET", "/rows")])
+        await sender.send([exchange], carry)
+        return exchange.raised
+
+    with open_loop() as loop:
+        told = re.sub(r"test_ending.py:\d+ in ", "", loop.run(sent()))
+    assert told == "no end within 0 s: it waits at wait_for_ever, awaited at ask_in_a_task, carry"
 
 
 IMPATIENT = Patience(told=0, again=60, ended=0, given_up=60, tick=0.01)

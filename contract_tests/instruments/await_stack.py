@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from types import CoroutineType
 from typing import Any, TypeAlias
@@ -36,6 +37,22 @@ def waiting_line(strand: object) -> str:
         if is_app(link.cr_code.co_filename):
             return _line(link)
     return IN_GENERATOR if _ends_in_generator(chain) else ""
+
+
+def waiting_lines(task: asyncio.Task[Any], others: Iterable[asyncio.Task[Any]] = ()) -> str:
+    """The lines of the app that wait for each other, the innermost first; empty if there are none.
+
+    The first of the `others` that has some is taken for what the task waits for: middleware and
+    `asyncio.wait_for` have tasks of their own made.
+    """
+    inner = next(filter(None, (_own_lines(other.get_coro()) for other in others)), [])
+    first, *more = [*inner, *_own_lines(task.get_coro())] or [""]
+    return f"{first}, awaited at {', '.join(more)}" if more else first
+
+
+def _own_lines(strand: object) -> list[str]:
+    links = reversed(chain_of(strand))
+    return [_line(link) for link in links if is_app(link.cr_code.co_filename)]
 
 
 def foreign_line(strand: object) -> str:

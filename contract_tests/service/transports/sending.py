@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ...instruments.attribution import current
-from ...instruments.await_stack import waiting_line
+from ...instruments.await_stack import waiting_lines
 from ...instruments.exchange import Exchange, Request
 from ...instruments.recorder import Recorder
 from ...instruments.scheduler import Scheduler
@@ -57,13 +57,15 @@ class Sender:
         if turns is not None:
             turns.expect(exchanges)
         limit = min(map(self._limit_of, exchanges))
+        before = asyncio.all_tasks()
         calls = {self._begun(exchange, carry, turns): exchange for exchange in exchanges}
         _, hanging = await asyncio.wait(calls, timeout=limit)
+        # Of requests sent together nothing tells whose a task is.
+        made = sorted(asyncio.all_tasks() - before - calls.keys(), key=asyncio.Task.get_name)
         for call, exchange in calls.items():
             if call in hanging:
-                exchange.raised = self._endless_words(
-                    exchange, limit, waiting_line(call.get_coro())
-                )
+                lines = waiting_lines(call, made if len(calls) == 1 else ())
+                exchange.raised = self._endless_words(exchange, limit, lines)
                 call.cancel()
             else:
                 self._endless.pop(operation_of(exchange), None)
