@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from contract_tests.instruments.exchange import Exchange, Request
+from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.scheduler import Scheduler
 from contract_tests.rules.violation import CannotGoOn, Undecided
 from contract_tests.service.transports.conversation import PATIENT, ClientBehaviour
 from contract_tests.service.transports.pacing import PacedTransport, in_turn, told_pause
+from contract_tests.service.transports.sending import Sender
 
 ASKED = Request("GET", "/pens")
 SOON = (("Retry-After", "0"),)
@@ -24,6 +26,7 @@ class Answering:
         self._statuses = list(statuses)
         self._headers = headers
         self.sent = 0
+        self.sender = Sender(Recorder())
 
     async def together(
         self,

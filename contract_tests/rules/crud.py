@@ -209,4 +209,5 @@ RULES = (
     model.CRU_34,
     model.CRU_35,
     *sorted((*semantics.RULES, *queries.RULES), key=lambda rule: rule.id),
+    model.CRU_61,
 )

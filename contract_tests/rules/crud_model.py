@@ -70,3 +70,20 @@ CRU_35 = Rule(
     ),
     needs=("create", "read"),
 )
+
+CRU_61 = Rule(
+    id="CRU-61",
+    level=Level.REQUIRED,
+    statement="A service that has answered ordinary requests MUST go on answering them.",
+    rationale=(
+        "After one request that is odd, or merely refused, everybody gets errors until somebody "
+        "restarts the service: whoever knows that request can switch it off."
+    ),
+    fix=(
+        "Look at the last request in the evidence for what it leaves behind: a lock that is not "
+        "released when an error is raised (`async with lock:`), a session that all requests share "
+        "and nobody rolls back, a setting of a pooled connection (`SET LOCAL` ends with its "
+        "transaction, `SET` does not), something in memory that a DELETE takes away."
+    ),
+    needs=("create",),
+)

@@ -7,6 +7,7 @@ import pytest
 from ..rules import needs_of
 from ..rules.violation import NotApplicable
 from ..scenarios.concurrency.request_pairs import Pairs
+from ..scenarios.crud.breakdowns import require_answers
 from ..scenarios.crud.operations import CASES, Case
 from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
@@ -17,6 +18,7 @@ from ..scenarios.startup.settings import SettingsScenarios
 from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
 from ..service.service import Service
+from .breakdowns import is_disturbing
 from .items import JUDGE
 from .judge import Judge
 from .options import Options
@@ -52,6 +54,8 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     reason = missing(contract_service, needs_of(made.rule))
     if reason:
         raise NotApplicable(reason)
+    contract_service.trail.is_disturbed = is_disturbing(made.rule)
+    require_answers(contract_service)
     learn_home(contract_service)
     return made
 

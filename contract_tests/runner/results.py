@@ -60,9 +60,10 @@ class Results:
         row = getattr(report, "contract_verdict", None)
         if report.when == "setup" and report.nodeid in self._verdicts:
             self.pytest_runtest_logstart(report.nodeid)  # nobody tells that a test is run again
+        for each in (row, *getattr(report, "contract_told", ())) if row else ():
+            self._verdicts.setdefault(report.nodeid, []).append(from_row(each))
+            self._write("verdict", each)
         if row:
-            self._verdicts.setdefault(report.nodeid, []).append(from_row(row))
-            self._write("verdict", row)
             self._learn(report)
 
     def _learn(self, report: pytest.TestReport) -> None:

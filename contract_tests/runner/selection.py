@@ -13,6 +13,9 @@ from .spreading import is_worker
 
 OTHERS, FIRST, USUAL = 0, 1, 2
 DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
+FAULTY = DISTURBING[:-1]
+"""The areas that let something fail; requests that only meet are no excuse for a service."""
+
 TURNS = {rule: turn for turn, area in enumerate(DISTURBING, USUAL + 1) for rule in AREAS[area]}
 TURNS |= dict.fromkeys(AREAS["sessions"], FIRST)
 

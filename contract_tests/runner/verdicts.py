@@ -13,6 +13,7 @@ from ..rules.rule import Rule
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row
 from ..rules.violation import CannotGoOn, NotApplicable, Undecided, Violation
+from .breakdowns import judged_anew, told_in
 from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
 
@@ -49,8 +50,19 @@ class Verdicts:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Let no test fail for credentials that have ended."""
-        yield from self._with_entry(item)
+        """Let no test fail for credentials that have ended, or a service that has broken down."""
+        ended: Exception | None = None
+        try:
+            yield from self._with_entry(item)
+        except STOPPING:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised again
+            ended = error
+        rule = rule_of_item(item)
+        if rule is not None:
+            ended = judged_anew(item, rule, self._run.service, ended)
+        if ended is not None:
+            raise ended
 
     def _with_entry(self, item: pytest.Item) -> Generator[None, None, None]:
         """Raise `CannotGoOn` for a failure whose cause is that the service lets nobody in."""
@@ -75,6 +87,7 @@ class Verdicts:
             verdict = self._verdict(item, (call, report), rule)
             self._attach(item, report, verdict)
             self._agree(report, verdict)
+            self._tell(report, [self._masked(told, item) for told in told_in(item, verdict)])
         return report
 
     def _verdict(self, item: pytest.Item, phase: Phase, rule: Rule) -> Verdict:
@@ -88,9 +101,22 @@ class Verdicts:
             fix=rule.fix,
             test=item.nodeid,
         )
-        verdict = _as_marked(_decided(plain, item, phase[0]), phase)
+        return self._masked(_as_marked(_decided(plain, item, phase[0]), phase), item)
+
+    def _masked(self, verdict: Verdict, item: pytest.Item) -> Verdict:
         shown = self._run.mask.within(verdict.as_row())
         return from_row(shown | {"test": item.nodeid})
+
+    def _tell(self, report: pytest.TestReport, told: list[Verdict]) -> None:
+        """Attach what a test has met beside its own promise, if that rule is judged."""
+        asked = self._run.options.rule
+        told = [verdict for verdict in told if not asked or verdict.rule in asked]
+        vars(report).update(contract_told=[verdict.as_row() for verdict in told])
+        for verdict in told:
+            own = report.longreprtext if report.outcome == "failed" else ""
+            if verdict.is_red_at(self._run.options.level):
+                self._fail(report, verdict)
+                report.longrepr = "\n".join(filter(None, (own, report.longreprtext)))
 
     def _attach(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> None:
         # pytest sends every attribute of a report from a worker home, if it is JSON.

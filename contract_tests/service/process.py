@@ -11,14 +11,15 @@ from sqlalchemy.engine import URL
 
 from ..databases import Database, Server
 from ..databases.redirects import alias_of
-from ..rules.violation import CannotGoOn, NotApplicable, Undecided
+from ..rules.violation import CannotGoOn, NotApplicable, Undecided, UsageError
 from .address import Handover
-from .loop import AppLoop
+from .loop import AppLoop, cancel_others
 from .migrations.project import MigrationsProject
 from .transports.asgi import AsgiTransport
 from .transports.lifespan import LifespanFailed
 from .transports.locate import locate
 from .transports.presence import Presence
+from .transports.reloading import relocated
 from .workers.fork_server import ForkServer
 from .workers.subprocess_app import SubprocessApp
 
@@ -74,6 +75,22 @@ class ServiceProcess:
             raise CannotGoOn(f"the service could not be restarted: {error}") from None
         if failure:  # said after the start: the tests to come need a service
             raise Undecided(f"the service could not be restarted: {failure}")
+
+    def renew(self, *, is_afresh: bool) -> str:
+        """Replace the app by a new one, and close all connections of the old one.
+
+        If `is_afresh`, its modules are imported anew as well. Return why that failed, or nothing.
+        """
+        stopping = self._stopped()
+        self.loop.run(self.transport.release())
+        self.loop.run(cancel_others())
+        find = relocated if is_afresh else locate
+        try:
+            self.transport.renew(find(self.origin.app, self.origin.roots).make())
+            self.start()
+        except (UsageError, LifespanFailed) as error:
+            return f"{error}; before, {stopping}" if stopping else str(error)
+        return ""
 
     def _stopped(self) -> str:
         """Run the shutdown, and give its failure as a text."""

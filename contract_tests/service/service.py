@@ -7,7 +7,8 @@ import copy
 import itertools
 import json
 import uuid
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from ..databases import Database
 from ..instruments.exchange import Exchange, Request, items_of
 from ..instruments.recorder import Recorder
 from ..instruments.scheduler import Scheduler
+from ..instruments.short_waits import ShortWaits
 from ..rules.totals import Totals
 from ..rules.violation import NotApplicable, Undecided
 from .access import NO_DOOR, NO_PROCESS, Access
@@ -25,6 +27,7 @@ from .entry import Entry
 from .pages import delete_every_row, id_in_list
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
+from .trail import Trail
 from .transports.conversation import PATIENT, ClientBehaviour
 from .transports.pacing import PacedTransport
 
@@ -51,7 +54,8 @@ class Service:
     """The client of the service, to which tests talk. Every call runs its loop to an end.
 
     `app` is its name or its address. `created` are the rows that only it can delete. `spared`
-    counts requests that were not sent, since rows of others were their goal.
+    counts requests that were not sent, since rows of others were their goal. `trail` is
+    what was sent.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Service:
         self.resource = resource
         self.headers = headers
         self.spared = 0
+        self.trail = Trail()
         self._serials = itertools.count(1)
         self._entry = Entry(headers)
         self._revoking: set[str] = set()
@@ -159,14 +164,32 @@ class Service:
     async def sent(self, message: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send a request that was made before, on the loop of `run`."""
         (exchange,) = await self.transport.together([message], client)
-        return self._understood(exchange)
+        self._understood(exchange)
+        self.trail.note(self.resource, (exchange,), is_disturbed=client != PATIENT)
+        return exchange
+
+    def hurry(self, exchange: Exchange) -> None:
+        """Give later requests of its operation little time, since this one came to no end."""
+        self._access.transport.sender.hurry(exchange)
+
+    @contextmanager
+    def hurried(self, limit: float) -> Iterator[None]:
+        """Give each request of the block so many seconds, and no time to wait for lost connections.
+
+        Nothing else may be using the service meanwhile.
+        """
+        waits = ShortWaits(self.recorder) if self.has_process else nullcontext()
+        with self._access.transport.sender.hurried(limit), waits:
+            yield
 
     def together(
         self, *messages: Request, client: ClientBehaviour = PATIENT, turns: Scheduler | None = None
     ) -> list[Exchange]:
         """Send requests that were made before at the same time, in steps if there are `turns`."""
         sent = self.run(self.transport.together(messages, client, turns=turns))
-        return [self._understood(exchange) for exchange in sent]
+        exchanges = [self._understood(exchange) for exchange in sent]
+        self.trail.note(self.resource, exchanges, is_disturbed=client != PATIENT)
+        return exchanges
 
     def _understood(self, exchange: Exchange) -> Exchange:
         """Have an exchange read in the words of this service."""

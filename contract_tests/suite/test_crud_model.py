@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..rules.crud_model import CRU_61
 from ..rules.evidence import Remark
 from ..rules.profile import Profile
 from ..rules.totals import Totals
@@ -50,6 +51,8 @@ class Programs:
         is_other = whole.finding and whole.finding.mismatch.kind not in kinds
         search = self._searched(extra, *kinds) if is_other else whole
         if not search.tally.rows:
+            if self.service.trail.told:
+                judge.not_applicable(f"the service breaks down in the programs ({CRU_61.id})")
             judge.undecided(f"no create stored a row that can be identified, in {search.tally}")
         return search.finding
 

@@ -21,6 +21,9 @@ from ...service.service import Service
 from ...service.transports.conversation import PATIENT, ClientBehaviour
 from ..crud.rows import added
 
+PROMPT = 10.0
+"""Seconds that a request gets which follows a disturbed one."""
+
 EVERYWHERE = "all"
 """The place of a disturbance that lasts as long as its request."""
 
@@ -216,6 +219,11 @@ def follow_up(service: Service) -> tuple[Exchange, ...]:
 
     Where the list fails by itself, the row that was created is read instead.
     """
+    with service.hurried(PROMPT):
+        return _follow_up(service)
+
+
+def _follow_up(service: Service) -> tuple[Exchange, ...]:
     if "list" in service.resource.failing:
         return _follow_up_without_list(service)
     roles: tuple[Role, ...] = ("list", "create")

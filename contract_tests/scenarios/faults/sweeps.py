@@ -15,6 +15,7 @@ from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Row, Service
+from ..crud.breakdowns import breakdown
 from .control_run import ControlRun
 from .disturbances import KINDS, NEEDS, DisturbanceKind
 from .fault_cases import FaultCase, Idle, prepared
@@ -100,7 +101,9 @@ class Sweeps:
         """
         if case not in self._faults:
             self._service.restore()
-            self._faults[case] = case.followed(self._service)
+            self._faults[case] = result = case.followed(self._service)
+            if result.failed_later:
+                breakdown(self._service)
         return self._faults[case]
 
     def each_fault(self, role: Role, place: FaultPoint) -> Iterator[InjectionResult]:
@@ -183,7 +186,11 @@ class Sweeps:
             if result is None:
                 return
             yield result
-            if not result.is_untouched:
+            if result.failed_later and breakdown(service):
+                # A new service is warmed up like the first one.
+                service.exchange(prepared(service, role))
+                message, before = prepared(service, role), service.door.stored()
+            elif not result.is_untouched:
                 message, before = self._next(role, result)
 
     def _next(self, role: Role, result: InjectionResult) -> tuple[Request, Contents]:

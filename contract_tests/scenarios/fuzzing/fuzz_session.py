@@ -16,6 +16,7 @@ from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, Undecided
 from ...service.service import Service
+from ..crud.breakdowns import breakdown
 from . import (
     Answer,
     CaseGenerator,
@@ -247,7 +248,23 @@ class Exploration:
         return asked or DrawSpec(self.options.seed + turn * ROUND, count)
 
     def hear(self, cards: Sequence[FuzzCase]) -> FuzzResults:
-        """Send these cases to a service that is as it was when the contract began."""
+        """Send these cases to a service that is as it was when the contract began.
+
+        What fails because the service has broken down is sent again when that is renewed; the one
+        that breaks it is found by halves, so that no other is blamed.
+        """
+        results = self._played(cards)
+        if not (results.failures and breakdown(self.service)):
+            return results
+        results = self._played(cards)  # it may have been broken before the first of them
+        if len(cards) == 1 or not (results.failures and breakdown(self.service)):
+            return results
+        half = len(cards) // 2
+        results = self.hear(cards[:half])
+        results.join(self.hear(cards[half:]))
+        return results
+
+    def _played(self, cards: Sequence[FuzzCase]) -> FuzzResults:
         self.service.restore()
         rows = self._rows(cards)
         sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]

@@ -6,7 +6,8 @@ import asyncio
 import gc
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -51,7 +52,7 @@ class AsgiTransport:
         self.confined = confined
         self._has_looked = False
         self.lifespan = Lifespan(app)
-        self._sender = Sender(recorder)
+        self.sender = Sender(recorder)
         self._known: set[asyncio.Task[object]] = set()
         self._lasted: Counter[str] = Counter()
 
@@ -78,6 +79,17 @@ class AsgiTransport:
         # Those of the app before are nobody's now; one that both share is seen again in use.
         self.recorder.engines.clear()
 
+    async def release(self) -> None:
+        """Close every connection of the app, lent or not, as far as that ends within a limit."""
+        loans = (*self.recorder.lent_to_requests(), *self.recorder.outstanding(None))
+        lent = [proxy for loan in loans if loan.is_out and (proxy := loan.proxy()) is not None]
+        closing: list[Callable[[], None]] = [proxy.invalidate for proxy in lent]
+        closing += [engine.dispose for engine in list(self.recorder.engines)]
+        for close in closing:
+            with suppress(Exception):  # each driver has errors of its own for what is gone already
+                async with asyncio.timeout(SETTLING):
+                    await greenlet_spawn(close)
+
     async def exchange(self, request: Request, client: ClientBehaviour = PATIENT) -> Exchange:
         """Send one request, let the app return and its tasks settle, and say what happened."""
         (exchange,) = await self.together([request], client)
@@ -98,11 +110,11 @@ class AsgiTransport:
         """
         if self.confined is not None and any(r.method not in READING for r in requests):
             await self._look_before(requests[0])
-        exchanges = self._sender.exchanges(requests)
+        exchanges = self.sender.exchanges(requests)
         before = asyncio.all_tasks()
         with warnings.catch_warnings(record=True) as caught, watched_generators():
             warnings.simplefilter("always")
-            await self._sender.send(exchanges, partial(self._call, client), turns)
+            await self.sender.send(exchanges, partial(self._call, client), turns)
             lasting = await self._settle(before, exchanges)
             for exchange in exchanges:
                 exchange.lasting = lasting

@@ -39,7 +39,7 @@ class HttpTransport:
         self._prefix = parts.path.rstrip("/")
         self._recorder = recorder
         self._answered = answered
-        self._sender = Sender(recorder)
+        self.sender = Sender(recorder)
         self._knock(url)
 
     def _knock(self, url: str) -> None:
@@ -65,8 +65,8 @@ class HttpTransport:
         """
         if client != PATIENT:
             raise NotApplicable("over HTTP the kit sends as one client only, the ordinary one")
-        exchanges = self._sender.exchanges(requests)
-        await self._sender.send(exchanges, self._carry, turns)
+        exchanges = self.sender.exchanges(requests)
+        await self.sender.send(exchanges, self._carry, turns)
         for exchange in exchanges:
             self._recorder.forget(exchange)
         return exchanges

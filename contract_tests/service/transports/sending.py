@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -41,7 +42,21 @@ class Sender:
         self._limit = limit
         self._brief = brief
         self._endless: dict[str, list[Exchange]] = {}
+        self._hurried: set[str] = set()
         self._numbers = itertools.count(1)
+
+    @contextmanager
+    def hurried(self, limit: float) -> Iterator[None]:
+        """Give each request no more than so many seconds inside the block."""
+        before, self._limit = self._limit, min(limit, self._limit)
+        try:
+            yield
+        finally:
+            self._limit = before
+
+    def hurry(self, exchange: Exchange) -> None:
+        """Give requests of this operation little time from now on: it is known to have no end."""
+        self._hurried.add(operation_of(exchange))
 
     def exchanges(self, requests: Sequence[Request]) -> list[Exchange]:
         """Begin an exchange for each request, numbered and lettered."""
@@ -74,8 +89,9 @@ class Sender:
 
     def _limit_of(self, exchange: Exchange) -> float:
         """Give the time for a request: little, if the last ones of its operation had no end."""
-        before = self._endless.get(operation_of(exchange), ())
-        return self._brief if len(before) >= ENOUGH else self._limit
+        operation = operation_of(exchange)
+        is_endless = len(self._endless.get(operation, ())) >= ENOUGH
+        return self._brief if is_endless or operation in self._hurried else self._limit
 
     def _endless_words(self, exchange: Exchange, limit: float, line: str) -> str:
         """Count a request without an end, and say so, with the line that waits and the first."""

@@ -8,10 +8,13 @@ from typing import Protocol
 from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
 from .conversation import PATIENT, ClientBehaviour
+from .sending import Sender
 
 
 class Transport(Protocol):
-    """Sends requests to a service and records each as an `Exchange`."""
+    """Sends requests to a service and records each as an `Exchange`, within the sender's limit."""
+
+    sender: Sender
 
     async def together(
         self,

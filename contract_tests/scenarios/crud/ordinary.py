@@ -1,0 +1,77 @@
+"""Ordinary requests: what each service that works goes on answering."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+
+from ...instruments.exchange import Exchange
+from ...rules.violation import Undecided
+from ...service.service import Service
+from ...service.transports.pacing import told_pause
+
+PROMPT = 2.0
+"""Seconds that an ordinary request gets of which others have been answered."""
+
+PATIENCE = 3.0
+"""Seconds that are waited for altogether where the service asks to be asked again later."""
+
+MOST = 10
+"""Connections in a pool for each of which a request is sent."""
+
+SPARE = 2
+"""Failures in a row that are too many, beside one for each connection that may be dead."""
+
+LIMITS = frozenset({501, 507})
+"""Statuses above 500 by which a service says what it does not do, and not that it failed."""
+
+
+def first_failing(service: Service, patience: float = 0.0) -> Exchange | None:
+    """Return an ordinary request that fails time and again; None if the service recovers.
+
+    The rows are as they were. `patience` is how long is waited where the service asks to be asked
+    later.
+    """
+    with suppress(Undecided):  # what is in the way is the service's: ordinary requests show it
+        service.restore()
+    failed = None
+    for _ in range(_connections(service) + SPARE):
+        with service.hurried(PROMPT):
+            failed = _first_failed(service)
+        if failed is None or is_endless(failed):
+            break
+        pause = told_pause(failed)
+        if 0 < pause <= patience:
+            patience -= pause
+            service.run(asyncio.sleep(pause))
+    return failed
+
+
+def answers(service: Service) -> bool:
+    """Return whether the service answers ordinary requests."""
+    return first_failing(service) is None
+
+
+def is_endless(exchange: Exchange) -> bool:
+    """Return whether a request came to no end: the next one would not, either."""
+    return not exchange.complete
+
+
+def _connections(service: Service) -> int:
+    """Return the number of connections that ordinary requests may be given."""
+    return min(max(len(service.recorder.open), 1), MOST) if service.has_process else 1
+
+
+def _first_failed(service: Service) -> Exchange | None:
+    """Send ordinary requests until each connection of a pool has had one, or one fails."""
+    sent = (each for _ in range(_connections(service)) for each in _ordinary(service))
+    return next((each for each in sent if each.failed and each.status not in LIMITS), None)
+
+
+def _ordinary(service: Service) -> Iterator[Exchange]:
+    """Send what has succeeded before: a create, and a list."""
+    if "create" in service.trail.worked:
+        yield service.create()
+    if "list" in service.trail.worked:
+        yield service.list()

@@ -1,0 +1,19 @@
+"""CRUD: whatever is asked, the service goes on answering."""
+
+from __future__ import annotations
+
+from ..runner.judge import Judge, judges
+from ..scenarios.crud.breakdowns import first_breakdown
+from ..service.service import Service
+
+
+@judges("CRU-61")
+def test_a_service_goes_on_answering(judge: Judge, service: Service) -> None:
+    """After each operation, as it succeeds and as it is refused, ordinary requests succeed."""
+    if not service.create().ok:
+        judge.undecided("no create succeeds to begin with")
+    found = first_breakdown(service)
+    service.trail.untold.clear()
+    if found is not None:
+        raise found.violation
+    judge.that(True, expected="every ordinary request answered", observed="")
