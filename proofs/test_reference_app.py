@@ -113,7 +113,7 @@ def test_a_failed_start_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_replica_is_let_go_as_well(stored: AppSettings, tmp_path: Path) -> None:
-    """Neither a stop nor a failed start leaves one of its connections behind."""
+    """A stop leaves no connection to it behind."""
     url = f"sqlite+aiosqlite:///{tmp_path}/replica.db"
     settings = stored.model_copy(update={"database_read_replica_url": url})
     with sqlite3.connect(tmp_path / "replica.db") as replica:

@@ -65,7 +65,7 @@ def test_connections_of_an_import_are_told(worker_of: TrialOf) -> None:
     with worker_of(MODULE) as trial:
         taken = trial.import_app()["taken"]
     assert taken != []
-    assert "in create_example_schema" in taken[0]
+    assert "in in_turn" in taken[0]
 
 
 def test_a_wrong_name_is_an_answer(worker_of: TrialOf) -> None:

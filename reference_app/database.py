@@ -62,10 +62,9 @@ def _sessions_of(primary: AsyncEngine, replica: AsyncEngine | None) -> Sessions:
     # The sessions of an in-memory database share one connection, hence one transaction:
     # without turns, the rollback of one request would undo the writes of another.
     turn = asyncio.Lock() if isinstance(primary.pool, StaticPool) else nullcontext()
-    readers = None if replica is None else async_sessionmaker(replica)
-    return async_sessionmaker(
-        primary, expire_on_commit=False, info={"turn": turn, "readers": readers}
-    )
+    readers = replica and async_sessionmaker(replica, expire_on_commit=False)
+    info = {"turn": turn, "readers": readers}
+    return async_sessionmaker(primary, expire_on_commit=False, info=info)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""A read replica: here a copy that is empty, as if it were far behind."""
+"""A read replica: here a copy that has another item, as if it were far behind."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,9 +25,10 @@ def settings(folder: Path, replica: str) -> AppSettings:
 
 @pytest_asyncio.fixture
 async def session(tmp_path: Path) -> AsyncIterator[AsyncSession]:
-    """Give a session of a primary whose replica is empty."""
-    async with open_database(AppSettings(database_url=f"sqlite+aiosqlite:///{tmp_path}/behind.db")):
-        pass  # the tables are there now
+    """Give a session of an empty primary whose replica has an old item."""
+    behind = AppSettings(database_url=f"sqlite+aiosqlite:///{tmp_path}/behind.db")
+    async with open_database(behind) as sessions, sessions() as session:
+        await ExampleItemService(session).create({"name": "old"})
     async with open_database(settings(tmp_path, "behind.db")) as sessions, sessions() as session:
         yield session
 
@@ -37,7 +38,7 @@ async def test_lists_are_read_from_the_replica(session: AsyncSession) -> None:
     items = ExampleItemService(session)
     await items.create(KETTLE)
 
-    assert await items.list(limit=9, offset=0) == []
+    assert [item.name for item in await items.list(limit=9, offset=0)] == ["old"]
 
 
 async def test_who_has_written_reads_what_was_written(session: AsyncSession) -> None:
@@ -58,7 +59,9 @@ async def test_a_transaction_reads_the_primary(session: AsyncSession) -> None:
     await items.create(KETTLE)
 
     async with transaction(session):
-        assert len(await items.list(limit=9, offset=0)) == 1
+        found = await items.list(limit=9, offset=0)
+
+    assert [item.name for item in found] == ["Blue kettle"]
 
 
 async def test_a_replica_that_is_down_is_not_missed(
