@@ -210,4 +210,5 @@ RULES = (
     model.CRU_35,
     *sorted((*semantics.RULES, *queries.RULES), key=lambda rule: rule.id),
     model.CRU_61,
+    lists.CRU_62,
 )

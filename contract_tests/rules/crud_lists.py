@@ -95,3 +95,18 @@ CRU_30 = Rule(
     fix="`.order_by(Model.id)`, or whatever order the user expects, ending with the key.",
     needs=("create", "list"),
 )
+
+CRU_62 = Rule(
+    id="CRU-62",
+    level=Level.RECOMMENDED,
+    statement="The number of statements of a list SHOULD NOT grow with its rows.",
+    rationale=(
+        "A page of a hundred rows is a hundred and one round trips: the list that was fast with "
+        "the rows of a test takes seconds, and its connection all that time."
+    ),
+    fix=(
+        "Load with the rows what their answer shows: `select(Model).options(selectinload("
+        "Model.children))`, or one statement with `where(Child.parent_id.in_(ids))`."
+    ),
+    needs=("create", "list", "engine-view"),
+)

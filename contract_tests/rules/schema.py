@@ -118,6 +118,18 @@ SCH_08 = Rule(
     needs=("outside-view",),
 )
 
+SCH_09 = Rule(
+    id="SCH-09",
+    level=Level.RECOMMENDED,
+    statement="A foreign key SHOULD be covered by an index.",
+    rationale=(
+        "To delete a parent the database reads the whole table of its children, and so does "
+        "everybody who asks for the children of one parent: both take longer with every row."
+    ),
+    fix="`mapped_column(ForeignKey(...), index=True)`, with a migration that makes the index.",
+    needs=("outside-view",),
+)
+
 RULES = (
     SCH_01,
     SCH_02,
@@ -127,4 +139,5 @@ RULES = (
     SCH_06,
     SCH_07,
     SCH_08,
+    SCH_09,
 )

@@ -212,3 +212,25 @@ def test_identical_lists_are_alike(judge: Judge, service: Service) -> None:
         observed=f"{second[:FEW]}",
         seen=again,
     )
+
+
+@judges("CRU-62")
+def test_a_longer_list_needs_no_more_statements(judge: Judge, service: Service) -> None:
+    """A list of more rows is read by as many statements as a short one."""
+    for _ in range(PAGE):
+        service.row()
+    service.list()  # what a driver asks once is not the list's
+    short = service.list()
+    for _ in range(FEW):
+        service.row()
+    long = service.list()
+    more_rows = len(service.ids(long)) - len(service.ids(short))
+    if more_rows <= 0 or not long.of("sql"):
+        judge.not_applicable("the list shows no further rows, or asks the database for none")
+    more_statements = len(long.of("sql")) - len(short.of("sql"))
+    judge.that(
+        more_statements < more_rows,
+        expected="as many statements, however many rows the list shows",
+        observed=f"{more_statements} more statements for {more_rows} more rows",
+        seen=long,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..databases.indexes import foreign_keys
 from ..runner.judge import Judge, judges
 from ..scenarios.startup import RacePoint, StartupScenarios
 from ..scenarios.startup.asking import hung
@@ -141,4 +142,18 @@ def test_a_failed_start_ends_its_process(judge: Judge, startups: StartupScenario
         expected="a process that ends after a failed start-up",
         observed=f"it was still alive 10 s after: {life.start_failure}",
         seen=life.said,
+    )
+
+
+@judges("SCH-09")
+def test_foreign_keys_have_an_index(judge: Judge, service: Service) -> None:
+    """Each foreign key of the database is the beginning of an index."""
+    keys = service.run(foreign_keys(service.database.url))
+    if not keys:
+        judge.not_applicable("the database has no foreign key")
+    bare = [str(key) for key in keys if not key.is_indexed]
+    judge.that(
+        not bare,
+        expected="an index that begins with the columns of each foreign key",
+        observed=f"none for {', '.join(bare)}",
     )

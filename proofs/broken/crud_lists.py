@@ -139,3 +139,18 @@ def shuffled() -> FastAPI:
             return select(ExampleItem).order_by(func.random()).limit(limit).offset(offset)
 
     return with_service(Shuffled)
+
+
+@breaks("CRU-62", says="5 more statements for 5 more rows")
+def rows_fetched_one_by_one() -> FastAPI:
+    """The list asks for the ids, and then for each of the rows."""
+
+    class OneByOne(Listing):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            page = self.page(limit, offset).with_only_columns(ExampleItem.id)
+            async with transaction(self._session):
+                ids = (await self._session.scalars(page)).all()
+                found = [await self._session.get(ExampleItem, each) for each in ids]
+            return [item for item in found if item is not None]
+
+    return with_service(OneByOne)

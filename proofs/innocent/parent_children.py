@@ -32,7 +32,7 @@ class Order(Base):
 class Line(Base):
     __tablename__ = "order_lines"
     id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     article: Mapped[str] = mapped_column(String(80))
     quantity: Mapped[int]
 
