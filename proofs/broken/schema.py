@@ -9,12 +9,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table, delete, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from proofs.broken import BROKEN, SERVERS, BrokenApp, breaks
 from proofs.broken.starting import around, opening
-from proofs.innocent.starting import make_tables
 from reference_app.database import DatabaseFailure, StartupError, get_async_session
 from reference_app.models import Base, ExampleItem
 from reference_app.routes import get_service
@@ -199,22 +198,3 @@ def thread_begun_before_the_check() -> FastAPI:
         thread.join()
 
     return around(lifespan)
-
-
-@breaks("SCH-09", says="none for item_tags.item_id", databases=("sqlite", "postgresql"))
-def foreign_key_without_an_index() -> FastAPI:
-    """Items have tags, which name their item by a column without an index."""
-    metadata = MetaData()
-    items = ExampleItem.metadata.tables["example_items"].to_metadata(metadata)
-    Table(
-        "item_tags",
-        metadata,
-        Column("tag", String(50), primary_key=True),
-        Column("item_id", ForeignKey(items.c.id), nullable=False),
-    )
-
-    async def prepare(engine: AsyncEngine) -> None:
-        async with engine.begin() as connection:
-            await connection.run_sync(make_tables, metadata)
-
-    return opening(prepare)

@@ -1,0 +1,31 @@
+"""Apps whose tables lack what searches them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from sqlalchemy import Column, ForeignKey, MetaData, String, Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from proofs.broken import breaks
+from proofs.broken.starting import opening
+from proofs.innocent.starting import make_tables
+from reference_app.models import ExampleItem
+
+
+@breaks("SCH-09", says="none for item_tags.item_id", databases=("sqlite", "postgresql"))
+def foreign_key_without_an_index() -> FastAPI:
+    """Items have tags, which name their item by a column without an index."""
+    metadata = MetaData()
+    items = ExampleItem.metadata.tables["example_items"].to_metadata(metadata)
+    Table(
+        "item_tags",
+        metadata,
+        Column("tag", String(50), primary_key=True),
+        Column("item_id", ForeignKey(items.c.id), nullable=False),
+    )
+
+    async def prepare(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(make_tables, metadata)
+
+    return opening(prepare)
