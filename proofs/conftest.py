@@ -10,6 +10,8 @@ import pytest
 from contract_tests.databases import DatabaseUnavailable
 from proofs.servers import shared_server
 
+collect_ignore = ["template"]  # a project of its own, whose tests need its settings
+
 
 class Servers:
     """Starts a server for a kind of database on first use."""

@@ -93,16 +93,20 @@ def turn_of(app: Judged, turns: int) -> int:
 
 
 def run_contract(
-    locator: str, database: str, *arguments: str, environ: Mapping[str, str] | None = None
+    locator: str,
+    database: str,
+    *arguments: str,
+    environ: Mapping[str, str] | None = None,
+    project: Path | None = None,
 ) -> ContractResult:
     """Judge the app at `locator` on a database, with every rule unless `arguments` say otherwise.
 
-    A server process that has the heavy modules loaded is forked for each run, where the platform
-    can fork.
+    With a `project`, the run is in that folder, by its own pyproject.toml. A server process that
+    has the heavy modules loaded is forked for each run, where the platform can fork.
     """
     context = _context()
     here, there = context.Pipe(duplex=False)
-    call = (there, locator, database, arguments, dict(environ or {}))
+    call = (there, locator, database, arguments, dict(environ or {}), project)
     child = context.Process(target=_judge, args=call, daemon=False)
     child.start()
     there.close()
@@ -135,11 +139,12 @@ def _judge(
     database: str,
     arguments: tuple[str, ...],
     environ: dict[str, str],
+    project: Path | None,
 ) -> None:
     import pytest
 
     os.environ |= environ
-    os.chdir(ROOT)
+    os.chdir(project or ROOT)
     out = io.StringIO()
     told = contextlib.redirect_stdout(out), contextlib.redirect_stderr(out)
     with tempfile.TemporaryDirectory() as folder, told[0], told[1]:
@@ -155,8 +160,8 @@ def _judge(
                 "-pno:asyncio",
                 "-pcontract_tests.plugin",
                 "-c",
-                os.devnull,
-                f"--rootdir={ROOT}",
+                str(project / "pyproject.toml") if project else os.devnull,
+                f"--rootdir={project or ROOT}",
                 "-W",
                 "ignore::pytest.PytestAssertRewriteWarning",
                 f"--contract-app={locator}",

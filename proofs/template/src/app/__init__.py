@@ -1,0 +1,1 @@
+"""A service made from a project template: async SQLAlchemy behind FastAPI."""

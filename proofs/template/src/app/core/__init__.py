@@ -1,0 +1,1 @@
+"""What the whole app rests on: settings and lifespan."""

@@ -1,0 +1,1 @@
+"""The systems that the app talks to."""
