@@ -206,6 +206,18 @@ API_17 = Rule(
     needs=("document",),
 )
 
+API_18 = Rule(
+    id="API-18",
+    level=Level.PREVIEW,
+    statement="An action beside the collection MUST commit what it has written before a success.",
+    rationale=(
+        "A session that commits by status often knows 2xx alone: the action that redirects after "
+        "its write is undone, and its user sees the page that says it is done."
+    ),
+    fix="Commit in the endpoint or service, or for every status below 400.",
+    needs=("document", "engine-view"),
+)
+
 RULES = (
     API_01,
     API_02,
@@ -224,4 +236,5 @@ RULES = (
     API_15,
     API_16,
     API_17,
+    API_18,
 )

@@ -11,6 +11,7 @@ from ..masking.cutting import CUT
 from ..rules.evidence import Evidence, Remark
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
+from ..scenarios.faults.open_holds import uncommitted
 from ..scenarios.fuzzing import CheckFailure, curl
 from ..scenarios.fuzzing.fuzz_session import FAILURE, Exploration, Explored
 from ..scenarios.fuzzing.partition import PARTS, FuzzPart, parts
@@ -47,6 +48,23 @@ def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Explorat
 def only(chosen: list[FuzzPart]) -> pytest.MarkDecorator:
     """Mark a test to judge these parts only."""
     return pytest.mark.parametrize("explored", chosen, indirect=True, ids=str)
+
+
+@judges("API-18")
+def test_an_action_commits_what_it_has_written(judge: Judge, exploration: Exploration) -> None:
+    """No success of another operation ends a transaction with writes in any other way."""
+    actions = exploration.actions
+    if not actions:
+        judge.not_applicable("no operation beside the collection is seen to write")
+    lost = [(action, uncommitted(action)[0]) for action in actions if uncommitted(action)]
+    action, write = lost[0] if lost else (None, None)
+    judge.that(
+        not lost,
+        expected="COMMIT after the last write on each connection",
+        observed=f"{action}: no COMMIT after {write.text[:80] if write else ''!r}",
+        seen=action,
+        at=write,
+    )
 
 
 def judge_alarms(

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from ...instruments.conventions import SEE_OTHER
 from ...instruments.exchange import Exchange, Request
 from ...rules import openapi
 from ...rules.profile import Profile, Shard
@@ -109,6 +110,7 @@ class Exploration:
     _explored: dict[FuzzPart, Explored] = field(default_factory=dict)
     _accepted: set[str] = field(default_factory=set)
     _revoking: set[str] = field(default_factory=set)
+    _actions: list[Exchange] = field(default_factory=list)
 
     @property
     def totals(self) -> Totals:
@@ -299,8 +301,23 @@ class Exploration:
         # Where nothing can be invalid there is nothing to ask about.
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
+    @property
+    def actions(self) -> list[Exchange]:
+        """The successful requests of other operations that have written.
+
+        Raises `NotApplicable` if there is no other operation.
+        """
+        for part in PARTS:
+            if part.subject == "others" and part.phase != "invalid":
+                self.of(part)
+        return self._actions
+
     async def _send(self, request: Request) -> Answer:
-        return answer_of(await self.service.sent(request))
+        exchange = await self.service.sent(request)
+        is_done = exchange.ok or exchange.status == SEE_OTHER
+        if is_done and exchange.writes and role_of(request, self.service.resource) is None:
+            self._actions.append(exchange)
+        return answer_of(exchange)
 
     # -- what is a failure, and how simple it can be
 
