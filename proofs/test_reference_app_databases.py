@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, event, insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateTable
 
@@ -21,7 +21,7 @@ from reference_app import AppSettings
 from reference_app.database import open_database
 from reference_app.engines import init_database, warn_of_limit
 from reference_app.models import Base, ExampleItem
-from reference_app.schema import ALEMBIC_INI, migrate_example_schema, upgrade
+from reference_app.schema import ALEMBIC_INI, END_TURN, migrate_example_schema, upgrade
 from reference_app.settings import DEADLINES
 
 ITEMS = Base.metadata.tables["example_items"]
@@ -112,6 +112,21 @@ def test_a_lost_race_is_no_error(settings: AppSettings) -> None:
 
     asyncio.run(start_all())
     assert on(settings, synchronously(drift)) == [[]]
+
+
+def test_a_turn_ends_after_its_commit(settings: AppSettings) -> None:
+    """The next worker sees what this one did: a lock of the session is let go last."""
+    said: list[str] = []
+
+    async def watched(engine: AsyncEngine) -> None:
+        event.listen(engine.sync_engine, "commit", lambda _: said.append("COMMIT"))
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *its: said.append(its[2]))
+        await migrate_example_schema(engine)
+
+    on(settings, watched)
+    unlocking = END_TURN.get(make_url(settings.database_url).get_backend_name())
+    ends = [each for each in said if each in {"COMMIT", unlocking}]
+    assert ends == ["COMMIT", *filter(None, [unlocking])]
 
 
 def test_too_many_connections_are_told(

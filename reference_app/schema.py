@@ -32,14 +32,15 @@ ALEMBIC_INI = Path(__file__).with_name("alembic.ini")
 
 @asynccontextmanager
 async def in_turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a transaction in which no other worker changes the tables."""
-    async with engine.begin() as connection:
+    """Give a transaction in which no other worker changes the tables, and commit it."""
+    async with engine.connect() as connection:
         dialect = connection.dialect.name
         if dialect in TAKE_TURN:
             taken = await connection.exec_driver_sql(TAKE_TURN[dialect])
             if taken.returns_rows and taken.scalar() == 0:
                 raise TimeoutError("another worker has been changing the tables for 30 seconds")
         yield connection
+        await connection.commit()  # before the turn ends: the next worker has to see it
         if dialect in END_TURN:
             await connection.exec_driver_sql(END_TURN[dialect])
 
