@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from proofs.innocent import innocent
+from fastapi import FastAPI
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+from proofs.innocent import innocent, timestamps
 from proofs.migrating.service import service
 
 HERE = "proofs/innocent/migrating"
@@ -37,3 +43,34 @@ def no_way_back() -> FastAPI:
 def labelled() -> FastAPI:
     """Two branches that stay apart, each with a label."""
     return service()
+
+
+def upgrade(connection: Connection) -> None:
+    """Upgrade on a connection whose loop is running."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(f"{HERE}/by_start_up/alembic.ini", attributes={"connection": connection})
+    command.upgrade(config, "head")
+
+
+@asynccontextmanager
+async def migrating(app: FastAPI) -> AsyncIterator[None]:
+    """Upgrade, and serve."""
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+    async with engine.connect() as connection:
+        await connection.run_sync(upgrade)
+    app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    yield
+    await engine.dispose()
+
+
+@innocent(
+    looks="env.py is run inside a loop, and by another driver in a shell.",
+    arguments=migrations("by_start_up"),
+)
+def by_start_up() -> FastAPI:
+    """The start-up upgrades the database, one worker after the other."""
+    made = FastAPI(lifespan=migrating)
+    made.include_router(timestamps.router)
+    return made

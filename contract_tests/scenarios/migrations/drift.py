@@ -43,10 +43,11 @@ def drift(process: ServiceProcess, upgraded: Database, empty: Database) -> Drift
     with migrations_trial(process, empty) as trial:
         failure = trial.ask("declare")["failure"]
         control = None if failure else trial.ask("compare")["compared"]
-    return _drift(found, control)
+    return drift_between(found, control)
 
 
-def _drift(found: dict[str, Any], control: dict[str, Any] | None) -> Drift:
+def drift_between(found: dict[str, Any], control: dict[str, Any] | None) -> Drift:
+    """Tell a database from the models, without what one made from them shows as well."""
     noise = set(map(tuple, control["differences"])) if control else set()
     told = [(kind, words) for kind, words in map(tuple, found["differences"])]
     new = [each for each in told if each not in noise and (control or each[0] not in UNSURE)]
