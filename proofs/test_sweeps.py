@@ -32,6 +32,7 @@ class Harmless:
 
     def __init__(self, fired: int) -> None:
         self.fired = fired
+        self.seen = 0
         self.what = "nothing"
         self.where = "nowhere"
 

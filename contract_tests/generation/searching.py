@@ -10,6 +10,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.errors import HypothesisException
 
+from ..rules.violation import OutOfTime
 from .determinism import deterministic
 
 E = TypeVar("E")
@@ -35,10 +36,12 @@ def search(
 ) -> F | None:
     """Return what `look` says about the simplest example found; None if it never says anything.
 
-    One seed gives one sequence of examples. A service that answers differently the second time
-    does not disturb: what was seen was seen.
+    Raises `OutOfTime` if `look` does before it has said anything. One seed gives one sequence of
+    examples. A service that answers differently the second time does not disturb: what was seen
+    was seen.
     """
     said: list[F] = []
+    ends: list[OutOfTime] = []
     spent = itertools.count()
 
     @hypothesis.seed(seed)
@@ -57,7 +60,11 @@ def search(
     def look_at(example: E) -> None:
         if said and next(spent) >= SHRINKING:
             raise _Enough
-        finding = look(example)
+        try:
+            finding = look(example)
+        except OutOfTime as end:
+            ends.append(end)
+            raise _Enough from None  # Hypothesis would look for a simpler way to be late
         if finding is not None:
             said.append(finding)
             raise _FoundError
@@ -65,7 +72,7 @@ def search(
     try:
         with deterministic():
             look_at()
-    except (_FoundError, _Enough, HypothesisException):
+    except (_FoundError, _Enough, HypothesisException) as error:
         if not said:
-            raise
+            raise (ends[0] if ends else error) from None
     return said[-1] if said else None

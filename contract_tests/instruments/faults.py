@@ -39,6 +39,7 @@ IN_ONE_CONNECTION = (StaticPool, SingletonThreadPool)
 class Fault(Protocol):
     """The record of a disturbance: how often it struck, the call and the app's line."""
 
+    seen: int
     fired: int
     idle: int
     what: str
@@ -205,6 +206,7 @@ class Unreachable(Instrument):
 
     def __init__(self, lead: Redirect) -> None:
         self._lead = lead
+        self.seen = 0
         self.fired = 0
         self.idle = 0
         self.what = "CONNECT"
@@ -217,6 +219,7 @@ class Unreachable(Instrument):
     def _connects(
         self, dialect: Dialect, conn_rec: Any, cargs: list[Any], cparams: dict[str, Any]
     ) -> None:
+        self.seen += serves_a_request()
         if serves_a_request() and self._lead(dialect.name, cargs, cparams):
             self.fired += 1
             self.where = caller()

@@ -15,7 +15,8 @@ from ..rules.verdict import Outcome, Verdict, is_conformant
 class Settings:
     """The settings of a run, as far as reports tell them.
 
-    `database` is empty for the usual one, and an address is without its password.
+    `database` is empty for the usual one, and an address is without its password. `budget` is in
+    seconds.
     """
 
     app: str = ""
@@ -25,6 +26,7 @@ class Settings:
     profile: str = "default"
     is_endless: bool = False
     seed: int = 1
+    budget: float = 0.0
 
 
 @dataclass(frozen=True)

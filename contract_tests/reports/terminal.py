@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..rules.extent import Extent, added_up
 from ..rules.verdict import Outcome, Verdict
+from ..service.budget import duration
 from .record import RunRecord, Settings
 from .timeline import evidence_lines
 
@@ -45,6 +47,9 @@ def header_lines(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"  unseen    {service['unseen']}: rules on them do not apply"
     if libraries:
         yield f"  with      Python {service['python']}, {libraries}"
+    if times := facts.get("time"):
+        about, budget = duration(times["estimate"]), duration(times["budget"])
+        yield f"  time      about {about} of a budget of {budget}"
 
 
 def _resource_lines(resource: Mapping[str, Any]) -> Iterator[str]:
@@ -125,6 +130,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     for verdicts in (red, rest):
         for outcome in TOLD:
             yield from _by_rule(verdicts, outcome)
+    yield from _late(run)
     absent = sorted({verdict.rule for verdict in run.of(Outcome.NOT_APPLICABLE)})
     decided = {verdict.rule for verdict in run.decided}
     # A rule with several cases may apply in one and not in another.
@@ -137,10 +143,36 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     yield from (f"NOT conformant: {fault}" for fault in run.faults)
 
 
+def _late(run: RunRecord) -> Iterator[str]:
+    """Give in one line what was not reached in time, and in one what was seen only in part."""
+    late = [verdict for verdict in run.verdicts if verdict.is_late]
+    budget = duration(run.settings.budget)
+    if late:
+        rules = {verdict.rule for verdict in late}
+        yield (
+            f"undecided: out of time: {_count(len(late), 'test')} of {_count(len(rules), 'rule')} "
+            f"not reached, or not to the end, within {budget} (--contract-budget gives more)"
+        )
+    parts = [f"{rule} ({words})" for rule, words in _seen_in_part(run)]
+    if parts:
+        yield f"seen in part, to end within {budget}: {', '.join(parts)}"
+
+
+def _seen_in_part(run: RunRecord) -> Iterator[tuple[str, str]]:
+    """Give each rule of whose space something was left out, and how much of it was seen."""
+    extents: dict[str, list[Extent]] = {}
+    for verdict in run.verdicts:
+        extents.setdefault(verdict.rule, []).extend(verdict.extents)
+    for rule, found in sorted(extents.items()):
+        parts = [extent for extent in added_up(found) if not extent.is_whole]
+        if parts:
+            yield rule, ", ".join(map(str, parts))
+
+
 def _by_rule(verdicts: Sequence[Verdict], outcome: Outcome) -> Iterator[str]:
     rows: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        if verdict.outcome is outcome:
+        if verdict.outcome is outcome and not verdict.is_late:
             rows.setdefault(verdict.rule, []).append(verdict)
     for rule, found in sorted(rows.items()):
         first = found[0]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from .evidence import Evidence, as_rows, from_rows
+from .extent import Extent
 from .rule import Level
 
 
@@ -36,7 +37,8 @@ class Verdict:
     A broken rule has `expected` and `observed`, and every other one that is not upheld a `reason`.
     A known one has all three. `case` names the case within the rule and is stable
     between runs. `duration` is in seconds. `replay` is the token of the disturbed request that
-    showed it, if any.
+    showed it, if any. `extents` are the parts that were seen of what the rule is about, where that
+    is many requests; one that `is_late` is undecided since the time of the run was over.
     """
 
     rule: str
@@ -52,6 +54,8 @@ class Verdict:
     evidence: Evidence = ()
     replay: str = ""
     duration: float = 0.0
+    extents: tuple[Extent, ...] = ()
+    is_late: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -68,7 +72,8 @@ class Verdict:
     def as_row(self) -> dict[str, Any]:
         """The row as JSON, its words as plain texts (what xdist sends must be no subclass)."""
         plain = {"level": str(self.level), "verdict": str(self.verdict)}
-        return asdict(self) | plain | {"evidence": as_rows(self.evidence)}
+        extents = [asdict(extent) for extent in self.extents]
+        return asdict(self) | plain | {"evidence": as_rows(self.evidence), "extents": extents}
 
 
 def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
@@ -81,4 +86,5 @@ def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
 
 def from_row(row: Mapping[str, Any]) -> Verdict:
     """The verdict that `as_row` gave."""
-    return Verdict(**{**row, "evidence": from_rows(row["evidence"])})
+    extents = tuple(Extent(**extent) for extent in row["extents"])
+    return Verdict(**{**row, "evidence": from_rows(row["evidence"]), "extents": extents})

@@ -39,3 +39,10 @@ class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
 
 class Undecided(Exception):  # noqa: N818 - an outcome, not an error
     """The promise could not be looked at; the message says what stood in the way."""
+
+
+class OutOfTime(Exception):  # noqa: N818 - an outcome, not an error
+    """The time of the run was over before the promise could be looked at.
+
+    Not `Undecided`, of which many ask for another way: there is time for none.
+    """

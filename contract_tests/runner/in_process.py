@@ -17,6 +17,7 @@ from ..rules.violation import UsageError
 from ..service.access import Access
 from ..service.address import Handover, environment
 from ..service.backdoor import BackDoor
+from ..service.budget import Budget
 from ..service.loop import open_loop
 from ..service.migrations.project import find_project
 from ..service.migrations.trial import migrate
@@ -38,7 +39,7 @@ from .stopping import stop
 
 
 @contextmanager
-def open_app(options: Options, *, has_startups: bool) -> Iterator[Service]:
+def open_app(options: Options, budget: Budget, *, has_startups: bool) -> Iterator[Service]:
     """The started app; everything is undone at the end.
 
     What trials need is made ready beside it if there will be some. Raises `UsageError` when
@@ -49,7 +50,7 @@ def open_app(options: Options, *, has_startups: bool) -> Iterator[Service]:
         process, confined = _made(options, server, database, stack, has_startups=has_startups)
         background = process.transport.recorder.background
         door = BackDoor(database, server.version, process.loop, process.relieve, background)
-        access = Access(options.app, process.transport, process.loop, process, door)
+        access = Access(options.app, process.transport, process.loop, process, door, budget=budget)
         service = Service(access, Resource("", {}), options.header)
         # Before the start-up, so that one that fails half-way is shut down as well.
         stack.callback(stop, service)

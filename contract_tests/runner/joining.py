@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -57,17 +58,25 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     report is seen before it is masked, and a database that is borrowed is given back before the
     outcome is decided.
     """
+    from ..service.budget import Budget
     from .existing import ExistingDatabase
     from .printing import MaskedPrinting
+    from .progress import Progress
     from .results import Results
     from .run import ContractRun
     from .scopes import Scopes
     from .selection import Selection
+    from .spreading import is_worker
+    from .timekeeping import CLOCK, Timekeeping
     from .verdicts import Verdicts
 
     selection = Selection(options)
-    run = ContractRun(config, options, mask, selection)
-    yield from (selection, run, Verdicts(run), Results(run, selection))
+    budget = Budget(options.seconds, config.stash.get(CLOCK, time.monotonic))
+    timekeeping = Timekeeping(config, budget)
+    run = ContractRun(config, options, mask, selection, timekeeping)
+    yield from (selection, run, Verdicts(run), Results(run, selection), timekeeping)
+    if not is_worker(config):
+        yield Progress(config, timekeeping)
     yield MaskedPrinting(mask)
     if options.allow_existing_database and "://" in options.app + options.database:
         yield ExistingDatabase(run)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..rules.violation import UsageError
+from ..service.budget import Budget
 from ..service.discovery import found, probe, require_fields
 from ..service.service import Service
 from ..service.transports.http import is_address
@@ -19,13 +20,21 @@ from .stopping import blame_tasks
 
 
 @contextmanager
-def open_service(options: Options, *, has_startups: bool = False) -> Iterator[Service]:
+def open_service(
+    options: Options, budget: Budget | None = None, *, has_startups: bool = False
+) -> Iterator[Service]:
     """The started service, with its resource detected; everything is undone at the end.
 
-    Raises `UsageError` when it cannot be found, started or understood.
+    Raises `UsageError` when it cannot be found, started or understood, and `OutOfTime` when the
+    `budget` is over before that.
     """
+    budget = budget or Budget()
     is_elsewhere = is_address(options.app)
-    opened = open_address(options) if is_elsewhere else open_app(options, has_startups=has_startups)
+    opened = (
+        open_address(options, budget)
+        if is_elsewhere
+        else open_app(options, budget, has_startups=has_startups)
+    )
     with _warnings_pass(), opened as service:
         _detect(service, options)
         with _frozen_heap():

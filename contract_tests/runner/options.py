@@ -30,6 +30,9 @@ from .option_values import (
 )
 from .setting import flag_option, list_option, settings_of, text_option
 
+USUAL_MINUTES = 10.0
+"""The budget of a run that is told nothing else."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -129,6 +132,14 @@ class Options:
     minutes: float = text_option(
         "NUMBER", "how long a thorough run may generate", read_minutes, 5.0
     )
+    budget: float | None = text_option(
+        "MINUTES",
+        "when the contract ends, counted from its beginning: where the service is slow, sweeps and "
+        "generated requests are thinned to that end, and what is not reached is undecided",
+        read_minutes,
+        None,
+        otherwise="10, and what a thorough run may generate",
+    )
     strict_types: bool = flag_option(
         "judge lenient readings as well: texts and booleans taken for numbers, numbers for dates"
     )
@@ -160,6 +171,12 @@ class Options:
         "or into that of a service that is running"
     )
     root: Path = field(default_factory=Path)
+
+    @property
+    def seconds(self) -> float:
+        """The seconds after which the contract ends."""
+        usual = USUAL_MINUTES + self.minutes * self.profile.is_endless
+        return 60 * (usual if self.budget is None else self.budget)
 
 
 SETTINGS = settings_of(Options)

@@ -11,6 +11,7 @@ from ..instruments.recorder import Recorder
 from ..rules.violation import UsageError
 from ..service.access import Access
 from ..service.backdoor import BackDoor
+from ..service.budget import Budget
 from ..service.created import CreatedRows
 from ..service.loop import AppLoop, open_loop
 from ..service.preparing import run_command
@@ -24,7 +25,7 @@ from .stopping import stop
 
 
 @contextmanager
-def open_address(options: Options) -> Iterator[Service]:
+def open_address(options: Options, budget: Budget) -> Iterator[Service]:
     """The service at an address; rows of the kit are taken away at the end.
 
     Raises `UsageError` unless writing there is permitted, or if nobody answers.
@@ -41,7 +42,7 @@ def open_address(options: Options) -> Iterator[Service]:
         note(f"connecting to {options.app}")
         created = CreatedRows()
         transport = HttpTransport(options.app, Recorder(), created.note)
-        access = Access(options.app, transport, loop, door=door, created=created)
+        access = Access(options.app, transport, loop, door=door, created=created, budget=budget)
         service = Service(access, Resource("", {}), options.header)
         stack.callback(stop, service)
         if door is not None:

@@ -13,7 +13,7 @@ from ..masking.addresses import without_passwords
 from ..masking.mask import Mask
 from ..reports.record import Settings
 from ..reports.terminal import header_lines
-from ..rules.violation import UsageError
+from ..rules.violation import OutOfTime, UsageError
 from .closing import CLOSING, blame, captured_output, note
 from .facts import facts_of
 from .items import rule_of_item
@@ -21,6 +21,7 @@ from .options import Options
 from .selection import Selection
 from .spreading import is_controller, is_worker
 from .terminating import interruptible
+from .timekeeping import Timekeeping, workers_of
 
 if TYPE_CHECKING:
     from ..service.service import Service
@@ -32,14 +33,21 @@ class ContractRun:
     NAME = f"{__package__}.run"
 
     def __init__(
-        self, config: pytest.Config, options: Options, mask: Mask, selection: Selection
+        self,
+        config: pytest.Config,
+        options: Options,
+        mask: Mask,
+        selection: Selection,
+        timekeeping: Timekeeping,
     ) -> None:
         self.options = options
         self.mask = mask
         self.settings = _settings(options)
         self.facts: dict[str, Any] = {}
         self.has_header = False
+        self.time = timekeeping
         self._selection = selection
+        self._workers = workers_of(config)
         self._place = "beginning the tests"
         self._closing = config.stash.get(CLOSING, None)
         self._cache = getattr(config, "cache", None)  # with -p no:cacheprovider there is none
@@ -58,8 +66,10 @@ class ContractRun:
         if self._service is None or self._is_closed:
             from .opening import open_service
 
+            budget, selection = self.time.budget, self._selection
+            self.time.begin(is_alone=selection.is_alone)
             self._open.enter_context(interruptible())
-            opened = open_service(self.options, has_startups=self._selection.has_startups)
+            opened = open_service(self.options, budget, has_startups=selection.has_startups)
             with captured_output():
                 self._service = self._open.enter_context(opened)
             self._is_closed = False
@@ -67,7 +77,17 @@ class ContractRun:
                 raise UsageError(self.faults[0])
             note(self._place)
             self.facts.update(facts_of(self._service, self.options))
+            self._plan()
         return self._service
+
+    def _plan(self) -> None:
+        """Estimate how long the run will take, now that the speed of the service is known."""
+        from .costs import WorkAhead
+
+        self.time.plan(WorkAhead(self._selection.ours, self._workers))
+        if self._workers == 1:
+            whole = self.time.budget.spent + self.time.ahead.whole
+            self.facts["time"] = {"estimate": whole, "budget": self.time.budget.seconds}
 
     @property
     def opened(self) -> Service | None:
@@ -86,6 +106,7 @@ class ContractRun:
     def close(self) -> None:
         """Stop the service, and undo all that was done to have it, as far as that can be done."""
         self._is_closed = True
+        self.time.budget.lift()
         try:
             self._open.close()
         except UsageError as error:
@@ -102,6 +123,10 @@ class ContractRun:
             self.service  # noqa: B018 - opened here, so that a mistake is one line and no test
         except UsageError as error:
             raise pytest.UsageError(self.mask(str(error))) from None
+        except OutOfTime:
+            return  # what is to come is told so, test by test
+        if self.time.budget.share < 1:
+            session.items[:] = selection.cheapest_first(session.items)
         self._print_header(config)
 
     def _print_header(self, config: pytest.Config) -> None:
@@ -149,4 +174,5 @@ def _settings(options: Options) -> Settings:
         profile=options.profile.name,
         is_endless=options.profile.is_endless,
         seed=options.seed,
+        budget=options.seconds,
     )

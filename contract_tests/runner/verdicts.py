@@ -12,10 +12,12 @@ from ..reports.terminal import failure_text, message
 from ..rules.rule import Rule
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row
-from ..rules.violation import CannotGoOn, NotApplicable, Undecided, Violation
+from ..rules.violation import CannotGoOn, NotApplicable, OutOfTime, Undecided, Violation
+from ..service.budget import Budget
 from .breakdowns import judged_anew, told_in
 from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
+from .timekeeping import not_reached
 
 STOPPING = (CannotGoOn, StillInForce)
 """After these nothing more is judged: nothing can be, rows of others are in danger, or the verdicts
@@ -29,6 +31,9 @@ LETTERS = {
 
 AS_PYTEST_SAYS = {Outcome.UPHELD, Outcome.KNOWN, Outcome.SKIPPED}
 """For these pytest's own outcome is the right one, whatever marks a team has put on the test."""
+
+CUT_SHORT = {Outcome.UPHELD, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE}
+"""The outcomes that are not to be believed of a test that the end of the time has cut short."""
 
 Phase = tuple[pytest.CallInfo[None], pytest.TestReport]
 """A phase of a test: what was raised, and what pytest made of it."""
@@ -90,18 +95,40 @@ class Verdicts:
             self._tell(report, [self._masked(told, item) for told in told_in(item, verdict)])
         return report
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> object | None:
+        """Pass over a test that is not reached in time: hundreds are told of in no time.
+
+        The last one of all is run like any other, so that the service is stopped.
+        """
+        rule = rule_of_item(item)
+        if rule is None or nextitem is None or not self._run.time.budget.is_over:
+            return None
+        ihook = item.ihook
+        ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        ihook.pytest_runtest_logreport(report=self._passed_over(item, rule))
+        ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+    def _passed_over(self, item: pytest.Item, rule: Rule) -> pytest.TestReport:
+        """Return the report of a test that is not run."""
+        words = not_reached(self._run.time.budget)
+        verdict = replace(_plain(item, rule), verdict=Outcome.UNDECIDED, reason=words, is_late=True)
+        report = pytest.TestReport(
+            item.nodeid, item.location, {}, "skipped", None, "call", duration=0.0
+        )
+        self._attach(item, report, verdict)
+        self._agree(report, verdict)
+        report.user_properties = list(item.user_properties)
+        return report
+
     def _verdict(self, item: pytest.Item, phase: Phase, rule: Rule) -> Verdict:
         """Give the verdict of a test, with nothing in it that is a secret."""
-        plain = Verdict(
-            rule=rule.id,
-            level=str(rule.level),
-            verdict="",
-            case=case_name(item),
-            title=rule.statement,
-            fix=rule.fix,
-            test=item.nodeid,
-        )
-        return self._masked(_as_marked(_decided(plain, item, phase[0]), phase), item)
+        plain = _plain(item, rule)
+        verdict = _in_time(_decided(plain, item, phase[0]), self._run.time.budget)
+        return self._masked(_as_marked(verdict, phase), item)
 
     def _masked(self, verdict: Verdict, item: pytest.Item) -> Verdict:
         shown = self._run.mask.within(verdict.as_row())
@@ -137,7 +164,7 @@ class Verdicts:
         vars(report).pop("wasxfail", None)  # for any other outcome the mark is of no effect
         if verdict.outcome is Outcome.ERROR:
             report.outcome = "failed"
-        elif verdict.is_red_at(self._run.options.level):
+        elif verdict.is_red_at(self._run.options.level) and not verdict.is_late:
             self._fail(report, verdict)
         else:
             # The three parts are those of pytest's own skips: the terminal and JUnit unpack them.
@@ -163,6 +190,19 @@ class Verdicts:
         return None
 
 
+def _plain(item: pytest.Item, rule: Rule) -> Verdict:
+    """Give what is known of a test without having run it."""
+    return Verdict(
+        rule=rule.id,
+        level=str(rule.level),
+        verdict="",
+        case=case_name(item),
+        title=rule.statement,
+        fix=rule.fix,
+        test=item.nodeid,
+    )
+
+
 def _is_decisive(call: pytest.CallInfo[None], report: pytest.TestReport) -> bool:
     """Return whether a phase decides: the call does, another one only if it went wrong."""
     return call.when == "call" or report.outcome != "passed"
@@ -185,8 +225,9 @@ def _decided(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -
             )
         case NotApplicable():
             return replace(verdict, verdict=Outcome.NOT_APPLICABLE, reason=str(error))
-        case Undecided():
-            return replace(verdict, verdict=Outcome.UNDECIDED, reason=str(error))
+        case Undecided() | OutOfTime():
+            is_late = isinstance(error, OutOfTime)
+            return replace(verdict, verdict=Outcome.UNDECIDED, reason=str(error), is_late=is_late)
         case pytest.skip.Exception() | pytest.xfail.Exception():
             return replace(verdict, verdict=Outcome.SKIPPED, reason=error.msg or "no reason given")
     return replace(verdict, verdict=Outcome.ERROR, reason=f"{type(error).__name__}: {error}")
@@ -198,6 +239,16 @@ def _ended(verdict: Verdict, judgements: int) -> Verdict:
         return replace(verdict, verdict=Outcome.UPHELD)
     reason = "the test ended without a judgement"
     return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason)
+
+
+def _in_time(verdict: Verdict, budget: Budget) -> Verdict:
+    """Add what was seen; what was cut short is undecided, unless it had shown a broken promise."""
+    verdict = replace(verdict, extents=tuple(budget.extents.values()))
+    if not budget.was_short or verdict.is_late or verdict.outcome not in CUT_SHORT:
+        return verdict
+    seen = ", ".join(map(str, verdict.extents))
+    reason = f"out of time: ended after {budget.words}{f', {seen} seen' if seen else ''}"
+    return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason, is_late=True)
 
 
 def _as_marked(verdict: Verdict, phase: Phase) -> Verdict:

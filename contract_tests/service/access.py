@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .backdoor import BackDoor
+from .budget import Budget
 from .created import CreatedRows
 from .loop import AppLoop
 from .process import ServiceProcess
@@ -19,7 +20,8 @@ class Access:
     """The transport to the service named `app`, and the parts of it that the kit can reach.
 
     `process` is there if the app lives in this process, `door` if the kit can look into the
-    database. Without a door, `created` are the rows that the service is asked to delete.
+    database. Without a door, `created` are the rows that the service is asked to delete. The
+    `budget` is the time there is for asking it.
     """
 
     app: str
@@ -28,3 +30,4 @@ class Access:
     process: ServiceProcess | None = None
     door: BackDoor | None = None
     created: CreatedRows = field(default_factory=CreatedRows)
+    budget: Budget = field(default_factory=Budget)

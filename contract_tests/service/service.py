@@ -53,9 +53,9 @@ class Row:
 class Service:
     """The client of the service, to which tests talk. Every call runs its loop to an end.
 
-    `app` is its name or its address. `created` are the rows that only it can delete. `spared`
-    counts requests that were not sent, since rows of others were their goal. `trail` is
-    what was sent.
+    `app` is its name or its address, `budget` the time there is for asking it. `created` are the
+    rows that only it can delete. `spared` counts requests that were not sent, since rows of others
+    were their goal. `trail` is what was sent.
     """
 
     def __init__(
@@ -63,7 +63,8 @@ class Service:
     ) -> None:
         self._access = access
         self.app = access.app
-        self.transport = PacedTransport(access.transport)
+        self.budget = access.budget
+        self.transport = PacedTransport(access.transport, access.budget)
         self.created = access.created
         self.resource = resource
         self.headers = headers

@@ -36,6 +36,7 @@ class Programs:
     service: Service
     options: Options
     _played: dict[str, int] = field(default_factory=dict)
+    _whole: dict[str, int] = field(default_factory=dict)
     _made: dict[tuple[object, ...], Search] = field(default_factory=dict)
 
     @property
@@ -59,12 +60,16 @@ class Programs:
     def _searched(self, extra: StepKind | None, *kinds: MismatchKind) -> Search:
         from ..scenarios.stateful.programs import Search
 
+        sort = f"with {extra}" if extra else "usual"
         if (extra, *kinds) not in self._made:
             search, options = Search(self.service, kinds, extra), self.options
-            search.run(fewer(options.profile, COST[extra]), options.seed, options.minutes)
+            whole = fewer(options.profile, COST[extra])
+            some = replace(whole, programs=self.service.budget.fewer(whole.programs))
+            search.run(some, options.seed, options.minutes)
             self._made[extra, *kinds] = search
-            sort = f"with {extra}" if extra else "usual"
             self._played[sort] = self._played.get(sort, 0) + search.tally.programs
+            self._whole[sort] = self._played[sort] if search.finding else whole.programs
+        self.service.budget.saw("programs", sort, self._played[sort], self._whole[sort])
         return self._made[extra, *kinds]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ..masking.cutting import CUT
 from ..rules.evidence import Evidence, Remark
+from ..rules.violation import OutOfTime
 from ..runner.judge import Judge, evidence_of, judges
 from ..runner.run import ContractRun
 from ..scenarios.faults.open_holds import uncommitted
@@ -127,7 +128,10 @@ def answered(
 
 def sent_again(exploration: Exploration, failure: CheckFailure) -> Evidence:
     """Send the request of a failure once more, on its own, and give what happened."""
-    exchange = exploration.again(failure)
+    try:
+        exchange = exploration.again(failure)
+    except OutOfTime as end:
+        return (Remark(f"not sent once more: {end}"),)
     alone = Remark("the request alone does not fail: it needs what the requests before it stored")
     return (*evidence_of(exchange), *[alone] * (not exchange.failed))
 

@@ -34,6 +34,8 @@ LONGEST_ODD = 100
 ODD_TEXTS = tuple(
     row.text for row in HOSTILE_TEXTS if "\x00" not in row.text and len(row.text) < LONGEST_ODD
 )
+FEWEST = 3
+"""Drawn bodies of texts that are sent however little time there is."""
 UNBOUNDED = 20_000
 """Characters sent to a field whose length nothing limits."""
 
@@ -79,7 +81,8 @@ class TextCheck:
         drawn = valid_bodies(schema, document)
         # A null is no text: what becomes of it is the matter of another rule.
         bodies = drawn.map(lambda body: {n: v for n, v in body.items() if v is not None})
-        count = options.profile.texts
+        count = self.service.budget.fewer(options.profile.texts, FEWEST)
+        self.service.budget.saw("requests", f"{self.role} texts", count, options.profile.texts)
         return found or search(bodies, self._look, seed=options.seed, count=count)
 
     def _look(self, values: Mapping[str, Any]) -> Written | None:

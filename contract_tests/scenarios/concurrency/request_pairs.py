@@ -9,7 +9,7 @@ from itertools import combinations
 
 from ...instruments.exchange import Request
 from ...rules.replay import Token
-from ...rules.violation import NotApplicable, Undecided
+from ...rules.violation import NotApplicable, OutOfTime, Undecided
 from ...service.capabilities import missing
 from ...service.equality import differences, same
 from ...service.resource import CHANGING, Role
@@ -19,7 +19,7 @@ from ..crud.rows import partial as partial_body
 from .hidden_fields import HiddenFields, hidden_fields
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome, fails
-from .schedules import run_schedules
+from .schedules import ScheduleCount, run_schedules
 
 MOST = 50
 """Schedules of one pair: two requests of three calls each have twenty, of four each seventy."""
@@ -65,6 +65,7 @@ class Pairs:
     service: Service
     only: Token | None = None
     _made: dict[str, list[RaceOutcome]] = field(default_factory=dict)
+    _whole: dict[str, int] = field(default_factory=dict)
 
     def of(self, name: str) -> list[RaceOutcome]:
         """The meetings of this pair, one for each order of its calls.
@@ -76,7 +77,9 @@ class Pairs:
             raise NotApplicable(f"this rule does not judge the replayed request {self.only}")
         if name not in self._made:
             self._made[name] = self._make(name)
-        return self._made[name]
+        met, budget = self._made[name], self.service.budget
+        budget.saw("orders", f"{AREA}:{name}", len(met), self._whole.get(name, 0))
+        return met
 
     @property
     def clash(self) -> str:
@@ -101,9 +104,22 @@ class Pairs:
         service.together(*arrange().requests)  # so that there are two connections
 
         meet = partial(self._meet, name, arrange)
-        met = [meet(self.only.place)] if self.only else list(run_schedules(meet, MOST))
+        met = [meet(self.only.place)] if self.only else self._all(name, meet)
         if not any(meeting.course.schedule for meeting in met):
             raise NotApplicable("neither request makes a database call that could be delayed")
+        return met
+
+    def _all(self, name: str, meet: Callable[[str], RaceOutcome]) -> list[RaceOutcome]:
+        """Let them meet in every order that there is time for."""
+        count, met = ScheduleCount(partial(self.service.budget.fewer, least=2)), []
+        try:
+            for meeting in run_schedules(meet, MOST, count):
+                met.append(meeting)
+                self.service.budget.step(f"{name}, order", len(met), count.whole)
+        except OutOfTime:
+            if not met:
+                raise
+        self._whole[name] = count.whole if self.service.budget.share < 1 else len(met)
         return met
 
     def _meet(self, name: str, arrange: Arrange, schedule: str) -> RaceOutcome:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from math import comb
 from typing import Protocol, TypeVar
+
+from ...service.budget import evenly
 
 
 class ScheduleResult(Protocol):
@@ -37,19 +40,36 @@ def depth_first(run: Callable[[str], T], most: int) -> Iterator[T]:
         schedule = result.following
 
 
-def run_schedules(run: Callable[[str], T], most: int) -> Iterator[T]:
+@dataclass
+class ScheduleCount:
+    """The number of schedules that there are; `fewer` says of how many of them there is time."""
+
+    fewer: Callable[[int], int] = int
+    whole: int = 0
+
+    def chosen(self, first: int, second: int, most: int) -> Sequence[str]:
+        """The simplest schedules of so many calls, as many as there is time for."""
+        known = list(islice(interrupted(first, second), most))
+        return [known[place] for place in evenly(len(known), self.fewer(len(known)))]
+
+
+def run_schedules(
+    run: Callable[[str], T], most: int, count: ScheduleCount | None = None
+) -> Iterator[T]:
     """Run every schedule of two requests if there are so few, else the simplest, each once.
 
     What goes wrong between two requests hardly ever takes more than two interruptions.
     """
+    count = count or ScheduleCount()
     alone = run("").schedule
     calls = (alone.count("A"), alone.count("B"))
     # So many orders there are in which the calls of each request keep their own.
-    if comb(sum(calls), calls[0]) <= most:
+    count.whole = min(most, comb(sum(calls), calls[0]))
+    if comb(sum(calls), calls[0]) <= most and count.fewer(count.whole) == count.whole:
         yield from depth_first(run, most)
         return
     seen: set[str] = set()
-    for result in map(run, islice(interrupted(*calls), most)):
+    for result in map(run, count.chosen(*calls, most)):
         # A request may make other calls than when it was alone: two schedules may become one.
         if result.schedule not in seen:
             seen.add(result.schedule)

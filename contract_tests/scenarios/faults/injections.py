@@ -38,6 +38,10 @@ class Disturbance(Protocol):
         """The number of times that it struck."""
 
     @property
+    def seen(self) -> int:
+        """The number of places that it counted, if it counts any."""
+
+    @property
     def what(self) -> str:
         """The call or message that it struck."""
 
@@ -53,6 +57,7 @@ class Circumstance:
     what: str
     fired: int = 0
     where: str = ""
+    seen: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,10 +145,14 @@ def grown(before: Contents, after: Contents) -> dict[str, tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The results of one way to disturb one subject; `note` says why it ended before the last."""
+    """The results of one way to disturb one subject; `note` says why it ended before the last.
+
+    `places` is how many there are, where not all were to be looked at.
+    """
 
     results: tuple[InjectionResult, ...]
     note: str = ""
+    places: int = 0
 
 
 def inject(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...databases import Contents
 from ...instruments.cancellation_injector import CancellationInjector
@@ -11,7 +12,8 @@ from ...instruments.exchange import Exchange, Request, items_of
 from ...instruments.faults import FaultPoint
 from ...rules.replay import Token
 from ...rules.totals import Totals
-from ...rules.violation import NotApplicable, Undecided
+from ...rules.violation import NotApplicable, OutOfTime, Undecided
+from ...service.budget import evenly
 from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Row, Service
@@ -36,8 +38,19 @@ LONGEST = 60
 MOST_FAULTS = 6
 """Calls of one kind that the fault cases look at in one request."""
 
+NEVER = 1_000_000
+"""A place that no request comes to: it is counted how many it has."""
+
 ENOUGH = 3
 """Points that left something after which a sweep ends: the rest would only wait for it."""
+
+
+@dataclass
+class Places:
+    """The places of a request that a sweep looks at, and of how many they are, if not of all."""
+
+    chosen: Sequence[int]
+    of: int = 0
 
 
 class Sweeps:
@@ -66,8 +79,13 @@ class Sweeps:
 
         Raises `NotApplicable` where the service does not offer the role.
         """
-        names = chosen or tuple(KINDS[area])
-        results = [result for name in names for result in self.sweep(area, role, name).results]
+        results: list[InjectionResult] = []
+        for name in chosen or tuple(KINDS[area]):
+            try:
+                results += self.sweep(area, role, name).results
+            except OutOfTime:
+                if not results:
+                    raise
         if self._only and not results:
             raise NotApplicable(f"this rule does not judge the replayed request {self._only}")
         return results
@@ -92,7 +110,9 @@ class Sweeps:
         if key not in self._made:
             self._made[key] = self._make(area, role, way)
             self._sizes[":".join(key)] = len(self._made[key].results)
-        return self._made[key]
+        made = self._made[key]
+        self._service.budget.saw("places", ":".join(key), len(made.results), made.places)
+        return made
 
     def fault(self, case: FaultCase) -> InjectionResult:
         """The result of a fault case, with the transactions left open and the requests after it.
@@ -147,7 +167,7 @@ class Sweeps:
         is_other = only is not None and (only.area, only.subject, only.way) != (area, role, way)
         if kind is None or is_other or missing(self._service, kind.needs):
             return Sweep(())
-        places = range(1, LONGEST + 1) if only is None else (only.number,)
+        places = Places(range(1, LONGEST + 1) if only is None else (only.number,))
         results: list[InjectionResult] = []
         try:
             for result in self._results(kind, area, role, way, places):
@@ -158,8 +178,26 @@ class Sweeps:
             if not any(self._has_left(found, role) for found in results):
                 raise
             return Sweep(tuple(results), f"ended by what was left: {hindrance}")
+        except OutOfTime as end:
+            if not results:
+                raise
+            return Sweep(tuple(results), str(end), max(places.of, len(results) + 1))
         is_cut = len(results) == LONGEST
-        return Sweep(tuple(results), f"ended after {LONGEST} places" if is_cut else "")
+        return Sweep(tuple(results), f"ended after {LONGEST} places" if is_cut else "", places.of)
+
+    def _thinned(self, kind: DisturbanceKind, role: Role, places: Places) -> None:
+        """Choose some of the places, over the whole length of the request, where time is short.
+
+        Its length is told by the same request, disturbed at none of them.
+        """
+        service = self._service
+        if self._only or service.budget.share == 1:
+            return
+        with kind.instrument(service, NEVER) as disturbance:
+            exchange = service.exchange(prepared(service, role), kind.client(NEVER))
+        length = min(LONGEST, disturbance.seen or exchange.messages + 1)
+        chosen = evenly(length, service.budget.fewer(length))
+        places.chosen, places.of = tuple(place + 1 for place in chosen), length
 
     def _has_left(self, result: InjectionResult, role: Role) -> bool:
         """Return whether the results after this one would only wait for what it has left."""
@@ -167,21 +205,23 @@ class Sweeps:
         return bool(result.still_held or result.open or tasks)
 
     def _results(
-        self, kind: DisturbanceKind, area: str, role: Role, way: str, places: Iterable[int]
+        self, kind: DisturbanceKind, area: str, role: Role, way: str, places: Places
     ) -> Iterator[InjectionResult]:
         service = self._service
         service.restore()
         if role in service.resource.failing:
             raise Undecided(f"an undisturbed {role} does not succeed")
+        self._thinned(kind, role, places)
         message = prepared(service, role)
         warm = service.exchange(message)  # the next one is like all others
         require_service(service)
         self._warm[role] = warm
         message, before = prepared(service, role), service.door.stored()
         spare_the_living()
-        for k in places:
+        for k in places.chosen:
             token = Token(area, role, way, str(k))
             instrument = kind.instrument(service, k)
+            service.budget.step(f"{role} disturbed by {way}, place", k, places.of)
             result = observe(service, token, message, before, instrument, kind.client(k))
             if result is None:
                 return

@@ -15,7 +15,8 @@ from ...rules import openapi
 from ...rules.profile import Profile, Shard
 from ...rules.replay import Token
 from ...rules.totals import Totals
-from ...rules.violation import NotApplicable, Undecided
+from ...rules.violation import NotApplicable, OutOfTime, Undecided
+from ...service.budget import evenly
 from ...service.service import Service
 from ..crud.breakdowns import breakdown
 from . import (
@@ -41,6 +42,9 @@ AREA = "openapi"
 FAILURE = 500
 LEAST = 10
 """Fewer cases of an operation in one phase decide nothing, unless there are no more."""
+
+FEWEST = 3
+"""The cases of an operation in one phase that are sent however little time there is."""
 
 MOST_SHRUNK = 5
 """The number of failures of one part that are made simple; one defect seldom raises more."""
@@ -111,6 +115,7 @@ class Exploration:
     _accepted: set[str] = field(default_factory=set)
     _revoking: set[str] = field(default_factory=set)
     _actions: list[Exchange] = field(default_factory=list)
+    _left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def totals(self) -> Totals:
@@ -134,7 +139,15 @@ class Exploration:
         """Return the results of a part. Raises `NotApplicable` if there is nothing to ask about."""
         if part not in self._explored:
             self._explored[part] = self._explore(part)
+        self._note(part)
         return self._explored[part]
+
+    def _note(self, part: FuzzPart) -> None:
+        """Note how many of its requests were sent."""
+        sent, _ = self._sent[str(part)]
+        labels_of_part = [f"{label} {part.phase}" for label in self.operations(part.subject)]
+        whole = sent + sum(self._left_out.get(label, 0) for label in labels_of_part)
+        self.service.budget.saw("requests", str(part), sent, whole)
 
     def is_known_to_succeed(self, label: str) -> bool:
         """Return whether a valid request is known to exist: all of the collection's are."""
@@ -215,9 +228,14 @@ class Exploration:
         began, turn = time.monotonic(), 0
         limit = self.options.minutes * 60 * SHARE / len(PARTS) / sharing
         while True:
-            results.join(self.hear(self.cards(label, part.phase, turn)))
+            try:
+                results.join(self.hear(self.cards(label, part.phase, turn)))
+            except OutOfTime:
+                if not results.failures:
+                    raise
+                return turn + 1
             turn += 1
-            is_over = time.monotonic() - began > limit
+            is_over = time.monotonic() - began > limit or self.service.budget.is_over
             is_over |= label in self._revoking
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
                 return turn
@@ -229,7 +247,14 @@ class Exploration:
         token, shard = self.options.replay, self.options.shard
         if token is not None and token.area == AREA:
             return [card for card in cards if (token.way, token.place) == self._name(card)]
-        return cards[shard.place :: shard.of]
+        return self._thinned(label, phase, cards[shard.place :: shard.of])
+
+    def _thinned(self, label: str, phase: Phase, cards: list[FuzzCase]) -> list[FuzzCase]:
+        """As many of the cases as there is time for, from all over them."""
+        chosen = evenly(len(cards), self.service.budget.fewer(len(cards), FEWEST))
+        key = f"{label} {phase}"
+        self._left_out[key] = self._left_out.get(key, 0) + len(cards) - len(chosen)
+        return [cards[place] for place in chosen]
 
     def _name(self, card: FuzzCase) -> tuple[str, str]:
         """The draw of a case, and its place in it: of several operations, with the operation's."""
@@ -297,6 +322,8 @@ class Exploration:
         spared = self._sparing.count(label, part.phase) if sent else 0
         if sent + spared >= LEAST // self.options.shard.of:
             return True
+        if self._left_out.get(f"{label} {part.phase}") and sent:
+            return True  # it is told how few they were
         drawn = self.corpus.cards(label, part.phase, self._draw(label))
         # Where nothing can be invalid there is nothing to ask about.
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
@@ -339,7 +366,10 @@ class Exploration:
                 yield failure
                 continue
             left -= 1
-            simple = shrink(failure, self._drawer, self._hear)
+            try:
+                simple = shrink(failure, self._drawer, self._hear)
+            except OutOfTime:
+                simple = failure
             yield (
                 replace(simple, card=self.corpus.keep(simple.card))
                 if simple != failure

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ...rules.profile import Profile
+from ...rules.violation import OutOfTime
 from ...service.service import Service
 from .confirmation import Doubt, is_so_without, is_way_of_fresh_rows
 from .machine import Found, explore
@@ -56,7 +58,7 @@ class Search:
     """Programs of the usual operations, and of one `extra` act, on one service.
 
     `kinds` are the surprises that count. All others end a program and are none of this search's
-    affair.
+    affair. It `is_late` once the time of the run has ended it.
     """
 
     service: Service
@@ -66,6 +68,7 @@ class Search:
     tally: Tally = field(default_factory=Tally)
     _usual: Counter[MismatchKey] = field(default_factory=Counter)
     finding: Counterexample | None = None
+    is_late: bool = False
 
     def run(self, profile: Profile, seed: int, minutes: float = 0.0) -> Counterexample | None:
         """The shortest finding of one seed, or of as many as there is time for; None if none."""
@@ -74,7 +77,7 @@ class Search:
         while self.finding is None:
             explore(self.service, profile, seed + self.tally.seeds, self.extra, self._begin)
             self.tally.seeds += 1
-            if self.clock() >= ends:
+            if self.clock() >= ends or self.is_late:
                 break
         self.finding = self._shortest(self.finding) if self.finding else None
         return self.finding
@@ -87,21 +90,33 @@ class Search:
     # -- one program
 
     def _begin(self) -> tuple[Callable[[Step], bool], Callable[[], None]]:
-        if self.finding is not None:
+        if self.finding is not None or self.is_late:
             raise Found  # Hypothesis would look at the same program again
         play = Play(self.service)
         self.tally.programs += 1
+        self.service.budget.step("program", self.tally.programs)
 
         def send(step: Step) -> bool:
-            mismatch = play.send(step)
-            return mismatch is None or self._goes_on(play, mismatch)
+            with self._in_time():
+                mismatch = play.send(step)
+                return mismatch is None or self._goes_on(play, mismatch)
 
         def close() -> None:
-            play.close()
+            with self._in_time():
+                play.close()
             self.tally.requests += play.requests
             self.tally.rows += len(play.model.rows)
 
         return send, close
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """End the search with the time of the run: Hypothesis would look into what that raises."""
+        try:
+            yield
+        except OutOfTime:
+            self.is_late = True
+            raise Found from None
 
     def _goes_on(self, play: Play, mismatch: Mismatch) -> bool:
         """Return whether the program may go on. Raises `Found` at what was looked for."""
@@ -136,7 +151,8 @@ class Search:
         found, ends = [finding], self.tally.requests + SHORTENING
 
         def is_found(program: Program) -> bool:
-            again = self._again(program) if self.tally.requests < ends else None
+            is_enough = self.is_late or self.tally.requests >= ends
+            again = None if is_enough else self._again(program)
             found.extend([again] if again else [])
             return again is not None
 
@@ -144,6 +160,13 @@ class Search:
         return found[-1]
 
     def _again(self, program: Program) -> Counterexample | None:
+        try:
+            return self._played_again(program)
+        except OutOfTime:
+            self.is_late = True
+            return None
+
+    def _played_again(self, program: Program) -> Counterexample | None:
         play = Play(self.service)
         try:
             counting = (one for one in play.all(program) if self._counts(play, one))

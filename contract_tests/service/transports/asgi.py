@@ -22,6 +22,7 @@ from ...instruments.exchange import Exchange, Request
 from ...instruments.recorder import Recorder
 from ...instruments.scheduler import Scheduler
 from ...rules.evidence import HeldConnection
+from ..budget import READING
 from .conversation import PATIENT, ClientBehaviour, Conversation, scope_of
 from .home import require_home, require_no_stray
 from .lifespan import Lifespan
@@ -33,8 +34,6 @@ BRIEFLY = 0.005
 
 ENOUGH = 3
 """Times that tasks of one kind had not settled, after which they are hardly waited for."""
-
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 MANY = 3
 """Connections kept by one app before the kit takes them back, so that its pool stays usable."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,8 @@ from email.utils import parsedate_to_datetime
 
 from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
-from ...rules.violation import CannotGoOn, Undecided
+from ...rules.violation import CannotGoOn, OutOfTime, Undecided
+from ..budget import Budget
 from .conversation import PATIENT, ClientBehaviour
 from .transport import Transport
 
@@ -36,8 +38,11 @@ class PacedTransport:
     After the first 429 it knows how many requests were served in which time, and spreads them.
     """
 
-    def __init__(self, transport: Transport, enough: float = ENOUGH) -> None:
+    def __init__(
+        self, transport: Transport, budget: Budget | None = None, enough: float = ENOUGH
+    ) -> None:
         self._transport = transport
+        self._budget = budget or Budget()
         self._enough = enough
         self._waited = 0.0
         self._interval = 0.0
@@ -64,12 +69,13 @@ class PacedTransport:
         """Send requests at the same time when they may be.
 
         Raises `Undecided` where some were put off and others served, or where the `turns` of the
-        requests are over, and `CannotGoOn` where the service puts off for too long.
+        requests are over, `CannotGoOn` where the service puts off for too long, and `OutOfTime`
+        where the time of the run is over before their end.
         """
         since, tries = time.monotonic(), 0
         while True:
             await self._take_turn(len(requests))
-            exchanges = await self._transport.together(requests, client, turns=turns)
+            exchanges = await self._in_time(requests, client, turns)
             put_off = [exchange for exchange in exchanges if is_put_off(exchange)]
             if not put_off or not self._is_paced:
                 self._note(len(exchanges), since if tries else None)
@@ -80,6 +86,24 @@ class PacedTransport:
             if turns is not None or len(put_off) < len(exchanges):
                 self._note(len(exchanges) - len(put_off), since)
                 raise Undecided(f"the service limits requests: {put_off[0]}, sent with others")
+
+    async def _in_time(
+        self, requests: Sequence[Request], client: ClientBehaviour, turns: Scheduler | None
+    ) -> list[Exchange]:
+        """Send requests that end with the time of the run. Raises `OutOfTime` then."""
+        budget = self._budget
+        budget.require()
+        limit = asyncio.timeout(None if budget.left == math.inf else budget.left)
+        try:
+            with budget.timed(requests[0].method):
+                async with limit:
+                    return await self._transport.together(requests, client, turns=turns)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            budget.was_short = True
+            sent = f"{requests[0].method} {requests[0].target}"
+            raise OutOfTime(f"out of time: {sent} had no answer after {budget.words}") from None
 
     async def _take_turn(self, count: int) -> None:
         """Wait until so many requests may be sent at once."""
@@ -113,7 +137,8 @@ class PacedTransport:
 
     async def _sleep(self, seconds: float) -> None:
         self._waited += seconds
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(min(seconds, self._budget.left))
+        self._budget.require()
 
     def _explained(self, put_off: Exchange, pause: float) -> str:
         """Return the limit that was met, and what to set."""

@@ -74,7 +74,13 @@ class Sender:
         limit = min(map(self._limit_of, exchanges))
         before = asyncio.all_tasks()
         calls = {self._begun(exchange, carry, turns): exchange for exchange in exchanges}
-        _, hanging = await asyncio.wait(calls, timeout=limit)
+        try:
+            _, hanging = await asyncio.wait(calls, timeout=limit)
+        except asyncio.CancelledError:  # the time of the run is over
+            for call in calls:
+                call.cancel()
+            await asyncio.wait(calls, timeout=SETTLING)
+            raise
         # Of requests sent together nothing tells whose a task is.
         made = sorted(asyncio.all_tasks() - before - calls.keys(), key=asyncio.Task.get_name)
         for call, exchange in calls.items():
