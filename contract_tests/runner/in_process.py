@@ -47,7 +47,9 @@ def open_app(options: Options, budget: Budget, *, has_startups: bool) -> Iterato
     """
     with ExitStack() as stack:
         server, database = stack.enter_context(run_database(options))
-        process, confined = _made(options, server, database, stack, has_startups=has_startups)
+        watchdog = Watchdog(say, give_up, is_late=lambda: budget.is_over)
+        parts = (server, database, watchdog)
+        process, confined = _made(options, *parts, stack, has_startups=has_startups)
         background = process.transport.recorder.background
         door = BackDoor(database, server.version, process.loop, process.relieve, background)
         access = Access(options.app, process.transport, process.loop, process, door, budget=budget)
@@ -60,7 +62,13 @@ def open_app(options: Options, budget: Budget, *, has_startups: bool) -> Iterato
 
 
 def _made(
-    options: Options, server: Server, database: Database, stack: ExitStack, *, has_startups: bool
+    options: Options,
+    server: Server,
+    database: Database,
+    watchdog: Watchdog,
+    stack: ExitStack,
+    *,
+    has_startups: bool,
 ) -> tuple[ServiceProcess, Confined]:
     """Put the instruments in place, import the app and make it."""
     handover = Handover(options.env, _confinement(options, database, stack))
@@ -74,7 +82,7 @@ def _made(
         run_command(options.prepare, options.root)
     roots = (options.root, Path.cwd())
     # From here on code of the app runs in this process, and any of it may never return.
-    watchdog = stack.enter_context(Watchdog(say, give_up))
+    stack.enter_context(watchdog)
     with _stage(f"importing {options.app}", confined):
         located = locate(options.app, roots)
     fork_server = stack.enter_context(ForkServer())

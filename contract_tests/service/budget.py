@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
+from typing import Any, TypeVar
 
 from ..rules.extent import Extent, Unit
 from ..rules.violation import OutOfTime
 
+T = TypeVar("T")
 Clock = Callable[[], float]
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+GRACE = 3.0
+"""Seconds after the time is over in which what is no request may end: a wait for connections."""
 
 SPARE = 0.9
 """The share of the time left that is given away: estimates are short as often as long."""
@@ -152,6 +158,18 @@ class Budget:
     def step(self, scenario: str, place: int, last: int = 0) -> None:
         """Tell which place a long scenario has come to."""
         self.on_step(StepReached(scenario, place, last))
+
+    async def within(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Await a coroutine. Raises `OutOfTime` if it has not ended soon after the time is over."""
+        limit = asyncio.timeout(None if self.left == math.inf else self.left + GRACE)
+        try:
+            async with limit:
+                return await coroutine
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            self.was_short = True
+            raise OutOfTime(f"out of time: ended after {self.words}") from None
 
     @contextmanager
     def timed(self, method: str) -> Iterator[None]:

@@ -120,8 +120,8 @@ class Service:
         return self._access.loop.loop
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on that loop."""
-        return self._access.loop.run(coroutine)
+        """Run a coroutine on that loop. Raises `OutOfTime` if it goes on long after the time."""
+        return self._access.loop.run(self.budget.within(coroutine))
 
     @property
     def totals(self) -> Totals:

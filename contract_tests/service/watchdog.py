@@ -42,18 +42,24 @@ class Watchdog(Undoing):
     """Watches the thread that enters it: the main one, or nothing is watched.
 
     `tell` is given a line about code that has not returned, `give_up` one about code that cannot
-    even be interrupted. Once a loop is followed, that is the code which keeps it from turning.
+    even be interrupted. Code that runs when it `is_late` gets no more time than until it is told.
+    Once a loop is followed, that is the code which keeps it from turning.
 
         with Watchdog(print) as watchdog, open_loop() as loop:
             watchdog.follow(loop.loop)
     """
 
     def __init__(
-        self, tell: Tell, give_up: Tell = lambda _: None, patience: Patience | None = None
+        self,
+        tell: Tell,
+        give_up: Tell = lambda _: None,
+        patience: Patience | None = None,
+        is_late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._tell = tell
         self._give_up = give_up
         self._patience = patience or Patience()
+        self._is_late = is_late
         self._over = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = 0
@@ -109,7 +115,8 @@ class Watchdog(Undoing):
             signal.pthread_kill(self._main, SIGNAL)
 
     def _limit(self) -> float:
-        return self._patience.told if self._ended >= OFTEN else self._patience.ended
+        is_hurried = self._ended >= OFTEN or self._is_late()
+        return self._patience.told if is_hurried else self._patience.ended
 
     def _interrupt(self, _number: int, frame: FrameType | None) -> None:
         """End what the main thread does, if that is still code of the app."""

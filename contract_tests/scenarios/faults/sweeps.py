@@ -133,6 +133,10 @@ class Sweeps:
                 yield self.fault(FaultCase(role, place, k))
             except (Idle, Undecided):
                 return  # there is no k-th call
+            except OutOfTime:
+                if k == 1:
+                    raise
+                return
 
     def control(self, role: Role) -> ControlRun:
         """The undisturbed request, on a warm pool. Raises `Undecided` if it does not succeed."""
