@@ -51,9 +51,9 @@ class Table:
         self.service = service
         self.exploration = Exploration(service, Options(app=APP, database=database), None)
         hands = [
-            Hand(self.exploration.cards(label, part.phase))
+            Hand(self.exploration.choice.cards(label, part.phase))
             for part in PARTS
-            for label in self.exploration.operations(part.subject)
+            for label in self.exploration.choice.operations(part.subject)
         ]
         self.hands = [hand for hand in hands if hand.cards]
         self.size = sum(len(hand.cards) for hand in self.hands)

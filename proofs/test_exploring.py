@@ -95,8 +95,8 @@ def test_operations_beside_the_collection_share_the_requests(folder: Path) -> No
     with opened("proofs.test_exploring:crowded") as service:
         exploration = explored(service, folder)
         found = {phase: exploration.of(FuzzPart("others", phase)) for phase in PHASES}
-        labels = exploration.operations("others")
-        drawn = [len(exploration.cards(label, "valid")) for label in labels]
+        labels = exploration.choice.operations("others")
+        drawn = [len(exploration.choice.cards(label, "valid")) for label in labels]
 
     assert [one.doubt for one in found.values()] == ["", "", ""]
     assert (len(labels), set(drawn)) == (40, {1, 10})
@@ -128,10 +128,10 @@ def test_too_few_requests_decide_nothing(service: Service, folder: Path) -> None
 
 def test_shares_are_the_whole_deck_once(service: Service, folder: Path) -> None:
     """Two machines send all of it between them, and nothing twice."""
-    label = explored(service, folder).operations("create")[0]
-    whole = explored(service, folder).cards(label, "boundary")
+    label = explored(service, folder).choice.operations("create")[0]
+    whole = explored(service, folder).choice.cards(label, "boundary")
     halves = [
-        explored(service, folder, shard=Shard(place, 2)).cards(label, "boundary")
+        explored(service, folder, shard=Shard(place, 2)).choice.cards(label, "boundary")
         for place in (0, 1)
     ]
 
@@ -141,10 +141,10 @@ def test_shares_are_the_whole_deck_once(service: Service, folder: Path) -> None:
 
 def test_a_token_sends_one_request_again(service: Service, folder: Path) -> None:
     """The same card, whatever the profile of the run that replays it."""
-    label = explored(service, folder).operations("create")[0]
-    card = explored(service, folder).cards(label, "valid")[7]
-    token = Token.parse(str(explored(service, folder).token_of(CREATED, card)))
-    again = explored(service, folder, replay=token, profile=THOROUGH).cards(label, "valid")
+    label = explored(service, folder).choice.operations("create")[0]
+    card = explored(service, folder).choice.cards(label, "valid")[7]
+    token = Token.parse(str(explored(service, folder).choice.token_of(CREATED, card)))
+    again = explored(service, folder, replay=token, profile=THOROUGH).choice.cards(label, "valid")
 
     assert str(token) == "openapi:create-valid:1x10:7"
     assert [one.request for one in again] == [card.request]
@@ -163,8 +163,8 @@ def test_a_thorough_run_goes_on_until_its_time_is_over(service: Service, folder:
     brief = replace(THOROUGH, cases=10)
     exploration = explored(service, folder, profile=brief, minutes=1e-9)
     exploration.of(CREATED)
-    label = exploration.operations("create")[0]
-    first, second = (exploration.cards(label, "valid", turn) for turn in (0, 1))
+    label = exploration.choice.operations("create")[0]
+    first, second = (exploration.choice.cards(label, "valid", turn) for turn in (0, 1))
 
     sent = exploration.totals
     assert (sent.generated["create-valid"], sent.rounds["create-valid"]) == (10, 1)

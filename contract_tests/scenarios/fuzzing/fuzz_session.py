@@ -5,18 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from ...instruments.conventions import SEE_OTHER
 from ...instruments.exchange import Exchange, Request
 from ...rules import openapi
-from ...rules.profile import Profile, Shard
 from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, OutOfTime, Undecided
-from ...service.budget import evenly
 from ...service.service import Service
 from ..crud.breakdowns import breakdown
 from . import (
@@ -24,57 +20,24 @@ from . import (
     CaseGenerator,
     CheckFailure,
     Corpus,
-    DrawSpec,
     Executor,
     FuzzCase,
     FuzzResults,
-    Phase,
     has_invalid_schema,
-    labels,
     shrink,
     without_headers,
 )
 from .extremes import is_ordinary, role_of
-from .partition import PARTS, FuzzPart, Subject
+from .fuzz_choice import LEAST, FuzzChoice, FuzzSettings
+from .partition import PARTS, FuzzPart
 from .sparing import Sparing
 
-AREA = "openapi"
 FAILURE = 500
-LEAST = 10
-"""Fewer cases of an operation in one phase decide nothing, unless there are no more."""
-
-FEWEST = 3
-"""The cases of an operation in one phase that are sent however little time there is."""
-
 MOST_SHRUNK = 5
 """The number of failures of one part that are made simple; one defect seldom raises more."""
 
-MOST_OTHERS = 8
-"""Of so many operations beside the collection each is sent as much as one of it; of more, less."""
-
 SHARE = 0.5
 """Of the minutes of a thorough run, the share of the requests made from the document."""
-
-ROUND = 1_000_003
-"""The distance between the seeds of two rounds: no part of one is a part of the next."""
-
-
-class FuzzSettings(Protocol):
-    """The part of the options that says what a run generates."""
-
-    @property
-    def replay(self) -> Token | None: ...  # noqa: D102
-    @property
-    def seed(self) -> int: ...  # noqa: D102
-    @property
-    def profile(self) -> Profile: ...  # noqa: D102
-    @property
-    def minutes(self) -> float: ...  # noqa: D102
-    @property
-    def strict_types(self) -> bool: ...  # noqa: D102
-    @property
-    def shard(self) -> Shard: ...  # noqa: D102
-
 
 Targets = Sequence[Mapping[str, object]]
 
@@ -115,7 +78,6 @@ class Exploration:
     _accepted: set[str] = field(default_factory=set)
     _revoking: set[str] = field(default_factory=set)
     _actions: list[Exchange] = field(default_factory=list)
-    _left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def totals(self) -> Totals:
@@ -130,7 +92,8 @@ class Exploration:
         service, document = self.service, self.service.resource.document
         asking = without_headers(document, [name for name, _ in service.headers])
         drawer = CaseGenerator(asking, service.resource.overrides)
-        self.corpus = Corpus(asking, drawer, self.folder, service.resource.overrides)
+        self._corpus = Corpus(asking, drawer, self.folder, service.resource.overrides)
+        self.choice = FuzzChoice(service, self.options, self._corpus)
         self._drawer = drawer
         self._player = Executor(document, drawer, service.headers, self._is_strange)
         self._sparing = Sparing(service)
@@ -145,40 +108,23 @@ class Exploration:
     def _note(self, part: FuzzPart) -> None:
         """Note how many of its requests were sent."""
         sent, _ = self._sent[str(part)]
-        labels_of_part = [f"{label} {part.phase}" for label in self.operations(part.subject)]
-        whole = sent + sum(self._left_out.get(label, 0) for label in labels_of_part)
+        operations = self.choice.operations(part.subject)
+        whole = sent + sum(self.choice.left_out(label, part.phase) for label in operations)
         self.service.budget.saw("requests", str(part), sent, whole)
 
     def is_known_to_succeed(self, label: str) -> bool:
         """Return whether a valid request is known to exist: all of the collection's are."""
-        if label not in self.operations("others"):
+        if label not in self.choice.operations("others"):
             return True
         for part in PARTS:
             if part.subject == "others" and part.phase != "invalid" and not self.options.replay:
                 self.of(part)
         return label in self._accepted
 
-    def operations(self, subject: Subject) -> list[str]:
-        """The labels of the operations a subject stands for."""
-        return self._operations.get(subject, [])
-
-    @cached_property
-    def _operations(self) -> dict[Subject, list[str]]:
-        """By subject, read once: a document may have hundreds of operations."""
-        resource = self.service.resource
-        named = "{" + resource.id_parameter + "}"
-        ours: dict[Subject, list[str]] = {
-            role: [f"{operation.method} {operation.path.replace('{id}', named)}"]
-            for role, operation in resource.operations.items()
-        }
-        taken = {label for found in ours.values() for label in found}
-        others = [label for label in labels(resource.document) if label not in taken]
-        return {**ours, "others": others}
-
     # -- one part
 
     def _explore(self, part: FuzzPart) -> Explored:
-        wanted = self.operations(part.subject)
+        wanted = self.choice.operations(part.subject)
         if not wanted:
             raise NotApplicable(f"the document has no operation for {part.subject}")
         wanted = [label for label in wanted if self._is_readable(label)]
@@ -197,7 +143,7 @@ class Exploration:
         if part.phase == "invalid" and not results.cases and not too_few:
             raise NotApplicable(f"no invalid request can be made for {part.subject}")
         failures = tuple(self._simplified([self._strictly(a) for a in results.failures.values()]))
-        tokens = tuple(self.token_of(part, failure.card) for failure in failures)
+        tokens = tuple(self.choice.token_of(part, failure.card) for failure in failures)
         masked = tuple(name for name, _ in self.service.headers)
         return Explored(failures, tokens, masked, self._doubt(part, too_few, results))
 
@@ -229,7 +175,7 @@ class Exploration:
         limit = self.options.minutes * 60 * SHARE / len(PARTS) / sharing
         while True:
             try:
-                results.join(self.hear(self.cards(label, part.phase, turn)))
+                results.join(self.hear(self.choice.cards(label, part.phase, turn)))
             except OutOfTime:
                 if not results.failures:
                     raise
@@ -239,40 +185,6 @@ class Exploration:
             is_over |= label in self._revoking
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
                 return turn
-
-    def cards(self, label: str, phase: Phase, turn: int = 0) -> list[FuzzCase]:
-        """Return what is sent in one turn: this machine's share, or the one request replayed."""
-        kept = self.corpus.regressions(label, phase) if turn == 0 else ()
-        cards = [*kept, *self.corpus.cards(label, phase, self._draw(label, turn)).cards]
-        token, shard = self.options.replay, self.options.shard
-        if token is not None and token.area == AREA:
-            return [card for card in cards if (token.way, token.place) == self._name(card)]
-        return self._thinned(label, phase, cards[shard.place :: shard.of])
-
-    def _thinned(self, label: str, phase: Phase, cards: list[FuzzCase]) -> list[FuzzCase]:
-        """As many of the cases as there is time for, from all over them."""
-        chosen = evenly(len(cards), self.service.budget.fewer(len(cards), FEWEST))
-        key = f"{label} {phase}"
-        self._left_out[key] = self._left_out.get(key, 0) + len(cards) - len(chosen)
-        return [cards[place] for place in chosen]
-
-    def _name(self, card: FuzzCase) -> tuple[str, str]:
-        """The draw of a case, and its place in it: of several operations, with the operation's."""
-        others = self.operations("others")
-        place = f"{others.index(card.operation)}." if card.operation in others else ""
-        return card.draw, f"{place}{card.number}"
-
-    def token_of(self, part: FuzzPart, card: FuzzCase) -> Token:
-        """Return the token by which a case is found again."""
-        return Token(AREA, str(part), *self._name(card))
-
-    def _draw(self, label: str, turn: int = 0) -> DrawSpec:
-        token = self.options.replay
-        asked = DrawSpec.parse(token.way) if token and token.area == AREA else None
-        count, others = self.options.profile.cases, self.operations("others")
-        if label in others:
-            count = max(min(LEAST, count), min(count, count * MOST_OTHERS // len(others)))
-        return asked or DrawSpec(self.options.seed + turn * ROUND, count)
 
     def hear(self, cards: Sequence[FuzzCase]) -> FuzzResults:
         """Send these cases to a service that is as it was when the contract began.
@@ -297,7 +209,7 @@ class Exploration:
         sent = [card for card in cards if not self._sparing.spares(_at(card, rows))]
         results = self.service.run(self._player.play(sent, self._send, rows))
         label = sent[0].operation if sent else ""
-        if label not in self.operations("others"):
+        if label not in self.choice.operations("others"):
             self.service.require_entry()
         elif self.service.revokes(label):
             self._revoking.add(label)
@@ -322,9 +234,9 @@ class Exploration:
         spared = self._sparing.count(label, part.phase) if sent else 0
         if sent + spared >= LEAST // self.options.shard.of:
             return True
-        if self._left_out.get(f"{label} {part.phase}") and sent:
+        if self.choice.left_out(label, part.phase) and sent:
             return True  # it is told how few they were
-        drawn = self.corpus.cards(label, part.phase, self._draw(label))
+        drawn = self.choice.drawn(label, part.phase)
         # Where nothing can be invalid there is nothing to ask about.
         return drawn.is_exhausted and (sent > 0 or part.phase == "invalid")
 
@@ -371,7 +283,7 @@ class Exploration:
             except OutOfTime:
                 simple = failure
             yield (
-                replace(simple, card=self.corpus.keep(simple.card))
+                replace(simple, card=self._corpus.keep(simple.card))
                 if simple != failure
                 else failure
             )
