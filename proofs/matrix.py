@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import multiprocessing
@@ -143,6 +144,7 @@ def _judge(
 ) -> None:
     import pytest
 
+    gc.freeze()  # what the server has loaded is no garbage: nobody needs to look through it
     os.environ |= environ
     os.chdir(project or ROOT)
     out = io.StringIO()
@@ -154,10 +156,7 @@ def _judge(
                 str(ROOT / "contract_tests"),
                 "-q",
                 "-pno:cacheprovider",
-                "-pno:randomly",
-                "-pno:xdist",
-                "-pno:schemathesis",
-                "-pno:asyncio",
+                "--disable-plugin-autoload",
                 "-pcontract_tests.plugin",
                 "-c",
                 str(project / "pyproject.toml") if project else os.devnull,
