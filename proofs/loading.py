@@ -8,6 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
+LEAN = ("-p", "no:faker", "-p", "no:hypothesispytest")
+"""Options of a run in an interpreter of its own: these two load libraries for more than a second,
+one at the beginning and one at the end, whether or not a test asks for them."""
+
 
 def packages_loaded_by(code: str, after: str = "pass") -> set[str]:
     """Return the packages that are new after `code`, except for the standard library's."""

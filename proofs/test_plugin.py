@@ -9,9 +9,11 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from proofs.loading import LEAN
+
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "contract_tests" / "reports"
-OPTIONS = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider")
+OPTIONS = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider", *LEAN)
 INI = '[tool.pytest.ini_options]\nasyncio_default_fixture_loop_scope = "function"\n'
 ONE_RULE = ("--contract-rule", "SES-08")
 

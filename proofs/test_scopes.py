@@ -18,6 +18,7 @@ import pytest
 from contract_tests.runner.items import rule_of_item
 from contract_tests.runner.scope_scheduling import ScopeScheduling, scoped
 from contract_tests.runner.scopes import BY_SUBJECT, WHOLE, shared_by
+from proofs.loading import LEAN
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = "DIS-01,DIS-02,DIS-03,FAI-05,FAI-10"
@@ -154,7 +155,7 @@ def spread(folder: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
     path = folder / "report.json"
     command = [sys.executable, "-m", "pytest", "contract_tests", "--contract-rule", RULES]
     done = subprocess.run(
-        [*command, "--contract-report", str(path), "-p", "no:cacheprovider", *arguments],
+        [*command, "--contract-report", str(path), "-p", "no:cacheprovider", *LEAN, *arguments],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
         capture_output=True,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from proofs.conftest import Servers
+from proofs.loading import LEAN
 from proofs.telling import BROKER, DROPPING, FAILING, TELLING
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def told(project: pytest.Pytester, *arguments: str) -> str:
     """Run the contract, and give all that came out of it in any way."""
-    own = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider")
+    own = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider", *LEAN)
     result = project.runpytest_subprocess(*own, "--pyargs", "contract_tests", *arguments)
     files = [path for path in project.path.iterdir() if path.name in WRITTEN]
     written = [path.read_text("utf-8") for path in files]
