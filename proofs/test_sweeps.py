@@ -106,7 +106,7 @@ def test_a_database_out_of_reach_is_one_place(service: Service) -> None:
     """Every connect is refused, and the app's line that asked for it is known."""
     result = FaultCase("list", "connect").act(service)
     assert (str(result.token), result.what) == ("errors:list:connect:all", "CONNECT")
-    assert "service.py" in result.where
+    assert "database.py" in result.where
 
 
 def test_a_replay_sends_just_the_one(service: Service) -> None:

@@ -30,7 +30,7 @@ ENGINES: list[AsyncEngine] = []
 SHARED: dict[str, async_sessionmaker[AsyncSession]] = {}
 
 
-@breaks("LIF-01", says="open, made at database.py")
+@breaks("LIF-01", says="open, made at schema.py")
 def engine_never_disposed() -> FastAPI:
     """The shutdown forgets the engine, whose pool keeps its connections."""
     return opening(create_example_schema, disposes=False)

@@ -178,7 +178,7 @@ BROKEN.append(
     BrokenApp(
         "proofs.broken.at_import.connects:app",
         "SCH-07",
-        "taken during the import, at database.py",
+        "taken during the import, at schema.py",
         "The schema is made while the module is imported.",
     )
 )
