@@ -50,6 +50,7 @@ def downgrade():
     {down}
 """
 CREATE = "op.create_table('things', sa.Column('id', sa.Integer, primary_key=True))"
+KEYED = {"id": "INTEGER", "c": "TEXT"}
 NOTHING: dict[str, list[str]] = {"tables": [], "unique": [], "checks": [], "enums": []}
 
 
@@ -188,6 +189,16 @@ def table(kind: str, **values: str | None) -> dict[str, TableRows]:
 def test_what_became_of_rows(after: dict[str, TableRows], expected: int) -> None:
     """A value in another form is kept where the type is another; one that is lost is not."""
     assert expected == len(row_changes("up", table("TEXT", a="1", b="2"), after, after))
+
+
+def test_rows_are_followed_where_their_key_is_another() -> None:
+    """Ids that become UUIDs lose no row; one that is gone is counted."""
+    old = TableRows({"1": {"id": "1", "c": "a"}, "2": {"id": "2", "c": "b"}}, KEYED, ("id",))
+    new = {"x": {"id": "x", "c": "b"}, "y": {"id": "y", "c": "a"}}
+    as_uuid = {"t": TableRows(new, KEYED | {"id": "UUID"}, ("id",))}
+    assert row_changes("up", {"t": old}, as_uuid, as_uuid) == []
+    fewer = {"t": TableRows({"x": new["y"]}, KEYED | {"id": "UUID"}, ("id",))}
+    assert [each["gone"] for each in row_changes("up", {"t": old}, fewer, fewer)] == [1]
 
 
 def test_a_value_is_a_text_in_any_type() -> None:

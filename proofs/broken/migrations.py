@@ -145,7 +145,7 @@ def downgrade_of_nothing() -> FastAPI:
 @breaks(
     "MIG-10",
     says="rows: posts 2 is left",
-    databases=("postgresql",),
+    databases=EMBEDDED,
     arguments=migrations("seeds_apart"),
 )
 def seeds_apart() -> FastAPI:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from ...instruments.attribution import is_app
 from ...instruments.listening import listen
-from ..transports.locate import line_of
+from ..transports.locate import line_of, reason_of, settings_missing
 from .project import MigrationsProject
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ def _is_declared(error: BaseException) -> bool:
 
 
 def _told(error: BaseException) -> str:
-    """The error in one line, with the line of the migration."""
+    """The error in one line, with the line of the migration, or the settings that it wants."""
+    if isinstance(error, Exception) and settings_missing(error):
+        return reason_of(error)
     first = str(error).partition("\n")[0]
     return f"{type(error).__name__}: {first} ({line_of(error)})"

@@ -30,10 +30,24 @@ Row = dict[str, str | None]
 
 @dataclass
 class TableRows:
-    """The rows of one table, by primary key, with each value as a text; `types` of its columns."""
+    """The rows of one table, by primary key, with each value as a text.
+
+    `types` are those of its columns, `keys` the columns of the primary key.
+    """
 
     rows: dict[str, Row] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+
+    @property
+    def key_types(self) -> dict[str, str]:
+        """The columns of the primary key, each with its type."""
+        return {key: self.types[key] for key in self.keys}
+
+    def by_values(self, columns: list[str]) -> TableRows:
+        """Number the rows in the order of these values, where the primary key is another one."""
+        rows = sorted(self.rows.values(), key=lambda row: [str(row[name]) for name in columns])
+        return TableRows({str(number): row for number, row in enumerate(rows)}, self.types)
 
 
 def reflected(connection: Connection, without: tuple[str, ...] = ()) -> MetaData:
@@ -71,7 +85,8 @@ def read_rows(connection: Connection, metadata: MetaData) -> dict[str, TableRows
         kinds = {column.name: str(column.type) for column in table.columns}
         rows = connection.execute(select(table)).mappings()
         texts = ({name: as_plain_text(value) for name, value in row.items()} for row in rows)
-        found[table.name] = TableRows({", ".join(str(r[k]) for k in keys): r for r in texts}, kinds)
+        by_key = {", ".join(str(row[key]) for key in keys): row for row in texts}
+        found[table.name] = TableRows(by_key, kinds, tuple(keys))
     return found
 
 

@@ -136,28 +136,32 @@ def row_changes(way: str, before: Stored, after: Stored, between: Stored) -> lis
     """Give what became of stored rows, in the tables and columns that were there all the time."""
     found = []
     for table in sorted(before.keys() & after.keys() & between.keys()):
-        old, new = before[table], after[table]
-        columns = old.types.keys() & new.types.keys() & between[table].types.keys()
-        gone = sorted(old.rows.keys() - new.rows.keys())
+        old, new, middle = before[table], after[table], between[table]
+        columns = sorted(old.types.keys() & new.types.keys() & middle.types.keys())
+        same = [c for c in columns if old.types[c] == new.types[c] == middle.types[c]]
+        if not old.key_types == new.key_types == middle.key_types:
+            old, new = old.by_values(same), new.by_values(same)
+        gone = old.rows.keys() - new.rows.keys()
         if gone:
             found.append({"way": way, "table": table, "gone": len(gone), "of": len(old.rows)})
-        for column in sorted(columns):
-            found += _column_changes(way, table, column, old, new)
+        kept = [(old.rows[key], new.rows[key]) for key in sorted(old.rows.keys() - gone)]
+        for column in columns:
+            pairs = [(was[column], is_now[column]) for was, is_now in kept]
+            wrong = _wrong(pairs, is_same_type=column in same)
+            if wrong:
+                cell = {"way": way, "table": table, "column": column}
+                found.append(cell | {"was": wrong[0], "is": wrong[1]})
     return found
 
 
-def _column_changes(
-    way: str, table: str, column: str, old: TableRows, new: TableRows
-) -> Iterator[dict[str, Any]]:
-    kept = sorted(old.rows.keys() & new.rows.keys())
-    pairs = [(old.rows[key][column], new.rows[key][column]) for key in kept]
-    is_same_type = old.types[column] == new.types[column]
+def _wrong(
+    pairs: list[tuple[str | None, str | None]], *, is_same_type: bool
+) -> tuple[str | None, str | None] | None:
+    """Give the first value that changed and may not: another type may show it otherwise."""
     changed = [(was, is_now) for was, is_now in pairs if was != is_now]
     is_lost = any(is_now is None for _, is_now in changed)
     is_merged = len({was for was, _ in pairs}) > len({is_now for _, is_now in pairs})
-    if changed and (is_same_type or is_lost or is_merged):
-        was, is_now = changed[0]
-        yield {"way": way, "table": table, "column": column, "was": was, "is": is_now}
+    return changed[0] if changed and (is_same_type or is_lost or is_merged) else None
 
 
 def shape_differences(before: Shape, after: Shape) -> list[str]:
