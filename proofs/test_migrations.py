@@ -194,7 +194,7 @@ def test_what_became_of_rows(after: dict[str, TableRows], expected: int) -> None
 def test_rows_are_followed_where_their_key_is_another() -> None:
     """Ids that become UUIDs lose no row; one that is gone is counted."""
     old = TableRows({"1": {"id": "1", "c": "a"}, "2": {"id": "2", "c": "b"}}, KEYED, ("id",))
-    new = {"x": {"id": "x", "c": "b"}, "y": {"id": "y", "c": "a"}}
+    new: dict[str, dict[str, str | None]] = {"x": {"id": "x", "c": "b"}, "y": {"id": "y", "c": "a"}}
     as_uuid = {"t": TableRows(new, KEYED | {"id": "UUID"}, ("id",))}
     assert row_changes("up", {"t": old}, as_uuid, as_uuid) == []
     fewer = {"t": TableRows({"x": new["y"]}, KEYED | {"id": "UUID"}, ("id",))}

@@ -59,7 +59,7 @@ def test_tables_with_rows_are_upgraded(judge: Judge, migrations: MigrationsScena
         judge.not_applicable(f"an empty database is not upgraded, either: {migrations.failure}")
     steps = migrations.walk.filled
     if not steps:
-        judge.not_applicable("no revision comes after a table that takes rows")
+        judge.not_applicable(migrations.walk.why_unfilled)
     failed = [step for step in steps if step.up_failure]
     judge.that(
         not failed,
@@ -73,7 +73,7 @@ def test_tables_with_rows_are_upgraded(judge: Judge, migrations: MigrationsScena
 def test_no_stored_value_is_lost(judge: Judge, migrations: MigrationsScenarios) -> None:
     """Rows are there and right after each upgrade, downgrade and second upgrade."""
     if not (migrations.walk.filled or migrations.stairs.filled):
-        judge.not_applicable("no revision comes after a table that takes rows")
+        judge.not_applicable(migrations.walk.why_unfilled)
     lost = [*migrations.walk.losses(said=False), *migrations.stairs.losses(said=False)]
     judge.that(
         not lost,
@@ -86,7 +86,7 @@ def test_no_stored_value_is_lost(judge: Judge, migrations: MigrationsScenarios) 
 def test_no_stored_value_is_overwritten(judge: Judge, migrations: MigrationsScenarios) -> None:
     """No UPDATE and no DELETE of a revision changes what was there before it."""
     if not (migrations.walk.filled or migrations.stairs.filled):
-        judge.not_applicable("no revision comes after a table that takes rows")
+        judge.not_applicable(migrations.walk.why_unfilled)
     lost = [*migrations.walk.losses(said=True), *migrations.stairs.losses(said=True)]
     judge.that(
         not lost,

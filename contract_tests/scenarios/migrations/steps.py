@@ -27,6 +27,11 @@ class Walked:
         return tuple(step for step in self.steps if set(step.tables) - set(step.refused))
 
     @property
+    def why_unfilled(self) -> str:
+        """The reason why no step was taken with rows, if none was."""
+        return self.failure or "no revision comes after a table that takes rows"
+
+    @property
     def down(self) -> tuple[RevisionStep, ...]:
         """The steps that were taken back, or could not be."""
         return tuple(step for step in self.steps if step.down and not step.is_declared)
