@@ -43,7 +43,7 @@ def judged_anew(
 
 def _is_to_be_repeated(rule: Rule, error: Exception | None) -> bool:
     """Return whether the breakdown may be the cause of how a test ended, and not its finding."""
-    return rule is not RULE and (isinstance(error, Undecided) or not is_disturbing(rule))
+    return isinstance(error, Undecided) or not (rule is RULE or is_disturbing(rule))
 
 
 def _repeated(item: pytest.Item, service: Service) -> Exception | None:

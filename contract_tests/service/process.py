@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -76,14 +76,16 @@ class ServiceProcess:
         if failure:  # said after the start: the tests to come need a service
             raise Undecided(f"the service could not be restarted: {failure}")
 
-    def renew(self, *, is_afresh: bool) -> str:
+    def renew(self, clean: Callable[[], object], *, is_afresh: bool) -> str:
         """Replace the app by a new one, and close all connections of the old one.
 
-        If `is_afresh`, its modules are imported anew as well. Return why that failed, or nothing.
+        `clean` takes away what is left of it then. If `is_afresh`, its modules are imported anew
+        as well. Return why that failed, or nothing.
         """
         stopping = self._stopped()
         self.loop.run(self.transport.release())
         self.loop.run(cancel_others())
+        clean()
         find = relocated if is_afresh else locate
         try:
             self.transport.renew(find(self.origin.app, self.origin.roots).make())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 
 from ...instruments.exchange import Request
@@ -27,18 +28,22 @@ def renewed(service: Service, answers: Question) -> str:
         return "it runs elsewhere"
     why = ""
     for is_afresh in (False, True)[service.trail.needs_import :]:
-        why = service.process.renew(is_afresh=is_afresh) or _reset(service)
+        ended = partial(_end_connections, service)
+        why = service.process.renew(ended, is_afresh=is_afresh) or _reset(service)
         if not why and answers(service):
             service.trail.needs_import = is_afresh
             return ""
     return why or "a new one fails as well"
 
 
-def _reset(service: Service) -> str:
-    """Take away what the old one had in the database, and put the rows back."""
+def _end_connections(service: Service) -> None:
+    """End what the old one still has in a database of the kit's own; elsewhere are others, too."""
     if service.database.owned:
-        # Never elsewhere: connections there may be those of others.
         service.run(service.database.kill_connections())
+
+
+def _reset(service: Service) -> str:
+    """Put the rows back for the new one; return what is in the way, if so."""
     engines = list(service.recorder.engines)
     if engines:
         service.database.attach(engines[0])
