@@ -55,7 +55,7 @@ def test_an_app_is_started_asked_and_stopped(app: str, worker_of: TrialOf) -> No
         stopped = trial.ask("stop", app=number)
         left = trial.ask("census")
         assert (created["status"], stopped) == (201, {"ok": True})
-        kinds = ("connections", "tasks", "database_tasks", "threads")
+        kinds = ("connections", "tasks", "database_tasks", "threads", "by_alias")
         assert left == {"ok": True} | {kind: [] for kind in kinds}
         assert trial.ends(10)
 
