@@ -16,7 +16,7 @@ from proofs.matrix import IS_WHOLE, databases_for, run_contract
 
 RUNS = [(app, database) for app in broken_apps() for database in databases_for(app)]
 
-STYLES = {"DIS-11", "FAI-08", "PAY-20"}
+STYLES = {"DIS-11", "FAI-08", "PAY-20", "SCH-10"}
 """What many apps do that are wrong in another way, as stock services do: no proof of anything."""
 
 

@@ -1,12 +1,12 @@
-"""The foreign keys of a database, and whether an index finds their rows."""
+"""What the indexes of a database find: the rows of a foreign key, those with a value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Boolean, Connection, Enum, create_engine, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -14,6 +14,8 @@ from .unobserved import unobserved
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Inspector
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,42 @@ class ForeignKey:
 
 async def foreign_keys(url: URL) -> tuple[ForeignKey, ...]:
     """Give the foreign keys of the tables in the schema that is searched first."""
+    return await _asked(url, _keys_seen_by)
+
+
+async def findable_columns(url: URL) -> dict[str, frozenset[str]]:
+    """Give the columns of each table by which rows are found without reading all of it.
+
+    Those of few values are among them: no index would help to find their rows.
+    """
+    return await _asked(url, _findable_seen_by)
+
+
+async def _asked(url: URL, question: Callable[[Connection], T]) -> T:
+    """Put a question to a connection of its own, which no instrument sees."""
     with unobserved():
         if not url.get_dialect().is_async:
             with create_engine(url, poolclass=NullPool).connect() as connection:
-                return _keys_seen_by(connection)
+                return question(connection)
         async with create_async_engine(url, poolclass=NullPool).connect() as connection:
-            return await connection.run_sync(_keys_seen_by)
+            return await connection.run_sync(question)
 
 
 def _keys_seen_by(connection: Connection) -> tuple[ForeignKey, ...]:
     inspector = inspect(connection)
     return tuple(key for table in inspector.get_table_names() for key in _of(inspector, table))
+
+
+def _findable_seen_by(connection: Connection) -> dict[str, frozenset[str]]:
+    inspector = inspect(connection)
+    return {table: frozenset(_findable(inspector, table)) for table in inspector.get_table_names()}
+
+
+def _findable(inspector: Inspector, table: str) -> Iterator[str]:
+    yield from (str(order[0]) for order in _orders(inspector, table) if order)
+    for column in inspector.get_columns(table):
+        if isinstance(column["type"], Boolean | Enum) or "TINYINT" in str(column["type"]):
+            yield column["name"]
 
 
 def _of(inspector: Inspector, table: str) -> Iterator[ForeignKey]:

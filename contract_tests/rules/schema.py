@@ -130,6 +130,21 @@ SCH_09 = Rule(
     needs=("outside-view",),
 )
 
+SCH_10 = Rule(
+    id="SCH-10",
+    level=Level.RECOMMENDED,
+    statement="A column that a list filters or sorts by SHOULD be the first of an index.",
+    rationale=(
+        "Without one the database reads and sorts the whole table for each page: the list gets "
+        "slower with every row, and all others wait for the disk."
+    ),
+    fix=(
+        "`mapped_column(index=True)`, or `Index(...)` of the filtered column with the one that "
+        "sorts, and a migration that makes it; or sort by the key."
+    ),
+    needs=("outside-view", "engine-view", "create", "list"),
+)
+
 RULES = (
     SCH_01,
     SCH_02,
@@ -140,4 +155,5 @@ RULES = (
     SCH_07,
     SCH_08,
     SCH_09,
+    SCH_10,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ..databases.indexes import foreign_keys
+from ..databases.indexes import findable_columns, foreign_keys
 from ..runner.judge import Judge, judges
+from ..scenarios.crud.searches import searches
 from ..scenarios.startup import RacePoint, StartupScenarios
 from ..scenarios.startup.asking import hung
 from ..service.service import Service
@@ -156,4 +157,20 @@ def test_foreign_keys_have_an_index(judge: Judge, service: Service) -> None:
         not bare,
         expected="an index that begins with the columns of each foreign key",
         observed=f"none for {', '.join(bare)}",
+    )
+
+
+@judges("SCH-10")
+def test_lists_search_by_an_index(judge: Judge, service: Service) -> None:
+    """Whatever a list compares or sorts by, an index begins with a column of it."""
+    findable = service.run(findable_columns(service.database.url))
+    asked = [each for each in searches(service) if each.table in findable]
+    if not asked:
+        judge.not_applicable("no statement of the list compares or sorts by a column")
+    slow = [each for each in asked if not each.columns & findable[each.table]]
+    judge.that(
+        not slow,
+        expected="an index that begins with a column that is compared, or sorted by",
+        observed=f"none for {', '.join(sorted(set(map(str, slow))))}",
+        seen=slow[0].exchange if slow else None,
     )

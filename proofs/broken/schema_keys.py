@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table
+from sqlalchemy import Column, ForeignKey, MetaData, Select, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from proofs.broken import breaks
+from proofs.broken.crud_lists import Listing
+from proofs.broken.replacing import with_service
 from proofs.broken.starting import opening
 from proofs.innocent.starting import make_tables
 from reference_app.models import ExampleItem
@@ -29,3 +33,15 @@ def foreign_key_without_an_index() -> FastAPI:
             await connection.run_sync(make_tables, metadata)
 
     return opening(prepare)
+
+
+@breaks("SCH-10", says="none for example_items.name")
+def sorted_by_a_bare_column() -> FastAPI:
+    """The list is in the order of the names, which no index has."""
+
+    class ByName(Listing):
+        def page(self, limit: int, offset: int) -> Select[Any]:
+            by_name = select(ExampleItem).order_by(ExampleItem.name, ExampleItem.id)
+            return by_name.limit(limit).offset(offset)
+
+    return with_service(ByName)
