@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -187,6 +188,7 @@ def test_what_was_not_reached_is_one_line() -> None:
     assert not run.is_conformant
 
 
+PROGRESS = re.compile(r"^contract: \d+ of \d+ tests, about .* left; ", re.MULTILINE)
 RULES = "SES-01,CRU-01,CAN-01,API-03"
 
 
@@ -196,7 +198,15 @@ def test_a_slow_service_is_seen_in_part(minutes: str, *, has_late: bool) -> None
     result = run_contract(
         "proofs.virtual_time:slow_writes",
         "sqlite",
-        *("-p", "proofs.virtual_time", "--contract-rule", RULES, "--contract-budget", minutes),
+        *(
+            "-p",
+            "proofs.virtual_time",
+            "--contract-rule",
+            RULES,
+            "--contract-budget",
+            minutes,
+            "-v",
+        ),
     )
     rows = result.report["verdicts"]
     parts = [one for row in rows for one in row["extents"] if one["seen"] < one["whole"]]
@@ -204,5 +214,8 @@ def test_a_slow_service_is_seen_in_part(minutes: str, *, has_late: bool) -> None
     assert result.rules("broken") == set()
     assert result.rules("upheld") >= {"SES-01", "CRU-01"}
     assert (bool(late), bool(parts)) == (has_late, True), result.printed
-    assert result.printed.count("out of time") == has_late
+    summary = result.printed.partition(" contract ====")[2]
+    assert summary.count("out of time") == has_late
     assert result.exit_code == has_late
+    assert "a budget of" in result.printed
+    assert bool(PROGRESS.search(result.printed)) != has_late  # which ends before the first line
