@@ -79,10 +79,10 @@ class Speed:
         return self._typical(is_read=False)
 
     def _typical(self, *, is_read: bool) -> float:
-        # The fastest quarter: the first requests of a process, and those on a busy machine, tell
+        # The fastest tenth: the first requests of a process, and those on a busy machine, tell
         # less of the service than of what else is going on.
         seconds = sorted(self._seconds[is_read] or self._seconds[not is_read])
-        return seconds[len(seconds) // 4] if seconds else 0.0
+        return seconds[len(seconds) // 10] if seconds else 0.0
 
 
 class Budget:
