@@ -72,7 +72,7 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
 
     selection = Selection(options)
     budget = Budget(options.seconds, config.stash.get(CLOCK, time.monotonic))
-    timekeeping = Timekeeping(config, budget)
+    timekeeping = Timekeeping(config, budget, selection)
     run = ContractRun(config, options, mask, selection, timekeeping)
     yield from (selection, run, Verdicts(run), Results(run, selection), timekeeping)
     if not is_worker(config):

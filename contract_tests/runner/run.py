@@ -67,7 +67,7 @@ class ContractRun:
             from .opening import open_service
 
             budget, selection = self.time.budget, self._selection
-            self.time.begin(is_alone=selection.is_alone)
+            self.time.begin()
             self._open.enter_context(interruptible())
             opened = open_service(self.options, budget, has_startups=selection.has_startups)
             with captured_output():

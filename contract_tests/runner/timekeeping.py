@@ -14,6 +14,7 @@ from .items import rule_of_item
 if TYPE_CHECKING:
     from ..service.budget import Ahead, Budget
     from .costs import Cost, WorkAhead
+    from .selection import Selection
 
 CLOCK: pytest.StashKey[Callable[[], float]] = pytest.StashKey()
 """Another clock for the run than that of the machine."""
@@ -33,16 +34,21 @@ class Timekeeping:
 
     NAME = f"{__package__}.timekeeping"
 
-    def __init__(self, config: pytest.Config, budget: Budget) -> None:
+    def __init__(self, config: pytest.Config, budget: Budget, selection: Selection) -> None:
         self.budget = budget
         self.work: WorkAhead | None = None
         self._config = config
+        self._selection = selection
         self._since = 0.0
         self._expected = 0.0
 
-    def begin(self, *, is_alone: bool) -> None:
-        """Begin to count, unless that has been done; a worker ends with all others of its run."""
+    def begin(self) -> None:
+        """Begin to count, unless that has been done; a worker ends with all others of its run.
+
+        Where tests of others run before the contract, each worker begins when it comes to it.
+        """
         given: float | None = getattr(self._config, "workerinput", {}).get(SHARED)
+        is_alone = self._selection.is_alone
         self.budget.begin(given - time.time() if given is not None and is_alone else None)
 
     def plan(self, work: WorkAhead) -> None:
@@ -69,7 +75,7 @@ class Timekeeping:
         """Let no test of the suite begin when the time is over. Raises `OutOfTime` then."""
         if rule_of_item(item) is None:
             return
-        self.begin(is_alone=True)
+        self.begin()
         budget = self.budget
         budget.extents, budget.was_short = {}, False
         if budget.is_over:
@@ -86,7 +92,7 @@ class Timekeeping:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker when the run ends."""
-        self.begin(is_alone=True)
+        self.begin()
         node.workerinput[SHARED] = time.time() + self.budget.left
 
 
