@@ -116,7 +116,8 @@ def test_what_is_undone_at_the_end_is_sent(budget: Budget, hands: Hands) -> None
 
 
 @pytest.mark.parametrize(
-    ("fixed", "thinnable", "share"), [(10, 40, 1.0), (24, 60, 0.5), (0, 540, 0.1), (90, 10, 0.02)]
+    ("fixed", "thinnable", "share"),
+    [(10, 40, 1.0), (24, 60, 1.0), (24, 240, 0.125), (0, 540, 0.1), (390, 10, 0.02)],
 )
 def test_a_share_is_what_there_is_time_for(
     budget: Budget, fixed: float, thinnable: float, share: float
@@ -124,6 +125,14 @@ def test_a_share_is_what_there_is_time_for(
     """What cannot be thinned is taken off; a little is looked at in any case."""
     budget.ahead = Ahead(fixed, thinnable)
     assert budget.share == pytest.approx(share)
+
+
+def test_an_estimate_is_believed_as_time_goes_by(budget: Budget, hands: Hands) -> None:
+    """What a busy machine makes of a few requests is no reason to leave anything out."""
+    budget.ahead = Ahead(0, 100)
+    assert budget.share == 1.0
+    hands.move(50)
+    assert budget.share == pytest.approx(0.09)
 
 
 def test_a_service_that_is_fast_enough_is_not_thinned(budget: Budget) -> None:

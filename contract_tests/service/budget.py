@@ -23,6 +23,12 @@ GRACE = 3.0
 SPARE = 0.9
 """The share of the time left that is given away: estimates are short as often as long."""
 
+DOUBT = 4.0
+"""How many times the time left an estimate has to be at the beginning, if it is to be believed.
+
+A busy machine slows down a few requests as a slow service does; by the end there is no doubt left.
+"""
+
 LEAST_SHARE = 0.02
 """The share of a space that is looked at however little time is left."""
 
@@ -144,7 +150,8 @@ class Budget:
     def share(self) -> float:
         """The share of a space that there is time for, if all others get the same."""
         ahead, given = self.ahead, self.left * SPARE
-        if ahead.whole <= given or not ahead.thinnable:
+        doubt = 1 + (DOUBT - 1) * self.left / self.seconds
+        if not ahead.thinnable or ahead.whole <= given * doubt:
             return 1.0
         return min(1.0, max(LEAST_SHARE, (given - ahead.fixed) / ahead.thinnable))
 
