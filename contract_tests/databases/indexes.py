@@ -1,4 +1,4 @@
-"""What the indexes of a database find: the rows of a foreign key, those with a value."""
+"""The rows that indexes of a database find: those of a foreign key, those with a value."""
 
 from __future__ import annotations
 

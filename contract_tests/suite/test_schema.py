@@ -162,7 +162,7 @@ def test_foreign_keys_have_an_index(judge: Judge, service: Service) -> None:
 
 @judges("SCH-10")
 def test_lists_search_by_an_index(judge: Judge, service: Service) -> None:
-    """Whatever a list compares or sorts by, an index begins with a column of it."""
+    """An index begins with a column that the list compares, or sorts by."""
     findable = service.run(findable_columns(service.database.url))
     asked = [each for each in searches(service) if each.table in findable]
     if not asked:

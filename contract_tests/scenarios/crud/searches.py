@@ -19,7 +19,7 @@ SORTED = re.compile(rf"\bORDER BY\s+{COLUMN}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Search:
+class ColumnSearch:
     """The columns of one table that a statement compares, or else the first it sorts by."""
 
     table: str
@@ -31,7 +31,7 @@ class Search:
         return f"{self.table}.{' and '.join(sorted(self.columns))}"
 
 
-def searches(service: Service) -> tuple[Search, ...]:
+def searches(service: Service) -> tuple[ColumnSearch, ...]:
     """Send a list, also with each filter and order it declares, and give what it searches by."""
     return tuple(search for exchange in _lists(service) for search in found_in(exchange))
 
@@ -49,15 +49,15 @@ def _lists(service: Service) -> Iterator[Exchange]:
         yield service.list(**paged(service, order.query))
 
 
-def found_in(exchange: Exchange) -> Iterator[Search]:
+def found_in(exchange: Exchange) -> Iterator[ColumnSearch]:
     """Give what the statements of a list search by."""
     for event in exchange.of("sql"):
         compared: dict[str, set[str]] = {}
         for table, column in COMPARED.findall(event.text):
             compared.setdefault(table, set()).add(column)
         for table, columns in compared.items():
-            yield Search(table, frozenset(columns), exchange)
+            yield ColumnSearch(table, frozenset(columns), exchange)
         # One comparison that finds few rows leaves few to sort.
         for table, column in SORTED.findall(event.text):
             if table not in compared:
-                yield Search(table, frozenset({column}), exchange)
+                yield ColumnSearch(table, frozenset({column}), exchange)
