@@ -22,14 +22,13 @@ from .async_generators import LATE, finalizing
 from .attribution import caller, current, running, running_task
 from .background import Background
 from .checkout import Checkout
+from .driver_words import driver_words
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
 from .private import is_autocommit, is_garbage, is_in_commit
 
 NUMBER = "contract_connection"
-POINTING = "foreign key"
-"""The words of every database for a row that names another one."""
 
 
 class Recorder(Instrument):
@@ -220,9 +219,7 @@ class Recorder(Instrument):
             self.record("commit", number_of(conn), "(autocommit)")
 
     def _failed(self, exception_context: ExceptionContext) -> None:
-        error = exception_context.original_exception
-        told = f" ({POINTING})" if POINTING in str(error).lower() else ""
-        self.record("failed", None, type(error).__name__ + told)
+        self.record("failed", None, driver_words(exception_context.original_exception))
 
     def _session_began(self, session: Session, transaction: Any, connection: Connection) -> None:
         owner = current.get()

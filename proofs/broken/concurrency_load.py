@@ -13,7 +13,7 @@ from proofs.broken import breaks
 from proofs.broken.replacing import with_sessions
 from reference_app import create_app
 from reference_app.database import DatabaseFailure, get_async_sessionmaker
-from reference_app.errors import answer_database_failure, refusal
+from reference_app.errors import answer_database_failure
 from reference_app.settings import load_settings
 
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
@@ -58,13 +58,13 @@ def unhealthy_for_ever() -> FastAPI:
     return app
 
 
-@breaks("CON-14", says="-> 500")
+@breaks("CON-14", says="QueuePool limit of size 5 overflow 10 reached, connection timed out")
 def empty_pool_is_a_defect() -> FastAPI:
     """The timeout of the pool is no error of the driver, and is answered as a defect of the app."""
 
     async def answer(request: Request, failure: Exception) -> Response:
         if isinstance(failure.__cause__, PoolTimeoutError):
-            return refusal(500)
+            raise failure.__cause__
         return await answer_database_failure(request, failure)
 
     app = create_app()

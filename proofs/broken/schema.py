@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
@@ -62,6 +63,16 @@ def silenced_handler() -> FastAPI:
     app = opening(nothing)
     app.router.on_startup.append(make_tables)
     return app
+
+
+@breaks("SCH-01", says="Event loop is closed", databases=("postgresql",))
+def schema_made_on_a_loop_of_its_own() -> FastAPI:
+    """The tables are made by `asyncio.run`, and its connection stays in the pool of the app."""
+
+    async def prepare(engine: AsyncEngine) -> None:
+        await asyncio.to_thread(lambda: asyncio.run(create_example_schema(engine)))
+
+    return opening(prepare)
 
 
 @breaks("SCH-02", says="shown after a restart")

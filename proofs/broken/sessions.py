@@ -144,7 +144,7 @@ def registry_without_remove() -> FastAPI:
     return with_sessions(sessions)
 
 
-@breaks("SES-06", says="never awaited")
+@breaks("SES-06", says="coroutine 'AsyncSession.close' was never awaited")
 def unawaited_close() -> FastAPI:
     """The dependency calls close without awaiting it."""
 

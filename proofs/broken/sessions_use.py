@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
-from sqlalchemy import Engine, create_engine, func, make_url, select, update
+from sqlalchemy import Engine, create_engine, delete, func, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
 
@@ -43,6 +43,29 @@ def second_session_in_the_first() -> FastAPI:
                 return items
 
     return with_service(Counting)
+
+
+@breaks(
+    "SES-09",
+    says="OperationalError: database is locked",
+    databases=("sqlite",),
+    also=("API-03", "CRU-31"),
+)
+def second_writer_in_the_first() -> FastAPI:
+    """A delete is noted in a session of its own, which waits for the one that is deleting."""
+
+    class Noting(ExampleItemService):
+        async def delete(self, item_id: int) -> bool:
+            removal = delete(ExampleItem).where(ExampleItem.id == item_id)
+            note = update(ExampleItem).where(ExampleItem.id == item_id).values(name="removed")
+            async with transaction(self._session):
+                await self._session.execute(removal)
+                async with AsyncSession(self._session.bind) as other:
+                    await other.execute(text("PRAGMA busy_timeout = 20"))  # it would wait in vain
+                    await other.execute(note)
+            return True
+
+    return with_service(Noting)
 
 
 @breaks("SES-10", says="by p")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...generation import samples
+from ...instruments.driver_words import names_another_row
 from ...instruments.exchange import Exchange
-from ...instruments.recorder import POINTING
 from ...rules.violation import UsageError
 from ..resource import Resource
 from ..service import Service
@@ -45,7 +45,7 @@ def create_pointing_nowhere(service: Service, refused: Exchange) -> tuple[Exchan
 
 def _is_pointing(failed: Exchange) -> bool:
     """Return whether the database refused the row for another one that it names."""
-    return any(POINTING in event.text for event in failed.of("failed"))
+    return any(names_another_row(event.text) for event in failed.of("failed"))
 
 
 def _emptied(service: Service) -> Iterator[dict[str, Any]]:
