@@ -71,7 +71,7 @@ def _run_again(item: pytest.Item, service: Service) -> Exception | None:
     return None
 
 
-def told_in(item: pytest.Item, verdict: Verdict) -> list[Verdict]:
+def breakdowns_in(item: pytest.Item, verdict: Verdict) -> list[Verdict]:
     """Return the verdicts on breakdowns that a test has met, beside its own."""
     case = f"during {verdict.rule} {verdict.case}"
     plain = Verdict(

@@ -20,7 +20,7 @@ from ..service.backdoor import BackDoor
 from ..service.budget import Budget
 from ..service.loop import open_loop
 from ..service.migrations.project import find_project
-from ..service.migrations.trial import migrate
+from ..service.migrations.remote import migrate
 from ..service.preparing import run_command
 from ..service.process import Origin, ServiceProcess
 from ..service.resource import Resource

@@ -14,7 +14,7 @@ from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row
 from ..rules.violation import CannotGoOn, NotApplicable, OutOfTime, Undecided, Violation
 from ..service.budget import Budget
-from .breakdowns import judged_anew, told_in
+from .breakdowns import breakdowns_in, judged_anew
 from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
 from .timekeeping import not_reached
@@ -92,7 +92,7 @@ class Verdicts:
             verdict = self._verdict(item, (call, report), rule)
             self._attach(item, report, verdict)
             self._agree(report, verdict)
-            self._tell(report, [self._masked(told, item) for told in told_in(item, verdict)])
+            self._tell(report, [self._masked(told, item) for told in breakdowns_in(item, verdict)])
         return report
 
     @pytest.hookimpl(tryfirst=True)

@@ -24,7 +24,7 @@ SPARE = 0.9
 """The share of the time left that is given away: estimates are short as often as long."""
 
 DOUBT = 4.0
-"""How many times the time left an estimate has to be at the beginning, if it is to be believed.
+"""The multiple of the time left that an estimate has to be at the beginning to be believed.
 
 A busy machine slows down a few requests as a slow service does; by the end there is no doubt left.
 """

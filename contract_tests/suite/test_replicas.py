@@ -47,7 +47,7 @@ def test_a_change_is_not_decided_by_the_replica(judge: Judge, replicas: ReplicaS
     judge.that(
         not failed,
         expected="each change made, whatever the replica has received so far",
-        observed="; ".join(_told(step.exchange) for step in failed)
+        observed="; ".join(_with_error(step.exchange) for step in failed)
         + ", with a replica that lags behind",
         seen=_lines(failed[0].statements) if failed else None,
     )
@@ -63,7 +63,7 @@ def test_a_client_reads_its_own_create(judge: Judge, replicas: ReplicaScenarios)
     judge.that(
         read.exchange.ok,
         expected="the row that the same client has just created",
-        observed=f"{_told(read.exchange)}, with a replica that lags behind",
+        observed=f"{_with_error(read.exchange)}, with a replica that lags behind",
         seen=_lines(read.statements),
     )
 
@@ -80,7 +80,7 @@ def test_changes_succeed_without_the_replica(judge: Judge, replicas: ReplicaScen
     judge.that(
         not failed,
         expected="each change made",
-        observed="; ".join(map(_told, failed)) + ", while the replica is unreachable",
+        observed="; ".join(map(_with_error, failed)) + ", while the replica is unreachable",
     )
 
 
@@ -129,7 +129,7 @@ def test_reads_ask_the_replica(judge: Judge, replicas: ReplicaScenarios) -> None
     )
 
 
-def _told(exchange: Exchange) -> str:
+def _with_error(exchange: Exchange) -> str:
     return f"{exchange} {exchange.raised}".strip()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from ...databases import Database
 from ...databases.places import is_same, place_at
 from ...rules.violation import NotApplicable
-from ...service.migrations.trial import migrations_trial
+from ...service.migrations.remote import migrations_remote
 from ...service.service import Service
 from .drift import Drift, drift
 from .shell import upgraded_by_shell
@@ -32,7 +32,7 @@ class MigrationsScenarios:
     @cached_property
     def heads(self) -> dict[str, list[str]]:
         """The labels of each head."""
-        with migrations_trial(self._process, self._empty()) as trial:
+        with migrations_remote(self._process, self._empty()) as trial:
             answer = trial.ask("heads")
         if answer["failure"]:
             raise NotApplicable(f"the revisions cannot be read: {answer['failure']}")
@@ -79,13 +79,13 @@ class MigrationsScenarios:
     @cached_property
     def offline_failure(self) -> str:
         """The failure of the upgrade that is written as SQL; empty if it could be."""
-        with migrations_trial(self._process, self._empty()) as trial:
+        with migrations_remote(self._process, self._empty()) as trial:
             return str(trial.ask("offline")["failure"])
 
     @cached_property
     def elsewhere(self) -> tuple[str, str] | None:
         """The database that env.py asks for beside the service's, if they are not the same one."""
-        with migrations_trial(self._process, self._service.database) as trial:
+        with migrations_remote(self._process, self._service.database) as trial:
             answer = trial.ask("address")
         theirs = [place_at(make_url(text)) for text in answer.get("addresses", ())]
         ours = [place_at(engine.url) for engine in self._service.recorder.engines]

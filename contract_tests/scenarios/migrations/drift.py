@@ -13,7 +13,7 @@ from typing import Any
 
 from ...databases import Database
 from ...rules.violation import NotApplicable
-from ...service.migrations.trial import migrations_trial
+from ...service.migrations.remote import migrations_remote
 from ...service.process import ServiceProcess
 
 MISSING = frozenset({"add_table", "add_column", "add_fk"})
@@ -36,11 +36,11 @@ class Drift:
 
 def drift(process: ServiceProcess, upgraded: Database, empty: Database) -> Drift:
     """Compare. Raises `NotApplicable` if env.py names no models."""
-    with migrations_trial(process, upgraded) as trial:
+    with migrations_remote(process, upgraded) as trial:
         found = trial.ask("compare")["compared"]
     if found is None:
         raise NotApplicable("env.py names no models: its target_metadata is None")
-    with migrations_trial(process, empty) as trial:
+    with migrations_remote(process, empty) as trial:
         failure = trial.ask("declare")["failure"]
         control = None if failure else trial.ask("compare")["compared"]
     return drift_between(found, control)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...databases import Database
 from ...rules.violation import Undecided
-from ...service.migrations.trial import migrations_trial
+from ...service.migrations.remote import migrations_remote
 from ...service.migrations.walk import RevisionStep
 from ...service.process import ServiceProcess
 
@@ -47,8 +47,8 @@ class Walked:
 def take_revisions(process: ServiceProcess, database: Database, *, stairs: bool) -> Walked:
     """Take them. Raises `Undecided` if the interpreter itself fails."""
     steps: list[RevisionStep] = []
-    with migrations_trial(process, database) as trial:
-        for answer in trial.told("walk", stairs=stairs):
+    with migrations_remote(process, database) as trial:
+        for answer in trial.stream("walk", stairs=stairs):
             if "step" in answer:
                 steps.append(RevisionStep(**answer["step"]))
             elif not answer["ok"]:

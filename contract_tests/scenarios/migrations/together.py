@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...databases import Database
-from ...service.migrations.trial import MigrationsTrial, migrations_trial
+from ...service.migrations.remote import MigrationsRemote, migrations_remote
 from ...service.migrations.walk import shape_differences
 from ...service.process import ServiceProcess
 from ..startup.race import as_far_as_it_can
@@ -32,9 +32,9 @@ def together(process: ServiceProcess, alone: Database, empty: Database) -> Toget
 
     They begin where the release before the last revision has left the database.
     """
-    with migrations_trial(process, empty) as trial:
+    with migrations_remote(process, empty) as trial:
         trial.ask("former")
-    with migrations_trial(process, empty) as first, migrations_trial(process, empty) as second:
+    with migrations_remote(process, empty) as first, migrations_remote(process, empty) as second:
         first.trial.ask("gate", before="create")
         second.trial.ask("trace")
         first.tell("upgrade")
@@ -46,11 +46,11 @@ def together(process: ServiceProcess, alone: Database, empty: Database) -> Toget
         first.trial.tell(act="go")
         ended = first.trial.result()
         answers = (ended, overtaken or second.trial.result())
-    with migrations_trial(process, empty) as trial, migrations_trial(process, alone) as usual:
+    with migrations_remote(process, empty) as trial, migrations_remote(process, alone) as usual:
         return Together(stopped["gate"], tuple(map(_ending, answers)), _compared(trial, usual))
 
 
-def _compared(trial: MigrationsTrial, usual: MigrationsTrial) -> tuple[str, ...]:
+def _compared(trial: MigrationsRemote, usual: MigrationsRemote) -> tuple[str, ...]:
     here, there = trial.ask("shape"), usual.ask("shape")
     if here["failure"] or there["failure"]:
         return (here["failure"] or there["failure"],)

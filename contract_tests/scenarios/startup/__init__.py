@@ -11,7 +11,7 @@ from pathlib import Path
 from ...databases import Database
 from ...rules.violation import NotApplicable
 from ...service.address import environment
-from ...service.migrations.trial import migrate
+from ...service.migrations.remote import migrate
 from ...service.preparing import run_command
 from ...service.service import Service
 from .first import FirstStart, first_start

@@ -9,7 +9,7 @@ from ...databases import OUTSIDE_VIEW, Database
 from ...databases.transactions import lasting
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
-from ...service.migrations.trial import migrate
+from ...service.migrations.remote import migrate
 from ...service.service import Service
 from ...service.workers.leftovers import leftovers
 from ...service.workers.subprocess_app import SubprocessApp

@@ -134,7 +134,7 @@ class ReplicaScenarios:
         names, database = self.names, self._startups.database
         with self._service.process.replicated_app(database, names, goal) as trial:
             begun = trial.begin()
-            start = _taken(trial)
+            start = _statements(trial)
             if not begun["ok"]:
                 return ReplicaRun(failure_line(begun), start)
             client = AppClient(self._service, trial, begun["app"])
@@ -154,7 +154,7 @@ def defines(statement: Statement) -> bool:
     return bool(DEFINING.match(statement.text))
 
 
-def _taken(trial: SubprocessApp) -> tuple[Statement, ...]:
+def _statements(trial: SubprocessApp) -> tuple[Statement, ...]:
     return tuple(Statement(*each) for each in trial.ask("statements").get("statements", ()))
 
 
@@ -186,4 +186,4 @@ def _step(
     client: AppClient, role: Role, identifier: object = None, body: Any = None
 ) -> ReplicaStep:
     exchange = client.send(role, identifier, body)
-    return ReplicaStep(role, exchange, _taken(client.trial))
+    return ReplicaStep(role, exchange, _statements(client.trial))

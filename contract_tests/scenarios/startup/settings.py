@@ -118,13 +118,13 @@ class SettingsScenarios:
     @cached_property
     def before(self) -> SettingsRun:
         """A start with all that was found set from the beginning."""
-        with self._trial(self._led | self._values()) as trial:
+        with self._subprocess(self._led | self._values()) as trial:
             return self._lived(trial)
 
     @cached_property
     def again(self) -> SettingsRun:
         """The second start of a process, with all that was found set after the first."""
-        with self._trial({}) as trial:
+        with self._subprocess({}) as trial:
             begun = trial.begin()
             if not begun["ok"]:
                 return SettingsRun(failure_line(begun))
@@ -138,7 +138,7 @@ class SettingsScenarios:
         numbers = [name for knob in self.found if knob != "echo" for name in self._found(knob)]
         if not numbers:
             raise NotApplicable("no variable is read that would set a number of the pool")
-        with self._trial({numbers[0]: INVALID}) as trial:
+        with self._subprocess({numbers[0]: INVALID}) as trial:
             return numbers[0], self._lived(trial)
 
     @property
@@ -152,7 +152,7 @@ class SettingsScenarios:
             name: str(VALUES[knob]).lower() for knob in self.found for name in self._found(knob)
         }
 
-    def _trial(self, variables: Mapping[str, str]) -> SubprocessApp:
+    def _subprocess(self, variables: Mapping[str, str]) -> SubprocessApp:
         return self._service.process.subprocess_app(self._startups.database, variables)
 
     def _lived(self, trial: SubprocessApp) -> SettingsRun:

@@ -93,10 +93,10 @@ class MigrationsActs:
         own: list[str] = []
         self._environment.ask(lambda context: own.append(context.version_table))
         shape = self._door.ask(lambda connection: shape_of(connection, tuple(own)))
-        return {"shape": shape | self._door.ask(lambda connection: _kept(connection, own[0]))}
+        return {"shape": shape | self._door.ask(lambda connection: _counted(connection, own[0]))}
 
 
-def _kept(connection: Connection, versions: str) -> dict[str, list[str]]:
+def _counted(connection: Connection, versions: str) -> dict[str, list[str]]:
     """Tell the version, and how many rows each table has."""
     tables = reflected(connection).sorted_tables
     counted = ((t, connection.scalar(select(func.count()).select_from(t))) for t in tables)

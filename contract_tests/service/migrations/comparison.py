@@ -63,7 +63,7 @@ def _differences(context: Any) -> list[tuple[str, str]] | None:
     opts = {**context.opts, **asked}
     thorough = MigrationContext.configure(connection=context.connection, opts=opts)
     declared = context.opts["target_metadata"]
-    return list(_told(compare_metadata(thorough, declared)))
+    return list(_described(compare_metadata(thorough, declared)))
 
 
 DEFAULTS = "compare_server_default"
@@ -76,7 +76,7 @@ def _models(context: Any) -> list[MetaData]:
     return [declared] if isinstance(declared, MetaData) else list(declared)
 
 
-def _told(differences: Iterable[Any]) -> Iterator[tuple[str, str]]:
+def _described(differences: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for difference in differences:
         for each in difference if isinstance(difference, list) else [difference]:
             yield from _line(each)

@@ -93,7 +93,7 @@ class MigrationsEnvironment:
             try:
                 run()
             except (Exception, SystemExit) as error:  # noqa: BLE001 - revisions are the project's
-                raise MigrationsFailed(_told(error), is_declared=_is_declared(error)) from None
+                raise MigrationsFailed(_described(error), is_declared=_is_declared(error)) from None
 
     def _executes(self, conn: Connection, cursor: Any, statement: str, *_: Any) -> None:
         self.statements.append(statement)
@@ -123,7 +123,7 @@ def _is_declared(error: BaseException) -> bool:
     return isinstance(error, NotImplementedError) and is_app(raised[-1].filename)
 
 
-def _told(error: BaseException) -> str:
+def _described(error: BaseException) -> str:
     """The error in one line, with the line of the migration, or the settings that it wants."""
     if isinstance(error, Exception) and settings_missing(error):
         return reason_of(error)

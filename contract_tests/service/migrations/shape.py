@@ -35,7 +35,7 @@ def _lines(connection: Connection, inspector: Inspector, table: str) -> Iterator
     for index in inspector.get_indexes(table):
         names = _names(index["column_names"])
         yield ("unique" if index.get("unique") else "indexes"), f"{table}({names})"
-    for found in _told(inspector, "get_check_constraints", table):
+    for found in _answers(inspector, "get_check_constraints", table):
         yield "checks", f"{table} {_plain(found['sqltext'])}"
 
 
@@ -46,7 +46,7 @@ def _keys(inspector: Inspector, table: str) -> Iterator[tuple[str, str]]:
         options = " ".join(f"{n} {v}" for n, v in sorted(key.get("options", {}).items()) if v)
         there = f"{key['referred_table']}({_names(key['referred_columns'])})"
         yield "keys", f"{table}({_names(key['constrained_columns'])}) to {there} {options}".strip()
-    for found in _told(inspector, "get_unique_constraints", table):
+    for found in _answers(inspector, "get_unique_constraints", table):
         yield "unique", f"{table}({_names(found['column_names'])})"
 
 
@@ -64,7 +64,7 @@ def _enums(inspector: Inspector) -> Iterator[str]:
         yield f"{found['name']} {', '.join(found['labels'])}"
 
 
-def _told(inspector: Inspector, question: str, table: str) -> list[Any]:
+def _answers(inspector: Inspector, question: str, table: str) -> list[Any]:
     with suppress(NotImplementedError):  # of a dialect that does not tell
         return list(getattr(inspector, question)(table))
     return []

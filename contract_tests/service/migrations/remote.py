@@ -15,7 +15,7 @@ from .project import MigrationsProject
 
 
 @dataclass(frozen=True)
-class MigrationsTrial:
+class MigrationsRemote:
     """An interpreter that acts on the migrations of a project, on one database."""
 
     trial: SubprocessApp
@@ -44,7 +44,7 @@ class MigrationsTrial:
             raise Undecided(f"{what} of the migrations: {answer['error']}")
         return answer
 
-    def told(self, what: str, **details: Any) -> Iterator[dict[str, Any]]:
+    def stream(self, what: str, **details: Any) -> Iterator[dict[str, Any]]:
         """Have it act, and give all that it tells, the answer at last."""
         self.tell(what, **details)
         while True:
@@ -58,12 +58,12 @@ class MigrationsTrial:
 
 
 @contextmanager
-def migrations_trial(process: ServiceProcess, database: Database) -> Iterator[MigrationsTrial]:
+def migrations_remote(process: ServiceProcess, database: Database) -> Iterator[MigrationsRemote]:
     """Give an interpreter for the migrations that the service has."""
     project = process.origin.migrations
     assert project is not None
     with process.subprocess_app(database) as trial:
-        yield MigrationsTrial(trial, project, database)
+        yield MigrationsRemote(trial, project, database)
 
 
 def migrate(process: ServiceProcess, database: Database) -> None:
@@ -71,7 +71,7 @@ def migrate(process: ServiceProcess, database: Database) -> None:
 
     In this one it would leave loggers off and connections open. Raises `UsageError` if it fails.
     """
-    with migrations_trial(process, database) as trial:
+    with migrations_remote(process, database) as trial:
         failure = trial.ask("upgrade")["failure"]
     if failure:
         raise UsageError(
