@@ -29,7 +29,8 @@ NO_GOOD = ("broken", "undecided", "error")
 
 def judging(app: InnocentApp) -> tuple[str, ...]:
     """The areas that judge an app."""
-    return tuple(AREAS) if IS_WHOLE else GROUPS[turn_of(app, len(GROUPS))]
+    by_day = app.areas or GROUPS[turn_of(app, len(GROUPS))]
+    return tuple(AREAS) if IS_WHOLE else by_day
 
 
 def test_every_area_is_in_a_group() -> None:

@@ -16,7 +16,8 @@ NOT_MARIADB = ("sqlite", "postgresql")
 class InnocentApp:
     """A factory that breaks no rule, and why a hasty judge would think it does.
 
-    `arguments` are the options its contract is run with, as an adopter would type them.
+    `arguments` are the options its contract is run with, as an adopter would type them. `areas` are
+    those that judge it by day, where all else of it is another app's.
     """
 
     locator: str
@@ -24,6 +25,7 @@ class InnocentApp:
     style: str
     databases: tuple[str, ...] = EVERYWHERE
     arguments: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """A readable test id."""
@@ -38,13 +40,14 @@ def innocent(
     looks: str,
     databases: tuple[str, ...] = EVERYWHERE,
     arguments: tuple[str, ...] = (),
+    areas: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Enter a factory among the innocent: it keeps the whole contract on these databases."""
 
     def enter(factory: Factory) -> Factory:
         locator = f"{factory.__module__}:{factory.__name__}"
         style = (factory.__doc__ or "").strip()
-        INNOCENT.append(InnocentApp(locator, looks, style, databases, arguments))
+        INNOCENT.append(InnocentApp(locator, looks, style, databases, arguments, areas))
         return factory
 
     return enter

@@ -14,6 +14,7 @@ from proofs.innocent import innocent, timestamps
 from proofs.migrating.service import service
 
 HERE = "proofs/innocent/migrating"
+AREAS = ("migrations",)
 
 
 def migrations(case: str) -> tuple[str, ...]:
@@ -24,6 +25,7 @@ def migrations(case: str) -> tuple[str, ...]:
 @innocent(
     looks="The start-up makes tables beside the migrations.",
     arguments=migrations("note_added"),
+    areas=AREAS,
 )
 def note_added() -> FastAPI:
     """Two revisions, on an async engine."""
@@ -33,13 +35,14 @@ def note_added() -> FastAPI:
 @innocent(
     looks="A revision cannot be taken back, and an UPDATE changes every row.",
     arguments=migrations("no_way_back"),
+    areas=AREAS,
 )
 def no_way_back() -> FastAPI:
     """A column that is filled from another, once and for all."""
     return service()
 
 
-@innocent(looks="There are two heads.", arguments=migrations("labelled"))
+@innocent(looks="There are two heads.", arguments=migrations("labelled"), areas=AREAS)
 def labelled() -> FastAPI:
     """Two branches that stay apart, each with a label."""
     return service()
@@ -68,6 +71,7 @@ async def migrating(app: FastAPI) -> AsyncIterator[None]:
 @innocent(
     looks="env.py is run inside a loop, and by another driver in a shell.",
     arguments=migrations("by_start_up"),
+    areas=AREAS,
 )
 def by_start_up() -> FastAPI:
     """The start-up upgrades the database, one worker after the other."""
