@@ -65,6 +65,19 @@ def test_a_run_survives_json() -> None:
     assert from_json(json.loads(json.dumps(as_json(run)))) == run
 
 
+def test_one_reason_of_many_rules_is_told_once() -> None:
+    """What keeps many rules from being decided is no finding of each of them."""
+    words = ("case", "A MUST b.", "Type c.", "test")
+    verdicts = tuple(
+        Verdict(f"CRU-{n:02}", "required", "undecided", *words, reason="no create succeeds")
+        for n in range(1, 8)
+    )
+    told = list(summary_lines(RunRecord(Settings(), {}, Totals(), verdicts, 7)))
+    assert told[0].startswith("7 rules undecided (required): CRU-01, CRU-02, ")
+    assert told[1].strip() == "no create succeeds"
+    assert sum("no create succeeds" in line for line in told) == 1
+
+
 def test_a_report_of_another_format_is_refused() -> None:
     """A reader does not guess what a later kit has written."""
     with pytest.raises(ValueError, match=f"format {FORMAT + 1}"):

@@ -88,9 +88,13 @@ class Children(Instrument):
 def _beginner() -> str:
     """Name the module that begins a process, by whichever function of `subprocess`."""
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to walk a stack
-    while frame is not None and frame.f_globals.get("__name__") == "subprocess":
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
+        # Another instrument may be around the same function, and hands on what it is called with.
+        if name != "subprocess" and not name.startswith(f"{__package__}."):
+            return name
         frame = frame.f_back
-    return str(frame.f_globals.get("__name__", "")) if frame is not None else ""
+    return ""
 
 
 def _kit() -> dict[str, object]:

@@ -23,6 +23,9 @@ TOLD = (
 )
 """The outcomes that the summary names rule by rule, in its order."""
 
+MANY = 5
+"""Rules that are undecided for the same reason, from which on they are told together."""
+
 MOST_WORK = 5
 """Lines of background work that the summary shows."""
 
@@ -174,12 +177,28 @@ def _by_rule(verdicts: Sequence[Verdict], outcome: Outcome) -> Iterator[str]:
     for verdict in verdicts:
         if verdict.outcome is outcome and not verdict.is_late:
             rows.setdefault(verdict.rule, []).append(verdict)
+    if outcome is Outcome.UNDECIDED:
+        yield from _together(rows)
     for rule, found in sorted(rows.items()):
         first = found[0]
         word = f"{outcome} ({first.level})"
         yield f"{rule}  {word:<24} {first.title}"
         yield f"        {', '.join(verdict.case for verdict in found)}"
         yield f"        {message(first)}"
+
+
+def _together(rows: dict[str, list[Verdict]]) -> Iterator[str]:
+    """Take the rules out that are undecided for one reason that many have, and tell it once."""
+    by_reason: dict[str, list[str]] = {}
+    for rule, found in sorted(rows.items()):
+        by_reason.setdefault(found[0].reason, []).append(rule)
+    for reason, rules in by_reason.items():
+        if len(rules) >= MANY:
+            word = f"{Outcome.UNDECIDED} ({rows[rules[0]][0].level})"
+            yield f"{len(rules)} rules {word}: {', '.join(rules)}"
+            yield f"        {reason}"
+            for rule in rules:
+                del rows[rule]
 
 
 def _totals(run: RunRecord) -> Iterator[str]:

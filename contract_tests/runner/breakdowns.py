@@ -18,6 +18,7 @@ from .selection import FAULTY
 
 RULE = crud_model.CRU_61
 AGAIN = f"the service breaks down in the midst of this test ({RULE.id})"
+APART = ("schema", "lifespan", "migrations", "replicas", "settings")
 UNTOLD: pytest.StashKey[list[Violation]] = pytest.StashKey()
 """The broken promises that breakdowns in a test have shown."""
 
@@ -25,6 +26,11 @@ UNTOLD: pytest.StashKey[list[Violation]] = pytest.StashKey()
 def is_disturbing(rule: Rule) -> bool:
     """Return whether the tests of a rule disturb requests: what comes of it, they tell."""
     return any(rule in AREAS[area] for area in FAULTY)
+
+
+def is_judged_apart(rule: Rule) -> bool:
+    """Return whether a rule is judged on other lives of the service than the one of the run."""
+    return any(rule in AREAS[area] for area in APART)
 
 
 def judged_anew(

@@ -18,7 +18,7 @@ from ..scenarios.startup.settings import SettingsScenarios
 from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
 from ..service.service import Service
-from .breakdowns import is_disturbing
+from .breakdowns import is_disturbing, is_judged_apart
 from .items import JUDGE
 from .judge import Judge
 from .options import Options
@@ -55,7 +55,8 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     if reason:
         raise NotApplicable(reason)
     contract_service.trail.is_disturbed = is_disturbing(made.rule)
-    require_answers(contract_service)
+    if not is_judged_apart(made.rule):
+        require_answers(contract_service)
     learn_home(contract_service)
     return made
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..rules.violation import UsageError
+from ..scenarios.crud.ordinary import failing_from_the_start
 from ..service.budget import Budget
 from ..service.discovery import found, probe, require_fields
 from ..service.service import Service
@@ -55,6 +56,10 @@ def _detect(service: Service, options: Options) -> None:
     if service.has_process:
         blame_tasks(service.process)
     _remember(service, owned=True)
+    failed = failing_from_the_start(service)
+    if failed:
+        words = f"{failed} {failed.cause}".rstrip()
+        service.trail.gone = f"no ordinary request has succeeded since the start: {words}"
 
 
 def _with_cause(error: UsageError, service: Service) -> UsageError:

@@ -50,7 +50,7 @@ def table_made_by_the_first_create() -> FastAPI:
     return app
 
 
-@breaks("SCH-01", says="from running", also=("API-03", "CRU-31"))
+@breaks("SCH-01", says="from running")
 def silenced_handler() -> FastAPI:
     """A start-up handler is to make the tables, and never runs beside a lifespan."""
 

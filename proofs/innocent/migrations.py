@@ -42,6 +42,17 @@ def no_way_back() -> FastAPI:
     return service()
 
 
+@innocent(
+    looks="The file env.py asks for another address than the app.",
+    databases=("sqlite",),
+    arguments=migrations("own_variable"),
+    areas=AREAS,
+)
+def own_variable() -> FastAPI:
+    """Migrations run as another user, whose address is in a variable of its own."""
+    return service()
+
+
 @innocent(looks="There are two heads.", arguments=migrations("labelled"), areas=AREAS)
 def labelled() -> FastAPI:
     """Two branches that stay apart, each with a label."""

@@ -9,10 +9,14 @@ from contextlib import suppress
 from ...instruments.exchange import Exchange
 from ...rules.violation import Undecided
 from ...service.service import Service
+from ...service.trail import ORDINARY
 from ...service.transports.pacing import told_pause
 
-PROMPT = 2.0
-"""Seconds that an ordinary request gets of which others have been answered."""
+PROMPT = 10.0
+"""Seconds that an ordinary request gets at least, of which others have been answered."""
+
+SLOWER = 10
+"""The multiple of a usual write that an ordinary request may take."""
 
 PATIENCE = 3.0
 """Seconds that are waited for altogether where the service asks to be asked again later."""
@@ -37,7 +41,7 @@ def first_failing(service: Service, patience: float = 0.0) -> Exchange | None:
         service.restore()
     failed = None
     for _ in range(_connections(service) + SPARE):
-        with service.hurried(PROMPT):
+        with service.hurried(max(PROMPT, SLOWER * service.budget.speed.write)):
             failed = _first_failed(service)
         if failed is None or is_endless(failed):
             break
@@ -70,8 +74,16 @@ def _first_failed(service: Service) -> Exchange | None:
 
 
 def _ordinary(service: Service) -> Iterator[Exchange]:
-    """Send what has succeeded before: a create, and a list."""
-    if "create" in service.trail.worked:
+    """Send a create and a list, as far as they have succeeded before; both if neither has."""
+    offered = {role for role in ORDINARY if service.resource.offers(role)}
+    roles = offered & service.trail.worked.keys() or offered
+    if "create" in roles:
         yield service.create()
-    if "list" in service.trail.worked:
+    if "list" in roles:
         yield service.list()
+
+
+def failing_from_the_start(service: Service) -> Exchange | None:
+    """Return an ordinary request that fails, if none has ever succeeded."""
+    has_served = ORDINARY & service.trail.worked.keys()
+    return None if has_served else _first_failed(service)

@@ -94,6 +94,10 @@ class MigrationsScenarios:
             raise NotApplicable("the service or env.py opens no engine of SQLAlchemy")
         if any(is_same(there, here) for there, here in found):
             return None
+        for name in answer["unset"]:
+            raise NotApplicable(
+                f"env.py asks for {name}, which is not set: --contract-env '{name}={{url}}'"
+            )
         return str(found[0][0]), str(found[0][1])
 
     def _empty(self) -> Database:
