@@ -65,7 +65,7 @@ def silenced_handler() -> FastAPI:
     return app
 
 
-@breaks("SCH-01", says="Event loop is closed", databases=("postgresql",))
+@breaks("SCH-01", says="Event loop is closed", databases=("postgresql",), also=("LIF-05",))
 def schema_made_on_a_loop_of_its_own() -> FastAPI:
     """The tables are made by `asyncio.run`, and its connection stays in the pool of the app."""
 
