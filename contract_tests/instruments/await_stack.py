@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import CoroutineType
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType
 from typing import Any, TypeAlias
 
 from .attribution import is_app, is_of_sqlalchemy
@@ -14,8 +15,6 @@ Link: TypeAlias = "CoroutineType[Any, Any, Any]"
 # asyncio.wait waits in a private coroutine, `_wait`; a task group waits in its `__aexit__`.
 INWARD = frozenset({"greenlet_spawn", "_wait", "__aexit__", "receive", "send", "acquire"})
 """Coroutines that wait for the database (SQLAlchemy's bridge), for tasks, the client or a turn."""
-
-IN_GENERATOR = "an async generator"
 
 
 def chain_of(strand: object) -> list[Link]:
@@ -28,15 +27,8 @@ def chain_of(strand: object) -> list[Link]:
 
 
 def waiting_line(strand: object) -> str:
-    """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string.
-
-    An async generator does not tell whose it is, nor what it waits for.
-    """
-    chain = chain_of(strand)
-    for link in reversed(chain):
-        if is_app(link.cr_code.co_filename):
-            return _line(link)
-    return IN_GENERATOR if _ends_in_generator(chain) else ""
+    """The innermost line of the app that waits: ``file.py:12 in name``, or an empty string."""
+    return next(iter(_own_lines(strand)), "")
 
 
 def waiting_lines(task: asyncio.Task[Any], others: Iterable[asyncio.Task[Any]] = ()) -> str:
@@ -51,8 +43,29 @@ def waiting_lines(task: asyncio.Task[Any], others: Iterable[asyncio.Task[Any]] =
 
 
 def _own_lines(strand: object) -> list[str]:
-    links = reversed(chain_of(strand))
-    return [_line(link) for link in links if is_app(link.cr_code.co_filename)]
+    """The lines of the app, the innermost first."""
+    return [_line(*each) for each in reversed([*_frames(strand)]) if is_app(each[0].co_filename)]
+
+
+def _frames(strand: object) -> Iterator[tuple[CodeType, FrameType | None]]:
+    """Follow what awaits what, through async generators as well: a lifespan is one."""
+    while strand is not None:
+        if isinstance(strand, CoroutineType):
+            yield strand.cr_code, strand.cr_frame
+            strand = strand.cr_await
+        elif isinstance(strand, AsyncGeneratorType):
+            yield strand.ag_code, strand.ag_frame
+            strand = strand.ag_await
+        else:
+            strand = _driven_by(strand)
+
+
+def _driven_by(strand: object) -> AsyncGeneratorType[Any, Any] | None:
+    """The generator that an `asend` or `athrow` drives: none but the collector tells of it."""
+    if not _is_of_generator(strand):
+        return None
+    inside = (each for each in gc.get_referents(strand) if isinstance(each, AsyncGeneratorType))
+    return next(inside, None)
 
 
 def foreign_line(strand: object) -> str:
@@ -68,7 +81,7 @@ def foreign_line(strand: object) -> str:
     inner = chain[places[-1] :]
     if any(link.cr_code.co_name in INWARD or is_of_sqlalchemy(link) for link in inner):
         return ""
-    return _line(inner[0])
+    return _line(inner[0].cr_code, inner[0].cr_frame)
 
 
 def is_pool_wait(strand: object) -> bool:
@@ -77,11 +90,15 @@ def is_pool_wait(strand: object) -> bool:
 
 
 def _ends_in_generator(chain: list[Link]) -> bool:
+    return bool(chain) and _is_of_generator(chain[-1].cr_await)
+
+
+def _is_of_generator(strand: object) -> bool:
     # By name: the types of `asend` and `athrow` are public nowhere.
-    return bool(chain) and type(chain[-1].cr_await).__name__.startswith("async_generator")
+    return type(strand).__name__.startswith("async_generator_")
 
 
-def _line(link: Link) -> str:
-    # A coroutine that has ended has no frame any more.
-    number = link.cr_frame.f_lineno if link.cr_frame else link.cr_code.co_firstlineno
-    return f"{Path(link.cr_code.co_filename).name}:{number} in {link.cr_code.co_name}"
+def _line(code: CodeType, frame: FrameType | None) -> str:
+    # What has ended has no frame any more.
+    number = frame.f_lineno if frame else code.co_firstlineno
+    return f"{Path(code.co_filename).name}:{number} in {code.co_name}"
