@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -30,9 +31,8 @@ class StartedProcess:
 
     def __str__(self) -> str:
         """The command, and the line."""
-        given = self.process.args
-        words = given if isinstance(given, str) else " ".join(map(str, _listed(given)))
-        return f"{cut(words, WORDS)}, started at {self.line or 'an unknown line'}"
+        words = cut(_command(self.process.args), WORDS)
+        return f"{words}, started at {self.line or 'an unknown line'}"
 
     @property
     def is_running(self) -> bool:
@@ -91,6 +91,14 @@ def _starting_line() -> str | None:
             return f"{short(code.co_filename)}:{frame.f_lineno} in {code.co_name}"
         frame = frame.f_back
     return ""
+
+
+def _command(given: Any) -> str:
+    """The command as a person types it, without the folder of its program."""
+    if isinstance(given, str):
+        return given
+    program, *arguments = map(str, _listed(given))
+    return " ".join([Path(program).name, *arguments])
 
 
 def _listed(given: Any) -> list[Any]:

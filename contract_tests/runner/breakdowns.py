@@ -49,6 +49,8 @@ def judged_anew(
 
 def _is_to_be_repeated(rule: Rule, error: Exception | None) -> bool:
     """Return whether the breakdown may be the cause of how a test ended, and not its finding."""
+    if isinstance(error, Violation) and rule in AREAS["concurrency"]:
+        return False  # what requests do to a service by meeting is what these rules look for
     return isinstance(error, Undecided) or not (rule is RULE or is_disturbing(rule))
 
 

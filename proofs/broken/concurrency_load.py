@@ -37,7 +37,7 @@ def counting_its_requests() -> FastAPI:
     return with_sessions(sessions)
 
 
-@breaks("CON-13", says="a restart is due")
+@breaks("CON-13", says="a restart is due", also=("CRU-61",))
 def unhealthy_for_ever() -> FastAPI:
     """A request that found no connection marks the app as unhealthy, and nothing unmarks it."""
     failures: list[Exception] = []
