@@ -9,13 +9,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
+WITHOUT_TESTS = shutil.ignore_patterns("__pycache__", "*.pyc", "tests")
 
 
 def test_a_copy_runs_under_any_package_name(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of the kit but the copy is on the path; its root conftest names the plug-in."""
-    shutil.copytree(ROOT / "reference_app", pytester.path / "reference_app", ignore=IGNORED)
+    shutil.copytree(ROOT / "reference_app", pytester.path / "reference_app", ignore=WITHOUT_TESTS)
     shutil.copytree(ROOT / "contract_tests", pytester.path / "tests" / "promises", ignore=IGNORED)
     (pytester.path / "tests" / "__init__.py").write_text("", encoding="utf-8")
     pytester.makeconftest('pytest_plugins = ("tests.promises.plugin",)\n')
@@ -33,9 +34,9 @@ def test_a_copy_runs_under_any_package_name(
 @pytest.fixture
 def copied(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A project with a test of its own and a copy below `tests`, which is no package."""
-    for folder in ("reference_app", "contract_tests"):
-        place = "reference_app" if folder == "reference_app" else "tests/promises"
-        shutil.copytree(ROOT / folder, pytester.path / place, ignore=IGNORED)
+    app, copy = pytester.path / "reference_app", pytester.path / "tests" / "promises"
+    shutil.copytree(ROOT / "reference_app", app, ignore=WITHOUT_TESTS)
+    shutil.copytree(ROOT / "contract_tests", copy, ignore=IGNORED)
     pytester.makeconftest('pytest_plugins = ("tests.promises.plugin",)\n')
     pytester.makepyprojecttoml('[tool.pytest.ini_options]\npythonpath = ["."]\n')
     (pytester.path / "tests" / "test_own.py").write_text("def test_own() -> None: ...\n")
