@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,6 +32,7 @@ from ..service.transports.presence import Presence, ProcessHook
 from ..service.watchdog import Watchdog
 from ..service.workers.fork_server import ForkServer
 from .closing import captured_output, give_up, note, say
+from .logs import plain_records, quiet_engines
 from .options import Options
 from .run_database import run_database
 from .stopping import stop
@@ -113,7 +113,8 @@ def _parts(
     yield lambda: recorder
     yield lambda: confined
     yield Children
-    yield _quiet_engines
+    yield quiet_engines
+    yield plain_records
 
 
 @contextmanager
@@ -151,20 +152,3 @@ def _migrate(service: Service) -> None:
     has_migrations = service.process.origin.migrations is not None
     if is_ours and has_migrations and not service.run(service.database.tables()):
         migrate(service.process, service.database)
-
-
-@contextmanager
-def _quiet_engines() -> Iterator[None]:
-    """Keep engines with `echo=True` from logging each statement: timelines show what matters."""
-    logger = logging.getLogger("sqlalchemy.engine.Engine")
-    # A level would not help: the logger of an engine with `echo` decides by `echo` alone, and
-    # then calls `Logger._log`, which asks the filters only.
-    logger.addFilter(_is_telling)
-    try:
-        yield
-    finally:
-        logger.removeFilter(_is_telling)
-
-
-def _is_telling(record: logging.LogRecord) -> bool:
-    return record.levelno > logging.INFO
