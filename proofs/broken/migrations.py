@@ -5,12 +5,27 @@ The service is always the same; the migrations are in `proofs/broken/migrating`.
 
 from __future__ import annotations
 
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from proofs.broken import breaks
+from proofs.innocent import timestamps
 from proofs.migrating.service import service
 
 EMBEDDED = ("sqlite", "postgresql")
+
+
+@asynccontextmanager
+async def without_tables(app: FastAPI) -> AsyncIterator[None]:
+    """Serve, on whatever tables there are."""
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+    app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    yield
+    await engine.dispose()
 
 
 def migrations(case: str) -> tuple[str, ...]:
@@ -26,6 +41,19 @@ def migrations(case: str) -> tuple[str, ...]:
 def within_a_start_up() -> FastAPI:
     """The file env.py takes the connection of the start-up, and makes none of its own."""
     return service()
+
+
+@breaks(
+    "MIG-01",
+    says="no such table: tags",
+    databases=("sqlite",),
+    arguments=migrations("table_of_nobody"),
+)
+def table_of_nobody() -> FastAPI:
+    """The first revision changes a table that nobody has made, and nothing else makes any."""
+    made = FastAPI(lifespan=without_tables)
+    made.include_router(timestamps.router)
+    return made
 
 
 @breaks(

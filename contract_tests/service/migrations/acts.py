@@ -51,7 +51,7 @@ class MigrationsActs:
         try:
             return {"failure": ""} | acts[self._command["what"]]()
         except MigrationsFailed as failure:
-            return {"failure": str(failure)}
+            return {"failure": str(failure), "wants_settings": failure.wants_settings}
 
     def _heads(self) -> Reply:
         script = self._environment.script()

@@ -23,11 +23,15 @@ Question = Callable[["MigrationContext"], object]
 
 
 class MigrationsFailed(Exception):  # noqa: N818 - a result, and no error of the kit
-    """A command of Alembic has failed; `is_declared` where the migration says it cannot go back."""
+    """A command of Alembic has failed; `is_declared` where the migration says it cannot go back.
 
-    def __init__(self, told: str, *, is_declared: bool) -> None:
-        super().__init__(told)
-        self.is_declared = is_declared
+    It `wants_settings` where it has failed for want of some.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(_described(error))
+        self.is_declared = _is_declared(error)
+        self.wants_settings = isinstance(error, Exception) and bool(settings_missing(error))
 
 
 class MigrationsEnvironment:
@@ -93,7 +97,7 @@ class MigrationsEnvironment:
             try:
                 run()
             except (Exception, SystemExit) as error:  # noqa: BLE001 - revisions are the project's
-                raise MigrationsFailed(_described(error), is_declared=_is_declared(error)) from None
+                raise MigrationsFailed(error) from None
 
     def _executes(self, conn: Connection, cursor: Any, statement: str, *_: Any) -> None:
         self.statements.append(statement)

@@ -69,12 +69,13 @@ def migrations_remote(process: ServiceProcess, database: Database) -> Iterator[M
 def migrate(process: ServiceProcess, database: Database) -> None:
     """Upgrade a database in another interpreter, as a project does.
 
-    In this one it would leave loggers off and connections open. Raises `UsageError` if it fails.
+    In this one it would leave loggers off and connections open. Raises `UsageError` if it wants
+    settings, and `Undecided` if it fails otherwise.
     """
     with migrations_remote(process, database) as trial:
-        failure = trial.ask("upgrade")["failure"]
-    if failure:
-        raise UsageError(
-            f"`alembic upgrade heads` in {trial.project.folder} failed: {failure}; "
-            f"name another command with --contract-prepare"
-        )
+        answer = trial.ask("upgrade")
+    if answer["failure"]:
+        words = f"`alembic upgrade heads` in {trial.project.folder} failed: {answer['failure']}"
+        if answer["wants_settings"]:
+            raise UsageError(f"{words}; name another command with --contract-prepare")
+        raise Undecided(words)
