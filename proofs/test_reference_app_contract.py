@@ -24,3 +24,17 @@ def test_the_reference_app_is_conformant(database: str, servers: Servers) -> Non
     )
     assert result.exit_code == 0, result.printed
     assert len(result.rules("upheld")) > 150
+
+
+def test_a_database_in_memory_has_no_other_starts(servers: Servers) -> None:
+    """Rules on starts of their own do not apply to it; those on the one start hold."""
+    rules = "SES-01,CAN-01,SET-01,SET-02,SET-03,REP-01,MIG-01,SCH-01"
+    result = run_contract(
+        "reference_app:create_app",
+        "sqlite-memory",
+        *("--contract-rule", rules),
+        environ=servers.environ("sqlite-memory"),
+    )
+    assert result.exit_code == 0, result.printed
+    assert result.rules("upheld") >= {"SES-01", "CAN-01"}
+    assert result.rules("not applicable") >= {"SET-01", "REP-01"}

@@ -16,6 +16,7 @@ SET_01 = Rule(
         "Pass it on: `create_async_engine(url, pool_size=..., max_overflow=..., pool_timeout=..., "
         "pool_recycle=..., echo=...)`; or remove the setting."
     ),
+    needs=("outside-view",),
 )
 
 SET_02 = Rule(
@@ -30,7 +31,7 @@ SET_02 = Rule(
         "Read the environment in the factory, or pass settings to it; no `settings = Settings()` "
         "at module level, and no cache around it that outlives an app."
     ),
-    needs=("factory",),
+    needs=("factory", "outside-view"),
 )
 
 SET_03 = Rule(
@@ -45,6 +46,7 @@ SET_03 = Rule(
         "Declare its type and bounds in one class of settings and make that at start-up; show the "
         "name of the variable in the error."
     ),
+    needs=("outside-view",),
 )
 
 SET_04 = Rule(
