@@ -31,9 +31,11 @@ def place_at(url: URL) -> Place:
 
 def in_transaction(connection: Any) -> bool | None:
     """Tell whether a transaction is open; pymysql does not tell."""
-    if hasattr(connection, "get_transaction_status"):  # aiomysql, asyncmy
-        return bool(connection.get_transaction_status())
-    return None
+    if not hasattr(connection, "get_transaction_status"):  # aiomysql, asyncmy have it
+        return None
+    # They read it from the answers without rows: INSERT ... RETURNING leaves it as it was.
+    has_rows = bool(getattr(getattr(connection, "_result", None), "field_count", 0))
+    return bool(connection.get_transaction_status()) or (None if has_rows else False)
 
 
 def lead(url: URL, cargs: list[Any], cparams: dict[str, Any]) -> bool:
