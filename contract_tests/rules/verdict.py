@@ -9,7 +9,7 @@ from typing import Any
 
 from .evidence import Evidence, as_rows, from_rows
 from .extent import Extent
-from .rule import Level
+from .rule import Level, Rule
 
 
 class Outcome(StrEnum):
@@ -74,6 +74,19 @@ class Verdict:
         plain = {"level": str(self.level), "verdict": str(self.verdict)}
         extents = [asdict(extent) for extent in self.extents]
         return asdict(self) | plain | {"evidence": as_rows(self.evidence), "extents": extents}
+
+
+def verdict_on(rule: Rule, case: str, test: str) -> Verdict:
+    """Give what is known of a verdict before there is one: the rule, its case and its test."""
+    return Verdict(
+        rule=rule.id,
+        level=str(rule.level),
+        verdict="",
+        case=case,
+        title=rule.statement,
+        fix=rule.fix,
+        test=test,
+    )
 
 
 def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:

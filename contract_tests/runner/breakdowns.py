@@ -8,7 +8,7 @@ import pytest
 
 from ..rules import AREAS, crud_model
 from ..rules.rule import Rule
-from ..rules.verdict import Outcome, Verdict
+from ..rules.verdict import Outcome, Verdict, verdict_on
 from ..rules.violation import NotApplicable, Undecided, Violation
 from ..scenarios.crud.breakdowns import breakdown_since
 from ..service.service import Service
@@ -82,15 +82,7 @@ def _run_again(item: pytest.Item, service: Service) -> Exception | None:
 def breakdowns_in(item: pytest.Item, verdict: Verdict) -> list[Verdict]:
     """Return the verdicts on breakdowns that a test has met, beside its own."""
     case = f"during {verdict.rule} {verdict.case}"
-    plain = Verdict(
-        rule=RULE.id,
-        level=str(RULE.level),
-        verdict=Outcome.BROKEN,
-        case=case,
-        title=RULE.statement,
-        fix=RULE.fix,
-        test=verdict.test,
-    )
+    plain = replace(verdict_on(RULE, case, verdict.test), verdict=Outcome.BROKEN)
     return [
         replace(plain, expected=each.expected, observed=each.observed, evidence=each.evidence)
         for each in item.stash.get(UNTOLD, [])

@@ -11,7 +11,7 @@ from ..instruments.instrument import StillInForce
 from ..reports.terminal import failure_text, message
 from ..rules.rule import Rule
 from ..rules.totals import Totals
-from ..rules.verdict import Outcome, Verdict, from_row
+from ..rules.verdict import Outcome, Verdict, from_row, verdict_on
 from ..rules.violation import CannotGoOn, NotApplicable, OutOfTime, Undecided, Violation
 from ..service.budget import Budget
 from .breakdowns import breakdowns_in, judged_anew
@@ -198,15 +198,7 @@ class Verdicts:
 
 def _plain(item: pytest.Item, rule: Rule) -> Verdict:
     """Give what is known of a test without having run it."""
-    return Verdict(
-        rule=rule.id,
-        level=str(rule.level),
-        verdict="",
-        case=case_name(item),
-        title=rule.statement,
-        fix=rule.fix,
-        test=item.nodeid,
-    )
+    return verdict_on(rule, case_name(item), item.nodeid)
 
 
 def _is_decisive(call: pytest.CallInfo[None], report: pytest.TestReport) -> bool:

@@ -167,9 +167,11 @@ class Budget:
         """Tell which place a long scenario has come to."""
         self.on_step(StepReached(scenario, place, last))
 
-    async def within(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Await a coroutine. Raises `OutOfTime` if it has not ended soon after the time is over."""
-        limit = asyncio.timeout(None if self.left == math.inf else self.left + GRACE)
+    async def within(
+        self, coroutine: Coroutine[Any, Any, T], what: str = "ended", grace: float = GRACE
+    ) -> T:
+        """Await a coroutine. Raises `OutOfTime` if it has not ended a `grace` after the time."""
+        limit = asyncio.timeout(None if self.left == math.inf else self.left + grace)
         try:
             async with limit:
                 return await coroutine
@@ -177,7 +179,7 @@ class Budget:
             if not limit.expired():
                 raise
             self.was_short = True
-            raise OutOfTime(f"out of time: ended after {self.words}") from None
+            raise OutOfTime(f"out of time: {what} after {self.words}") from None
 
     @contextmanager
     def timed(self, method: str) -> Iterator[None]:

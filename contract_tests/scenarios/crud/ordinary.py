@@ -13,7 +13,7 @@ from ...service.trail import ORDINARY
 from ...service.transports.pacing import told_pause
 
 PROMPT = 10.0
-"""Seconds that an ordinary request gets at least, of which others have been answered."""
+"""Seconds that a request gets at least, of which others have been answered."""
 
 SLOWER = 10
 """The multiple of a usual write that an ordinary request may take."""

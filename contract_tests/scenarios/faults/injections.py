@@ -19,10 +19,8 @@ from ...service.capabilities import missing
 from ...service.resource import Role
 from ...service.service import Service
 from ...service.transports.conversation import PATIENT, ClientBehaviour
+from ..crud.ordinary import PROMPT
 from ..crud.rows import added
-
-PROMPT = 10.0
-"""Seconds that a request gets which follows a disturbed one."""
 
 EVERYWHERE = "all"
 """The place of a disturbance that lasts as long as its request."""

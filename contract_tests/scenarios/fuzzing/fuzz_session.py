@@ -92,8 +92,8 @@ class Exploration:
         service, document = self.service, self.service.resource.document
         asking = without_headers(document, [name for name, _ in service.headers])
         drawer = CaseGenerator(asking, service.resource.overrides)
-        self._corpus = Corpus(asking, drawer, self.folder, service.resource.overrides)
-        self.choice = FuzzChoice(service, self.options, self._corpus)
+        corpus = Corpus(asking, drawer, self.folder, service.resource.overrides)
+        self.choice = FuzzChoice(service, self.options, corpus)
         self._drawer = drawer
         self._player = Executor(document, drawer, service.headers, self._is_strange)
         self._sparing = Sparing(service)
@@ -283,7 +283,7 @@ class Exploration:
             except OutOfTime:
                 simple = failure
             yield (
-                replace(simple, card=self._corpus.keep(simple.card))
+                replace(simple, card=self.choice.corpus.keep(simple.card))
                 if simple != failure
                 else failure
             )

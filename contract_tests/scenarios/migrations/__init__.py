@@ -14,6 +14,7 @@ from ...databases.places import is_same, place_at
 from ...rules.violation import NotApplicable
 from ...service.migrations.remote import migrations_remote
 from ...service.service import Service
+from ..startup import new_database
 from .drift import Drift, drift
 from .shell import upgraded_by_shell
 from .steps import Walked, take_revisions
@@ -32,7 +33,7 @@ class MigrationsScenarios:
     @cached_property
     def heads(self) -> dict[str, list[str]]:
         """The labels of each head."""
-        with migrations_remote(self._process, self._empty()) as trial:
+        with migrations_remote(self._process, new_database(self._service)) as trial:
             answer = trial.ask("heads")
         if answer["failure"]:
             raise NotApplicable(f"the revisions cannot be read: {answer['failure']}")
@@ -41,7 +42,7 @@ class MigrationsScenarios:
 
     @cached_property
     def _upgraded(self) -> tuple[Database, str]:
-        database = self._empty()
+        database = new_database(self._service)
         return database, upgraded_by_shell(self._process, database)
 
     @property
@@ -59,27 +60,27 @@ class MigrationsScenarios:
     @cached_property
     def drift(self) -> Drift:
         """The schema that the migrations make beside that of the models."""
-        return drift(self._process, self.upgraded, self._empty())
+        return drift(self._process, self.upgraded, new_database(self._service))
 
     @cached_property
     def walk(self) -> Walked:
         """Each revision taken up, with rows in the tables before it."""
-        return take_revisions(self._process, self._empty(), stairs=False)
+        return take_revisions(self._process, new_database(self._service), stairs=False)
 
     @cached_property
     def stairs(self) -> Walked:
         """Each revision taken up, down and up again, with rows in the tables before it."""
-        return take_revisions(self._process, self._empty(), stairs=True)
+        return take_revisions(self._process, new_database(self._service), stairs=True)
 
     @cached_property
     def together(self) -> Together:
         """Two upgrades at the same time."""
-        return together(self._process, self.upgraded, self._empty())
+        return together(self._process, self.upgraded, new_database(self._service))
 
     @cached_property
     def offline_failure(self) -> str:
         """The failure of the upgrade that is written as SQL; empty if it could be."""
-        with migrations_remote(self._process, self._empty()) as trial:
+        with migrations_remote(self._process, new_database(self._service)) as trial:
             return str(trial.ask("offline")["failure"])
 
     @cached_property
@@ -99,9 +100,3 @@ class MigrationsScenarios:
                 f"env.py asks for {name}, which is not set: --contract-env '{name}={{url}}'"
             )
         return str(found[0][0]), str(found[0][1])
-
-    def _empty(self) -> Database:
-        """A new database. Raises `NotApplicable` where the kit may make none."""
-        if not self._service.database.owned:
-            raise NotApplicable("the kit may make no further databases beside the one given")
-        return self._process.origin.server.make()

@@ -86,10 +86,15 @@ class StartupScenarios:
 
     def empty(self) -> Database:
         """A new database. Raises `NotApplicable` where the kit may make none."""
-        if not self._service.database.owned:
-            raise NotApplicable("the kit may make no further databases beside the one given")
-        database = self._service.process.origin.server.make()
+        database = new_database(self._service)
         if self._prepare:
             with environment(self._service.process.origin.handover.variables(database)):
                 run_command(self._prepare, self._root)
         return database
+
+
+def new_database(service: Service) -> Database:
+    """Make a further database, with nothing in it. Raises `NotApplicable` if the kit may not."""
+    if not service.database.owned:
+        raise NotApplicable("the kit may make no further databases beside the one given")
+    return service.process.origin.server.make()

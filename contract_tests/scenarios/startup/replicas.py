@@ -177,7 +177,7 @@ def _later_steps(client: AppClient, row: Row) -> Iterator[ReplicaStep]:
     roles: tuple[Role, ...] = ("read", *CHANGING, "delete")
     for role in roles:
         if client.service.resource.offers(role):
-            has_body = role in ("replace", "update")
+            has_body = role in CHANGING
             body = change_body(client.service, role, row) if has_body else None
             yield _step(client, role, row.id, body)
 

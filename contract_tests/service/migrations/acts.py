@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, make_url
 
+from ...instruments.environment_reads import EnvironmentReads
+from ..transports.locate import SAYS_ADDRESS
 from .comparison import compared, create_declared
 from .door import MigrationsDoor
 from .environment import MigrationsEnvironment, MigrationsFailed
@@ -25,15 +28,17 @@ Say = Callable[[Reply], None]
 class MigrationsActs:
     """Carries out one act on the migrations of a project; `say` tells of what comes before its end.
 
-    A command of Alembic that fails is a reply with `failure`.
+    `reads` are the variables that this process asks for. A command of Alembic that fails is a reply
+    with `failure`.
     """
 
-    def __init__(self, command: dict[str, Any], say: Say) -> None:
+    def __init__(self, command: dict[str, Any], say: Say, reads: EnvironmentReads) -> None:
         project = MigrationsProject(Path(command["settings"]), Path(command["folder"]))
         self._environment = MigrationsEnvironment(project)
         self._door = MigrationsDoor(make_url(command["url"]))
         self._command = command
         self._say = say
+        self._reads = reads
 
     def obey(self) -> Reply:
         """Do what the command says."""
@@ -69,9 +74,11 @@ class MigrationsActs:
         return {}
 
     def _address(self) -> Reply:
-        """Tell where env.py connects, whatever it does there."""
+        """Tell where env.py connects, and the variables of addresses that it misses."""
         self._environment.ask(lambda _context: None)
-        return {"addresses": list(self._environment.addresses)}
+        asked = (name for name in self._reads.names if SAYS_ADDRESS.search(name))
+        unset = sorted(name for name in asked if name not in os.environ)
+        return {"addresses": list(self._environment.addresses), "unset": unset}
 
     def _compare(self) -> Reply:
         found = compared(self._environment, self._door)

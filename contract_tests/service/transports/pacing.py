@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from ...instruments.exchange import Exchange, Request
 from ...instruments.scheduler import Scheduler
-from ...rules.violation import CannotGoOn, OutOfTime, Undecided
+from ...rules.violation import CannotGoOn, Undecided
 from ..budget import Budget
 from .conversation import PATIENT, ClientBehaviour
 from .transport import Transport
@@ -93,17 +92,10 @@ class PacedTransport:
         """Send requests that end with the time of the run. Raises `OutOfTime` then."""
         budget = self._budget
         budget.require()
-        limit = asyncio.timeout(None if budget.left == math.inf else budget.left)
-        try:
-            with budget.timed(requests[0].method):
-                async with limit:
-                    return await self._transport.together(requests, client, turns=turns)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            budget.was_short = True
-            sent = f"{requests[0].method} {requests[0].target}"
-            raise OutOfTime(f"out of time: {sent} had no answer after {budget.words}") from None
+        sent = self._transport.together(requests, client, turns=turns)
+        what = f"{requests[0].method} {requests[0].target} had no answer"
+        with budget.timed(requests[0].method):
+            return await budget.within(sent, what, grace=0.0)
 
     async def _take_turn(self, count: int) -> None:
         """Wait until so many requests may be sent at once."""

@@ -31,7 +31,7 @@ from ..migrations.acts import MigrationsActs
 from ..transports.asgi import AsgiTransport
 from ..transports.home import require_no_stray
 from ..transports.lifespan import LifespanFailed
-from ..transports.locate import SAYS_ADDRESS, locate, reason_of
+from ..transports.locate import locate, reason_of
 from ..watchdog import Watchdog
 from .configuration import pool_of_engine, settings_fields, shown_settings
 
@@ -135,10 +135,8 @@ class Child:
 
     def _migrations(self, command: dict[str, Any]) -> Reply:
         """Act on the migrations in a thread: most files env.py run a loop of their own."""
-        acts = MigrationsActs(command, self.say)
-        reply = self._runner.run(asyncio.to_thread(acts.obey)) | self._elsewhere()
-        asked = (name for name in self._observed.reads.names if SAYS_ADDRESS.search(name))
-        return reply | {"unset": sorted(name for name in asked if name not in os.environ)}
+        acts = MigrationsActs(command, self.say, self._observed.reads)
+        return self._runner.run(asyncio.to_thread(acts.obey)) | self._elsewhere()
 
     def _start(self, command: dict[str, Any]) -> Reply:
         self._runner.run(self._transports[command["app"]].start())

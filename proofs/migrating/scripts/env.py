@@ -1,35 +1,9 @@
-"""Run the migrations on an async engine, as Alembic's own template does."""
+"""Run the migrations on an async engine, at the address that the app reads."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 
-from alembic import context
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from proofs.migrating.online import run_at
 
-from proofs.migrating.models import METADATA
-
-
-def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=METADATA)
-    with context.begin_transaction():
-        context.run_migrations()
-
-
-async def online() -> None:
-    engine = create_async_engine(os.environ["DATABASE_URL"], poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
-
-
-if context.is_offline_mode():
-    url = os.environ["DATABASE_URL"]
-    context.configure(url=url, target_metadata=METADATA, literal_binds=True)
-    with context.begin_transaction():
-        context.run_migrations()
-else:
-    asyncio.run(online())
+run_at(os.environ["DATABASE_URL"])
