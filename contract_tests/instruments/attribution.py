@@ -24,6 +24,7 @@ current: ContextVar[Exchange | None] = ContextVar("contract_exchange", default=N
 
 KIT = str(Path(__file__).resolve().parent.parent)
 SQLALCHEMY = str(Path(sqlalchemy.__file__).parent)
+# Scripts too: that of pytest or uvicorn is at the bottom of the stack, and no line of the app.
 LIBRARIES = tuple(
     {*map(sysconfig.get_path, ("stdlib", "platstdlib", "scripts")), *site.getsitepackages()}
 )
@@ -101,6 +102,7 @@ def is_app(filename: str) -> bool:
     if filename.startswith("<"):
         return False
     path = Path(filename).resolve()
+    # First, since a service that is installed stands among the libraries itself.
     if any(path.is_relative_to(home) for home in _homes):
         return True
     return not str(path).startswith((KIT, *LIBRARIES)) and "site-packages" not in path.parts

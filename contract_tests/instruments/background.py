@@ -49,6 +49,7 @@ class Background:
         if event.kind == "sql" and self.is_serving:
             self.statements[event.where or event.task] += 1
         if event.writes and self.is_serving:
+            # A new set, never a changed one: threads of the app come here while others read it.
             self.written |= tables_in(event.text)
 
 

@@ -78,6 +78,7 @@ class CallInterceptor(Instrument):
 
     def _begin(self, undo: ExitStack) -> None:
         for kind in _dialects(DefaultDialect):
+            # Not what it inherits: put back on this class, that would stay there as its own.
             for name in NAMES.keys() & vars(kind).keys():
                 original = vars(kind)[name]
                 undo.callback(setattr, kind, name, original)
@@ -87,6 +88,7 @@ class CallInterceptor(Instrument):
         @functools.wraps(original)
         def asked(dialect: Dialect, *given: Any, **named: Any) -> Any:
             # A subclass may call its parent's method: that is the same call.
+            # By greenlet: requests of one loop share a thread, and await inside their calls.
             strand = id(greenlet.getcurrent())
             if strand in self._inside or not is_observed() or current.get() is None:
                 return original(dialect, *given, **named)
@@ -111,6 +113,7 @@ class CallInterceptor(Instrument):
             call = Call(kind, dialect, arguments=arguments)
             return self._visit(call, lambda: original(dialect, *arguments[0], **arguments[1]))
         if kind == "statement":
+            # SQLAlchemy gives it last in all three methods; a dialect may hand it on by its name.
             context = named.get("context") or given[-1]
             root = getattr(context, "root_connection", None)
             if root is None:  # SQLAlchemy speaks to the driver for itself

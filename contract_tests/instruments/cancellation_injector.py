@@ -89,6 +89,7 @@ class CancellationInjector(Instrument):
                 task = factory(loop, chosen, **options)
             if served:  # one that is cancelled before it begins was not forgotten by the app
                 task.add_done_callback(lambda _: strand.close())
+            # A factory of eager tasks has run it by now: the limit in it takes the cancellation.
             if is_root and self._cancel is None:
                 self._cancel = task.cancel
             return task
@@ -130,7 +131,7 @@ class CancellationInjector(Instrument):
 
         Gives the number of events so far and the line, if it may be foreign.
         """
-        # not a task, and no turn of the loop
+        # This very type: a task is work that the app awaits, and a turn of the loop gives None.
         waited = _foreign(strand) if type(future) is asyncio.Future else None
         self._strike(strand, future)
         return waited
@@ -182,6 +183,7 @@ async def _stepped(strand: Strand, steps: CancellationInjector) -> Any:
 def stepped_by(strand: object) -> object:
     """The coroutine that a stepped one runs; any other one itself."""
     frame = getattr(strand, "cr_frame", None)
+    # Else every task of a request would be told by the name of this one.
     is_stepped = getattr(strand, "cr_code", None) is _stepped.__code__
     return frame.f_locals["strand"] if is_stepped and frame is not None else strand
 
@@ -199,6 +201,7 @@ class _Drive:
         while True:
             try:
                 strand = self._strand
+                # What `yield from` does, by hand: it would show nobody what is waited for.
                 future = strand.throw(error) if error else strand.send(value)
             except StopIteration as end:
                 return end.value

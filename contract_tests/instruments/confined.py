@@ -30,6 +30,7 @@ from .listening import listen
 from .sockets import Sockets
 from .strays import Refused, Stray, Strays
 
+# The one room of the kit that connects by drivers.
 KIT = f"{__package__.rpartition('.')[0]}.databases"
 TOOLS = ("coverage",)
 """Packages that keep files of their own beside any service."""
@@ -86,6 +87,7 @@ class Confined(Instrument):
             (Pool, "connect", self._connected),
             (Pool, "checkout", self._checked_out),
         )
+        # The first ones told: a listener of the service may connect, or talk on the new connection.
         listen(undo, *listeners, insert=True)
         if self._naming is not None:
             listen(undo, (Engine, "before_cursor_execute", self._executes))
@@ -115,7 +117,9 @@ class Confined(Instrument):
         if not self._is_in_force:
             return
         raw = embedded_connection(connection_record.driver_connection)
+        # A file was asked for in the thread that opened it, which need not be this one.
         place = self._files.get(id(raw)) or place_of(raw)
+        # The driver's function, which a pool calls as well, has counted it.
         self._count(raw, place, -1)
         if not self._is_ours(place):
             with suppress(Exception):  # whatever happens, it is not used
@@ -154,6 +158,7 @@ class Confined(Instrument):
                 made = connect(*given, **named)
             if not self._is_in_force or is_of_kit:
                 return made
+            # A method that connects its own object gives nothing back.
             arrived = given[0] if made is None else made
             place = place_of(arrived)
             embedded = place.vendor.embedded if place else None
@@ -200,6 +205,7 @@ class Confined(Instrument):
     def _file_asked(self, place: Place) -> None:
         """Refuse a file elsewhere that is not opened by the driver's function."""
         is_allowed = _is_checked.get() or _is_of_kit()
+        # One that is not there yet will be the service's own.
         is_there = self._is_in_force and not is_allowed and Path(place.name).is_file()
         if is_there and self._is_foreign(place):
             self._refuse(place)
@@ -269,6 +275,7 @@ def _arrival_is_checked() -> Iterator[None]:
 def _end(connection: Any) -> None:
     """Close a driver's connection at once."""
     with suppress(Exception):
+        # By `terminate` where there is one: `close` of such a driver has to be awaited.
         (connection.terminate if hasattr(connection, "terminate") else connection.close)()
 
 
@@ -282,6 +289,7 @@ def _is_of_kit() -> bool:
         is_tool = f"{name}.".startswith(tools) and not is_app(frame.f_code.co_filename)
         if is_tool or f"{name}.".startswith(homes):
             return True
+        # What an engine connects is the service's, also where the kit asks by that engine.
         if name.startswith("sqlalchemy."):
             return False
         frame = frame.f_back

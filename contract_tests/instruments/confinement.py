@@ -57,6 +57,7 @@ class Confinement:
             "kit": _kit(),
         }
         others = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+        # First, or another `sitecustomize` would be found in its place.
         path = [str(SITE), *(place for place in others if place != str(SITE))]
         return {VARIABLE: json.dumps(terms), "PYTHONPATH": os.pathsep.join(path)}
 
@@ -74,6 +75,7 @@ class Children(Instrument):
     def _wrap(self, begin: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(begin)
         def begun(*given: Any, **named: Any) -> Any:
+            # The kit's own processes bring the confinement that they need, or none.
             if named.get("env") is not None and not _beginner().startswith(f"{PACKAGE}."):
                 named["env"] = self._added_to(named["env"])
             return begin(*given, **named)

@@ -32,6 +32,7 @@ class EnvironmentReads(Instrument):
     def _wrap(self, read: Callable[..., Any]) -> Callable[..., Any]:
         def reading(environ: Mapping[str, str], name: str) -> Any:
             asked = sys._getframe(1).f_code.co_name  # noqa: SLF001 - the documented way
+            # In a list, since `in` of the environment itself asks by this very function.
             if asked in LOOKING_UP or name not in list(environ):
                 self.names.add(name)
             return read(environ, name)

@@ -93,6 +93,7 @@ class Request:
         return f"Request({self.method!r}, {self.target!r}, headers={names}, body={self.body!r})"
 
 
+# By identity: an exchange is a key, and two requests may be alike in every field.
 @dataclass(eq=False)
 class Exchange:
     """A request, its answer, and the database's side of it, in order.

@@ -17,7 +17,9 @@ def confine_when_needed(packages: Sequence[str], folders: Sequence[str]) -> None
     path = [*sys.path, *folders]
 
     def confine(_module: object) -> None:
+        # First, since the import below asks for these packages itself.
         waiting.__exit__(None, None, None)
+        # The kit was on the path of that earlier moment, and is not on this one.
         before, sys.path[:] = list(sys.path), [*sys.path, *path]
         try:
             confined = import_module(f"{__package__}.confinement").confined_here()

@@ -85,6 +85,7 @@ class PoolExhaustion(Instrument):
         had = len(self._lent)
         try:
             for _ in range(_room(pool) - self._leave):
+                # An asyncio engine awaits its driver, which SQLAlchemy can do in a greenlet only.
                 self._lent.append(await greenlet_spawn(pool.connect))
         except Exception as error:  # noqa: BLE001 - whatever the driver says to that
             self.reasons += (f"the server lends no more after {len(self._lent)}: {error}",)

@@ -94,11 +94,13 @@ class Recorder(Instrument):
 
     def live_sessions(self) -> int:
         """The number of sessions still in memory that began a transaction for a request."""
+        # A session that was closed may wait in a cycle: what counts is what the app still holds.
         gc.collect()
         return len(self._sessions)
 
     def forget(self, owner: Exchange) -> None:
         """Drop what is no longer needed of an exchange that is over."""
+        # Those that are still out can be taken back, and their return has an owner.
         self._loans = [loan for loan in self._loans if loan.owner is not owner or loan.is_out]
         self._began.pop(owner, None)
 
@@ -144,6 +146,7 @@ class Recorder(Instrument):
         number = connection_record.info.get(NUMBER, 0)
         for loan in self._loans:
             if loan.record is connection_record:
+                # A reconnect that failed has cleared `info`, and the number in it.
                 number, loan.is_returned = number or loan.connection, True
         text = "" if dbapi_connection is not None else "without its connection"
         if finalizing.get():
@@ -201,6 +204,7 @@ class Recorder(Instrument):
     def _committed(self, conn: Connection) -> None:
         # The event comes before the driver's call, and none comes after it: `unfinished` asks.
         begun = self.record("commit", number_of(conn), "", caller())
+        # Weakly: a greenlet keeps the frames of its request.
         self._commits[begun.order] = weakref.ref(getcurrent())
 
     def _rolled_back(self, conn: Connection) -> None:
@@ -216,6 +220,7 @@ class Recorder(Instrument):
             owner.lazy.add(number_of(conn))
         self.record("sql", number_of(conn), statement, caller())
         if is_autocommit(conn):
+            # The statement was one, whatever SQLAlchemy may tell of later.
             self.record("commit", number_of(conn), "(autocommit)")
 
     def _failed(self, exception_context: ExceptionContext) -> None:

@@ -30,6 +30,7 @@ class ScheduledRequest:
         self.is_astray = False
         self.inside = 0
         self._gate: deque[tuple[Call, asyncio.Event]] = deque()
+        # Weakly: a connection that the app has dropped is to be collected as ever.
         self._connection: weakref.ref[PoolProxiedConnection] | None = None
         self._locked = False
 

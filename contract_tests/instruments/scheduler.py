@@ -129,6 +129,7 @@ class Scheduler(ScheduleRun, Instrument):
 
     async def _conduct(self) -> None:
         try:
+            # One after the other: what comes before their first calls then has an order, too.
             for player in self._players.values():
                 player.begun.set()
                 await self._settle(None)
@@ -157,6 +158,7 @@ class Scheduler(ScheduleRun, Instrument):
         if self._database.one_writer:
             writers = [player for player in ready if player.needs_the_lock]
             if writers and await self._database.open_transactions():
+                # Where all want to write, one goes all the same: the lock may be a stranger's.
                 return [player for player in ready if player not in writers] or ready[:1]
         return ready
 
@@ -186,6 +188,7 @@ class Scheduler(ScheduleRun, Instrument):
         """Return whether the server says that all of these wait for a lock."""
         if self._database.one_writer or not all(player.inside for player in away):
             return False
+        # By number: a server knows its connections, and not whose request each serves.
         return len(await self._database.waiting()) >= len(away)
 
     async def _hears(self, limit: float | None) -> bool:

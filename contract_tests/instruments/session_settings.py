@@ -71,6 +71,7 @@ class SessionSettings(Instrument):
         if loan is None:
             return
         loan.times -= 1
+        # One that was invalidated comes back as None; its record serves another one then.
         if dbapi_connection is not loan.connection:
             del self._loans[connection_record]  # it is gone, and what it was told with it
         elif not loan.times:
@@ -94,6 +95,7 @@ def _put_right(loan: ChangedConnection, connection_record: Any) -> None:
 
 
 def _replace(connection_record: Any) -> None:
+    # Unobserved: the service's record is not to show what the kit invalidates.
     with suppress(Exception), unobserved():
         connection_record.invalidate(soft=True)
 

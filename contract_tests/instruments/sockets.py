@@ -63,5 +63,6 @@ class Sockets(Instrument):
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _events:  # of a million events of a run, these are a few thousand
+        # A copy: threads of the app connect while a block begins or ends.
         for each in tuple(_watching):
             each.look_at(event, arguments)

@@ -72,6 +72,7 @@ class Spawned(Instrument):
     def _wrap(self, begin: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(begin)
         def begun(process: subprocess.Popen[Any], *given: Any, **named: Any) -> Any:
+            # First: what could not be started is no process.
             begin(process, *given, **named)
             line = _starting_line()
             if line or (line is not None and serves_a_request()):

@@ -76,6 +76,7 @@ class Usage(Instrument):
 
     def _ends(self, *_: Any) -> None:
         strand = _strand()
+        # By what runs it: not every error that SQLAlchemy tells of has a connection.
         self._running = {n: seen for n, seen in self._running.items() if seen[0] != strand}
 
 

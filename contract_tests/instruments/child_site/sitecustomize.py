@@ -19,6 +19,7 @@ def _confine() -> None:
     if terms:
         kit = json.loads(terms)["kit"]
         packages, folders = kit["connecting"], kit["folders"]
+        # For this import alone: the service's process is to find nothing that it would not find.
         sys.path.insert(0, kit["path"])
         try:
             late = import_module(f"{kit['package']}.instruments.late")
