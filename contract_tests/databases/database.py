@@ -62,6 +62,7 @@ class Column:
 
 def sorted_rows(rows: Iterable[Iterable[object]]) -> tuple[StoredRow, ...]:
     """Give the rows in an order that depends on their values alone."""
+    # By `repr`: cells of two types, or NULL, cannot be compared.
     return tuple(sorted((tuple(row) for row in rows), key=repr))
 
 
@@ -214,6 +215,7 @@ class Database(ABC):
         found = wrong(await self.look())
         if not found:
             return found
+        # Before the first change: a run that is killed in the midst of it is followed up by these.
         self.notes.note(found)
         async with self._mending():
             for _ in range(PASSES):

@@ -22,6 +22,7 @@ def sever(connection: PoolProxiedConnection) -> None:
 
     The server sees its client go, and rolls back.
     """
+    # A number of its own: `socket.socket` closes the one that it is given.
     number = os.dup(socket_number(connection.driver_connection))
     with socket.socket(fileno=number) as copy, suppress(OSError):  # it may be cut already
         copy.shutdown(socket.SHUT_RDWR)
@@ -53,6 +54,7 @@ def refuse_commit(dialect: Dialect, connection: PoolProxiedConnection) -> NoRetu
     try:
         _refuse(dialect, connection, registry.of(dialect.name).refusal.commit)
     finally:
+        # A server ends the transaction whose COMMIT it refuses.
         dialect.do_rollback(connection)
 
 

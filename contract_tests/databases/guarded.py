@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-NOBODY = 65534
+NOBODY = 65534  # the user `nobody` of nearly every system
 AS_NOBODY_INSIDE = ("unshare", "-U", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--")
 

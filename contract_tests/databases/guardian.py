@@ -72,6 +72,7 @@ class Guardian:
 
 def main() -> None:
     """Wait for the end of the run, and put back what it has not put back itself."""
+    # Whatever ends the run and all that it has started: the rows have to be put back all the same.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     address, is_done = _terms_of(int(sys.argv[1]))

@@ -46,6 +46,7 @@ async def findable_columns(url: URL) -> dict[str, frozenset[str]]:
 
 async def _asked(url: URL, question: Callable[[Connection], T]) -> T:
     """Put a question to a connection of its own, which no instrument sees."""
+    # Without a pool: nobody disposes of the engine, and no connection outlives the question.
     with unobserved():
         if not url.get_dialect().is_async:
             with create_engine(url, poolclass=NullPool).connect() as connection:
@@ -67,6 +68,7 @@ def _findable_seen_by(connection: Connection) -> dict[str, frozenset[str]]:
 def _findable(inspector: Inspector, table: str) -> Iterator[str]:
     yield from (str(order[0]) for order in _orders(inspector, table) if order)
     for column in inspector.get_columns(table):
+        # MySQL has no BOOLEAN of its own, and shows the TINYINT that it has made of one.
         if isinstance(column["type"], Boolean | Enum) or "TINYINT" in str(column["type"]):
             yield column["name"]
 

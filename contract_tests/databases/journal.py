@@ -79,6 +79,7 @@ def private_folder() -> Path:
     place = Path(tempfile.gettempdir()) / f"contract-tests-existing-{_user()}"
     with suppress(FileExistsError):
         place.mkdir(mode=0o700)
+    # Not `stat`: somebody else may have put a link to another folder there.
     found = place.lstat()
     is_mine = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not _is_open(found))
     if not (stat.S_ISDIR(found.st_mode) and is_mine):

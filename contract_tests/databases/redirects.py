@@ -62,6 +62,7 @@ def is_alias(url: URL) -> bool:
 
 
 def _asks_for_alias(cargs: list[Any], cparams: dict[str, Any]) -> bool:
+    # In any argument: drivers take a database as a word, as a path, or in a whole address.
     return any(ALIAS in str(asked) for asked in (*cargs, *cparams.values()))
 
 

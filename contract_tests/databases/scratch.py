@@ -42,6 +42,7 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    # It is there, and somebody else's.
     except PermissionError:
         return True
     return True

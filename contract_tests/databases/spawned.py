@@ -32,6 +32,7 @@ class ServerProgram(Undoing):
 
     def _begin(self, undo: ExitStack) -> None:
         self._server = _start(self._command, stdin=subprocess.DEVNULL)
+        # To the end: a server whose log nobody reads stands still once the pipe is full.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._settled.wait(START_LIMIT)

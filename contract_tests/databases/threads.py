@@ -39,6 +39,7 @@ async def threads_ended(known: Collection[threading.Thread], limit: float) -> No
     A connection that is given up is closed behind everybody's back, and its thread then tells the
     loop so: one that is closed by then is an error in that thread.
     """
+    # What nobody holds any more is given up now, so that its thread ends as well.
     gc.collect()
     deadline = asyncio.get_running_loop().time() + limit
     for thread in driver_threads().difference(known):

@@ -31,6 +31,7 @@ def turn(place: Path, shown: str) -> Iterator[int]:
     """
     lock = _locked(place, shown)
     try:
+        # For whoever comes meanwhile, to be told who has it.
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
         yield lock

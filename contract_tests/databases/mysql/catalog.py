@@ -6,6 +6,8 @@ TABLES = """
     select table_name, auto_increment from information_schema.tables
     where table_schema = database() and table_type = 'BASE TABLE' order by table_name
 """
+# For a column without a default MariaDB writes the text NULL. A question that is put with values
+# is formatted by the driver, so each other `%` is written twice.
 COLUMNS = """
     select column_name, column_type, is_nullable = 'YES', column_key = 'PRI',
         coalesce(column_default, 'NULL') <> 'NULL' or extra like '%%auto_increment%%',

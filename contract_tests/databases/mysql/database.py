@@ -28,7 +28,7 @@ from .connection import connect
 from .existing import quote
 from .session_settings import MYSQL
 
-BLOCKED = (1205, 3572)
+BLOCKED = (1205, 3572)  # a lock that was waited for in vain, and one that was not to be waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +199,7 @@ class MysqlDatabase(Database):
             try:
                 yield
             finally:
+                # What could be put back stays so, whatever happened to the rest.
                 await door.commit()
 
     async def _mend(self, found: Differences) -> None:
@@ -207,6 +208,7 @@ class MysqlDatabase(Database):
     async def _plainly(self) -> Any:
         """The door through which cells are seen as texts, opened on first use."""
         if self._plain is None or self._plain.closed:
+            # Without converters: each cell is the text that the server has sent.
             self._plain = await connect(self._door_url, conv={})
             await existing.ask(self._plain, existing.SETTINGS)
         return self._plain
@@ -219,6 +221,7 @@ class MysqlDatabase(Database):
     async def _ask(self, sql: str, values: Sequence[object] = ()) -> Sequence[tuple[Any, ...]]:
         await self.open()
         async with self._door.cursor() as cursor:
+            # With arguments, though none, the driver would take each `%` for a place to fill.
             await cursor.execute(sql, values or None)
             answer: Sequence[tuple[Any, ...]] = await cursor.fetchall()
             return answer

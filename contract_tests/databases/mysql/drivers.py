@@ -41,6 +41,7 @@ def in_transaction(connection: Any) -> bool | None:
 def lead(url: URL, cargs: list[Any], cparams: dict[str, Any]) -> bool:
     """Lead a connection to a server, in the words of the driver that asks."""
     cargs.clear()
+    # SQLAlchemy's dialects spell these two in their own ways.
     database = "database" if "database" in cparams else "db"
     password = "passwd" if "passwd" in cparams else "password"
     move(url, cparams, {"database": database, "password": password})

@@ -20,6 +20,7 @@ NOWHERE = (
     "(or: apt-get install mariadb-server-core)"
 )
 SYSTEM_TABLES = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
+# Variables of the scripts: root comes in by a password, set below, and nobody without a name.
 PREAMBLE = (
     "create database mysql;",
     "use mysql;",

@@ -75,8 +75,10 @@ def cluster(binaries: Path) -> Iterator[URL]:
         grant(secret)
         complete(guarded(_initdb(binaries, store, secret)))
         with ServerProgram(
+            # SIGKILL would leave the server's other processes behind; SIGQUIT ends them all.
             guarded(_postgres(binaries, store, port), dies_by=signal.SIGQUIT),
             ready="database system is ready to accept connections",
+            # SIGTERM would wait for every client that is still connected.
             stop=signal.SIGINT,
         ):
             yield URL.create("postgresql+asyncpg", "postgres", word, "127.0.0.1", port, "postgres")
@@ -114,7 +116,7 @@ def _is_complete(directory: Path) -> bool:
 
 
 def _initdb(binaries: Path, store: Path, secret: Path) -> list[str]:
-    locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+    locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"  # macOS lacks the latter
     # Whoever has an account on this machine can reach the port, but not come in. The
     # password is compared in clear: a handshake would cost each connection milliseconds.
     login = ["-U", "postgres", "-A", "password", f"--pwfile={secret}"]

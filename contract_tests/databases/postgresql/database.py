@@ -112,6 +112,7 @@ class PostgresDatabase(Database):
     async def look(self) -> Image:
         """Read every committed row as a text."""
         door = await self._opened()
+        # While rows are put back: what that has changed so far is to be seen.
         if door.is_in_transaction():
             return await existing.look(door)
         snapshot = door.transaction(isolation="repeatable_read", readonly=True)
@@ -187,6 +188,7 @@ class PostgresDatabase(Database):
             try:
                 await door.execute(self._script)  # one message: one round trip
             finally:
+                # A script that failed in the midst has begun a transaction, and not ended it.
                 if not door.is_closed() and door.is_in_transaction():
                     await door.execute("rollback")
 

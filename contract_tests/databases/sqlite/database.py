@@ -140,7 +140,7 @@ class SqliteFile(SqliteDatabase):
             self._door = sqlite3.connect(
                 self._path,
                 timeout=BACK_DOOR_PATIENCE,
-                isolation_level=None,
+                isolation_level=None,  # or the driver would begin transactions by itself
                 check_same_thread=False,
             )
             self._door.execute("pragma synchronous = off")
