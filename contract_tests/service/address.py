@@ -77,6 +77,7 @@ class Handover:
 
 def _places(database: Database, url: URL) -> dict[str, str]:
     """Give the parts of an address of this kind of database, to fill into templates."""
+    # Without its query, which is in the words of the other driver.
     sync = url.set(drivername=database.sync_driver, query={})
     return database.placeholders() | {
         "url": url.render_as_string(hide_password=False),

@@ -88,6 +88,7 @@ class BackDoor:
         busy = self.background.busy - before.busy
         look = self.database.open_transactions
         found = self._loop.run(lasting(look, before.known, lent))
+        # What background work has ended since explains nothing that is still open.
         explained = lent + len(busy & self.background.busy)
         return tuple(map(str, found)) if len(found) > explained else ()
 

@@ -176,6 +176,7 @@ class Budget:
             async with limit:
                 return await coroutine
         except TimeoutError:
+            # One of the coroutine's own, which is no matter of the budget.
             if not limit.expired():
                 raise
             self.was_short = True
@@ -186,6 +187,7 @@ class Budget:
         """Note the time of a request."""
         began = self.clock()
         yield
+        # Not where an error came: a request without an end tells no speed.
         self.speed.note(method, self.clock() - began)
 
 

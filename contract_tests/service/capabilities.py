@@ -20,6 +20,7 @@ def _offers(role: Role) -> tuple[Question, str]:
 def unseen_drivers(service: Service) -> str:
     """Name the drivers by which the service itself connects, past SQLAlchemy; empty if none."""
     confined = service.process.transport.confined if service.has_process else None
+    # `+` leaves out the drivers of which a pool has taken every connection.
     return ", ".join(sorted(+confined.unpooled)) if confined else ""
 
 

@@ -33,6 +33,7 @@ class Entry:
         if first is None:
             return
         again = look()
+        # After the look, which is noted as every request is.
         self._turned_away = None
         if again.status == UNAUTHORIZED:
             raise CannotGoOn(_ended(first, again))

@@ -80,6 +80,7 @@ def _same_text(sent: str, shown: str) -> bool:
         or _same_uuid(sent, shown)
         or _same_span(sent, shown)
         or _same_bytes(sent, shown)
+        # Decimals are sent as texts; one of digits alone may be a name, such as a postcode.
         or ("." in sent + shown and _same_number(sent, shown))
     )
 

@@ -85,10 +85,12 @@ class AppLoop:
             if interrupt is not self._interrupt:
                 self._interrupt = interrupt
                 raise
+        # What `run_until_complete` says of a loop that was stopped before its end.
         except RuntimeError:
             if task.done() or self.loop.is_running() or self.loop.is_closed():
                 raise
             self.blame("stopped the event loop")
+        # Of the task itself: whoever runs it looks at how it has ended.
         except asyncio.CancelledError:
             if not task.done():
                 raise

@@ -47,6 +47,7 @@ def every_row(service: Service) -> Iterator[Mapping[str, Any]]:
 def delete_every_row(service: Service) -> None:
     """Have the service delete each row that it lists, as far as it does."""
     if service.resource.offers("list", "delete"):
+        # All are looked up first: each that goes would move those on later pages.
         for row in list(every_row(service)):
             service.delete(service.resource.id_in(row))
 

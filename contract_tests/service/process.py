@@ -85,6 +85,7 @@ class ServiceProcess:
         stopping = self._stopped()
         self.loop.run(self.transport.release())
         self.loop.run(cancel_others())
+        # By now nothing of the old app holds a lock that would be in its way.
         clean()
         find = relocated if is_afresh else locate
         try:

@@ -37,6 +37,7 @@ Ids = list[Any]
 PLAIN: tuple[Role, ...] = ("list", "read")
 """Requests that change nothing, the plainest first."""
 
+# Within 32 bits: a larger id could be refused as none, where a row is to be absent.
 ABSENT_INTEGER = 1_999_999_999
 HOW_TO_HELP = " (a value the kit cannot guess is given with --contract-body FIELD=JSON)"
 
@@ -76,6 +77,7 @@ class Service:
 
     def on(self, resource: Resource) -> Service:
         """Give the same service with another idea of its collection."""
+        # Shallow: serials, trail and credentials stay those of one service.
         other = copy.copy(self)
         other.resource = resource
         return other
@@ -344,6 +346,7 @@ class Service:
         if self.resource.id_kind in {"integer", "number"}:
             return ABSENT_INTEGER
         if self.resource.id_schema.get("format") == "uuid":
+            # With the bits of a version 4: a strict schema takes no other UUID.
             return str(uuid.UUID(int=0x0DEAD0 << 100 | 4 << 76 | 8 << 60))
         return "no-such-row"
 

@@ -96,6 +96,7 @@ class Watchdog(Undoing):
         while not self._over.wait(self._patience.tick):
             if self._loop is not None:
                 with suppress(RuntimeError):  # it is closed
+                    # A loop that still turns carries this out, and so begins the count anew.
                     self._loop.call_soon_threadsafe(self._turn)
             line = blocking_line(sys._current_frames().get(self._main))  # noqa: SLF001 - its public name
             if line and not self._is_idle():

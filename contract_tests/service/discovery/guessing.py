@@ -52,6 +52,7 @@ def _fields_of_table(service: Service, collection: str) -> tuple[Fields, list[st
 
 def _field(sql_type: str, length: int | None, *, nullable: bool) -> dict[str, Any]:
     word = sql_type.lower()
+    # In this order: the first part that is found in the word counts, and `int` is in several.
     kinds = (
         ("bool", "boolean"),
         ("tinyint(1)", "boolean"),

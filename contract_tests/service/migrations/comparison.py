@@ -78,6 +78,7 @@ def _models(context: Any) -> list[MetaData]:
 
 def _described(differences: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for difference in differences:
+        # Alembic gives the changes of one column together.
         for each in difference if isinstance(difference, list) else [difference]:
             yield from _line(each)
 

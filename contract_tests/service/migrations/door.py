@@ -25,6 +25,7 @@ class MigrationsDoor:
 
     def ask(self, question: Callable[[Connection], T]) -> T:
         """Put a question to a connection; in this thread no loop is running."""
+        # Without a pool: the loop of a question ends with it, and nobody disposes of the engine.
         if self.url.get_dialect().is_async:
             engine = create_async_engine(self.url, poolclass=NullPool)
             return asyncio.run(_asked(engine, question))

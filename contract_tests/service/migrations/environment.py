@@ -76,6 +76,7 @@ class MigrationsEnvironment:
             question(context)
             return []
 
+        # By `dont_mutate`, or Alembic would make its table of versions.
         with EnvironmentContext(config, script, fn=nothing, dont_mutate=True):
             self._run(script.run_env)
 

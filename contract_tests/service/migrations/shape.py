@@ -60,6 +60,7 @@ def _column(connection: Connection, table: str, column: Any) -> str:
 
 
 def _enums(inspector: Inspector) -> Iterator[str]:
+    # Only some dialects have types of this kind, and a question for them.
     for found in getattr(inspector, "get_enums", list)():
         yield f"{found['name']} {', '.join(found['labels'])}"
 

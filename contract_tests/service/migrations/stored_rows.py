@@ -67,6 +67,7 @@ def fill(connection: Connection, metadata: MetaData, known: dict[str, set[str]])
     for table in metadata.sorted_tables:
         there = len(connection.execute(select(*table.columns).limit(NUMBER)).all())
         try:
+            # A savepoint: one row that is refused must not take all the others along.
             with connection.begin_nested():
                 for number in range(there + 1, NUMBER + 1):
                     connection.execute(insert(table).values(_row(connection, table, number, known)))

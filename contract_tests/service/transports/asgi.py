@@ -61,6 +61,7 @@ class AsgiTransport:
             warnings.simplefilter("always")
             await self.lifespan.start()
         left = {name_of(task.get_coro()) for task in asyncio.all_tasks()} - {""}
+        # With 0, so that a task is told of that has asked the database nothing so far.
         self.recorder.background.statements.update(dict.fromkeys(left, 0))
         self.recorder.background.is_serving = True
 

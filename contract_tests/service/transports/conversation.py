@@ -76,6 +76,7 @@ class Conversation:
         await self._turn()
         self._exchange.messages += 1
         self._note(message)
+        # It may leave right after this message, and a `receive` that waits is told so now.
         self._is_gone()
 
     def end(self) -> None:

@@ -58,4 +58,5 @@ def _stop(confined: Confined, seen: str, stray: Stray) -> NoReturn:
 
 def _has_engine() -> bool:
     """Return whether there is an engine: its connections will be checked as they arrive."""
+    # SQLAlchemy keeps no list of its engines.
     return any(isinstance(thing, Engine) for thing in gc.get_objects())

@@ -103,6 +103,7 @@ class Lifespan:
 
         try:
             await self._app(scope, self._inbox.get, send)
+        # Ctrl-C is for the run, and no failure of the app.
         except KeyboardInterrupt:
             raise
         except asyncio.CancelledError:

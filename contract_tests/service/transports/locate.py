@@ -51,6 +51,7 @@ class Located:
             made = asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
         except KeyboardInterrupt:
             raise
+        # Whatever it is: a `sys.exit` of the app must not end the run.
         except BaseException as error:
             raise UsageError(f"{self.name}() failed: {reason_of(error)}") from error
         if not is_asgi(made):
@@ -94,6 +95,7 @@ def locate(name: str, roots: tuple[Path, ...] = ()) -> Located:
 
 def is_asgi(target: object) -> bool:
     """Return whether `target` is called with (scope, receive, send), judged by its signature."""
+    # A class is called to make an app, as a factory is.
     if inspect.isclass(target) or not callable(target):
         return False
     call = target if inspect.isroutine(target) else type(target).__call__
@@ -118,6 +120,7 @@ def _imported(module_name: str) -> Any:
     try:
         return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
+        # Something that the module imports may be absent as well: it is told in other words.
         if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
             raise UsageError(
                 f"there is no module {error.name!r} (looked for {module_name!r} in "

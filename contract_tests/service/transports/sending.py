@@ -114,6 +114,7 @@ class Sender:
     def _begun(
         self, exchange: Exchange, carry: Carry, turns: Scheduler | None
     ) -> asyncio.Task[None]:
+        # A task takes a copy of the context in which it is made.
         token = current.set(exchange)
         try:
             recorded = partial(self._recorded, exchange, carry)
@@ -137,6 +138,7 @@ class Sender:
         except BaseException as error:  # noqa: BLE001 - a server would log it and answer 500
             exchange.raised = "".join(traceback.format_exception_only(error)).strip()
             self._recorder.record("raised", text=exchange.raised)
+            # Whoever keeps the error would keep its frames, and they keep cursors and locks.
             traceback.clear_frames(error.__traceback__)
         finally:
             self._recorder.record("returned")

@@ -88,6 +88,7 @@ class ForkServer(Undoing):
     def _start(self) -> None:
         self._line, far = socket.socketpair()
         drivers = (*registry.dialects(), *registry.libraries())
+        # What this run has not loaded, the service does not use.
         loaded = [name for name in (*FRAMEWORKS, *drivers) if name in sys.modules]
         with far:
             self._server = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
@@ -165,6 +166,7 @@ def _forked(line: socket.socket, environ: Mapping[str, str], errors: IO[str]) ->
     given = [far_in, far_out, errors.fileno(), alive]
     socket.send_fds(line, [len(message).to_bytes(4, "big")], given)
     line.sendall(message.encode("ascii"))
+    # A pipe ends when the last process that has its other end open has closed it.
     for end in (far_in, far_out, alive):
         os.close(end)
     pid = int.from_bytes(_exactly(line, 4), "big")
@@ -215,7 +217,9 @@ def _become(request: dict[str, object], given: list[int]) -> None:
     """Be the child program, with its own environment, channels and search path."""
     from .worker_main import main
 
+    # An app waits for the processes that it starts, which the system reaps otherwise.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # The fourth stays open, and ends with this process: that tells the other side of it.
     for place, end in enumerate(given[:3]):
         os.dup2(end, place)
         os.close(end)

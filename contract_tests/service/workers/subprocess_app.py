@@ -50,9 +50,11 @@ class SubprocessApp(Undoing):
     def _begin(self, undo: ExitStack) -> None:
         """Start the interpreter; nothing of the app is imported yet."""
         environ = os.environ | self._variables
+        # A file, since a pipe that nobody reads fills up and stops who writes to it.
         errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by `undo`
         self._errors = undo.enter_context(errors)
         self._child = self._nursery.fork(environ, self._errors)
+        # In a thread, since a pipe is read without a time limit.
         threading.Thread(target=self._listen, daemon=True).start()
         undo.callback(self._end)
 
@@ -91,6 +93,7 @@ class SubprocessApp(Undoing):
         except queue.Empty:
             raise TimeoutError(f"no answer within {limit:.0f} s") from None
         if not line:
+            # For whoever asks again: it has ended for good.
             self._answers.put("")
             return {"ok": False, "error": f"the process ended: {self.said()}"}
         answer = dict(items_of(json.loads(line)))

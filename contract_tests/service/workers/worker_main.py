@@ -40,6 +40,7 @@ Reply = dict[str, Any]
 SETTLING = 1.0
 """Seconds that what was told to end gets to do so before it counts as lasting."""
 
+# Threads of such names wait for more work, and go with their pool.
 POOLED = ("asyncio_", "AnyIO worker", "ThreadPoolExecutor")
 
 
@@ -116,6 +117,7 @@ class Child:
         return {"factory": located.is_factory, "taken": taken}
 
     def _gate(self, command: dict[str, Any]) -> Reply:
+        # Never left, like the trace: both hold for whatever this process still does.
         Barrier(command["before"], self._consult).__enter__()
         return {}
 
@@ -161,6 +163,7 @@ class Child:
 
     def _census(self, command: dict[str, Any]) -> Reply:
         """Return what is alive now: connections by the line that opened them, tasks, threads."""
+        # What is in a cycle that nobody holds is not alive.
         gc.collect()
         tasks = self._runner.run(_lasting_tasks())
         return {
@@ -216,7 +219,7 @@ class Child:
 
 
 async def _lasting_tasks() -> set[asyncio.Task[Any]]:
-    """The tasks that do not end by themselves, a moment after they were cancelled."""
+    """The tasks that do not end by themselves within a moment."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     if tasks:
         _, tasks = await asyncio.wait(tasks, timeout=SETTLING)
