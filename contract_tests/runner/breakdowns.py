@@ -43,6 +43,7 @@ def judged_anew(
     found = breakdown_since(service)
     if found and _is_to_be_repeated(rule, error):
         error = _repeated(item, service)
+    # Last: the test that is run again may meet a breakdown as well.
     item.stash[UNTOLD], service.trail.untold = service.trail.untold, []
     return error
 

@@ -82,6 +82,7 @@ class Closing:
         names = ", ".join(thread.name for thread in left if thread.is_alive())
         if names and self.code is not None:
             self.tell(f"threads of the app did not end within {ENDING:.0f} s: {names}")
+            # `os._exit` flushes nothing.
             for stream in (sys.stdout, sys.stderr):
                 with suppress(Exception):
                     stream.flush()
@@ -91,6 +92,7 @@ class Closing:
     def _end_of_atexit(self) -> None:
         """End the process if a handler of `atexit` would keep it alive for ever."""
         self._is_at_exit.wait()
+        # A process that ends in time takes this thread along.
         time.sleep(AT_EXIT)
         line = running_line()
         self.tell(f"what runs at exit did not end within {AT_EXIT:.0f} s{line}")
@@ -185,6 +187,7 @@ def captured_output() -> Iterator[None]:
     try:
         yield
     finally:
+        # Where the app has closed it, the next file that was opened has got its number.
         is_kept = _is_open(STDOUT) and os.path.sameopenfile(STDOUT, copy)
         if not is_kept:
             os.dup2(copy, STDOUT)

@@ -39,6 +39,7 @@ _RUNS: list[GuardedRun] = []
 
 def guard(run: GuardedRun) -> None:
     """Let the app end the run no more, from now on."""
+    # A fork has inherited those of its parent.
     _RUNS[:] = [other for other in _RUNS if other.pid == run.pid] + [run]
     _put_in_place(_exit)
     _watch_exec()
@@ -70,6 +71,7 @@ def _put_in_place(function: object) -> None:
 def _exit(status: int) -> NoReturn:
     """End the process as `os._exit` does, but never with a better code than its run has."""
     run = current_run()
+    # The system keeps the lowest eight bits.
     is_good = status % 256 == 0
     if run is not None and run.code is None:
         code = 1 if is_good else status

@@ -74,6 +74,7 @@ def _made(
     handover = Handover(options.env, _confinement(options, database, stack))
     confined, recorder = handover.confinement.here(database.url), Recorder()
     spawned = Spawned()
+    # First, so undone last: the app's own shutdown may end them.
     stack.callback(spawned.end)
     parts = _parts(handover, database, recorder, confined)
     presence = stack.enter_context(Presence(*parts, lambda: spawned))
@@ -87,6 +88,7 @@ def _made(
         located = locate(options.app, roots)
     fork_server = stack.enter_context(ForkServer())
     if has_startups:
+        # After the import of the app: it loads what that has loaded.
         fork_server.prepare()
     loop = stack.enter_context(open_loop())
     watchdog.follow(loop.loop)
@@ -108,6 +110,7 @@ def _parts(
     handover: Handover, database: Database, recorder: Recorder, confined: Confined
 ) -> Iterator[ProcessHook]:
     """Give what must be there in this process for an app in it."""
+    # In this order: `Children` reads what the environment is given.
     variables = handover.variables(database)
     yield lambda: environment(variables)
     yield lambda: recorder

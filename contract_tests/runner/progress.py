@@ -53,6 +53,7 @@ class Progress:
         row = getattr(report, "contract_verdict", None)
         if row:
             self._done.add(report.nodeid)
+            # A controller sets no test up: the report tells which one it was.
             self._place = self._place or f"{row['rule']}[{row['case']}]"
             self._tell(self._place)
             self._place = ""

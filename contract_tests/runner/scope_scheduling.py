@@ -90,6 +90,7 @@ class ScopeScheduling:
         if not sent:
             return None
         assert self._names is not None
+        # A worker runs what it is sent in that order.
         running, *others = sent
         self._left[:0] = others
         for other in self.nodes:

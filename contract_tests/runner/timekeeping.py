@@ -93,6 +93,7 @@ class Timekeeping:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker when the run ends."""
         self.begin()
+        # By the clock on the wall: another process may begin its monotonic one at another moment.
         node.workerinput[SHARED] = time.time() + self.budget.left
 
 

@@ -29,6 +29,7 @@ def watch_pytest(arguments: Sequence[str]) -> int:
         code = _ended(_command(arguments), os.environ | {VARIABLE: str(path)})
         record = ClosingRecord.read(path)
     verdict = _red(code)
+    # A red end before the contract has begun is told by pytest itself.
     if code == record.code or (code > 0 and not record.place):
         return code
     if not record.is_told:
