@@ -34,6 +34,7 @@ def _sample() -> list[str]:
     """Name a broken app of each area, of those that the usual database shows."""
     apps = {
         app.rule.partition("-")[0]: str(app)
+        # Reversed: the last app of a key stays, which is the first of its area then.
         for app in reversed(proof_catalogue().broken_apps())
         if registry.words()[0] in app.databases
     }
@@ -44,6 +45,7 @@ def proof_catalogue() -> Any:
     """Import the catalogue of the proof apps. LookupError says what to install."""
     try:
         catalogue = importlib.import_module("proofs.catalogue")
+        # Asked already here: only this imports the apps, and shows what they lack.
         catalogue.broken_apps()
     except ModuleNotFoundError as error:
         if error.name in ("proofs", "proofs.catalogue"):

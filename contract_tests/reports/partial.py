@@ -41,6 +41,7 @@ class PartialReport:
         if self._part is None:
             return
         try:
+            # Opened each time, so that a process that is killed has written every line.
             with self._part.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps({kind: content}, ensure_ascii=False) + "\n")
         except OSError:
