@@ -40,6 +40,7 @@ def in_one_row(service: Service, role: Role, hidden: HiddenFields) -> tuple[str,
 def _scalars(service: Service, body: Mapping[str, object]) -> list[str]:
     kinds = (str, int, float)
     taken = {service.resource.id_field}
+    # By the very type: to Python a flag is an `int`, and it may be stored as one.
     return [n for n, v in body.items() if n not in taken and type(v) in kinds]
 
 

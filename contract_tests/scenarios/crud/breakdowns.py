@@ -84,6 +84,7 @@ def breakdown(service: Service) -> Breakdown | None:
 
 def _renewed_after(failed: Exchange, service: Service) -> Breakdown:
     trail, role = service.trail, role_in(service.resource, failed.request)
+    # Before the service is renewed: nothing of its state is left then.
     sent, state, operation = tuple(trail.sent), state_of(service), operation_of(failed)
     since = trail.since(role)
     if is_endless(failed):
@@ -93,6 +94,7 @@ def _renewed_after(failed: Exchange, service: Service) -> Breakdown:
     needed: tuple[Sent, ...] = ()
     if not (trail.gone or is_known):
         needed = Shrinking(service, answers).of(sent)
+        # Once more, since the search has left the service broken.
         trail.gone = _gone(failed, renewed(service, answers))
     found = Breakdown(
         failed,
@@ -127,6 +129,7 @@ def first_breakdown(service: Service) -> Breakdown | None:
 
     Return the first breakdown that one of them has caused.
     """
+    # Known ones count as well: here each is shown with the requests that it takes.
     service.trail.told.clear()
     for act in (*(case.act for case in CASES), _created_twice, _deleted_twice):
         with suppress(NotApplicable, Undecided):

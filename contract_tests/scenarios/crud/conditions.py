@@ -53,5 +53,6 @@ def change_row(service: Service, role: Role, row: Row) -> Exchange:
 
 def honours_if_match(service: Service, role: Role) -> bool:
     """Return whether a change of a new row, with a tag that no row ever had, is refused."""
+    # The quotation marks are part of a tag: without them the header would be malformed.
     exchange = change_if(service, role, service.row(), '"no-such-tag"')
     return exchange.status in CONFLICTS

@@ -183,6 +183,7 @@ def _named_column(
     place = columns.index(column)
     control, plain = _written(service, role, table, {})
     usual = {str(cells[place]) for cells in plain}
+    # A flag has two values: the one that it does not get by itself.
     value = not any(cells[place] for cells in plain) if value is True else value
     exchange, rows = _written(service, role, table, {column.name: value})
     took = [c[place] for c in rows if _holds(c[place], value) and str(c[place]) not in usual]
@@ -206,6 +207,7 @@ def _written(
 def _holds(cell: object, value: Any) -> bool:
     if isinstance(value, bool):
         return cell is not None and bool(cell) is value
+    # Of a moment the day: how a column shows the rest is its own matter.
     return str(value)[:10] in str(cell)
 
 

@@ -27,6 +27,7 @@ def renewed(service: Service, answers: Question) -> str:
     if not service.has_process:
         return "it runs elsewhere"
     why = ""
+    # Where nothing but an import has helped before, it is tried at once.
     for is_afresh in (False, True)[service.trail.needs_import :]:
         ended = partial(_end_connections, service)
         why = service.process.renew(ended, is_afresh=is_afresh) or _reset(service)

@@ -47,6 +47,7 @@ def _cold(service: Service, k: int) -> AbstractContextManager[Disturbance]:
 def _steps(way: Way) -> DisturbanceKind:
     return DisturbanceKind(
         lambda service, k: CancellationInjector(service.loop, service.recorder, k, way),
+        # Its messages take turns of the loop, so that a request can be cancelled there, too.
         lambda _: ClientBehaviour(patient=False),
     )
 
@@ -54,6 +55,7 @@ def _steps(way: Way) -> DisturbanceKind:
 def _leaves(*, breaks: bool) -> DisturbanceKind:
     return DisturbanceKind(
         lambda *_: nullcontext(Circumstance("the client left")),
+        # With a body in two parts, so that it can leave in the midst of sending.
         lambda k: ClientBehaviour(patient=False, parts=2, leaves=k, breaks=breaks),
     )
 

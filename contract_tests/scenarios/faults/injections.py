@@ -205,6 +205,7 @@ def stored(service: Service, otherwise: Contents) -> Contents:
     try:
         return service.door.stored()
     except BackDoorBlocked:
+        # A copy: the object itself would say that nobody has looked.
         return {**otherwise}
 
 

@@ -199,6 +199,7 @@ class Sweeps:
             return
         with kind.instrument(service, NEVER) as disturbance:
             exchange = service.exchange(prepared(service, role), kind.client(NEVER))
+        # A client counts no places: it can leave before each message, or after the last one.
         length = min(LONGEST, disturbance.seen or exchange.messages + 1)
         chosen = evenly(length, service.budget.fewer(length))
         places.chosen, places.of = tuple(place + 1 for place in chosen), length

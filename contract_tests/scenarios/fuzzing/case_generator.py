@@ -70,6 +70,7 @@ class CaseGenerator:
             changes = {name: value for name, value in pinned.items() if name in case.body}
             if changes:
                 case.body = {**case.body, **changes}
+        # Valid or not, it stays what it was drawn as, whatever is changed in it from here on.
         case.freeze_metadata()
         drawn = drawn_of(case)  # before the transport rewrites the case for the wire
         aims = () if number % _STRANGE_SHARE == _STRANGE_SHARE - 1 else by_schemathesis.aims(case)
@@ -89,6 +90,7 @@ def _random(operation: Any, phase: Phase, draw: DrawSpec) -> tuple[list[Any], bo
     found: list[Any] = []
 
     @hypothesis.seed(seed_of(operation.label, phase, draw))
+    # Nothing here may depend on the machine, or on an earlier run: one seed draws the same.
     @hypothesis.settings(
         max_examples=draw.count,
         database=None,
@@ -111,6 +113,7 @@ def _random(operation: Any, phase: Phase, draw: DrawSpec) -> tuple[list[Any], bo
 
 def seed_of(label: str, phase: Phase, draw: DrawSpec) -> int:
     """The seed of one part of the corpus: the parts must not all draw the same."""
+    # Not by `hash`, which is another one in every process.
     return draw.seed + crc32(f"{phase} {label}".encode())
 
 

@@ -49,6 +49,7 @@ def drift(process: ServiceProcess, upgraded: Database, empty: Database) -> Drift
 def drift_between(found: dict[str, Any], control: dict[str, Any] | None) -> Drift:
     """Tell a database from the models, without what one made from them shows as well."""
     noise = set(map(tuple, control["differences"])) if control else set()
+    # On its way here JSON has made lists of the pairs.
     told = [(kind, words) for kind, words in map(tuple, found["differences"])]
     new = [each for each in told if each not in noise and (control or each[0] not in UNSURE)]
     shapes = (found["shape"], control["shape"]) if control else ({}, {})

@@ -107,6 +107,7 @@ def _anew(
             body = row.made.body if is_first else _body(row, taken)
             creates.append(Step("create", label, body))
             writes += [step for step in row.writes if step is not seen]
+    # By identity: a program may have two equal steps.
     places = {id(step): place for place, step in enumerate(play.program)}
     writes.sort(key=lambda step: places[id(step)])
     # Twice, since what is shown may differ by itself.

@@ -30,6 +30,7 @@ ROUND = 10
 
 RECENT = st.integers(0, 2)
 SCHEDULES = st.builds(
+    # What stands twice in these lists is drawn twice as often.
     lambda first, calls, others: first * calls + {"A": "B", "B": "A"}[first] * others,
     st.sampled_from("AB"),
     st.sampled_from([1, 2, 1, 3]),
@@ -125,8 +126,10 @@ def explore(
     with suppress(Found, HypothesisException), deterministic():
         for number, size in enumerate(sizes):
             first = chain([_nothing], repeat(begin))
+            # A class for each round, since `beginnings` is used up with one.
             machine = type("Machine", (Sequences,), {**parts, "beginnings": first})
             rounds = hypothesis.seed(seed * len(sizes) + number)(machine)
+            # One program more, since the first is nothing.
             stateful.run_state_machine_as_test(rounds, settings=_settings(size + 1, profile.steps))
 
 

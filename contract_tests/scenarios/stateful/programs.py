@@ -72,6 +72,7 @@ class Search:
 
     def run(self, profile: Profile, seed: int, minutes: float = 0.0) -> Counterexample | None:
         """The shortest finding of one seed, or of as many as there is time for; None if none."""
+        # Two at once, so that there are two connections where requests meet later.
         self.service.together(*[self.service.draft_of("read", self.service.absent_id())] * 2)
         ends = self.clock() + minutes * 60 * profile.is_endless
         while self.finding is None:
@@ -137,6 +138,7 @@ class Search:
         finding = Counterexample(play.program, mismatch, play.story, play.id_from)
         play.close()
         if self.doubt(self.service, play, mismatch):
+            # One that is only to be a shorter form of the finding tells nothing of the service.
             self._usual[mismatch.key] += self.finding is None
             return None
         return finding

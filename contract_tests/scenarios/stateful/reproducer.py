@@ -104,6 +104,7 @@ def regression(service: Service, rule: Rule, finding: Counterexample) -> str:
     lines = "\n".join(f"{INSIDE}{line}".rstrip() for line in written.lines())
     test = rule.id.lower().replace("-", "_")
     whole = f"{head}{PROGRAM}{lines}\n{TAIL.format(name=test)}"
+    # A restart is another client, in a block beside the first one.
     return whole.replace(f"\n{INSIDE}DEDENT ", "\n    ")
 
 
@@ -147,6 +148,7 @@ class _Written:
         role: Role = step.act  # type: ignore[assignment]
         operation = self._service.operation(role)
         asked = page_query(self._service, None, 0, 0) if role == "list" else None
+        # NUL keeps the place of the id: quoted it is `%00`, which is nowhere else in a target.
         target = operation.target("\0", asked).replace("%00", self._placed(step))
         prefix = "f" if "{" in target else ""
         body = "" if step.body is None else f", json={self._body(step, role)}"
