@@ -72,6 +72,7 @@ class Handover:
         confined = self.confinement.variables(url)
         replica = _places(database, alias_of(database.url))
         known = {**places, **{f"{OF_REPLICA}{name}": value for name, value in replica.items()}}
+        # The later wins: the user's own variables over a library's, and the confinement over all.
         return database.client_variables(url) | _filled(self.templates, known) | confined
 
 

@@ -126,6 +126,7 @@ def _item_path(document: Document, collection: str) -> str | None:
 
 def _operation(document: Document, role: Role, verb: str, path: str, entry: Any) -> Operation:
     spoken = entry[verb]
+    # `default` and `4XX` are keys there as well.
     statuses = tuple(int(code) for code in spoken.get("responses", {}) if str(code).isdigit())
     success = tuple(code for code in statuses if 200 <= code < 300)  # noqa: PLR2004
     parameters = [
@@ -177,6 +178,7 @@ def _followed(document: Document, node: Any) -> Any:
 def _content(document: Document, node: Any) -> samples.Schema | None:
     content = (_followed(document, node) or {}).get("content", {})
     for kind, media in content.items():
+        # Also by a name of its own, such as `application/hal+json`.
         if kind.split(";")[0].strip().endswith("json"):
             return samples.resolve(media.get("schema", {}), dict(document))
     return None

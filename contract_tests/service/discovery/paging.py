@@ -35,6 +35,7 @@ def seen_paging(service: Service) -> Paging:
         return Paging()
     first, found = _rows(service, **{size: 1}), Paging(size=size)
     for name in OFFSETS:
+        # A service that passes over the parameter shows the same; behind the last row is nothing.
         if _rows(service, **{size: 1, name: 1}) not in (first, []):
             return replace(found, offset=name)
     for name in PAGES:

@@ -118,6 +118,7 @@ def probe(service: Service) -> Resource:
             f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
         )
     resource = with_conventions(service.on(resource), created)
+    # It was answered before they were known.
     created.conventions = resource.conventions
     if not created.ok:
         created, resource = create_pointing_nowhere(service.on(resource), created)
@@ -215,6 +216,7 @@ def _routed(service: Service, identifier: object) -> Resource:
     A 404 tells something only while the row can be read: its id may not be what it seems.
     """
     operations = service.resource.operations
+    # In the order of the roles, of which DELETE is the last.
     statuses = {
         role: service.request(role, identifier, body=_keeping(service, role, identifier)).status
         for role, operation in operations.items()

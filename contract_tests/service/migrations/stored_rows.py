@@ -118,6 +118,7 @@ def _fills_itself(column: TableColumn[Any]) -> bool:
     if column.computed is not None or column.identity is not None:
         return True
     is_number = isinstance(column.type, types.Integer) and not column.foreign_keys
+    # Databases give out the numbers of such a key by themselves.
     return column.primary_key and is_number and len(column.table.primary_key) == 1
 
 
@@ -125,6 +126,7 @@ def _value(
     connection: Connection, column: TableColumn[Any], number: int, known: dict[str, set[str]]
 ) -> Any:
     for key in column.foreign_keys:
+        # The first row has none to point to in its own table.
         if key.column.table is column.table and column.nullable:
             return None
         values = connection.scalars(select(key.column).order_by(key.column)).all()
@@ -142,6 +144,7 @@ def made_value(kind: Any, number: int) -> Any:
 
 
 def _text(kind: Any, number: int) -> str:
+    # Its end, where the number is: a short column takes no more.
     return f"kept {number}"[-(kind.length or 99) :]
 
 
@@ -178,6 +181,7 @@ def choices_in(checks: Iterator[tuple[str, str]]) -> dict[str, set[str]]:
     """Read the values that conditions allow: `kind IN ('a', 'b')`, as enums are kept in texts."""
     found = {}
     for table, condition in checks:
+        # MariaDB keeps JSON in texts, under the condition that it can be read.
         if json := JSON.match(condition):
             found[f"{table}.{json[1]}"] = {'{"kept": 1}', '{"kept": 2}'}
         match = CHOICES.match(condition)

@@ -174,6 +174,7 @@ class AsgiTransport:
         for tasks, limit in ((new - brief, SETTLING), (brief, BRIEFLY)):
             if tasks:
                 _, lasting = await asyncio.wait(tasks, timeout=limit)
+                # Those that last are waited for once, and not after each later request.
                 self._known |= lasting
         running = [stepped_by(task.get_coro()) for task in new if not task.done()]
         self._lasted.update(map(_kind, running))

@@ -87,6 +87,7 @@ class HttpTransport:
         try:
             self._begin(connection, request)
             chunked = is_chunked(request)
+            # `http.client` sends bytes whole, and what it can iterate over in chunks.
             body = [request.body] if chunked else request.body
             connection.endheaders(body, encode_chunked=chunked)
             response = connection.getresponse()

@@ -62,6 +62,7 @@ class Lifespan:
             return
         if self._is_started:
             await self._ask("shutdown")
+            # By `wait`, which raises nothing of what the task has raised.
             await asyncio.wait({self._task}, timeout=self._limit)
         else:
             self._task.cancel()
