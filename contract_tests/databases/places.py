@@ -40,7 +40,7 @@ class Place:
 
     @property
     def vendor(self) -> Vendor:
-        """The vendor's name."""
+        """The record of its vendor."""
         return registry.of(self.kind)
 
     @property

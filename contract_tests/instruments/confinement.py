@@ -31,7 +31,7 @@ HOME = Path(__file__).resolve().parents[PACKAGE.count(".") + 2]
 
 @dataclass(frozen=True)
 class Confinement:
-    """The keeper of strays, which also says whether connections are led to the database."""
+    """The terms: the folder of strays, whether connections are led, whether nothing is refused."""
 
     folder: Path
     leads: bool = True

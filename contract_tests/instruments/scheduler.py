@@ -59,6 +59,7 @@ class Scheduler(ScheduleRun, Instrument):
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
         self._players = {exchange: ScheduledRequest(exchange.letter) for exchange in exchanges}
+        # Kept, since a loop holds its tasks weakly.
         self._conductor = asyncio.create_task(self._conduct())
 
     async def play(self, exchange: Exchange, request: Callable[[], Awaitable[None]]) -> None:

@@ -17,7 +17,7 @@ VIRTUAL = "select name from sqlite_master where sql like 'create virtual table%'
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Give the columns that identify a row of a table, and all its columns, as quoted names.
+    """The columns that identify a row of a table, and all its columns, as quoted names.
 
     SQLite gives every row a number, which comes first in `key` and tells equal rows apart. Where
     there is none, all of the key is needed.

@@ -29,7 +29,7 @@ _EXHAUSTED = "nothing left to do"
 
 @dataclass(frozen=True)
 class DrawnCases:
-    """Cards of one operation in one phase, and whether there are no others."""
+    """Cases of one operation in one phase, and whether there are no others."""
 
     cards: tuple[FuzzCase, ...]
     is_exhausted: bool
@@ -62,7 +62,7 @@ class CaseGenerator:
         yield self.card(case, phase, draw, number)
 
     def card(self, case: Any, phase: Phase, draw: str, number: int) -> FuzzCase:
-        """The case of a case; fields that are pinned get their value in every valid body."""
+        """Make the case of one that was drawn; a valid body gets the values of pinned fields."""
         import requests
 
         if isinstance(case.body, dict) and case.meta.generation.mode.is_positive:

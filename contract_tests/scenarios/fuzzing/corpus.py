@@ -1,6 +1,6 @@
 """The corpus: generated cases are kept, so that a run spends its time in the service.
 
-Cards are kept per document, versions, seed and number; whatever changes one of them draws anew.
+Cases are kept per document, versions, seed and number; whatever changes one of them draws anew.
 A case that was shrunk out of a failure is kept for good, under its operation.
 """
 
@@ -23,7 +23,7 @@ _LONGEST_NAME = 60
 
 
 class Corpus:
-    """Cards by operation and phase, from `folder` if they are there, else drawn and put there.
+    """Cases by operation and phase, from `folder` if they are there, else drawn and put there.
 
     Without a folder nothing is kept. What is written is whole or not there: other processes may
     write the same file at the same time.

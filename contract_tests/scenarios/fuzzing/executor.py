@@ -61,7 +61,7 @@ class FuzzResults:
             self.failures[failure.key] = replace(known, times=known.times + failure.times)
 
     def join(self, other: "FuzzResults") -> None:
-        """Add all that was heard elsewhere."""
+        """Add what was answered elsewhere."""
         for failure in other.failures.values():
             self.add(failure)
         for label, count in other.cases.items():

@@ -1,4 +1,4 @@
-"""Cards: generated requests as plain JSON, so that any process can send and check them again."""
+"""Fuzz cases: requests as plain JSON, so that any process can send and check them again."""
 
 import base64
 from collections.abc import Mapping, Sequence
