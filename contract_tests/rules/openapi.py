@@ -13,7 +13,6 @@ API_01 = Rule(
         "leads nowhere, and the team behind them learns it from a stack trace."
     ),
     fix="Look at the place in the document that is named, and mend the model or route behind it.",
-    needs=("document",),
 )
 
 API_02 = Rule(

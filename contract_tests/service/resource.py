@@ -96,16 +96,17 @@ class Resource:
     """One CRUD collection of the service.
 
     `envelope` is the way to the rows in a list's answer, `single` that to the row in a single
-    answer; both are empty for a bare one. `document` is the OpenAPI document, or empty.
+    answer; both are empty for a bare one. `document` is the OpenAPI document, or empty;
+    `document_failure` says how the service fails to make it.
     `conventions` say how it answers success and refusal. `left_out` are optional fields with which
     a create fails. `derived` are the fields that are shown otherwise than sent on purpose.
-    `is_cached` says that a read may be answered without the
-    database.
+    `is_cached` says that a read may be answered without the database.
     """
 
     name: str
     operations: Mapping[Role, Operation]
     document: Mapping[str, Any] = field(default_factory=dict)
+    document_failure: str = ""
     id_field: str = "id"
     id_kind: str = "integer"
     id_schema: samples.Schema = field(default_factory=dict)

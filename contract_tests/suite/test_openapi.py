@@ -23,7 +23,11 @@ ABOUT_EXAMPLES = "an example is not valid"
 
 @judges("API-01")
 def test_the_document_is_valid(judge: Judge, service: Service) -> None:
-    """The official schema holds, references lead somewhere, and path parameters are declared."""
+    """It can be made, its schema holds, references lead somewhere, path parameters are declared."""
+    failure = service.resource.document_failure
+    judge.that(not failure, expected="a document", observed=failure)
+    if not service.resource.document:
+        judge.not_applicable("the service has no OpenAPI document")
     problems = [
         problem
         for problem in document_problems(service.resource.document)

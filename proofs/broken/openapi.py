@@ -54,6 +54,21 @@ def misspelt_type() -> FastAPI:
     return with_document(misspell)
 
 
+@breaks("API-01", says="fails to make its OpenAPI document")
+def unmakeable_document() -> FastAPI:
+    """A route takes a body for which no JSON schema can be made."""
+    app = create_app()
+
+    class Callback(BaseModel):
+        on_change: Callable[[], None]
+
+    @app.post("/callbacks")
+    async def register(callback: Callback) -> None:
+        """Never called: a callable cannot be sent."""
+
+    return app
+
+
 @breaks("API-02", says="is used 2 times")
 def twin_ids() -> FastAPI:
     """Two operations of the document have one id."""

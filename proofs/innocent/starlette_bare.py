@@ -116,10 +116,7 @@ def methods_of(by_method: dict[str, Any]) -> Any:
     return answer
 
 
-@innocent(
-    looks="There is no document that says anything, and an invalid body is answered with 400.",
-    arguments=("--contract-resource", "/todos"),
-)
+@innocent(looks="There is no document, only routes, and an invalid body is answered with 400.")
 def app() -> Starlette:
     """Starlette routes, bodies checked by hand, errors in a shape of their own."""
     todos = Todos()

@@ -19,6 +19,7 @@ from .first_row import create_pointing_nowhere
 from .guessing import guessed_schema
 from .own_fields import create_accepted, without_own
 from .paging import seen_paging
+from .routes import routed_collections
 
 PLACES = (
     "/openapi.json",
@@ -31,6 +32,8 @@ PLACES = (
     "/schema",
 )
 ASKED = "asking"
+NO_DOCUMENT = "the service has no OpenAPI document to read its collection from"
+LONGEST_REASON = 120
 OK = 200
 
 
@@ -76,24 +79,31 @@ def found(
     document = with_formats(document, formats) if document and formats else document
     if document and (wanted is None or not _is_hidden(service, document, wanted)):
         resource = replace(choose(document, wanted), found=where)
-    elif wanted:
-        resource = _by_asking(service, wanted, document, overrides)
     else:
-        raise UsageError(
-            f"{_no_document(service)}: "
-            "name the collection with --contract-resource /path (contract_resource, "
-            "CONTRACT_RESOURCE) or the document with --contract-openapi"
-        )
+        failure = "" if document else _failure_of_document(service)
+        collection = wanted or next(iter(_routed_collections(service)), None)
+        if collection is None:
+            raise UsageError(
+                f"{failure or NO_DOCUMENT}: "
+                "name the collection with --contract-resource /path (contract_resource, "
+                "CONTRACT_RESOURCE) or the document with --contract-openapi"
+            )
+        asked = _by_asking(service, collection, document, overrides)
+        resource = replace(asked, document_failure=failure)
     return replace(resource, overrides=dict(overrides))
 
 
-def _no_document(service: Service) -> str:
-    """Return why there is no document: it cannot be made, or it is not served."""
+def _failure_of_document(service: Service) -> str:
+    """Return how the service fails to make its document; an empty text if it does not try."""
     failed = next((e for path in PLACES if (e := service.send("GET", path)).failed), None)
     if failed is None:
-        return "the service has no OpenAPI document to read its collection from"
-    reason = failed.raised.partition("\n")[0][:120]
+        return ""
+    reason = failed.raised.partition("\n")[0][:LONGEST_REASON]
     return f"the service fails to make its OpenAPI document ({failed} {reason})"
+
+
+def _routed_collections(service: Service) -> tuple[str, ...]:
+    return routed_collections(service.process.transport.app) if service.has_process else ()
 
 
 def _is_hidden(service: Service, document: Mapping[str, Any], wanted: str) -> bool:
