@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ..rules import AREAS, crud_model
+from ..rules import AREAS, crud_model, schema
 from ..rules.rule import Rule
 from ..rules.verdict import Outcome, Verdict, verdict_on
 from ..rules.violation import NotApplicable, Undecided, Violation
@@ -19,6 +19,9 @@ from .selection import FAULTY
 RULE = crud_model.CRU_61
 AGAIN = f"the service breaks down in the midst of this test ({RULE.id})"
 APART = ("schema", "lifespan", "migrations", "replicas", "settings")
+UNSTARTED = (schema.SCH_01, *AREAS["migrations"])
+"""The rules that are judged even if the service does not start."""
+
 UNTOLD: pytest.StashKey[list[Violation]] = pytest.StashKey()
 """The broken promises that breakdowns in a test have shown."""
 
@@ -28,9 +31,10 @@ def is_disturbing(rule: Rule) -> bool:
     return any(rule in AREAS[area] for area in FAULTY)
 
 
-def is_judged_apart(rule: Rule) -> bool:
+def is_judged_apart(rule: Rule, service: Service) -> bool:
     """Return whether a rule is judged on other lives of the service than the one of the run."""
-    return any(rule in AREAS[area] for area in APART)
+    is_apart = any(rule in AREAS[area] for area in APART)
+    return rule in UNSTARTED if service.start_failure else is_apart
 
 
 def judged_anew(

@@ -55,7 +55,7 @@ def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     if reason:
         raise NotApplicable(reason)
     contract_service.trail.is_disturbed = is_disturbing(made.rule)
-    if not is_judged_apart(made.rule):
+    if not is_judged_apart(made.rule, contract_service):
         require_answers(contract_service)
     learn_home(contract_service)
     return made

@@ -20,7 +20,7 @@ from ..service.budget import Budget
 from ..service.loop import open_loop
 from ..service.migrations.project import find_project
 from ..service.migrations.remote import migrate
-from ..service.preparing import run_command
+from ..service.preparing import NO_TABLES, run_command
 from ..service.process import Origin, ServiceProcess
 from ..service.resource import Resource
 from ..service.service import Service
@@ -56,8 +56,9 @@ def open_app(options: Options, budget: Budget, *, has_startups: bool) -> Iterato
         service = Service(access, Resource("", {}), options.header)
         # Before the start-up, so that one that fails half-way is shut down as well.
         stack.callback(stop, service)
+        service.door.open()
+        confined.beside = service.run(service.database.beside())
         _start(service, confined)
-        _migrate(service)
         yield service
 
 
@@ -135,24 +136,44 @@ def _stage(place: str, confined: Confined) -> Iterator[None]:
 
 
 def _start(service: Service, confined: Confined) -> None:
-    """Run the start-up. Raises `UsageError` with the app's own words if it fails."""
-    service.door.open()
-    confined.beside = service.run(service.database.beside())
-    with _stage(f"starting {service.app}", confined):
-        try:
-            service.process.start()
-        except LifespanFailed as error:
-            raise UsageError(f"the app could not start: {error}") from None
+    """Run the start-up, and the project's own migrations if that leaves the database empty.
+
+    One that the empty database refused is run again after them; if it still fails, SCH-01 tells of
+    it. Raises `UsageError` with the app's own words if it fails for another reason, or if nobody
+    has made the tables.
+    """
+    is_started = _started(service, confined)
+    is_migrated = _migrate(service)
+    if is_migrated and not is_started:
+        transport = service.process.transport
+        transport.renew(transport.app)
+        service.migrates_first = _started(service, confined)
+    if service.start_failure and not service.run(service.database.tables()):
+        raise UsageError(f"the app could not start: {service.start_failure}. {NO_TABLES}")
     engines = list(service.recorder.engines)
     if engines:
         # A database in memory can be reached only through an engine of the service itself.
         service.database.attach(engines[0])
 
 
-def _migrate(service: Service) -> None:
-    """Run the project's own migrations if its start-up left the database empty."""
+def _started(service: Service, confined: Confined) -> bool:
+    """Run the start-up, and return whether it has ended well, or else was refused a statement."""
+    with _stage(f"starting {service.app}", confined):
+        try:
+            service.process.start()
+        except LifespanFailed as error:
+            if not error.is_refused:
+                raise UsageError(f"the app could not start: {error}") from None
+            return False
+    return True
+
+
+def _migrate(service: Service) -> bool:
+    """Run the project's own migrations if the database is empty; return whether that was done."""
     is_ours = service.database.owned and OUTSIDE_VIEW in service.database.capabilities
     has_migrations = service.process.origin.migrations is not None
     if is_ours and has_migrations and not service.run(service.database.tables()):
         with suppress(Undecided):  # what fails is the service's, and MIG-01 tells of it
             migrate(service.process, service.database)
+            return True
+    return False

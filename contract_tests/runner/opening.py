@@ -57,19 +57,22 @@ def _detect(service: Service, options: Options) -> None:
         blame_tasks(service.process)
     _remember(service, owned=True)
     failed = failing_from_the_start(service)
-    if failed:
+    if service.start_failure:
+        service.trail.gone = f"the app could not start: {service.start_failure}"
+    elif failed:
         words = f"{failed} {failed.cause}".rstrip()
         service.trail.gone = f"no ordinary request has succeeded since the start: {words}"
 
 
 def _with_cause(error: UsageError, service: Service) -> UsageError:
     """Add what the app's start-up raised before it answered: it may be why nothing is found."""
-    untold = service.process.transport.lifespan.untold if service.has_process else ""
-    return (
-        type(error)(f"{error}; its lifespan raised before it answered: {untold}")
-        if untold
-        else error
-    )
+    if not service.has_process:
+        return error
+    lifespan = service.process.transport.lifespan
+    if lifespan.failure:
+        return type(error)(f"the app could not start: {lifespan.failure}")
+    untold = f"; its lifespan raised before it answered: {lifespan.untold}"
+    return type(error)(f"{error}{untold}") if lifespan.untold else error
 
 
 def _remember(service: Service, *, owned: bool) -> None:

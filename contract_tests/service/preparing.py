@@ -10,6 +10,10 @@ from ..rules.violation import UsageError
 
 LIMIT = 120.0
 TAIL = 5
+NO_TABLES = (
+    "The database has no tables: name the command that makes them with "
+    "--contract-prepare (contract_prepare, CONTRACT_PREPARE)"
+)
 
 
 def run_command(command: str, root: Path) -> None:

@@ -56,7 +56,8 @@ class Service:
 
     `app` is its name or its address, `budget` the time there is for asking it. `created` are the
     rows that only it can delete. `spared` counts requests that were not sent, since rows of others
-    were their goal. `trail` is what was sent.
+    were their goal. `trail` is what was sent. `migrates_first` says that its start-up needs the
+    tables of the migrations.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Service:
         self.headers = headers
         self.spared = 0
         self.trail = Trail()
+        self.migrates_first = False
         self._serials = itertools.count(1)
         self._entry = Entry(headers)
         self._revoking: set[str] = set()
@@ -98,6 +100,11 @@ class Service:
     def recorder(self) -> Recorder:
         """The record of what its engines did. Raises `NotApplicable` if it runs elsewhere."""
         return self.process.transport.recorder
+
+    @property
+    def start_failure(self) -> str:
+        """Why its start-up failed; empty if it is started, or runs elsewhere."""
+        return self.process.transport.lifespan.failure if self.has_process else ""
 
     @property
     def has_back_door(self) -> bool:

@@ -17,7 +17,9 @@ from ..service.transports.lifespan import silenced_handlers
 def test_the_first_requests_on_an_empty_database_are_served(
     judge: Judge, service: Service, startups: StartupScenarios
 ) -> None:
-    """After the first start ever, a list and a create are answered."""
+    """The first start ever ends well, and a list and a create are answered after it."""
+    failure = service.start_failure
+    judge.that(not failure, expected="a start-up on an empty database", observed=failure)
     if startups.is_schema_made_apart:
         judge.not_applicable("the schema is not made by the start-up")
     roles = [role for role in ("list", "create") if service.resource.offers(role)]

@@ -50,6 +50,18 @@ def table_made_by_the_first_create() -> FastAPI:
     return app
 
 
+@breaks("SCH-01", says="a start-up on an empty database")
+def refused_seed() -> FastAPI:
+    """The start-up seeds a row for which the last release had a column."""
+
+    async def seed(engine: AsyncEngine) -> None:
+        await create_example_schema(engine)
+        async with engine.begin() as connection:
+            await connection.execute(text("INSERT INTO example_items (title) VALUES ('first')"))
+
+    return opening(seed)
+
+
 @breaks("SCH-01", says="from running")
 def silenced_handler() -> FastAPI:
     """A start-up handler is to make the tables, and never runs beside a lifespan."""

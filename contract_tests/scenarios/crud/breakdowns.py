@@ -116,10 +116,13 @@ def _gone(failed: Exchange, why: str) -> str:
 
 
 def require_answers(service: Service) -> None:
-    """Raise `Undecided` with the one reason if the service is gone, and has not come back."""
+    """Raise `Undecided` with the one reason if the service is gone, and has not come back.
+
+    One that has not started is not to be asked: a server would have ended.
+    """
     if service.trail.gone:
         with _aside(service):
-            if not answers(service):
+            if service.start_failure or not answers(service):
                 raise Undecided(service.trail.gone)
         service.trail.gone = ""
 

@@ -38,7 +38,7 @@ class StartupScenarios:
     @property
     def is_schema_made_apart(self) -> bool:
         """Return whether something other than the start-up makes the schema."""
-        return bool(self._prepare) or self.first.is_migrated
+        return bool(self._prepare) or self._service.migrates_first or self.first.is_migrated
 
     @cached_property
     def _born(self) -> tuple[Database, FirstStart]:
@@ -90,6 +90,8 @@ class StartupScenarios:
         if self._prepare:
             with environment(self._service.process.origin.handover.variables(database)):
                 run_command(self._prepare, self._root)
+        if self._service.migrates_first:
+            migrate(self._service.process, database)
         return database
 
 

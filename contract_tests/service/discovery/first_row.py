@@ -10,6 +10,7 @@ from ...generation import samples
 from ...instruments.driver_words import names_another_row
 from ...instruments.exchange import Exchange
 from ...rules.violation import UsageError
+from ..preparing import NO_TABLES
 from ..resource import Resource
 from ..service import Service
 from ..transports.lifespan import silenced_handlers
@@ -103,7 +104,4 @@ def _without_tables(service: Service) -> str:
     is_known = service.has_process and silenced_handlers(service.process.transport.app)
     if is_known or service.run(service.database.tables()):
         return ""
-    return (
-        ". The database has no tables: name the command that makes them with "
-        "--contract-prepare (contract_prepare, CONTRACT_PREPARE)"
-    )
+    return f". {NO_TABLES}"

@@ -6,6 +6,8 @@ import asyncio
 import traceback
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from ...instruments.await_stack import waiting_line
 from .locate import App, Message, line_of, settings_missing
 
@@ -19,20 +21,24 @@ SETTLING = 2.0
 class LifespanFailed(Exception):  # noqa: N818 - said of the app, not of the kit
     """The app's start-up or shutdown failed; the message is the app's own error, one line.
 
-    `is_exit` if it was no `Exception`, but one of those that end a process or a task.
+    `is_exit` if it was no `Exception`, but one of those that end a process or a task; `is_refused`
+    if the database refused a statement.
     """
 
-    def __init__(self, stage: str, message: str, *, is_exit: bool = False) -> None:
+    def __init__(
+        self, stage: str, message: str, *, is_exit: bool = False, is_refused: bool = False
+    ) -> None:
         super().__init__(f"{stage} failed: {message}")
         self.stage = stage
         self.is_exit = is_exit
+        self.is_refused = is_refused
 
 
 class Lifespan:
     """Start-up and shutdown of one app, in one task: cancel scopes may span both.
 
     Each gets `limit` seconds. `untold` is what an app raised before it answered: servers take that
-    for an app without lifespan.
+    for an app without lifespan. `failure` is why the start-up has failed.
     """
 
     def __init__(self, app: App, limit: float = LIMIT) -> None:
@@ -44,14 +50,20 @@ class Lifespan:
         self.state: dict[str, Any] = {}
         self.supported = True
         self.untold = ""
+        self.failure = ""
         self._is_started = False
         self._error = ""
         self._is_exit = False
+        self._is_refused = False
 
     async def start(self) -> None:
         """Run the start-up. An app without lifespan is fine. Raises `LifespanFailed`."""
         self._task = asyncio.create_task(self._run(), name="lifespan")
-        answer = await self._ask("startup")
+        try:
+            answer = await self._ask("startup")
+        except LifespanFailed as failed:
+            self.failure = str(failed)
+            raise
         self._is_started = True
         self.supported = answer["type"] != "lifespan.unsupported"
         self.untold = "" if self.supported else self._error
@@ -79,7 +91,7 @@ class Lifespan:
             ) from None
         if answer["type"].endswith((".failed", ".raised")):
             reason = await self._reason(str(answer.get("message", "")))
-            raise LifespanFailed(stage, reason, is_exit=self._is_exit)
+            raise LifespanFailed(stage, reason, is_exit=self._is_exit, is_refused=self._is_refused)
         return answer
 
     def _where(self) -> str:
@@ -114,6 +126,7 @@ class Lifespan:
         except BaseException as error:  # noqa: BLE001 - told to whoever asked
             self._error = settings_missing(error) or f"{_sentence(error)} ({line_of(error)})"
             self._is_exit = not isinstance(error, Exception)
+            self._is_refused = _is_refused(error)
             await self._outbox.put(_ended(sent, error))
         else:
             await self._outbox.put({"type": "lifespan.unsupported"})
@@ -131,6 +144,15 @@ def _ended(sent: list[str], error: BaseException) -> Message:
         "type": "lifespan.unsupported" if is_unsupported else "lifespan.raised",
         "message": text,
     }
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Return whether an error is that of a statement; a failure to connect has none."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    covered = error.__cause__ or error.__context__
+    is_statement = isinstance(error, DBAPIError) and error.statement is not None
+    return is_statement or (covered is not None and _is_refused(covered))
 
 
 def _sentence(error: BaseException) -> str:
