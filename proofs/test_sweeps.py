@@ -162,7 +162,7 @@ def test_a_calm_request_is_what_a_whole_one_does(service: Service) -> None:
     """A create stores one row with one COMMIT, and what is asked after it stores another."""
     control = Sweeps(service).control("create")
     assert (control.growth, control.commits) == ({"example_items": (1, 0)}, 1)
-    assert (control.follow_up, control.restless) == ({"example_items": (1, 0)}, frozenset())
+    assert (control.follow_up, control.always_changed) == ({"example_items": (1, 0)}, frozenset())
 
 
 def test_no_point_is_no_judgement(judge: Judge) -> None:

@@ -82,7 +82,7 @@ def test_a_held_start_goes_on_when_it_is_told_to(worker_of: TrialOf) -> None:
     with worker_of(FACTORY) as trial:
         trial.ask("gate", before="create")
         trial.tell_app("begin")
-        assert trial.hear()["gate"].startswith("CREATE TABLE example_items")
+        assert trial.receive()["gate"].startswith("CREATE TABLE example_items")
         trial.tell(act="go")
         assert trial.result()["ok"]
 

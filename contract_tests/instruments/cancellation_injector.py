@@ -63,7 +63,7 @@ class CancellationInjector(Instrument):
         self.foreign: list[tuple[int, str]] = []
         self.queued: list[int] = []
         self._loop = loop
-        self._ledger = recorder
+        self._recorder = recorder
         self._cancel: Callable[[], object] | None = None
         self._is_over = False
 
@@ -153,7 +153,7 @@ class CancellationInjector(Instrument):
             self.where = waiting_line(strand)
             self.what = _last_event()
             text = f"by the kit at suspension {self.seen} ({self.way})"
-            self._ledger.record("cancelled", text=text, where=self.where)
+            self._recorder.record("cancelled", text=text, where=self.where)
         self.fired += 1
         cancel = self._cancel
         if self.way == "late" and asyncio.isfuture(future):

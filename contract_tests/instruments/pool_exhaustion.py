@@ -1,4 +1,4 @@
-"""A crowd of other requests that have taken the connections before the service asks for one."""
+"""Take the connections of a pool before the service asks for one, as other requests would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .private import overflow_limit, set_wait
 from .recorder import NUMBER, Recorder
 
 MOST = 50
-"""Connections the crowd takes from one pool at most: servers have limits, too."""
+"""Connections taken from one pool at most: servers have limits, too."""
 
 PATIENCE = 0.2
 """Seconds a request waits where nothing is left: long enough to be a wait, which is in vain."""
@@ -30,9 +30,9 @@ class PoolExhaustion(Instrument):
     spared, `taken` counts connections, and `seconds` is how long the service has its
     pools wait: where nothing is left, that is cut to `PATIENCE`.
 
-        with PoolExhaustion(service.recorder, service.run, leave=1) as crowd:
+        with PoolExhaustion(service.recorder, service.run, leave=1) as exhaustion:
             exchange = service.create()
-        assert crowd.crowded
+        assert exhaustion.exhausted
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class PoolExhaustion(Instrument):
         *,
         patience: float | None = None,
     ) -> None:
-        self._ledger = recorder
+        self._recorder = recorder
         self._run = run
         self._leave = leave
         self._patience = PATIENCE if patience is None and not leave else patience
@@ -69,7 +69,7 @@ class PoolExhaustion(Instrument):
 
     @property
     def seconds(self) -> float:
-        """The longest that a crowded pool lets a request wait, as the service has it."""
+        """The longest that an exhausted pool lets a request wait, as the service has it."""
         return max((seconds for _, seconds in self._waits), default=0.0)
 
     async def _take(self) -> None:
@@ -111,7 +111,7 @@ class PoolExhaustion(Instrument):
 
     def _pools(self) -> Iterator[Pool]:
         # Engines that were derived from another one share its pool.
-        pools = {id(engine.pool): engine.pool for engine in list(self._ledger.engines)}
+        pools = {id(engine.pool): engine.pool for engine in list(self._recorder.engines)}
         yield from pools.values()
 
 

@@ -56,9 +56,9 @@ class ScheduleRun:
     def choose(self, able: Sequence[ScheduledRequest]) -> ScheduledRequest:
         """Let one of these go on."""
         wanted = self.schedule[len(self.taken) : len(self.taken) + 1]
-        chosen = next((player for player in able if player.letter == wanted), able[0])
+        chosen = next((scheduled for scheduled in able if scheduled.letter == wanted), able[0])
         self.taken += chosen.letter
-        self.options.append("".join(player.letter for player in able))
+        self.options.append("".join(scheduled.letter for scheduled in able))
         self._told.append(chosen.goes())
         return chosen
 
@@ -73,5 +73,5 @@ class ScheduleRun:
     def notes_lost(self, astray: Sequence[ScheduledRequest]) -> None:
         """Record the requests that are neither at the gate, nor waiting, nor at their end."""
         self.guesses += len(astray)
-        for player in astray:
-            player.is_astray = True
+        for scheduled in astray:
+            scheduled.is_off_schedule = True

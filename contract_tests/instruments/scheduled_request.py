@@ -27,7 +27,7 @@ class ScheduledRequest:
         self.letter = letter
         self.begun = asyncio.Event()
         self.has_ended = False
-        self.is_astray = False
+        self.is_off_schedule = False
         self.inside = 0
         self._gate: deque[tuple[Call, asyncio.Event]] = deque()
         # Weakly: a connection that the app has dropped is to be collected as ever.
@@ -59,7 +59,7 @@ class ScheduledRequest:
     def arrives(self, call: Call, may_go: asyncio.Event) -> bool:
         """Come to the gate; true if another call of the same request has not come back."""
         has_another = bool(self._gate) or self.inside > 0
-        self.is_astray = False
+        self.is_off_schedule = False
         self._gate.append((call, may_go))
         return has_another
 
@@ -91,7 +91,7 @@ class ScheduledRequest:
     def leaves(self, call: Call) -> None:
         """Come back from the database."""
         self.inside -= 1
-        self.is_astray = False
+        self.is_off_schedule = False
         if call.kind in {"commit", "rollback"}:
             self._locked = False
 

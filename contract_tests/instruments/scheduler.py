@@ -44,12 +44,12 @@ class Scheduler(ScheduleRun, Instrument):
     def __init__(self, schedule: str, database: Database) -> None:
         super().__init__(schedule)
         self._database = database
-        self._players: dict[Exchange, ScheduledRequest] = {}
+        self._requests: dict[Exchange, ScheduledRequest] = {}
         self._interceptor = CallInterceptor(self._visit)
         self._is_over = False
 
     def _begin(self, undo: ExitStack) -> None:
-        undo.callback(self._players.clear)
+        undo.callback(self._requests.clear)
         undo.enter_context(self._interceptor)
 
     # -- what a transport tells
@@ -58,60 +58,62 @@ class Scheduler(ScheduleRun, Instrument):
         """Begin to conduct these requests, on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        self._players = {exchange: ScheduledRequest(exchange.letter) for exchange in exchanges}
+        self._requests = {exchange: ScheduledRequest(exchange.letter) for exchange in exchanges}
         # Kept, since a loop holds its tasks weakly.
         self._conductor = asyncio.create_task(self._conduct())
 
     async def play(self, exchange: Exchange, request: Callable[[], Awaitable[None]]) -> None:
         """Carry out an expected request when it may begin, and record its end."""
-        player = self._players[exchange]
+        scheduled = self._requests[exchange]
         try:
-            await player.begun.wait()
+            await scheduled.begun.wait()
             await request()
         finally:
-            player.has_ended = True
+            scheduled.has_ended = True
             self._news.set()
 
     # -- what the requests come by
 
     def _visit(self, call: Call, proceed: Callable[[], Any]) -> Any:
         exchange = current.get()
-        player = self._players.get(exchange) if exchange else None
-        if player is None or player.has_ended or self._is_over:
+        scheduled = self._requests.get(exchange) if exchange else None
+        if scheduled is None or scheduled.has_ended or self._is_over:
             return proceed()
-        self._hold(player, call)
+        self._hold(scheduled, call)
         try:
             return proceed()
         finally:
-            self._tell(player.leaves, call)
+            self._tell(scheduled.leaves, call)
 
-    def _hold(self, player: ScheduledRequest, call: Call) -> None:
+    def _hold(self, scheduled: ScheduledRequest, call: Call) -> None:
         """Wait for the turn of a call: in the greenlet of its request, or in its thread."""
         waits = call.kind in {"statement", "commit"}
         can_wait = _running_loop() is (self._loop if call.dialect.is_async else None)
         if waits and can_wait:
             try:
                 if call.dialect.is_async:
-                    await_only(self._turn(player, call))
+                    await_only(self._turn(scheduled, call))
                 else:
-                    asyncio.run_coroutine_threadsafe(self._turn(player, call), self._loop).result()
+                    asyncio.run_coroutine_threadsafe(
+                        self._turn(scheduled, call), self._loop
+                    ).result()
             except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
                 self.faults.append(repr(fault))
             else:
                 return
         self.unheld += waits
-        self._tell(player.enters, call)
+        self._tell(scheduled.enters, call)
 
-    async def _turn(self, player: ScheduledRequest, call: Call) -> None:
+    async def _turn(self, scheduled: ScheduledRequest, call: Call) -> None:
         may_go = asyncio.Event()
-        self.has_forks |= player.arrives(call, may_go)
+        self.has_forks |= scheduled.arrives(call, may_go)
         self._news.set()
         try:
             if not self._is_over:
                 await may_go.wait()
         finally:
-            player.goes_on(may_go)
-        player.enters(call)
+            scheduled.goes_on(may_go)
+        scheduled.enters(call)
 
     def _tell(self, note: Callable[[Call], None], call: Call) -> None:
         """Take a note on the loop, wherever this is; a loop that is closed needs none."""
@@ -131,68 +133,70 @@ class Scheduler(ScheduleRun, Instrument):
     async def _conduct(self) -> None:
         try:
             # One after the other: what comes before their first calls then has an order, too.
-            for player in self._players.values():
-                player.begun.set()
+            for scheduled in self._requests.values():
+                scheduled.begun.set()
                 await self._settle(None)
-            while not all(player.has_ended for player in self._players.values()):
+            while not all(scheduled.has_ended for scheduled in self._requests.values()):
                 await self._settle(await self._next())
         except Exception as fault:  # noqa: BLE001 - the service must not feel the kit
             self.faults.append(repr(fault))
         finally:
             self._is_over = True
-            for player in self._players.values():
-                player.is_free()
+            for scheduled in self._requests.values():
+                scheduled.is_free()
 
     async def _next(self) -> ScheduledRequest | None:
         """Let one call through, or wait for news if no request is at the gate."""
-        if any(player.is_astray for player in self._players.values()):
-            await self._hears(STEP)
+        if any(scheduled.is_off_schedule for scheduled in self._requests.values()):
+            await self._has_news(STEP)
         able = await self._able()
         if able:
             return self.choose(able)
-        await self._hears(None)
+        await self._has_news(None)
         return None
 
     async def _able(self) -> list[ScheduledRequest]:
         """Those who can go on now; where only one may write, the others' writes cannot."""
-        ready = [player for player in self._players.values() if player.call]
+        ready = [scheduled for scheduled in self._requests.values() if scheduled.call]
         if self._database.one_writer:
-            writers = [player for player in ready if player.needs_the_lock]
+            writers = [scheduled for scheduled in ready if scheduled.needs_the_lock]
             if writers and await self._database.open_transactions():
                 # Where all want to write, one goes all the same: the lock may be a stranger's.
-                return [player for player in ready if player not in writers] or ready[:1]
+                return [scheduled for scheduled in ready if scheduled not in writers] or ready[:1]
         return ready
 
     async def _settle(self, chosen: ScheduledRequest | None) -> None:
         """Wait until each is at the gate, has ended, waits for another's lock, or is lost."""
         quiet = 0
-        while away := [player for player in self._players.values() if self._is_awaited(player)]:
+        while away := [
+            scheduled for scheduled in self._requests.values() if self._is_awaited(scheduled)
+        ]:
             if await self._are_waiting(away):
                 self.notes_waiting(away, chosen)
                 return
-            quiet = 0 if await self._hears(STEP) else quiet + 1
+            quiet = 0 if await self._has_news(STEP) else quiet + 1
             if quiet >= (PATIENCE if all(map(self._is_busy, away)) else LAST_RESORT):
                 self.notes_lost(away)
                 return
 
-    def _is_awaited(self, player: ScheduledRequest) -> bool:
-        is_away = player.begun.is_set() and not player.rests
-        return is_away and (self._is_busy(player) or not player.is_astray)
+    def _is_awaited(self, scheduled: ScheduledRequest) -> bool:
+        is_away = scheduled.begun.is_set() and not scheduled.rests
+        return is_away and (self._is_busy(scheduled) or not scheduled.is_off_schedule)
 
-    def _is_busy(self, player: ScheduledRequest) -> bool:
+    def _is_busy(self, scheduled: ScheduledRequest) -> bool:
         """Return whether a request is in the database, and not because another keeps it there."""
-        others = (other for other in self._players.values() if other is not player)
+        others = (other for other in self._requests.values() if other is not scheduled)
         kept = self._database.one_writer and any(other.has_transaction for other in others)
-        return player.inside > 0 and not kept
+        return scheduled.inside > 0 and not kept
 
     async def _are_waiting(self, away: Sequence[ScheduledRequest]) -> bool:
         """Return whether the server says that all of these wait for a lock."""
-        if self._database.one_writer or not all(player.inside for player in away):
+        if self._database.one_writer or not all(scheduled.inside for scheduled in away):
             return False
         # By number: a server knows its connections, and not whose request each serves.
         return len(await self._database.waiting()) >= len(away)
 
-    async def _hears(self, limit: float | None) -> bool:
+    async def _has_news(self, limit: float | None) -> bool:
         """Wait for news; false if there is none in time."""
         try:
             async with asyncio.timeout(limit):

@@ -103,7 +103,7 @@ class Service:
 
     @property
     def start_failure(self) -> str:
-        """Why its start-up failed; empty if it is started, or runs elsewhere."""
+        """The failure of its start-up; empty if it is started, or runs elsewhere."""
         return self.process.transport.lifespan.failure if self.has_process else ""
 
     @property

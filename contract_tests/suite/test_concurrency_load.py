@@ -48,11 +48,10 @@ def exhausted(judge: Judge, service: Service, leave: int) -> Iterator[None]:
     """Others have taken all connections of each pool but `leave`."""
     exhaustion = PoolExhaustion(service.recorder, service.run, leave)
     # Unpaced, since a request that is put off is an answer here, and not sent once more.
-    with exhaustion as crowd, service.transport.unpaced():
-        if not crowd.exhausted:
-            judge.not_applicable(
-                f"no pool can be filled up: {'; '.join(crowd.reasons) or 'none seen'}"
-            )
+    with exhaustion, service.transport.unpaced():
+        if not exhaustion.exhausted:
+            reasons = "; ".join(exhaustion.reasons) or "none seen"
+            judge.not_applicable(f"no pool can be filled up: {reasons}")
         yield
 
 

@@ -37,9 +37,9 @@ def closes_late(result: InjectionResult) -> str:
     return "; ".join(f"conn {e.connection} came back {e.text}" for e in late)
 
 
-def stores_a_fragment(result: InjectionResult, restless: frozenset[str]) -> str:
+def stores_a_fragment(result: InjectionResult, always_changed: frozenset[str]) -> str:
     """Name the tables that a request changed without having seen the end of its body."""
-    tables = sorted(result.changed - restless)
+    tables = sorted(result.changed - always_changed)
     is_cut = not result.exchange.of("request end")
     return f"stored in {', '.join(tables)}, and the end of the body never came" * (
         is_cut and bool(tables)
@@ -71,7 +71,7 @@ def test_a_body_that_did_not_arrive_in_full_changes_nothing(
     judge: Judge, sweeps: Sweeps, role: Role
 ) -> None:
     """A client that leaves before the end of its body has changed no table."""
-    wrong = partial(stores_a_fragment, restless=sweeps.control(role).restless)
+    wrong = partial(stores_a_fragment, always_changed=sweeps.control(role).always_changed)
     judge.each(sweeps.of("disconnect", role), wrong, expected="every table as it was before")
 
 

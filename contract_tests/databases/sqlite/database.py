@@ -143,7 +143,8 @@ class SqliteFile(SqliteDatabase):
                 isolation_level=None,  # or the driver would begin transactions by itself
                 check_same_thread=False,
             )
-            self._door.execute("pragma synchronous = off")
+            if self.owned:  # of a file that is somebody else's, nothing may be lost in a crash
+                self._door.execute("pragma synchronous = off")
             self._inode = _inode(self._path)
         return self._door
 

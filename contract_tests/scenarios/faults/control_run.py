@@ -15,14 +15,14 @@ class ControlRun:
 
     `foreign` are the lines of the app that waited for something else than the database, each with
     the number of events the request had had by then. `follow_up` is how the tables grow by what is
-    asked after each result, `restless` are the tables that any request changes.
+    asked after each result, `always_changed` are the tables that any request changes.
     """
 
     exchange: Exchange
     growth: dict[str, tuple[int, int]]
     foreign: tuple[tuple[int, str], ...]
     follow_up: dict[str, tuple[int, int]]
-    restless: frozenset[str]
+    always_changed: frozenset[str]
 
     @property
     def deferred(self) -> frozenset[str]:

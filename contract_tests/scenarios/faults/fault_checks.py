@@ -85,7 +85,9 @@ def fails_after_commit(result: InjectionResult, control: ControlRun) -> str:
     """Describe a failure by a call behind the last COMMIT, when all of it is stored."""
     asked = _asked(result)
     is_behind = bool(asked) and asked[-1].kind != "commit" and not asked[-1].writes
-    is_stored = result.changed - control.restless and commits_of(result.exchange) >= control.commits
+    is_stored = (
+        result.changed - control.always_changed and commits_of(result.exchange) >= control.commits
+    )
     told = result.exchange.failed and is_behind and is_stored and control.commits
     return "answered as a failure, and everything is stored" if told else ""
 

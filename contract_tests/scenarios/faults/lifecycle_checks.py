@@ -35,7 +35,7 @@ def claims_success(result: InjectionResult) -> str:
 
 def stores_in_part(result: InjectionResult, control: ControlRun) -> str:
     """Name the tables that hold a part of what a whole request stores."""
-    aside = control.restless | control.deferred
+    aside = control.always_changed | control.deferred
     touched = result.changed - aside
     whole = {table: size for table, size in control.growth.items() if table not in aside}
     here = {table: grown(result.before, result.after).get(table) for table in touched}
@@ -53,7 +53,7 @@ def stores_later(result: InjectionResult, control: ControlRun) -> str:
     """Name the tables that gained or lost rows when later requests were served."""
     later = grown(result.after, result.ending)
     usual = {table: control.follow_up.get(table, (0, 0)) for table in later}
-    grew = [t for t in later if t not in control.restless and any_more(later[t], usual[t])]
+    grew = [t for t in later if t not in control.always_changed and any_more(later[t], usual[t])]
     return f"later requests stored what it had left, in {', '.join(sorted(grew))}" if grew else ""
 
 

@@ -37,13 +37,13 @@ def queue(service: Service) -> Queue:
     reason = missing(service, ("engine-view", "async-engine"))
     if reason:
         raise NotApplicable(reason)
-    with _empty(service) as crowd:
-        places = crowd.taken
+    with _empty(service) as exhaustion:
+        places = exhaustion.taken
         cancelled = _cancelled(service, places) if places else []
     if not places:
-        raise NotApplicable(f"no pool could be emptied: {'; '.join(crowd.reasons) or 'none'}")
-    with _empty(service) as crowd:
-        left = crowd.taken
+        raise NotApplicable(f"no pool could be emptied: {'; '.join(exhaustion.reasons) or 'none'}")
+    with _empty(service) as exhaustion:
+        left = exhaustion.taken
     service.list()  # one that fails because of the last cancelled one is another rule's (CAN-05)
     return Queue(tuple(cancelled), places, left, service.list())
 

@@ -66,7 +66,7 @@ class Sweeps:
         self._sizes: dict[str, int] = {}
         self._made: dict[tuple[str, Role, str], Sweep] = {}
         self._faults: dict[FaultCase, InjectionResult] = {}
-        self._calm: dict[Role, ControlRun] = {}
+        self._control_runs: dict[Role, ControlRun] = {}
         self._warm: dict[Role, Exchange] = {}
 
     @property
@@ -140,11 +140,11 @@ class Sweeps:
 
     def control(self, role: Role) -> ControlRun:
         """The undisturbed request, on a warm pool. Raises `Undecided` if it does not succeed."""
-        if role not in self._calm:
-            self._calm[role] = self._lived(role)
-        return self._calm[role]
+        if role not in self._control_runs:
+            self._control_runs[role] = self._completed(role)
+        return self._control_runs[role]
 
-    def _lived(self, role: Role) -> ControlRun:
+    def _completed(self, role: Role) -> ControlRun:
         service = self._service
         service.restore()
         service.exchange(prepared(service, role))

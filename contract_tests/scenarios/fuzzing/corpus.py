@@ -18,7 +18,7 @@ from .case_generator import CaseGenerator, DrawnCases
 from .fuzz_cases import KEPT, DrawSpec, FuzzCase, Phase
 
 _EDITION = "1"
-_DECKS_KEPT = 8
+CASES_KEPT = 8
 _LONGEST_NAME = 60
 
 
@@ -41,14 +41,14 @@ class Corpus:
         self._key = _hash(
             _EDITION, document, pinned, version("schemathesis"), version("hypothesis")
         )
-        self._dealt: dict[tuple[str, Phase, DrawSpec], DrawnCases] = {}
+        self._given: dict[tuple[str, Phase, DrawSpec], DrawnCases] = {}
         self.drawn_anew = 0
 
     def cards(self, label: str, phase: Phase, draw: DrawSpec) -> DrawnCases:
         """The cases of one part."""
-        if (label, phase, draw) not in self._dealt:
-            self._dealt[label, phase, draw] = self._cards(label, phase, draw)
-        return self._dealt[label, phase, draw]
+        if (label, phase, draw) not in self._given:
+            self._given[label, phase, draw] = self._cards(label, phase, draw)
+        return self._given[label, phase, draw]
 
     def _cards(self, label: str, phase: Phase, draw: DrawSpec) -> DrawnCases:
         place = self._place(label, phase, draw)
@@ -109,7 +109,7 @@ class Corpus:
             others.sort(key=lambda each: each.stat().st_mtime)
             # One place is left for the folder that is about to be made. Another process may be
             # removing the same ones.
-            for old in others[: -_DECKS_KEPT + 1]:
+            for old in others[: -CASES_KEPT + 1]:
                 shutil.rmtree(old, ignore_errors=True)
         return chosen
 

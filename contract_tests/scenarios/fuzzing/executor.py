@@ -108,7 +108,7 @@ class Executor:
             except OutOfTime:  # what has been answered is checked all the same
                 break
         for aimed, request, answer in answered:
-            for failure in self._alarms(aimed, request, answer):
+            for failure in self._findings(aimed, request, answer):
                 results.add(failure)
             results.cases[aimed.operation] = results.cases.get(aimed.operation, 0) + 1
             if answer.status in SUCCESS:
@@ -118,9 +118,9 @@ class Executor:
     async def sent(self, card: FuzzCase, send: SendRequest) -> list[CheckFailure]:
         """Send one case as it is; every finding is a failure."""
         request = self.request(card)
-        return self._alarms(card, request, await send(request))
+        return self._findings(card, request, await send(request))
 
-    def _alarms(self, card: FuzzCase, request: Request, answer: Answer) -> list[CheckFailure]:
+    def _findings(self, card: FuzzCase, request: Request, answer: Answer) -> list[CheckFailure]:
         case = card.case(self._drawer.operations[card.operation])
         prepared = card.prepared(self._headers)
         found = self._checks.findings(case, prepared, answer)

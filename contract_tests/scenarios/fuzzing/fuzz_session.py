@@ -175,7 +175,7 @@ class Exploration:
         limit = self.options.minutes * 60 * SHARE / len(PARTS) / sharing
         while True:
             try:
-                results.join(self.hear(self.choice.cards(label, part.phase, turn)))
+                results.join(self.send(self.choice.cards(label, part.phase, turn)))
             except OutOfTime:
                 if not results.failures:
                     raise
@@ -186,7 +186,7 @@ class Exploration:
             if not self.options.profile.is_endless or part.phase == "boundary" or is_over:
                 return turn
 
-    def hear(self, cards: Sequence[FuzzCase]) -> FuzzResults:
+    def send(self, cards: Sequence[FuzzCase]) -> FuzzResults:
         """Send these cases to a service that is as it was when the contract began.
 
         What fails because the service has broken down is sent again when that is renewed; the one
@@ -199,8 +199,8 @@ class Exploration:
         if len(cards) == 1 or not (results.failures and breakdown(self.service)):
             return results
         half = len(cards) // 2
-        results = self.hear(cards[:half])
-        results.join(self.hear(cards[half:]))
+        results = self.send(cards[:half])
+        results.join(self.send(cards[half:]))
         return results
 
     def _played(self, cards: Sequence[FuzzCase]) -> FuzzResults:
@@ -279,7 +279,7 @@ class Exploration:
                 continue
             left -= 1
             try:
-                simple = shrink(failure, self._drawer, self._hear)
+                simple = shrink(failure, self._drawer, self._send_again)
             except OutOfTime:
                 simple = failure
             yield (
@@ -288,7 +288,7 @@ class Exploration:
                 else failure
             )
 
-    def _hear(self, card: FuzzCase) -> list[CheckFailure]:
+    def _send_again(self, card: FuzzCase) -> list[CheckFailure]:
         aimed = self._aimed(card)
         if self._sparing.spares(aimed):
             return []

@@ -11,10 +11,10 @@ from .fuzz_cases import DrawSpec
 Resend = Callable[[Any], list[CheckFailure]]
 
 
-def shrink(failure: CheckFailure, drawer: CaseGenerator, hear: Resend) -> CheckFailure:
+def shrink(failure: CheckFailure, drawer: CaseGenerator, resend: Resend) -> CheckFailure:
     """The failure raised by the simplest request found; the failure itself if none is simpler.
 
-    `hear` sends a case to a service as it was before the first, and gives the failures it raises.
+    `resend` sends a case to a service as it was before the first, and gives the failures it raises.
     The whole draw is drawn again at the most; simplifying has a limit of its own.
     """
     from ...generation.searching import search
@@ -30,7 +30,7 @@ def shrink(failure: CheckFailure, drawer: CaseGenerator, hear: Resend) -> CheckF
         except Exception:  # noqa: BLE001 - what cannot be sent raises no failure
             return None
         wanted = replace(tried, aims=card.aims)
-        return next((one for one in hear(wanted) if one.key == failure.key), None)
+        return next((one for one in resend(wanted) if one.key == failure.key), None)
 
     strategy = strategy_of(drawer.operations[card.operation], card.phase)
     seed = seed_of(card.operation, card.phase, draw)

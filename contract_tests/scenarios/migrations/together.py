@@ -38,7 +38,7 @@ def together(process: ServiceProcess, alone: Database, empty: Database) -> Toget
         first.trial.ask("gate", before="create")
         second.trial.ask("trace")
         first.tell("upgrade")
-        stopped = first.trial.hear()
+        stopped = first.trial.receive()
         if "gate" not in stopped:
             return Together("")
         second.tell("upgrade")

@@ -42,7 +42,7 @@ def race(service: Service, database: Database, point: RacePoint) -> Race:
         first.ask("gate", before=point)
         second.ask("trace")
         first.tell_app("begin")
-        stopped = first.hear()
+        stopped = first.receive()
         if "gate" not in stopped:
             return Race("")
         second.tell_app("begin")
@@ -58,7 +58,7 @@ def as_far_as_it_can(worker: SubprocessApp) -> dict[str, Any] | None:
     patience = BEGINNING
     while True:
         try:
-            answer = worker.hear(patience)
+            answer = worker.receive(patience)
         except TimeoutError:
             return None
         if "statement" not in answer:

@@ -18,7 +18,7 @@ from .program_runner import IdFrom, Play
 from .program_shrinking import ProgramShrinking
 from .steps import Program, Step, StepKind
 
-SHORTENING = 500
+SHRINKING = 500
 """The number of further requests sent to make the first program found a shorter one."""
 
 TIMES = 3
@@ -150,7 +150,7 @@ class Search:
 
     def _shortest(self, finding: Counterexample) -> Counterexample:
         """The same in fewer steps, as far as it may cost."""
-        found, ends = [finding], self.tally.requests + SHORTENING
+        found, ends = [finding], self.tally.requests + SHRINKING
 
         def is_found(program: Program) -> bool:
             is_enough = self.is_late or self.tally.requests >= ends

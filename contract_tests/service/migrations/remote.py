@@ -49,7 +49,7 @@ class MigrationsRemote:
         self.tell(what, **details)
         while True:
             try:
-                answer = self.trial.hear()
+                answer = self.trial.receive()
             except TimeoutError as error:
                 raise Undecided(f"{what} of the migrations: {error}") from None
             yield answer

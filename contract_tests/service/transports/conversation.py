@@ -42,7 +42,7 @@ class Conversation:
 
     def __init__(self, exchange: Exchange, recorder: Recorder, client: ClientBehaviour) -> None:
         self._exchange = exchange
-        self._ledger = recorder
+        self._recorder = recorder
         self._client = client
         self._body = parts_of(exchange.request.body, client.parts)
         self._over = asyncio.Event()
@@ -59,7 +59,7 @@ class Conversation:
             # One part for each call: the iterator goes on where the last call left it.
             for part, is_last in self._body:
                 self._exchange.messages += 1
-                self._ledger.record("request end" if is_last else "request body")
+                self._recorder.record("request end" if is_last else "request body")
                 return {"type": "http.request", "body": part, "more_body": not is_last}
             await self._over.wait()
         return {"type": "http.disconnect"}
@@ -90,7 +90,7 @@ class Conversation:
         if not self._exchange.abandoned:
             self._exchange.abandoned = True
             self._over.set()
-            self._ledger.record("client gone", text=text)
+            self._recorder.record("client gone", text=text)
         return True
 
     async def _turn(self) -> None:
@@ -105,16 +105,16 @@ class Conversation:
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in message.get("headers", ())
             )
-            self._ledger.record("response start", text=str(exchange.status))
+            self._recorder.record("response start", text=str(exchange.status))
         elif message["type"] == "http.response.body":
             self._chunks.append(bytes(message.get("body", b"")))
             more = bool(message.get("more_body", False))
             exchange.body = b"".join(self._chunks)
             exchange.complete = not more
-            self._ledger.record("response body" if more else "response end")
+            self._recorder.record("response body" if more else "response end")
             if exchange.complete:
                 # Asked at this very moment: a COMMIT that has not ended comes after the answer.
-                exchange.unfinished = self._ledger.unfinished()
+                exchange.unfinished = self._recorder.unfinished()
                 self._over.set()
 
 

@@ -43,7 +43,7 @@ class SubprocessApp(Undoing):
         self._app = app
         self._roots = roots
         self._variables = dict(variables)
-        self._nursery = fork_server
+        self._fork_server = fork_server
         self._asked_to_end = False
         self._answers: queue.Queue[str] = queue.Queue()
 
@@ -53,7 +53,7 @@ class SubprocessApp(Undoing):
         # A file, since a pipe that nobody reads fills up and stops who writes to it.
         errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by `undo`
         self._errors = undo.enter_context(errors)
-        self._child = self._nursery.fork(environ, self._errors)
+        self._child = self._fork_server.fork(environ, self._errors)
         # In a thread, since a pipe is read without a time limit.
         threading.Thread(target=self._listen, daemon=True).start()
         undo.callback(self._end)
@@ -80,9 +80,9 @@ class SubprocessApp(Undoing):
             self._child.stdin.write(json.dumps(command) + "\n")
             self._child.stdin.flush()
         except (BrokenPipeError, ValueError):
-            pass  # the child is gone: `hear` says so
+            pass  # the child is gone: `receive` says so
 
-    def hear(self, limit: float = LIMIT) -> dict[str, Any]:
+    def receive(self, limit: float = LIMIT) -> dict[str, Any]:
         """The next answer. A child that died answers ``ok: False`` with what it said last.
 
         Raises `TimeoutError` when there is none within `limit` seconds, and `Elsewhere` when the
@@ -105,7 +105,7 @@ class SubprocessApp(Undoing):
         """Send a command and wait for its answer. Raises `Undecided` when there is none."""
         self.tell(act=act, **details)
         try:
-            return self.hear()
+            return self.receive()
         except TimeoutError as error:
             raise Undecided(f"{act} in a child process: {error}") from None
 
@@ -119,7 +119,7 @@ class SubprocessApp(Undoing):
         A command that does not end is answered by ``ok: False`` too.
         """
         try:
-            while "ok" not in (answer := self.hear()):
+            while "ok" not in (answer := self.receive()):
                 pass
         except TimeoutError as error:
             return {"ok": False, "error": str(error)}

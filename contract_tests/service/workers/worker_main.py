@@ -66,7 +66,7 @@ class Child:
     ) -> None:
         self._runner = runner
         self._observed = observed
-        self._ledger = observed.recorder
+        self._recorder = observed.recorder
         self._confined = confined
         self._channel = channel
         self._transports: list[AsgiTransport] = []
@@ -113,7 +113,9 @@ class Child:
         self._name = command["app"]
         self._roots = tuple(Path(root) for root in command["roots"])
         located = locate(self._name, self._roots)
-        taken = sorted({event.where for event in self._ledger.outside if event.kind == "checkout"})
+        taken = sorted(
+            {event.where for event in self._recorder.outside if event.kind == "checkout"}
+        )
         return {"factory": located.is_factory, "taken": taken}
 
     def _gate(self, command: dict[str, Any]) -> Reply:
@@ -132,7 +134,7 @@ class Child:
 
     def _make(self, command: dict[str, Any]) -> Reply:
         made = locate(self._name, self._roots).make()
-        self._transports.append(AsgiTransport(made, self._ledger, confined=self._confined))
+        self._transports.append(AsgiTransport(made, self._recorder, confined=self._confined))
         return {"app": len(self._transports) - 1}
 
     def _migrations(self, command: dict[str, Any]) -> Reply:
@@ -142,7 +144,7 @@ class Child:
 
     def _start(self, command: dict[str, Any]) -> Reply:
         self._runner.run(self._transports[command["app"]].start())
-        return {"held": [loan.where for loan in self._ledger.outstanding(None)]}
+        return {"held": [loan.where for loan in self._recorder.outstanding(None)]}
 
     def _request(self, command: dict[str, Any]) -> Reply:
         headers = tuple((name, value) for name, value in command["headers"])
@@ -167,15 +169,15 @@ class Child:
         gc.collect()
         tasks = self._runner.run(_lasting_tasks())
         return {
-            "connections": sorted(self._ledger.open.values()),
+            "connections": sorted(self._recorder.open.values()),
             "tasks": sorted(map(_name_of, tasks)),
             "database_tasks": sorted(
-                _name_of(task) for task in tasks if task in self._ledger.tasks
+                _name_of(task) for task in tasks if task in self._recorder.tasks
             ),
             "threads": _lasting_threads(),
             "by_alias": sorted(
                 where
-                for number, where in self._ledger.open.items()
+                for number, where in self._recorder.open.items()
                 if self._observed.use.numbers.get(number)
             ),
         }
