@@ -16,7 +16,6 @@ Kind = Literal[
     "checkin",
     "reclaimed",
     "invalidated",
-    "closed",
     "begin",
     "sql",
     "commit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from typing import Any
 
@@ -75,7 +75,7 @@ class PoolExhaustion(Instrument):
     async def _take(self) -> None:
         gc.collect()  # an engine that nobody holds any more lends nothing to anybody
         with unobserved():
-            for pool in self._pools():
+            for pool in self._recorder.pools:
                 if reason := _why_not(pool, self._leave):
                     self.reasons += (reason,)
                 elif isinstance(pool, QueuePool):
@@ -108,11 +108,6 @@ class PoolExhaustion(Instrument):
             # What was connected unobserved has no number; the service gets a new one.
             returns = proxy.close if NUMBER in proxy.info else proxy.invalidate
             await greenlet_spawn(returns)
-
-    def _pools(self) -> Iterator[Pool]:
-        # Engines that were derived from another one share its pool.
-        pools = {id(engine.pool): engine.pool for engine in list(self._recorder.engines)}
-        yield from pools.values()
 
 
 def _room(pool: QueuePool) -> int:

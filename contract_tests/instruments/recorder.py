@@ -75,6 +75,11 @@ class Recorder(Instrument):
         )
         listen_guarded(undo, *listeners, faults=self.faults, applies=is_observed)
 
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The pools of the engines it has seen; those that were derived from another share one."""
+        return tuple({id(engine.pool): engine.pool for engine in list(self.engines)}.values())
+
     def outstanding(self, owner: Exchange | None) -> tuple[Checkout, ...]:
         """The loans of `owner` that are still out (None: those made outside any request)."""
         return tuple(loan for loan in self._loans if loan.owner is owner and loan.is_out)

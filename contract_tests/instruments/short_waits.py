@@ -25,9 +25,7 @@ class ShortWaits(Instrument):
         self._recorder = recorder
 
     def _begin(self, undo: ExitStack) -> None:
-        # By pool: engines that were derived from another one share its pool, and its wait.
-        pools = {id(engine.pool): engine.pool for engine in list(self._recorder.engines)}
-        for pool in pools.values():
+        for pool in self._recorder.pools:
             if isinstance(pool, QueuePool) and pool.timeout() > ENOUGH:
                 undo.callback(set_wait, pool, pool.timeout())
                 set_wait(pool, ENOUGH)

@@ -26,6 +26,7 @@ CHANGING: tuple[Role, ...] = ("replace", "update")
 SENDING: tuple[Role, ...] = ("create", *CHANGING)
 READS: tuple[Role, ...] = ("list", "read")
 WRITES: tuple[Role, ...] = (*SENDING, "delete")
+ON_A_ROW: tuple[Role, ...] = ("read", *CHANGING, "delete")
 JSON = "application/json"
 LONGEST_PLURAL = 3
 """Letters that a collection's name has more than its row's: boxes, categories."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from ..instruments.alias_use import Statement
 from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, judges
-from ..scenarios.startup.replicas import WRITES, ReplicaScenarios, changes_or_locks, defines
+from ..scenarios.startup.replicas import ReplicaScenarios, changes_or_locks, defines
+from ..service.resource import WRITES
 
 
 @judges("REP-01")

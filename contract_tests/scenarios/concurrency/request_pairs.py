@@ -12,7 +12,7 @@ from ...rules.replay import Token
 from ...rules.violation import NotApplicable, OutOfTime, Undecided
 from ...service.capabilities import missing
 from ...service.equality import differences, same
-from ...service.resource import CHANGING, Role
+from ...service.resource import CHANGING, ON_A_ROW, Role
 from ...service.service import Row, Service
 from ..crud.rows import change_body, needed
 from ..crud.rows import partial as partial_body
@@ -28,7 +28,6 @@ ORDINARY = ("read+read", "create+create", "list+create")
 """Pairs that do not get in each other's way."""
 
 AREA, WAY = "concurrency", "schedule"
-ON_A_ROW: tuple[Role, ...] = ("read", "replace", "update", "delete")
 REWRITING = ("update+update", "replace+replace")
 """Pairs after which the whole row is compared, also what no read shows of it."""
 

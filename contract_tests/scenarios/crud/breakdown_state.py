@@ -23,8 +23,7 @@ def _lent(service: Service) -> Iterator[str]:
 
 
 def _pools(service: Service) -> Iterator[str]:
-    pools = {id(engine.pool): engine.pool for engine in list(service.recorder.engines)}
-    yield from (pool.status() for pool in pools.values())
+    yield from (pool.status() for pool in service.recorder.pools)
 
 
 def _waiting(service: Service) -> Iterator[str]:

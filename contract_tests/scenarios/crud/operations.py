@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...instruments.exchange import Exchange, Request
-from ...service.resource import CHANGING, Role
+from ...service.resource import CHANGING, ON_A_ROW, Role
 from ...service.service import Service
 from .rows import change_body
 
@@ -15,8 +15,6 @@ Draft = Callable[[Service], Request]
 BROKEN_JSON = b'{"name": '
 # A list, since a service may rightly take every object.
 NOT_A_BODY: list[object] = []
-
-ON_A_ROW: tuple[Role, ...] = ("read", "replace", "update", "delete")
 
 
 @dataclass(frozen=True)

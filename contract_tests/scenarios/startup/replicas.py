@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from ...instruments.alias_use import Statement
 from ...instruments.exchange import Event, Exchange
 from ...rules.violation import NotApplicable, Undecided
-from ...service.resource import CHANGING, Role
+from ...service.resource import CHANGING, ON_A_ROW, WRITES, Role
 from ...service.service import Row, Service
 from ...service.workers.subprocess_app import SubprocessApp
 from ..crud.rows import change_body
@@ -37,9 +37,6 @@ LOCKING = re.compile(
     re.IGNORECASE,
 )
 DEFINING = re.compile(r"\s*(?:CREATE(?!\s+TEMP)|ALTER|DROP|TRUNCATE|RENAME)\b", re.IGNORECASE)
-
-WRITES: tuple[Role, ...] = ("create", *CHANGING, "delete")
-"""The roles whose requests change rows."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +171,7 @@ def _steps(client: AppClient) -> Iterator[ReplicaStep]:
 
 
 def _later_steps(client: AppClient, row: Row) -> Iterator[ReplicaStep]:
-    roles: tuple[Role, ...] = ("read", *CHANGING, "delete")
-    for role in roles:
+    for role in ON_A_ROW:
         if client.service.resource.offers(role):
             has_body = role in CHANGING
             body = change_body(client.service, role, row) if has_body else None

@@ -9,7 +9,7 @@ from typing import Any
 from ...generation import samples
 from ...instruments.conventions import Conventions
 from ...rules.violation import UsageError
-from ..resource import JSON, VERBS, Operation, Paging, Parameter, Resource, Role, is_id_of
+from ..resource import VERBS, Operation, Paging, Parameter, Resource, Role, is_id_of
 from .conventions import redirects_of
 from .paging import OFFSETS, PAGES, SIZES
 
@@ -263,6 +263,3 @@ def _paging(listed: Operation | None) -> Paging:
         return next((name for name in known if name in names), None)
 
     return Paging(first(SIZES), first(OFFSETS), first(PAGES))
-
-
-__all__ = ["JSON", "Document", "choose", "collections", "read", "resources_of"]
