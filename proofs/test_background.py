@@ -14,6 +14,7 @@ from contract_tests.instruments.exchange import Event, Kind
 from proofs.matrix import run_contract
 
 ONE, OTHER = OpenTransaction("1", "one"), OpenTransaction("2", "other")
+AGAIN = OpenTransaction(ONE.key, "one, which commits", "COMMIT")
 
 
 def showing(*looks: Sequence[OpenTransaction]) -> Look:
@@ -55,6 +56,22 @@ def test_what_is_known_is_left_out() -> None:
     """The same transaction is known again although it is described otherwise by now."""
     older = OpenTransaction(ONE.key, "one, for 38.9 s")
     assert asyncio.run(lasting(showing([older, OTHER]), {ONE})) == (OTHER,)
+
+
+@pytest.mark.parametrize(
+    ("known", "left"), [((), 0), ((OpenTransaction(ONE.key, "one", "earlier"),), 1)]
+)
+def test_a_commit_that_is_under_way_is_waited_for(
+    known: Sequence[OpenTransaction], left: int
+) -> None:
+    """What its client has left goes on for a while; one that was open before is somebody else's."""
+    looks = [[ONE], [AGAIN], []]
+
+    async def look() -> tuple[OpenTransaction, ...]:
+        return tuple(looks.pop(0))
+
+    assert asyncio.run(lasting(look, known)) == ()
+    assert left == len(looks)
 
 
 @pytest.mark.parametrize(

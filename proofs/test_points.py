@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -140,6 +141,25 @@ def test_what_is_stored_later_than_usual_is_a_ghost() -> None:
     usual = replace(result_of(NOTHING, 503), ending=ORDER)
     assert stores_later(usual, control) == ""
     assert "orders" in stores_later(replace(usual, ending=ORDERS), control)
+
+
+@pytest.mark.parametrize(
+    ("events", "after", "is_ghost"),
+    [
+        ((INSERT, COMMIT, CANCELLED), NOTHING, False),
+        ((INSERT, COMMIT, FAILED), NOTHING, True),
+        ((INSERT, CANCELLED), NOTHING, True),
+        ((INSERT, COMMIT, CANCELLED), WHOLE, True),
+    ],
+)
+def test_what_a_commit_was_sent_to_store_may_still_come(
+    events: Sequence[Asked], after: Contents, *, is_ghost: bool
+) -> None:
+    """Cancelled meanwhile, it ends when the database likes; once, and not after a failure."""
+    control = replace(CALM, follow_up={"orders": (1, 0)})
+    more = (*after["orders"], (8,), (9,))
+    result = replace(result_of(after, 500, *events), ending={**after, "orders": more})
+    assert is_ghost is bool(stores_later(result, control))
 
 
 def test_a_success_may_lack_a_note_but_not_its_row() -> None:

@@ -15,11 +15,12 @@ class OpenTransaction:
     """A transaction that somebody has open: the same one as long as nobody does anything in it.
 
     One that is used again and left open has been left by whoever used it. `key` is the database's
-    own name for it, with that of the last thing done in it.
+    own name for it, `use` that of the last thing done in it.
     """
 
     key: str
     text: str = field(compare=False)
+    use: str = ""
 
     def __str__(self) -> str:
         """The transaction as a line."""
@@ -34,12 +35,18 @@ async def lasting(
 ) -> tuple[OpenTransaction, ...]:
     """Give the transactions that every look shows until a server must have noticed their end.
 
-    Those that are `known` are left out; as many as are `spared` are not waited for.
+    Those that are `known` are left out; as many as are `spared` are not waited for. One in which
+    something is done meanwhile lasts no longer, but its end is waited for as well: a COMMIT may be
+    under way whose client has gone.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + GRACE
     found = [each for each in await look() if each not in known]
-    while len(found) > spared and loop.time() < deadline:
+    new = {each.key for each in found} - {each.key for each in known}
+    is_moving = False
+    while (len(found) > spared or is_moving) and loop.time() < deadline:
         await asyncio.sleep(0)  # each round is a question to the server
-        found = [each for each in await look() if each in found]
+        seen = await look()
+        found = [each for each in seen if each in found]
+        is_moving = any(each.key in new and each not in found for each in seen)
     return tuple(found)

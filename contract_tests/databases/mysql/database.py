@@ -107,14 +107,16 @@ class MysqlDatabase(Database):
     async def open_transactions(self) -> tuple[OpenTransaction, ...]:
         """Give every transaction of another connection to this database."""
         return tuple(
-            OpenTransaction(f"{n} {key}", f"thread {n} · in transaction, {_first_line(of)}")
-            for n, of, key in await self._transactions()
+            OpenTransaction(f"{n} {key}", f"thread {n} · in transaction, {_first_line(of)}", use)
+            for n, of, key, use in await self._transactions()
         )
 
     async def waiting(self) -> tuple[str, ...]:
         """Describe every other connection to this database that waits for a row's lock."""
         found = await self._transactions()
-        return tuple(f"thread {n} · {_first_line(of)}" for n, of, _ in found if catalog.WAITS in of)
+        return tuple(
+            f"thread {n} · {_first_line(of)}" for n, of, *_ in found if catalog.WAITS in of
+        )
 
     async def kill_connections(self) -> int:
         """Kill every other connection to this database, and wait until they are gone."""
@@ -144,14 +146,12 @@ class MysqlDatabase(Database):
                 f"(grant process on *.* to {user}), or name another account in --contract-database"
             ) from error
 
-    async def _transactions(self) -> list[tuple[str, str, str]]:
-        """The threads of others that have a transaction, what is said of it, and its key."""
+    async def _transactions(self) -> list[tuple[str, str, str, str]]:
+        """The threads of others that have a transaction, what is said of it, its key and use."""
         others = {str(row[0]) for row in await self._ask(catalog.OTHERS)}
         ((_, _, status),) = await self._status()
         found = catalog.TRANSACTION.findall(str(status))
-        return [
-            (thread, of, f"{key} {query}") for key, of, thread, query in found if thread in others
-        ]
+        return [(thread, of, key, query) for key, of, thread, query in found if thread in others]
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:

@@ -131,7 +131,7 @@ class PostgresDatabase(Database):
         rows = await (await self._opened()).fetch(catalog.OPEN_TRANSACTIONS)
         return tuple(
             OpenTransaction(
-                f"{row['pid']} {row['xact_start']} {row['state_change']}", _describe(row)
+                f"{row['pid']} {row['xact_start']}", _describe(row), str(row["state_change"])
             )
             for row in rows
         )

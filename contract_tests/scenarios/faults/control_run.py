@@ -62,3 +62,13 @@ def commits_of(exchange: Exchange, aside: Iterable[str] = ()) -> int:
             unsaved.discard(event.connection)
             count += 1
     return count
+
+
+def is_unanswered(exchange: Exchange) -> bool:
+    """Return whether a COMMIT of rows was sent of which no failure was told.
+
+    Whoever is cancelled while it waits for one does not know what the database has made of it.
+    """
+    failed = max((event.order for event in exchange.of("failed")), default=-1)
+    sent = max((event.order for event in exchange.of("commit")), default=-1)
+    return sent > failed and bool(commits_of(exchange))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .control_run import ControlRun, commits_of
+from .control_run import ControlRun, commits_of, is_unanswered
 from .injections import InjectionResult, grown
 
 
@@ -50,11 +50,21 @@ def stores_in_part(result: InjectionResult, control: ControlRun) -> str:
 
 
 def stores_later(result: InjectionResult, control: ControlRun) -> str:
-    """Name the tables that gained or lost rows when later requests were served."""
+    """Name the tables that gained or lost rows when later requests were served.
+
+    What its own COMMIT was sent to store may come at any time after it, as long as it has not.
+    """
     later = grown(result.after, result.ending)
-    usual = {table: control.follow_up.get(table, (0, 0)) for table in later}
+    is_on_its_way = not result.changed and is_unanswered(result.exchange)
+    own = control.growth if is_on_its_way else {}
+    usual = {t: _summed(control.follow_up.get(t, (0, 0)), own.get(t, (0, 0))) for t in later}
     grew = [t for t in later if t not in control.always_changed and any_more(later[t], usual[t])]
     return f"later requests stored what it had left, in {', '.join(sorted(grew))}" if grew else ""
+
+
+def _summed(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Return how many rows are new, and gone, by both."""
+    return one[0] + other[0], one[1] + other[1]
 
 
 def any_more(found: tuple[int, int], usual: tuple[int, int]) -> bool:
