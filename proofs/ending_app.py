@@ -106,6 +106,7 @@ ACTS: dict[str, Callable[[], object]] = {
     "fork": fork,
     "multiprocessing": work_in_a_child,
     "subprocess": run_a_program,
+    "controller": lambda: os.kill(os.getppid(), signal.SIGKILL),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = "proofs.ending_app:make"
+LIMIT = 180.0
+"""Seconds after which processes that could still print are said to live for ever."""
+
 BARE = ("pytest", "-p", "contract_tests.plugin", "-c", os.devnull)
 PLAIN = (*BARE, "--pyargs", "contract_tests.suite.test_sessions", "--contract-app", APP)
 WATCHED = ("contract_tests", "run", APP)
@@ -41,6 +45,7 @@ def ended(
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        timeout=LIMIT,
     )
 
 
@@ -64,6 +69,14 @@ def test_a_thread_that_never_ends_does_not_keep_the_run(tmp_path: Path) -> None:
     """The process ends with the code it has decided, and names the thread."""
     done = ended(PLAIN, "request:thread", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "contract: threads of the app did not end within 5 s: forever" in done.stderr
+
+
+def test_a_worker_does_not_outlive_its_controller(tmp_path: Path) -> None:
+    """Nobody is left to end it, and a thread of the app would keep it for ever."""
+    spread = ("-p", "xdist.plugin", "-n", "1")
+    done = ended(PLAIN, "start:thread,request:controller", *spread, folder=tmp_path)
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     assert "contract: threads of the app did not end within 5 s: forever" in done.stderr
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from .closing_record import VARIABLE, add_line
 from .exits import EXIT, current_run, guard, is_guarded, release
+from .spreading import is_worker
 
 ENDING = 5.0
 """Seconds that threads of the app get to end after the run."""
@@ -64,13 +65,20 @@ class Closing:
             fault = (*self.faults, f"standard output was closed while {self.place}")[0]
             self.tell(f"{fault}; it failed, exit code 1")
             self._give_up_output()
-        if is_guarded(self) and not self._is_program:
+        if is_guarded(self) and not (self._is_program or is_worker(self._config)):
             self._release()
-        elif is_guarded(self) and error is None:
+        elif is_guarded(self) and (error is None or is_worker(self._config)):
             threading.Thread(target=self._end_of_atexit, daemon=True).start()
             # Python has no public call between the main thread's end and the wait for the others.
             threading._register_atexit(self._end_by_force)  # type: ignore[attr-defined]  # noqa: SLF001
+            if error is not None:
+                self._undo()
         return is_unreadable
+
+    def _undo(self) -> None:
+        """End pytest's part, as an error that leaves pytest does not."""
+        with suppress(Exception):  # there it would show a traceback for the same reason
+            self._config._ensure_unconfigure()  # noqa: SLF001 - pytest has no public way
 
     def _end_by_force(self) -> None:
         """End the process if threads of the app would keep it alive for ever."""
@@ -133,8 +141,7 @@ class Closing:
 
     def _give_up_output(self) -> None:
         """End pytest's part, and keep the interpreter from complaining of its output once more."""
-        with suppress(Exception):  # there it would show a traceback for the same reason
-            self._config._ensure_unconfigure()  # noqa: SLF001 - pytest has no public way
+        self._undo()
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, STDOUT)
         sys.stdout = os.fdopen(nowhere, "w")
