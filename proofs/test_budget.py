@@ -20,7 +20,7 @@ from contract_tests.rules.verdict import Verdict
 from contract_tests.rules.violation import OutOfTime
 from contract_tests.runner.options import Options
 from contract_tests.scenarios.concurrency.schedules import ScheduleCount, run_schedules
-from contract_tests.service.budget import Ahead, Budget, duration, evenly
+from contract_tests.service.budget import Ahead, Budget, duration, evenly, roughly
 from contract_tests.service.transports.conversation import PATIENT, ClientBehaviour
 from contract_tests.service.transports.pacing import PacedTransport
 from contract_tests.service.transports.sending import Sender
@@ -100,9 +100,9 @@ def test_nothing_is_sent_once_the_time_is_over(budget: Budget, hands: Hands) -> 
     assert budget.was_short
 
 
-def test_a_request_in_flight_ends_with_the_time() -> None:
+def test_a_request_in_flight_ends_with_the_time(hands: Hands) -> None:
     """The line says which."""
-    budget = Budget(0.01)
+    budget = Budget(0.01, hands.now)
     budget.begin()
     with pytest.raises(OutOfTime, match="GET /pens had no answer after 0 s"):
         asyncio.run(PacedTransport(Endless(), budget).together([ASKED]))
@@ -171,6 +171,13 @@ def test_extents_add_up_by_their_unit() -> None:
 def test_durations_are_told_in_seconds_or_minutes() -> None:
     """Long ones in minutes."""
     assert [duration(70.2), duration(600), duration(150)] == ["70 s", "10 min", "2.5 min"]
+
+
+def test_an_estimate_is_told_no_finer_than_it_is_known() -> None:
+    """In tens of seconds, and then in whole minutes."""
+    seconds = (0, 7.2, 41, 99, 100, 295)
+    told = ["0 s", "8 s", "50 s", "100 s", "2 min", "5 min"]
+    assert told == [roughly(each) for each in seconds]
 
 
 def test_a_thorough_run_has_the_time_it_was_given() -> None:

@@ -127,6 +127,22 @@ def test_a_test_that_is_to_run_again_is_sent_first(pytestconfig: pytest.Config) 
     assert worker.sent.index(0, 1) == first
 
 
+def test_where_time_is_short_the_cheapest_is_sent_first(pytestconfig: pytest.Config) -> None:
+    """A scope has the turn of its cheapest test; tests of others have none, and stay first."""
+    worker, turns = Worker(), {"a 1": 3, "b 1": 9, "a 2": 8, "b 2": 2, "a 3": 7, "alone 4": 1}
+    made = ScopeScheduling(1, pytestconfig)
+    made.add_node(worker)
+    told = [scoped(t, "" if "alone" in t else t[0], turns.get(t, 0)) for t in TESTS]
+    made.add_node_collection(worker, told)
+    made.schedule()
+    made.hurry()
+    run_all(made, worker)
+    assert [TESTS[index] for index in worker.sent] == [
+        *("alone 1", "alone 2", "alone 3"),
+        *("alone 4", "b 1", "b 2", "a 1", "a 2", "a 3"),
+    ]
+
+
 class Errors:
     """A plug-in that keeps what went wrong with the collection."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..rules.extent import Extent, added_up
 from ..rules.verdict import Outcome, Verdict
-from ..service.budget import duration
+from ..service.budget import duration, roughly
 from .record import RunRecord, Settings
 from .timeline import evidence_lines
 
@@ -51,7 +51,7 @@ def header_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     if libraries:
         yield f"  with      Python {service['python']}, {libraries}"
     if times := facts.get("time"):
-        about, budget = duration(times["estimate"]), duration(times["budget"])
+        about, budget = roughly(times["estimate"]), duration(times["budget"])
         yield f"  time      about {about} of a budget of {budget}"
 
 

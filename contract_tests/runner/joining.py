@@ -81,7 +81,7 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     if options.allow_existing_database and "://" in options.app + options.database:
         yield ExistingDatabase(run)
     else:
-        yield Scopes()
+        yield Scopes(selection)
 
 
 def _require_writable(setting: str, place: Path) -> None:

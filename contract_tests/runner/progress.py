@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any
 
 import pytest
 
-from ..service.budget import StepReached, duration
+from ..service.budget import StepReached, roughly
 from .costs import area_of
 from .items import case_name, rule_of_item
-from .timekeeping import Timekeeping
+from .timekeeping import Pace, Timekeeping, pace_in
 
 ON_A_TERMINAL, ELSEWHERE = 10.0, 30.0
 """Seconds between two lines: a log has to keep each of them."""
@@ -25,22 +24,11 @@ class Progress:
         self._config = config
         self._time = time
         self._budget = time.budget
-        self._expected = 0
         self._done: set[str] = set()
+        self._paces: dict[str, Pace] = {}
         self._place = ""
-        self._told = self._began = self._budget.clock()
+        self._told = self._budget.clock()
         self._budget.on_step = self._stepped
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Learn how many tests there are, and begin to count."""
-        self._expected = sum(rule_of_item(item) is not None for item in session.items)
-        self._told = self._began = self._budget.clock()
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
-        """Learn how many tests there are for all workers."""
-        self._expected = len(ids)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -53,6 +41,7 @@ class Progress:
         row = getattr(report, "contract_verdict", None)
         if row:
             self._done.add(report.nodeid)
+            self._paces[getattr(report, "worker_id", "")] = pace_in(report)
             # A controller sets no test up: the report tells which one it was.
             self._place = self._place or f"{row['rule']}[{row['case']}]"
             self._tell(self._place)
@@ -73,12 +62,10 @@ class Progress:
         capture = self._config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled() if capture else nullcontext():
             reporter.ensure_newline()
-            reporter.write_line(f"contract: {self._line(place, now - self._began)}")
+            reporter.write_line(f"contract: {self._line(place)}")
 
-    def _line(self, place: str, spent: float) -> str:
-        done, expected = len(self._done), max(self._expected, len(self._done))
-        ahead = (
-            self._time.ahead.whole if self._time.work else spent * (expected - done) / max(1, done)
-        )
-        left = duration(min(ahead, self._budget.left))
-        return f"{done} of {expected} tests, about {left} left; {place}"
+    def _line(self, place: str) -> str:
+        paces = [self._time.pace] if self._time.work else [*self._paces.values()]
+        tests = max((pace.tests for pace in paces), default=0)
+        left = max((pace.ahead for pace in paces), default=0.0)
+        return f"{len(self._done)} of {tests} tests, about {roughly(left)} left; {place}"

@@ -30,6 +30,7 @@ class Results:
         self._run = run
         self._selection = selection
         self._verdicts: dict[str, list[Verdict]] = {}
+        self._facts: dict[str, Any] = {}
         self._totals = Totals()
         self._of_workers: list[str] = []
         self._written: PartialReport | None = None
@@ -46,6 +47,7 @@ class Results:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """Begin the report: from now on something is known."""
+        self._facts = dict(self._run.facts)
         for kind, content in self._run.mask.within(as_json(self._record())).items():
             self._write(kind, content)
         return (yield)
@@ -65,14 +67,19 @@ class Results:
             self._write("verdict", each)
         if row:
             self._learn(report)
+            self._run.print_header()
 
     def _learn(self, report: pytest.TestReport) -> None:
-        """Take over facts and totals, where there is more than was known."""
-        facts, totals = dict(self._run.facts), self._totals
-        self._run.facts.update(getattr(report, "contract_facts", {}))
+        """Take over facts and totals, where there is more than was known.
+
+        Of what each worker tells for itself, the first word counts.
+        """
+        facts, totals = self._run.facts, self._totals
+        facts.update(getattr(report, "contract_facts", {}) | facts)
         self._totals |= Totals(**getattr(report, "contract_totals", {}))
-        if facts != self._run.facts:
-            self._write("facts", self._run.facts)
+        if facts != self._facts:
+            self._facts = dict(facts)
+            self._write("facts", facts)
         if totals != self._totals:
             self._write("totals", asdict(self._totals))
 

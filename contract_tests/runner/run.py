@@ -46,6 +46,7 @@ class ContractRun:
         self.facts: dict[str, Any] = {}
         self.has_header = False
         self.time = timekeeping
+        self._config = config
         self._selection = selection
         self._workers = workers_of(config)
         self._place = "beginning the tests"
@@ -82,12 +83,15 @@ class ContractRun:
 
     def _plan(self) -> None:
         """Estimate how long the run will take, now that the speed of the service is known."""
+        from ..scenarios.crud.ordinary import warm_up
         from .costs import WorkAhead
 
+        if self._service is not None:
+            with captured_output():
+                warm_up(self._service)
         self.time.plan(WorkAhead(self._selection.ours, self._workers))
-        if self._workers == 1:
-            whole = self.time.budget.spent + self.time.ahead.whole
-            self.facts["time"] = {"estimate": whole, "budget": self.time.budget.seconds}
+        whole = self.time.budget.spent + self.time.ahead.whole
+        self.facts["time"] = {"estimate": whole, "budget": self.time.budget.seconds}
 
     @property
     def opened(self) -> Service | None:
@@ -127,15 +131,19 @@ class ContractRun:
             return  # what is to come is told so, test by test
         if self.time.budget.share < 1:
             session.items[:] = selection.cheapest_first(session.items)
-        self._print_header(config)
+        self.print_header()
 
-    def _print_header(self, config: pytest.Config) -> None:
+    def print_header(self) -> None:
+        """Print what was found, once: as soon as something is known of the service."""
         # pytest's own header is printed before collection, when nothing is known yet.
+        config = self._config
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and config.get_verbosity() >= 0:
-            self.has_header = True
-            for line in header_lines(self.facts):
-                reporter.write_line(line)
+        if reporter is None or config.get_verbosity() < 0 or self.has_header or not self.facts:
+            return
+        self.has_header = True
+        reporter.ensure_newline()
+        for line in header_lines(self.facts):
+            reporter.write_line(line)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 SEPARATOR = "\x1f"
-"""Between a test's name and its scope: pytest writes no such character into a name."""
+"""Between a test's name, scope and turn: pytest writes no such character into a name."""
 
 PORTIONS = 4
 """Of the tests that stand alone, a worker gets at most this part of its share at a time."""
 
 
-def scoped(name: str, scope: str) -> str:
-    """Return a test's name with its scope, if it has one."""
-    return f"{name}{SEPARATOR}{scope}" if scope else name
+def scoped(name: str, scope: str, turn: int = 0) -> str:
+    """Return a test's name with its scope, and its turn where there is no time for all tests."""
+    return f"{name}{SEPARATOR}{scope}{SEPARATOR}{turn}" if scope or turn else name
 
 
 class ScopeScheduling:
@@ -33,6 +33,7 @@ class ScopeScheduling:
         self._sent: dict[WorkerController, list[int]] = {}
         self._names: list[str] | None = None
         self._scopes: list[str] = []
+        self._turns: list[int] = []
         self._left: list[int] = []
 
     @property
@@ -106,15 +107,24 @@ class ScopeScheduling:
 
     def _read(self, collection: list[str]) -> None:
         """Put the tests in order, those of a scope where its first one is."""
-        told = [name.partition(SEPARATOR) for name in collection]
+        told = [(*name.split(SEPARATOR), "", "")[:3] for name in collection]
         self._names = [name for name, _, _ in told]
-        self._scopes = [scope for _, _, scope in told]
+        self._scopes = [scope for _, scope, _ in told]
+        self._turns = [int(turn or 0) for _, _, turn in told]
+        self._left = [*range(len(collection))]
+        self._sort(self._left)
+
+    def hurry(self) -> None:
+        """Send what is left by its turns: there is no time for all of it."""
+        self._sort(self._turns)
+
+    def _sort(self, turns: Sequence[int]) -> None:
+        """Put what is left in the order of these turns, those of a scope where its first one is."""
         first: dict[str | int, int] = {}
-        for index, scope in enumerate(self._scopes):
-            first.setdefault(scope or index, index)
-        self._left = sorted(
-            range(len(collection)), key=lambda index: first[self._scopes[index] or index]
-        )
+        for index in self._left:
+            unit = self._scopes[index] or index
+            first[unit] = min(turns[index], first.get(unit, turns[index]))
+        self._left.sort(key=lambda index: first[self._scopes[index] or index])
 
     def _supply(self, node: WorkerController) -> None:
         """Let a worker have two tests: it begins none before it knows the next."""

@@ -9,8 +9,9 @@ import pytest
 
 from .items import case_name
 from .scope_scheduling import ScopeScheduling, scoped
-from .selection import turn_of
+from .selection import Selection, turn_of
 from .spreading import is_worker
+from .timekeeping import pace_in
 
 if TYPE_CHECKING:
     from xdist.scheduler import Scheduling
@@ -29,6 +30,10 @@ class Scopes:
 
     NAME = f"{__package__}.scopes"
 
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._scheduling: ScopeScheduling | None = None
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> Scheduling | None:
         """Give the tests of a scope to one worker, unless `--dist` asks for another way."""
@@ -36,7 +41,14 @@ class Scopes:
             return None
         from xdist.workermanage import parse_tx_spec_config
 
-        return ScopeScheduling(len(parse_tx_spec_config(config)), config)
+        self._scheduling = ScopeScheduling(len(parse_tx_spec_config(config)), config)
+        return self._scheduling
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Have the cheapest tests sent first once a worker says that there is no time for all."""
+        if self._scheduling and pace_in(report).is_short:
+            self._scheduling.hurry()
+            self._scheduling = None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -50,8 +62,9 @@ class Scopes:
             return (yield)
         items = session.items
         items.sort(key=lambda item: (turn_of(item), _rank(item)))
+        turns = {each: k for k, each in enumerate(self._selection.cheapest_first(items), 1)}
         # pytest-xdist sends nothing but the names of these.
-        session.items = [ScopedItem(item) for item in items]  # type: ignore[misc]
+        session.items = [ScopedItem(item, turns[item]) for item in items]  # type: ignore[misc]
         try:
             return (yield)
         finally:
@@ -59,11 +72,11 @@ class Scopes:
 
 
 class ScopedItem:
-    """A test whose name tells its scope, too."""
+    """A test whose name tells its scope, too, and its turn where time is short."""
 
-    def __init__(self, item: pytest.Item) -> None:
+    def __init__(self, item: pytest.Item, turn: int) -> None:
         self._item = item
-        self.nodeid = scoped(item.nodeid, shared_by(item))
+        self.nodeid = scoped(item.nodeid, shared_by(item), turn)
 
     def __getattr__(self, name: str) -> Any:
         """Return what the test itself has."""

@@ -62,13 +62,16 @@ class Selection:
     def cheapest_first(self, items: Iterable[pytest.Item]) -> list[pytest.Item]:
         """Put the cheapest test of every rule before all others, each in the usual order of areas.
 
-        For a run that may not reach the last of them.
+        For a run that may not reach the last of them. Tests of others stay before all of these.
         """
         from .costs import work_of
 
-        cheap = sorted(items, key=lambda item: work_of(item).cost.writes)
+        items = list(items)
+        others = [item for item in items if turn_of(item) == OTHERS]
+        ours = (item for item in items if turn_of(item) != OTHERS)
+        cheap = sorted(ours, key=lambda item: work_of(item).cost.writes)
         firsts = set({rule_of_item(item): item for item in reversed(cheap)}.values())
-        return sorted(cheap, key=lambda item: (item not in firsts, turn_of(item)))
+        return others + sorted(cheap, key=lambda item: (item not in firsts, turn_of(item)))
 
     def _dropped(self, config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
         """Give the tests that were not asked for: all, on a worker that has nothing to replay."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,11 +23,23 @@ if TYPE_CHECKING:
 CLOCK: pytest.StashKey[Callable[[], float]] = pytest.StashKey()
 """Another clock for the run than that of the machine."""
 
-SHARED = "contract_ends"
-"""The moment at which all workers end, in what pytest-xdist hands to each of them."""
+BEGUN = "contract_begun"
+"""The file by which workers know when the first of them began, in what each is handed."""
 
 CAUTION = 15.0
 """Seconds of work after which an estimate is believed as much as what was seen."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The way of a process: the tests of the contract, and the seconds that are ahead.
+
+    It `is_short` of time if it could not do all of them at its beginning.
+    """
+
+    tests: int = 0
+    ahead: float = 0.0
+    is_short: bool = False
 
 
 class Timekeeping:
@@ -37,24 +53,35 @@ class Timekeeping:
     def __init__(self, config: pytest.Config, budget: Budget, selection: Selection) -> None:
         self.budget = budget
         self.work: WorkAhead | None = None
-        self._config = config
+        self._begun = getattr(config, "workerinput", {}).get(BEGUN)
+        self._folder: TemporaryDirectory[str] | None = None
+        self._is_short = False
         self._selection = selection
         self._since = 0.0
         self._expected = 0.0
 
     def begin(self) -> None:
-        """Begin to count, unless that has been done; a worker ends with all others of its run.
-
-        Where tests of others run before the contract, each worker begins when it comes to it.
-        """
-        given: float | None = getattr(self._config, "workerinput", {}).get(SHARED)
-        is_alone = self._selection.is_alone
-        self.budget.begin(given - time.time() if given is not None and is_alone else None)
+        """Begin to count, unless that has been done; a worker began with the first of its run."""
+        left = None
+        if self._begun:
+            with suppress(OSError):  # a worker on another machine has a time of its own
+                left = self.budget.seconds - (time.time() - first_moment(Path(self._begun)))
+        self.budget.begin(left)
 
     def plan(self, work: WorkAhead) -> None:
         """Begin to deal out the time that is left."""
+        from .costs import slowness
+
+        self.budget.speed.slowness = slowness(self.budget.clock)
         self.work, self._since = work, self.budget.spent
         self.budget.ahead = self.ahead
+        self._is_short = self.budget.share < 1
+
+    @property
+    def pace(self) -> Pace:
+        """The way that this process has to go."""
+        ahead = min(self.ahead.whole, self.budget.left)
+        return Pace(self._selection.expected, ahead, self._is_short)
 
     @property
     def ahead(self) -> Ahead:
@@ -91,10 +118,26 @@ class Timekeeping:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker when the run ends."""
-        self.begin()
-        # By the clock on the wall: another process may begin its monotonic one at another moment.
-        node.workerinput[SHARED] = time.time() + self.budget.left
+        """Let all workers know when the first of them begins."""
+        self._folder = self._folder or TemporaryDirectory(prefix="contract-")
+        node.workerinput[BEGUN] = str(Path(self._folder.name) / "begun")
+
+    def pytest_unconfigure(self) -> None:
+        """Remove what the workers shared."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def pace_in(report: pytest.TestReport) -> Pace:
+    """Return the pace of the process that a report comes from."""
+    return Pace(**getattr(report, "contract_pace", {}))
+
+
+def first_moment(place: Path) -> float:
+    """Return the moment at which the first of several processes has asked for this file."""
+    with suppress(FileExistsError):
+        place.touch(exist_ok=False)
+    return place.stat().st_mtime
 
 
 def not_reached(budget: Budget) -> str:

@@ -150,6 +150,7 @@ class Verdicts:
         vars(report).update(
             contract_verdict=verdict.as_row() | {"duration": round(report.duration, 4)},
             contract_facts=self._run.facts,
+            contract_pace=asdict(self._run.time.pace),
             contract_totals=asdict(_totals(item)),
         )
         # JUnit reads an item's properties from its last report, that of the teardown.

@@ -32,6 +32,9 @@ A busy machine slows down a few requests as a slow service does; by the end ther
 LEAST_SHARE = 0.02
 """The share of a space that is looked at however little time is left."""
 
+TENS, MINUTES = 10.0, 100.0
+"""Seconds from which on an estimate is told in tens of seconds, and in minutes."""
+
 REMEMBERED = 200
 """Requests of either kind that the speed of a service is told from."""
 
@@ -63,9 +66,13 @@ class StepReached:
 
 
 class Speed:
-    """The seconds that a service takes for a read and for a write, told from its last requests."""
+    """The seconds that a service takes for a read and for a write, told from its last requests.
+
+    `slowness` is how many times as long as usual the kit's own work takes on this machine.
+    """
 
     def __init__(self) -> None:
+        self.slowness = 1.0
         self._seconds: dict[bool, list[float]] = {True: [], False: []}
 
     def note(self, method: str, seconds: float) -> None:
@@ -85,10 +92,9 @@ class Speed:
         return self._typical(is_read=False)
 
     def _typical(self, *, is_read: bool) -> float:
-        # The fastest tenth: the first requests of a process, and those on a busy machine, tell
-        # less of the service than of what else is going on.
+        # The one in the middle: the first requests of a process take far longer than all others.
         seconds = sorted(self._seconds[is_read] or self._seconds[not is_read])
-        return seconds[len(seconds) // 10] if seconds else 0.0
+        return seconds[len(seconds) // 2] if seconds else 0.0
 
 
 class Budget:
@@ -204,3 +210,12 @@ def evenly(count: int, chosen: int) -> list[int]:
 def duration(seconds: float) -> str:
     """Say how long something takes: in seconds where it is short, else in minutes."""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.3g} min"  # noqa: PLR2004 - 2 min
+
+
+def roughly(seconds: float) -> str:
+    """Say how long something may take: in seconds, tens of seconds or minutes, as it is known."""
+    if seconds < TENS:
+        return f"{math.ceil(seconds)} s"
+    if seconds < MINUTES:
+        return f"{math.ceil(seconds / 10) * 10} s"
+    return f"{seconds / 60:.0f} min"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from ...instruments.exchange import Exchange
-from ...rules.violation import Undecided
+from ...rules.violation import NotApplicable, OutOfTime, Undecided
 from ...service.service import Service
 from ...service.trail import ORDINARY
 from ...service.transports.pacing import told_pause
@@ -26,6 +26,9 @@ MOST = 10
 
 SPARE = 2
 """Failures in a row that are too many, beside one for each connection that may be dead."""
+
+WARMING = 3
+"""Creates and lists that are sent to learn the speed of a service that has just been started."""
 
 LIMITS = frozenset({501, 507})
 """Statuses above 500 by which a service says what it does not do, and not that it failed."""
@@ -87,3 +90,20 @@ def failing_from_the_start(service: Service) -> Exchange | None:
     """Return an ordinary request that fails, if none has ever succeeded."""
     has_served = ORDINARY & service.trail.worked.keys()
     return None if has_served else _first_failed(service)
+
+
+def warm_up(service: Service) -> None:
+    """Send ordinary requests: the first ones of a process tell little of its speed.
+
+    Nothing is sent where rows cannot be put back. What goes wrong is left to the tests.
+    """
+    if not service.has_back_door or service.trail.gone:
+        return
+    service.trail.is_paused = True
+    try:
+        with suppress(NotApplicable, Undecided, OutOfTime):
+            for _ in range(WARMING):
+                list(_ordinary(service))
+            service.restore()
+    finally:
+        service.trail.is_paused = False
