@@ -23,9 +23,10 @@ PENS = Resource(
 ANOTHER = "/pens/7/caps"
 
 
-def answered(method: str, target: str, status: int, *, body: bytes = b"") -> Exchange:
+def answered(
+    method: str, target: str, status: int, *, body: bytes = b"", shown: bytes = b'{"id": 7}'
+) -> Exchange:
     """A request that was answered with a status; a create shows the id 7."""
-    shown = json.dumps({"id": 7}).encode()
     request = Request(method, target, (), body)
     return Exchange(1, request, status=status, body=shown, complete=True)
 
@@ -65,6 +66,71 @@ def test_after_a_failure_what_has_worked_is_awaited() -> None:
         answered("POST", "/pens", 201),
     )
     assert frozenset({"list"}) == trail.awaited
+
+
+def test_a_success_without_the_row_of_earlier_ones_is_a_failure() -> None:
+    """A list is awaited once it shows no rows, and so is a create, which may merely be next."""
+    rows = json.dumps([{"id": 7}]).encode()
+    trail = trail_of(
+        answered("GET", "/pens", 200, shown=rows),
+        answered("POST", "/pens", 201),
+        answered("GET", "/pens", 200, shown=b"<p>none yet</p>"),
+    )
+    assert frozenset({"list", "create"}) == trail.awaited
+    assert trail.sent[-1].success is None
+
+
+def test_a_success_that_has_never_shown_rows_is_none_the_less_one() -> None:
+    """A service may answer so on purpose."""
+    empty = answered("POST", "/pens", 201, shown=b"")
+    assert frozenset() == trail_of(empty, empty).awaited
+
+
+def test_rows_are_awaited_where_they_were_seen() -> None:
+    """With another idea of the collection, rows may be elsewhere."""
+    elsewhere = PENS.pinned(envelope=("data",))
+    seen = answered("GET", "/pens", 200, shown=b"[]")
+    trail = trail_of(seen)
+    assert not trail.is_rowless(elsewhere, answered("GET", "/pens", 200))
+    assert trail.is_rowless(PENS, answered("GET", "/pens", 200, shown=b"{}"))
+
+
+NO_END = "no end within 35 s: it waits at pens.py:7 in read"
+
+
+def unanswered(method: str, target: str) -> Exchange:
+    """A request that the kit has ended."""
+    return Exchange(1, Request(method, target), raised=NO_END)
+
+
+def test_a_request_without_an_end_is_kept_once() -> None:
+    """The first in its role tells enough: others are not kept."""
+    first = unanswered("GET", "/pens/7")
+    trail = trail_of(answered("GET", "/pens/7", 200), first, unanswered("GET", "/pens/8"))
+    assert trail.unended == [first]
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        unanswered("GET", "/pens/7?wait=60"),
+        unanswered("GET", ANOTHER),
+        unanswered("POST", "/pens"),
+        answered("GET", "/pens/7", 500),
+    ],
+    ids=["asked to wait", "no operation", "never answered", "failed"],
+)
+def test_other_requests_are_not_kept(exchange: Exchange) -> None:
+    """Nobody promises an end of them, or another rule tells of it."""
+    assert trail_of(answered("GET", "/pens/7", 200), exchange).unended == []
+
+
+def test_a_disturbed_request_may_have_no_end() -> None:
+    """What the kit has done to it is judged elsewhere."""
+    trail = trail_of(answered("GET", "/pens/7", 200))
+    trail.note(PENS, [unanswered("GET", "/pens/7")], is_disturbed=True)
+    trail.note(PENS, [unanswered("GET", "/pens/7")] * 2)
+    assert trail.unended == []
 
 
 def test_what_never_worked_is_not_awaited() -> None:

@@ -68,6 +68,9 @@ CAUSE = 240
 BODY = 120
 """Letters that are shown of a request's body."""
 
+NO_END = "no end within"
+"""The beginning of what is told of a request, or of code, that was ended for want of an answer."""
+
 FAILURES = range(500, 600)
 PLAIN = Conventions()
 
@@ -154,6 +157,11 @@ class Exchange:
         """Return whether the service failed: a 5xx, or no complete answer."""
         is_told = self.status is None or self.status in FAILURES
         return is_told or not self.complete or (self._has_error and self._has_failure)
+
+    @property
+    def is_unended(self) -> bool:
+        """Return whether the kit has ended it, since the service did not."""
+        return NO_END in self.raised
 
     @property
     def _is_2xx(self) -> bool:

@@ -10,7 +10,7 @@ from ..rules import AREAS, crud_model, schema
 from ..rules.rule import Rule
 from ..rules.verdict import Outcome, Verdict, verdict_on
 from ..rules.violation import NotApplicable, Undecided, Violation
-from ..scenarios.crud.breakdowns import breakdown_since
+from ..scenarios.crud.breakdowns import breakdown_since, unended
 from ..service.service import Service
 from .closing import captured_output
 from .items import rule_of_item
@@ -42,12 +42,15 @@ def judged_anew(
 ) -> Exception | None:
     """Return how a test has ended that had ended in `error`, or in none.
 
-    If the service had broken down, and was renewed, the test is run once more.
+    If the service had broken down, and was renewed, the test is run once more. A request that came
+    to no end is told, whatever the test asks of it.
     """
     found = breakdown_since(service)
     if found and _is_to_be_repeated(rule, error):
         error = _repeated(item, service)
-    # Last: the test that is run again may meet a breakdown as well.
+    without_end = unended(service)
+    if not isinstance(error, Violation):  # which may be about this very request
+        service.trail.untold += without_end
     item.stash[UNTOLD], service.trail.untold = service.trail.untold, []
     return error
 

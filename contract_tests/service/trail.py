@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..instruments.exchange import Exchange, Request
 from ..rules.violation import Violation
-from .resource import Resource, Role
+from .resource import Operation, Resource, Role
 
 LONGEST = 64
 """Requests that are remembered."""
@@ -43,9 +43,11 @@ class Trail:
     """Remembers what was sent, what has succeeded, and what has to succeed again.
 
     `worked` has the last success in each role. `awaited` are the roles that have not succeeded
-    since some request failed. `is_disturbed` is set while the kit disturbs requests, `is_paused`
-    while it repeats them. `needs_import` says how the service is renewed, `gone` why it cannot be.
-    `told` are the operations that have broken down, `untold` what is to be said of them.
+    since some request failed, or showed no row. `is_disturbed` is set while the kit disturbs
+    requests, `is_paused` while it repeats them. `needs_import` says how the service is renewed,
+    `gone` why it cannot be. `told` are the operations that have broken down, `untold` what is to be
+    said of them. `unended` are requests, alone and undisturbed, that have come to no end, though
+    others in their role have: the first in each role.
     """
 
     def __init__(self) -> None:
@@ -57,7 +59,10 @@ class Trail:
         self.needs_import = False
         self.gone = ""
         self.told: set[str] = set()
+        self._showing: dict[Role, tuple[object, ...]] = {}
         self.untold: list[Violation] = []
+        self.unended: list[Exchange] = []
+        self._unending: set[Role] = set()
 
     def note(
         self,
@@ -70,13 +75,38 @@ class Trail:
         if self.is_paused:
             return
         for exchange in exchanges:
-            role = role_in(resource, exchange.request)
+            is_rowless = self.is_rowless(resource, exchange)
+            role = None if is_rowless else role_in(resource, exchange.request)
             if exchange.ok and role is not None:
-                self.worked[role] = str(exchange)
-                self.awaited -= {role}
-            elif exchange.failed:
+                self._succeeded(resource, role, exchange)
+            elif exchange.failed or is_rowless:
                 self.awaited = ORDINARY & self.worked.keys()
-            self.sent.append(self._step(resource, exchange, role, is_disturbed, len(exchanges)))
+            step = self._step(resource, exchange, role, is_disturbed, len(exchanges))
+            self.sent.append(step)
+            if role is not None and step.is_repeatable:
+                self._note_unended(role, resource.operations[role], exchange)
+
+    def _note_unended(self, role: Role, operation: Operation, exchange: Exchange) -> None:
+        """Keep the first request in a role that was sent as usual, and came to no end."""
+        # A parameter may ask the service to wait for something.
+        is_usual = query_of(exchange.request.target) == query_of(operation.target())
+        is_new = role in self.worked and role not in self._unending
+        if exchange.is_unended and is_usual and is_new:
+            self._unending.add(role)
+            self.unended.append(exchange)
+
+    def is_rowless(self, resource: Resource, exchange: Exchange) -> bool:
+        """Return whether a success shows no row, where the last one in its role has shown some."""
+        role = role_in(resource, exchange.request)
+        # Another idea of the collection looks for rows elsewhere.
+        is_known = role is not None and self._showing.get(role) == _place(resource)
+        return is_known and exchange.ok and not _shows_rows(resource, role, exchange)
+
+    def _succeeded(self, resource: Resource, role: Role, exchange: Exchange) -> None:
+        self.worked[role] = str(exchange)
+        self.awaited -= {role}
+        if role in ORDINARY and _shows_rows(resource, role, exchange):
+            self._showing[role] = _place(resource)
 
     def _step(
         self,
@@ -104,6 +134,7 @@ class Trail:
     def clear(self) -> None:
         """Forget what was sent: the service is a new one, of which the same is expected."""
         self.sent.clear()
+        self.unended.clear()
         self.awaited = frozenset()
 
 
@@ -116,6 +147,11 @@ def role_in(resource: Resource, request: Request) -> Role | None:
     return None
 
 
+def query_of(target: str) -> str:
+    """Return the query of a raw path."""
+    return target.partition("?")[2]
+
+
 def _fits(template: str, path: str) -> bool:
     """Return whether a path is that of an operation, with an id in the place of its parameter."""
     head, parameter, tail = template.partition("{id}")
@@ -123,6 +159,18 @@ def _fits(template: str, path: str) -> bool:
         return path == template
     inside = path.removeprefix(head).removesuffix(tail)
     return path == head + inside + tail and bool(inside) and "/" not in inside
+
+
+def _place(resource: Resource) -> tuple[object, ...]:
+    """Return all that says where an answer has its rows."""
+    return resource.name, resource.envelope, resource.single, resource.id_field
+
+
+def _shows_rows(resource: Resource, role: Role | None, exchange: Exchange) -> bool:
+    """Return whether an answer has the rows of a list, or one with its id."""
+    if role == "list":
+        return resource.rows(exchange.json) is not None
+    return bool(_made(resource, exchange))
 
 
 def _made(resource: Resource, exchange: Exchange) -> str:

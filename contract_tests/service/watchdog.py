@@ -14,6 +14,7 @@ from types import FrameType
 
 from ..databases.undoing import Undoing
 from ..instruments.attribution import KIT, is_app, short
+from ..instruments.exchange import NO_END
 
 Tell = Callable[[str], object]
 SIGNAL = getattr(signal, "SIGUSR2", None)
@@ -126,7 +127,7 @@ class Watchdog(Undoing):
             limit = self._limit()
             self._ended += 1
             self._turn()
-            raise Blocked(f"no end within {limit:.0f} s: {line} has not returned")
+            raise Blocked(f"{NO_END} {limit:.0f} s: {line} has not returned")
 
 
 def blocking_line(frame: FrameType | None) -> str:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import String, select
 from sqlalchemy.exc import IntegrityError
@@ -16,9 +17,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from proofs.broken import breaks
-from proofs.broken.replacing import with_service
+from proofs.broken.replacing import with_route, with_service
 from reference_app.database import transaction
 from reference_app.models import ExampleItem
+from reference_app.routes import Limit, Offset, Service, found
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 
@@ -91,6 +93,37 @@ def counted_down() -> FastAPI:
             return is_gone
 
     return with_service(Counting)
+
+
+@breaks("CRU-61", says="GET /api/v1/examples/database-example/ -> 200 with no row in it")
+def shown_as_a_page() -> FastAPI:
+    """The DELETE of an item switches the list to a page for browsers, for everybody."""
+    gone: list[int] = []
+
+    class Noting(ExampleItemService):
+        async def delete(self, item_id: int) -> bool:
+            gone.append(item_id)
+            return await super().delete(item_id)
+
+    async def list_items(service: Service, limit: Limit = 50, offset: Offset = 0) -> Any:
+        items = [found(item) for item in await service.list(limit=limit, offset=offset)]
+        return HTMLResponse("<p>none yet</p>") if gone else items
+
+    return with_route("list_items", list_items, with_service(Noting))
+
+
+@breaks("CRU-61", says="and later ones were again")
+def unanswered_once() -> FastAPI:
+    """The fourth change waits for something that never comes; all others are answered."""
+    turns = iter([False] * 3 + [True])
+
+    class Waiting(ExampleItemService):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            if next(turns, False):
+                await asyncio.Event().wait()
+            return await super().update(item_id, values)
+
+    return with_service(Waiting)
 
 
 class Base(DeclarativeBase):

@@ -18,8 +18,13 @@ from .operations import CASES
 from .ordinary import PATIENCE, answers, first_failing, is_endless
 from .renewals import Shrinking, renewed
 
+EXPECTED = "an ordinary request answered as such requests were before"
+
 SHOWN = 20
 """Requests that are shown where nobody knows which of them it takes."""
+
+SAID = 60
+"""Letters that are shown of an answer without a row."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,13 @@ class Breakdown:
 
     def __str__(self) -> str:
         """The breakdown in words."""
-        cause = f" {self.failed.cause}".rstrip()
         last = f", last after {self.requests[-1]}" if self.requests else ""
-        return f"{self.failed}{cause}, though {self.worked} had been answered{last}"
+        return f"{_outcome(self.failed)}, though {self.worked} had been answered{last}"
 
     @property
     def violation(self) -> Violation:
         """The breakdown as a broken promise."""
-        expected = "an ordinary request answered as such requests were before"
-        return Violation(expected, str(self), self._evidence)
+        return Violation(EXPECTED, str(self), self._evidence)
 
     @property
     def _evidence(self) -> Evidence:
@@ -110,9 +113,31 @@ def _renewed_after(failed: Exchange, service: Service) -> Breakdown:
     return found
 
 
+def _outcome(failed: Exchange) -> str:
+    """Tell how a request has failed: with an error, or with a success that shows no row."""
+    if failed.failed:
+        return f"{failed} {failed.cause}".rstrip()
+    return f"{failed} with no row in it, {failed.excerpt(SAID)!r}"
+
+
 def _gone(failed: Exchange, why: str) -> str:
     """Say why nothing more can be asked of a service, if it could not be renewed."""
-    return f"the service no longer answers ({failed}), and cannot be renewed: {why}" if why else ""
+    told = f"the service no longer answers ({_outcome(failed)}), and cannot be renewed: {why}"
+    return told if why else ""
+
+
+def unended(service: Service) -> list[Violation]:
+    """Return what is to be said of requests that came to no end, of a service that went on."""
+    trail = service.trail
+    exchanges, trail.unended = trail.unended, []
+    return [_unended(service, exchange) for exchange in exchanges]
+
+
+def _unended(service: Service, exchange: Exchange) -> Violation:
+    role = role_in(service.resource, exchange.request)
+    worked = service.trail.worked.get(role, "") if role else ""
+    words = f"{_outcome(exchange)}, though {worked} had been answered, and later ones were again"
+    return Violation(EXPECTED, words, (recorded(exchange),))
 
 
 def require_answers(service: Service) -> None:

@@ -73,7 +73,13 @@ def _connections(service: Service) -> int:
 def _first_failed(service: Service) -> Exchange | None:
     """Send ordinary requests until each connection of a pool has had one, or one fails."""
     sent = (each for _ in range(_connections(service)) for each in _ordinary(service))
-    return next((each for each in sent if each.failed and each.status not in LIMITS), None)
+    return next((each for each in sent if _has_failed(service, each)), None)
+
+
+def _has_failed(service: Service, exchange: Exchange) -> bool:
+    """Return whether a request has failed: a success without the rows of earlier ones is none."""
+    is_failure = exchange.failed and exchange.status not in LIMITS
+    return is_failure or service.trail.is_rowless(service.resource, exchange)
 
 
 def _ordinary(service: Service) -> Iterator[Exchange]:

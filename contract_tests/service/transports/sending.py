@@ -12,7 +12,7 @@ from typing import Any
 
 from ...instruments.attribution import current
 from ...instruments.await_stack import waiting_lines
-from ...instruments.exchange import Exchange, Request
+from ...instruments.exchange import NO_END, Exchange, Request
 from ...instruments.recorder import Recorder
 from ...instruments.scheduler import Scheduler
 
@@ -103,7 +103,7 @@ class Sender:
         """Count a request without an end, and say so, with the line that waits and the first."""
         before = self._endless.setdefault(operation_of(exchange), [])
         before.append(exchange)
-        words = f"no end within {limit:.0f} s" + (f": it waits at {line}" if line else "")
+        words = f"{NO_END} {limit:.0f} s" + (f": it waits at {line}" if line else "")
         if limit == self._limit:
             return words
         first = before[0].request
