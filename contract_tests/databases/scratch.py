@@ -5,7 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+
+from .last_acts import undone_at_last
 
 PREFIX = "contract-tests-"
 ROOMY = 512 * 1024 * 1024
@@ -18,10 +21,8 @@ def scratch() -> Iterator[Path]:
     place = MEMORY if _has_room(MEMORY) else Path(tempfile.gettempdir())
     remove_abandoned(place)
     path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
-    try:
+    with undone_at_last(partial(shutil.rmtree, path, ignore_errors=True)):
         yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_abandoned(place: Path) -> None:

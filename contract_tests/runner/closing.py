@@ -15,8 +15,7 @@ from typing import Self
 import pytest
 
 from .closing_record import VARIABLE, add_line
-from .exits import EXIT, current_run, guard, is_guarded, release
-from .spreading import is_worker
+from .exits import EXIT, current_run, guard, is_guarded, leave, release
 
 ENDING = 5.0
 """Seconds that threads of the app get to end after the run."""
@@ -173,7 +172,7 @@ def give_up(reason: str) -> None:
     if run := current_run():
         code = run.code or 1
         run.tell(f"{reason}, while {run.place}: it failed, exit code {code}")
-        EXIT(code)
+        leave(code)
 
 
 def blame(fault: str) -> None:

@@ -77,12 +77,20 @@ def _exit(status: int) -> NoReturn:
         code = 1 if is_good else status
         what = f"os._exit({status}){_caller()} ended the run while {run.place}"
         run.tell(f"{what}: it failed, exit code {code}")
-        EXIT(code)
+        leave(code)
     if run is not None and run.code and is_good:
         what = f"os._exit({status}){_caller()} came after the run had failed"
         run.tell(f"{what}: exit code {run.code}")
-        EXIT(run.code)
+        leave(run.code)
     EXIT(status)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process of a run by force; what was made for it is taken away first."""
+    from ..databases.last_acts import undo_all
+
+    undo_all()
+    EXIT(code)
 
 
 def _caller() -> str:

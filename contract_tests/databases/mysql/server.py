@@ -6,6 +6,7 @@ from sqlalchemy.engine import URL
 
 from ..apart import finish, password
 from ..database import DatabaseUnavailable, Server
+from ..last_acts import undone_at_last
 from ..names import abandoned, fresh_name
 from .connection import connect
 from .database import MysqlDatabase
@@ -46,7 +47,7 @@ class MysqlServer(Server):
         door = self._url.set(database=name)
         finish(_administer(self._url, f"create database {name} character set utf8mb4"))
         database = MysqlDatabase(self._restricted(door) if self._is_given else door, door=door)
-        self._undo.callback(lambda: finish(database.drop()))
+        self._undo.enter_context(undone_at_last(lambda: finish(database.drop())))
         return database
 
     def _restricted(self, door: URL) -> URL:
@@ -65,7 +66,7 @@ class MysqlServer(Server):
         except DatabaseUnavailable:
             return door
         gone = [f"drop user if exists {account}" for account in accounts]
-        self._undo.callback(lambda: finish(_administer(self._url, *gone)))
+        self._undo.enter_context(undone_at_last(lambda: finish(_administer(self._url, *gone))))
         return door.set(username=name, password=word)
 
 

@@ -4,12 +4,14 @@ On a given one databases of ours are made beside the others, and dropped again.
 """
 
 from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
 from ..apart import finish
 from ..database import DatabaseUnavailable, Server
+from ..last_acts import undone_at_last
 from ..names import abandoned, fresh_name
 from .catalog import kill_all
 from .database import PostgresDatabase, connect
@@ -50,10 +52,12 @@ class PostgresServer(Server):
             return PostgresDatabase(self._url, owned=False)
         name = fresh_name()
         finish(_administer(self._lobby, f"create database {name}"))
-        drop = f"drop database if exists {name}"
-        # Nobody may be connected to a database that is dropped.
-        self._undo.callback(lambda: finish(_administer(self._lobby, kill_all(name), drop)))
+        self._undo.enter_context(undone_at_last(partial(self._drop, name)))
         return PostgresDatabase(self._url.set(database=name))
+
+    def _drop(self, name: str) -> None:
+        # Nobody may be connected to a database that is dropped.
+        finish(_administer(self._lobby, kill_all(name), f"drop database if exists {name}"))
 
 
 def _in_words_of(drivername: str, url: URL) -> URL:
