@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from contract_tests.instruments.confinement import VARIABLE, Children
-from contract_tests.rules.violation import UsageError
+from contract_tests.rules.violation import Undecided, UsageError
 from contract_tests.scenarios.migrations.drift import drift_between
-from contract_tests.scenarios.migrations.steps import is_said
+from contract_tests.scenarios.migrations.steps import Walked, is_said
 from contract_tests.service.address import environment
 from contract_tests.service.migrations.door import MigrationsDoor
 from contract_tests.service.migrations.environment import MigrationsEnvironment, MigrationsFailed
 from contract_tests.service.migrations.project import MigrationsProject, find_project
+from contract_tests.service.migrations.remote import found_in
 from contract_tests.service.migrations.stored_rows import (
     TableRows,
     as_plain_text,
@@ -28,7 +29,7 @@ from contract_tests.service.migrations.stored_rows import (
     read_rows,
     reflected,
 )
-from contract_tests.service.migrations.walk import Walk, row_changes
+from contract_tests.service.migrations.walk import RevisionStep, Walk, row_changes
 from contract_tests.service.preparing import run_command
 
 ENV = """
@@ -140,6 +141,29 @@ def test_a_command_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
     broken = project(tmp_path, ("raise ValueError('no such mood')", "pass"))
     with pytest.raises(MigrationsFailed, match=r"ValueError: no such mood \(r1\.py:6\)"):
         broken.upgrade()
+
+
+def test_a_walk_that_stops_is_told_with_its_reason() -> None:
+    """A revision that fails is the reason why none was filled or taken back."""
+    failed = Walked((RevisionStep("a1", up_failure="RuntimeError: no loop"),))
+    assert failed.why_unfilled == "revision a1: RuntimeError: no loop"
+    assert failed.why_kept == "no revision was taken back: revision a1: RuntimeError: no loop"
+
+
+def test_a_walk_to_its_end_tells_what_revisions_are_like() -> None:
+    """They have no rows before them, and their way back fails, or is none."""
+    taken = Walked((RevisionStep("a1"),))
+    assert taken.why_unfilled == "no revision comes after a table that takes rows"
+    assert taken.why_kept == "no revision was taken back: none says that it can be"
+    refused = Walked((RevisionStep("a1", down=True, down_failure="KeyError"),))
+    assert refused.why_kept == "no revision was taken back: each downgrade fails"
+
+
+def test_an_act_that_fails_has_found_nothing() -> None:
+    """What was asked for is undecided, and the failure is the reason."""
+    assert found_in({"failure": "", "found": None}, "compare") is None
+    with pytest.raises(Undecided, match=r"compare of the migrations: KeyError: 'url'"):
+        found_in({"failure": "KeyError: 'url'"}, "compare")
 
 
 def test_rows_of_every_type() -> None:

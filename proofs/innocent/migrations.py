@@ -53,6 +53,17 @@ def own_variable() -> FastAPI:
     return service()
 
 
+@innocent(
+    looks="The file env.py leaves a connection in the pool, and ends the loop that it belongs to.",
+    databases=("postgresql", "mysql"),
+    arguments=migrations("pooled_engine"),
+    areas=AREAS,
+)
+def pooled_engine() -> FastAPI:
+    """Migrations run on the engine of the app."""
+    return service()
+
+
 @innocent(looks="There are two heads.", arguments=migrations("labelled"), areas=AREAS)
 def labelled() -> FastAPI:
     """Two branches that stay apart, each with a label."""

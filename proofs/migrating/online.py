@@ -25,11 +25,12 @@ def run_at(address: str) -> None:
 async def _online(address: str) -> None:
     engine = create_async_engine(address, poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.run_sync(_run)
+        await connection.run_sync(run)
     await engine.dispose()
 
 
-def _run(connection: Connection) -> None:
+def run(connection: Connection) -> None:
+    """Migrate on a connection."""
     context.configure(connection=connection, target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from ...databases import Database
 from ...databases.places import is_same, place_at
-from ...rules.violation import NotApplicable
+from ...rules.violation import NotApplicable, Undecided
 from ...service.migrations.remote import migrations_remote
 from ...service.service import Service
 from ..startup import new_database
@@ -65,12 +65,18 @@ class MigrationsScenarios:
     @cached_property
     def walk(self) -> Walked:
         """Each revision taken up, with rows in the tables before it."""
-        return take_revisions(self._process, new_database(self._service), stairs=False)
+        return self._taken(stairs=False)
 
     @cached_property
     def stairs(self) -> Walked:
         """Each revision taken up, down and up again, with rows in the tables before it."""
-        return take_revisions(self._process, new_database(self._service), stairs=True)
+        return self._taken(stairs=True)
+
+    def _taken(self, *, stairs: bool) -> Walked:
+        walked = take_revisions(self._process, new_database(self._service), stairs=stairs)
+        if walked.stopped and not walked.filled and not self.failure:
+            raise Undecided(f"the revisions cannot be taken one at a time: {walked.stopped}")
+        return walked
 
     @cached_property
     def together(self) -> Together:
@@ -88,7 +94,9 @@ class MigrationsScenarios:
         """The database that env.py asks for beside the service's, if they are not the same one."""
         with migrations_remote(self._process, self._service.database) as trial:
             answer = trial.ask("address")
-        theirs = [place_at(make_url(text)) for text in answer.get("addresses", ())]
+        if answer["failure"]:
+            raise NotApplicable(f"env.py fails: {answer['failure']}")
+        theirs = [place_at(make_url(text)) for text in answer["addresses"]]
         ours = [place_at(engine.url) for engine in self._service.recorder.engines]
         found = [(there, here) for there in theirs for here in ours]
         if not found:

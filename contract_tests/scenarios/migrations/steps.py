@@ -27,9 +27,21 @@ class Walked:
         return tuple(step for step in self.steps if set(step.tables) - set(step.refused))
 
     @property
+    def stopped(self) -> str:
+        """What kept the last of the steps from being taken up, if something did."""
+        failed = (step for step in self.steps if step.up_failure)
+        return self.failure or next((f"revision {s.revision}: {s.up_failure}" for s in failed), "")
+
+    @property
     def why_unfilled(self) -> str:
         """The reason why no step was taken with rows, if none was."""
-        return self.failure or "no revision comes after a table that takes rows"
+        return self.stopped or "no revision comes after a table that takes rows"
+
+    @property
+    def why_kept(self) -> str:
+        """The reason why no step was taken back, if none was."""
+        others = "each downgrade fails" if self.down else "none says that it can be"
+        return f"no revision was taken back: {self.stopped or others}"
 
     @property
     def down(self) -> tuple[RevisionStep, ...]:

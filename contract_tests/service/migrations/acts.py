@@ -82,7 +82,7 @@ class MigrationsActs:
 
     def _compare(self) -> Reply:
         found = compared(self._environment, self._door)
-        return {"compared": asdict(found) if found else None}
+        return {"found": asdict(found) if found else None}
 
     def _declare(self) -> Reply:
         create_declared(self._environment, self._door)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import traceback
 from collections.abc import Callable, Iterator
@@ -38,12 +39,14 @@ class MigrationsEnvironment:
     """Runs the commands of a project in this process, in its folder.
 
     `statements` are those that the migrations have made, `addresses` those that env.py opened.
+    A command ends as its process does on the command line: no engine keeps a connection.
     """
 
     def __init__(self, project: MigrationsProject) -> None:
         self.project = project
         self.statements: list[str] = []
         self.addresses: dict[str, None] = {}
+        self._opened: set[Engine] = set()
 
     def upgrade(self, revision: str = "heads") -> None:
         """Upgrade to a revision. Raises `MigrationsFailed`."""
@@ -99,12 +102,22 @@ class MigrationsEnvironment:
                 run()
             except (Exception, SystemExit) as error:  # noqa: BLE001 - revisions are the project's
                 raise MigrationsFailed(error) from None
+            finally:
+                self._forget()
+
+    def _forget(self) -> None:
+        """Let engines go that outlive a command, such as the app's: their loop is closed by now."""
+        while self._opened:
+            engine = self._opened.pop()
+            engine.dispose(close=not engine.dialect.is_async)
+        gc.collect()
 
     def _executes(self, conn: Connection, cursor: Any, statement: str, *_: Any) -> None:
         self.statements.append(statement)
 
     def _connects(self, conn: Connection) -> None:
         self.addresses[conn.engine.url.render_as_string(hide_password=False)] = None
+        self._opened.add(conn.engine)
 
 
 @contextmanager

@@ -44,6 +44,10 @@ class MigrationsRemote:
             raise Undecided(f"{what} of the migrations: {answer['error']}")
         return answer
 
+    def find(self, what: str) -> Any:
+        """Have it act, and give what it has found. Raises `Undecided` if it has failed."""
+        return found_in(self.ask(what), what)
+
     def stream(self, what: str, **details: Any) -> Iterator[dict[str, Any]]:
         """Have it act, and give all that it tells, the answer at last."""
         self.tell(what, **details)
@@ -55,6 +59,13 @@ class MigrationsRemote:
             yield answer
             if "ok" in answer:
                 return
+
+
+def found_in(answer: dict[str, Any], what: str) -> Any:
+    """Give what an act has found. Raises `Undecided` if a command of Alembic has failed."""
+    if answer["failure"]:
+        raise Undecided(f"{what} of the migrations: {answer['failure']}")
+    return answer["found"]
 
 
 @contextmanager
