@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Request, Response
@@ -18,6 +20,7 @@ from proofs.innocent.starting import make_tables
 from proofs.innocent.textrules import SafeText
 
 Side = Literal["primary", "replica"]
+Ask = Callable[[AsyncSession], Awaitable[Any]]
 Prepare = Callable[[AsyncEngine, AsyncEngine], Awaitable[None]]
 
 
@@ -71,13 +74,19 @@ class Sides:
 
 @dataclass(frozen=True)
 class Routing:
-    """Which engine does what. With `remembers` a client that has written reads the primary."""
+    """Which engine does what. With `remembers` a client that has written reads the primary.
+
+    A read from the replica gets so many seconds of `patience`; then it is answered 503, or with
+    `fails_over` by the primary.
+    """
 
     listing: Side = "replica"
     reading: Side = "primary"
     looking: Side = "primary"
     writing: Side = "primary"
     remembers: bool = True
+    patience: float | None = 2.0
+    fails_over: bool = False
 
 
 def sides_of(request: Request) -> Sides:
@@ -106,6 +115,19 @@ async def note_or_404(session: AsyncSession, note_id: int) -> Note:
     return note
 
 
+async def patiently(sides: Sides, side: Side, routing: Routing, ask: Ask) -> Any:
+    """Ask one of the two, no longer than is right; then fail over, or answer 503."""
+    try:
+        async with asyncio.timeout(routing.patience if side == "replica" else None):
+            async with sides.session(side) as session:
+                return await ask(session)
+    except TimeoutError:
+        if not routing.fails_over:
+            raise HTTPException(503, "The replica does not answer") from None
+    async with sides.session("primary") as session:
+        return await ask(session)
+
+
 def routes(routing: Routing) -> APIRouter:
     """Make the routes of notes."""
     router = APIRouter(prefix="/notes")
@@ -113,8 +135,11 @@ def routes(routing: Routing) -> APIRouter:
     @router.get("/", response_model=list[NoteOut])
     async def list_notes(sides: Engines, limit: Limit = 30, offset: Offset = 0) -> Any:
         page = select(Note).order_by(Note.id).limit(limit).offset(offset)
-        async with sides.session(routing.listing) as session:
+
+        async def ask(session: AsyncSession) -> Any:
             return (await session.scalars(page)).all()
+
+        return await patiently(sides, routing.listing, routing, ask)
 
     @router.post("/", response_model=NoteOut, status_code=201)
     async def create_note(note: NoteIn, sides: Engines, response: Response) -> Any:
@@ -128,8 +153,7 @@ def routes(routing: Routing) -> APIRouter:
     @router.get("/{note_id}", response_model=NoteOut)
     async def read_note(note_id: NoteId, sides: Engines, request: Request) -> Any:
         side = "primary" if "has_written" in request.cookies else routing.reading
-        async with sides.session(side) as session:
-            return await note_or_404(session, note_id)
+        return await patiently(sides, side, routing, partial(note_or_404, note_id=note_id))
 
     @router.put("/{note_id}", response_model=NoteOut)
     async def replace_note(note_id: NoteId, note: NoteIn, sides: Engines) -> Any:

@@ -42,7 +42,7 @@ async def open_database(settings: AppSettings) -> AsyncIterator[Sessions]:
         if (replica := init_replica(settings)) is not None:
             engines.push_async_callback(replica.dispose)
         await _prepare(primary, settings)
-        yield _sessions_of(primary, replica)
+        yield _sessions_of(primary, replica, settings.database_pool_timeout)
 
 
 async def _prepare(engine: AsyncEngine, settings: AppSettings) -> None:
@@ -58,12 +58,12 @@ async def _prepare(engine: AsyncEngine, settings: AppSettings) -> None:
         raise StartupError(f"cannot use {masked(str(engine.url))}: {reason}") from None
 
 
-def _sessions_of(primary: AsyncEngine, replica: AsyncEngine | None) -> Sessions:
+def _sessions_of(primary: AsyncEngine, replica: AsyncEngine | None, patience: float) -> Sessions:
     # The sessions of an in-memory database share one connection, hence one transaction:
     # without turns, the rollback of one request would undo the writes of another.
     turn = asyncio.Lock() if isinstance(primary.pool, StaticPool) else nullcontext()
     readers = replica and async_sessionmaker(replica, expire_on_commit=False)
-    info = {"turn": turn, "readers": readers}
+    info = {"turn": turn, "readers": readers, "patience": patience}
     return async_sessionmaker(primary, expire_on_commit=False, info=info)
 
 
@@ -101,16 +101,19 @@ def _is_in_transaction(session: AsyncSession) -> bool:
 async def read(session: AsyncSession, query: Select[Any]) -> Sequence[Any]:
     """Give the rows of the replica, which may be a moment old.
 
-    The primary is asked where there is no replica, where it fails, and in a transaction: what is
-    read there may lead to a write.
+    The primary is asked where there is no replica, where it fails or takes too long, and in a
+    transaction: what is read there may lead to a write.
     """
     readers: Sessions | None = session.info.get("readers")
     if readers is not None and not session.in_transaction():
         try:
-            async with readers() as reader, transaction(reader):
-                return (await reader.scalars(query)).all()
-        except DatabaseFailure as failure:
-            logger.warning("database.replica error=%s", type(failure.__cause__).__name__)
+            # The connect deadline of MySQL's drivers ends before the server has greeted them.
+            async with asyncio.timeout(session.info["patience"]):
+                async with readers() as reader, transaction(reader):
+                    return (await reader.scalars(query)).all()
+        except (DatabaseFailure, TimeoutError) as failure:
+            error = failure.__cause__ or failure
+            logger.warning("database.replica error=%s", type(error).__name__)
     async with transaction(session):
         return (await session.scalars(query)).all()
 

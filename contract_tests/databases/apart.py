@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ..masking.mask import learn
@@ -24,6 +25,17 @@ def closed_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """Give a local port that takes connections, and on which nothing is ever said."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        # The system makes the connections that wait here: nobody has to accept them.
+        listener.listen()
+        port: int = listener.getsockname()[1]
+        yield port
 
 
 def password() -> str:

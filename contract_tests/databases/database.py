@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from .apart import silent_port
 from .image import Differences, Image, NoNotes, Notes, image_differences
 from .session_settings import SessionSettingsOf
 from .transactions import OpenTransaction
@@ -116,6 +117,12 @@ class Database(ABC):
     @abstractmethod
     def unreachable(self) -> URL:
         """Give an address of the same kind where nothing answers."""
+
+    @contextmanager
+    def hanging(self) -> Iterator[URL]:
+        """Give an address on a network where connections are taken and nothing is answered."""
+        with silent_port() as port:
+            yield self.url.set(host="127.0.0.1", port=port)
 
     @abstractmethod
     async def open(self) -> None:

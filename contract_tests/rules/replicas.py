@@ -112,4 +112,19 @@ REP_08 = Rule(
     needs=("outside-view",),
 )
 
-RULES = (REP_01, REP_02, REP_03, REP_04, REP_05, REP_06, REP_07, REP_08)
+REP_09 = Rule(
+    id="REP-09",
+    level=Level.RECOMMENDED,
+    statement="A request SHOULD be answered while the read replica hangs.",
+    rationale=(
+        "A replica whose disk or network stalls refuses nothing: connections are made, and no "
+        "answer comes. Requests pile up behind it, until also those hang that never ask it."
+    ),
+    fix=(
+        "Give the replica's engine a timeout (`connect_args`) or each read from it "
+        "`asyncio.timeout(...)`; then ask the primary, or answer 503."
+    ),
+    needs=("outside-view", "network"),
+)
+
+RULES = (REP_01, REP_02, REP_03, REP_04, REP_05, REP_06, REP_07, REP_08, REP_09)

@@ -1,4 +1,4 @@
-"""Replicas: what a read replica is asked, and what happens when it lags or is gone."""
+"""Replicas: what a read replica is asked, and what happens when it lags, is gone or hangs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from ..instruments.alias_use import Statement
 from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, judges
-from ..scenarios.startup.replicas import ReplicaScenarios, changes_or_locks, defines
-from ..service.resource import WRITES
+from ..scenarios.startup.replicas import (
+    WRITES,
+    ReplicaScenarios,
+    ReplicaStep,
+    changes_or_locks,
+    defines,
+)
+
+UNAVAILABLE = 503
 
 
 @judges("REP-01")
@@ -101,10 +108,8 @@ def test_a_shutdown_closes_the_replicas_connections(
     judge: Judge, replicas: ReplicaScenarios
 ) -> None:
     """A shutdown that closes what leads to the primary leaves nothing to the replica open."""
-    life = replicas.equal.begun()
+    life = replicas.equal.asked()
     open_there = life.left.by_alias
-    if not any(each.by_alias for each in life.statements):
-        judge.not_applicable("nothing is sent to the replica")
     if life.stop_failure or len(life.left.connections) > len(open_there):
         judge.not_applicable("connections to the primary stay open as well")
     judge.that(
@@ -128,6 +133,33 @@ def test_reads_ask_the_replica(judge: Judge, replicas: ReplicaScenarios) -> None
         "the primary",
         seen=_lines(asked),
     )
+
+
+@judges("REP-09")
+def test_a_replica_that_hangs_is_not_waited_for(judge: Judge, replicas: ReplicaScenarios) -> None:
+    """While the replica takes connections and says nothing, rows are changed and reads answered."""
+    usual = {step.role for step in replicas.equal.asked().steps if step.exchange.ok}
+    without = replicas.absent
+    refused = [s for s in without.of(*WRITES) if s.role in usual and not s.exchange.ok]
+    if without.start_failure or refused:
+        judge.not_applicable("a replica that refuses connections stops it already (REP-05, REP-06)")
+    life = replicas.hanging
+    seen = [step for step in life.steps if step.role in usual]
+    if not (seen or life.start_failure):
+        judge.undecided("no request succeeds with a replica that answers")
+    failed = [step for step in seen if not _is_served(step)]
+    told = [life.start_failure, *(_with_error(step.exchange) for step in failed)]
+    judge.that(
+        not (life.start_failure or failed),
+        expected="each change made, and each read answered: by its rows, or 503",
+        observed=f"{'; '.join(filter(None, told))}, while the replica does not answer",
+        seen=_lines(failed[0].statements) if failed else None,
+    )
+
+
+def _is_served(step: ReplicaStep) -> bool:
+    is_read = step.role not in WRITES
+    return step.exchange.ok or (is_read and step.exchange.status == UNAVAILABLE)
 
 
 def _with_error(exchange: Exchange) -> str:

@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from proofs.broken import breaks
+from proofs.broken import SERVERS, breaks
 from proofs.innocent.starting import make_tables
 from proofs.replicated import Base, Engines, Routing, make_schema, replicated
 
@@ -89,3 +89,13 @@ def disposes_the_primary_alone() -> FastAPI:
 def never_asks_the_replica() -> FastAPI:
     """The address of a replica is read, an engine is made of it, and no session."""
     return replicated(Routing(listing="primary"))
+
+
+@breaks(
+    "REP-09",
+    says="no end within 35 s: it waits at replicated.py",
+    databases=SERVERS,
+)
+def waits_for_the_replica() -> FastAPI:
+    """A list waits for the replica for as long as the driver does."""
+    return replicated(Routing(patience=None))

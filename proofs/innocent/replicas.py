@@ -12,6 +12,12 @@ def lists_from_the_replica() -> FastAPI:
     return replicated()
 
 
+@innocent(looks="A replica that does not answer is asked all the same.", areas=("replicas",))
+def primary_where_the_replica_hangs() -> FastAPI:
+    """A list that the replica does not give in time is read from the primary."""
+    return replicated(Routing(fails_over=True))
+
+
 @innocent(looks="Rows are read from a replica that may not have them yet.")
 def primary_for_who_has_written() -> FastAPI:
     """All reads from the replica, but for clients with a cookie that says they have written."""

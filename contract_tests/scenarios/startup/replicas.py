@@ -1,4 +1,4 @@
-"""Lives of a service that has a read replica: a copy that is equal, empty, lagging or gone.
+"""Lives of a service that has a read replica: equal, empty, lagging, gone or without an answer.
 
 The service knows the replica by an alias of its database, so that each statement tells which of the
 two it was meant for; the connections are led to whatever plays the replica.
@@ -7,7 +7,7 @@ two it was meant for; the connections are led to whatever plays the replica.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from ...service.service import Row, Service
 from ...service.workers.subprocess_app import SubprocessApp
 from ..crud.rows import change_body
 from . import StartupScenarios
-from .asking import AppClient, failure_line
+from .asking import AppClient, failure_line, hung
 from .first import Left, census
 
 REPLICA_NAME = re.compile(
@@ -74,6 +74,12 @@ class ReplicaRun:
     def wrote(self) -> frozenset[Role]:
         """Give the roles of writes that succeed. Raises `Undecided` if no row could be created."""
         return frozenset(step.role for step in self.created().of(*WRITES) if step.exchange.ok)
+
+    def asked(self) -> ReplicaRun:
+        """Give this life, if it sent the replica anything. Raises `NotApplicable` otherwise."""
+        if not any(each.by_alias for each in self.begun().statements):
+            raise NotApplicable("nothing is sent to the replica")
+        return self
 
     def of(self, *roles: Role) -> tuple[ReplicaStep, ...]:
         """Give the steps in these roles."""
@@ -127,6 +133,12 @@ class ReplicaScenarios:
         """A life where no replica answers."""
         return self._lived(self._startups.database.unreachable())
 
+    @cached_property
+    def hanging(self) -> ReplicaRun:
+        """A life where the replica takes connections and says nothing."""
+        with self._startups.database.hanging() as goal:
+            return self._lived(goal)
+
     def _lived(self, goal: URL, *, has_steps: bool = True) -> ReplicaRun:
         names, database = self.names, self._startups.database
         with self._service.process.replicated_app(database, names, goal) as trial:
@@ -135,7 +147,7 @@ class ReplicaScenarios:
             if not begun["ok"]:
                 return ReplicaRun(failure_line(begun), start)
             client = AppClient(self._service, trial, begun["app"])
-            steps = tuple(_steps(client)) if has_steps else ()
+            steps = tuple(_until_hung(_steps(client))) if has_steps else ()
             stop_failure = client.stop()
             return ReplicaRun("", start, steps, stop_failure, census(trial))
 
@@ -153,6 +165,14 @@ def defines(statement: Statement) -> bool:
 
 def _statements(trial: SubprocessApp) -> tuple[Statement, ...]:
     return tuple(Statement(*each) for each in trial.ask("statements").get("statements", ()))
+
+
+def _until_hung(steps: Iterable[ReplicaStep]) -> Iterator[ReplicaStep]:
+    """Give the steps up to one without an end: each of the others would wait as long."""
+    for step in steps:
+        yield step
+        if hung(step.exchange.raised):
+            return
 
 
 def _steps(client: AppClient) -> Iterator[ReplicaStep]:
