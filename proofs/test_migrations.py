@@ -76,6 +76,13 @@ def walk(environment_: MigrationsEnvironment, *, stairs: bool = True) -> list[An
     return list(Walk(environment_, MigrationsDoor(url)).steps(stairs=stairs))
 
 
+def test_where_locks_are_not_told_nobody_is_said_to_wait(tmp_path: Path) -> None:
+    """Nothing is known of writers then, which is not to say that none was blocked."""
+    index = ("op.create_index('ix', 'things', ['id'])", "op.drop_index('ix', 'things')")
+    steps = walk(project(tmp_path, (CREATE, "op.drop_table('things')"), index), stairs=False)
+    assert [step.blocked for step in steps] == [None, None]
+
+
 @pytest.mark.parametrize(
     ("place", "text"),
     [

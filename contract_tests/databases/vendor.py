@@ -140,6 +140,10 @@ class Vendor:
     beside: re.Pattern[str] | None = None
     """A statement that names another database of the same server, in any of the groups."""
 
+    table_use: str = ""
+    """The statement that tells of each table how many rows the transaction has read by going
+    through all of them, and whether the transaction keeps others from writing."""
+
     embedded: Embedded | None = None
     lead: Lead = _leads_nowhere
     place_at: Callable[[URL], Place] = _unknown_place

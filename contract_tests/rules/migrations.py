@@ -178,6 +178,21 @@ MIG_12 = Rule(
     needs=("migrations", "engine-view"),
 )
 
+MIG_13 = Rule(
+    id="MIG-13",
+    level=Level.RECOMMENDED,
+    statement="A migration SHOULD NOT read all rows of a table while it blocks writes to it.",
+    rationale=(
+        "It takes no time in tests. In a table of millions of rows an index or a constraint takes "
+        "minutes, and until then each request that writes waits, and each connection with it."
+    ),
+    fix=(
+        "PostgreSQL: an index with `postgresql_concurrently=True` in an `autocommit_block()`, "
+        "alone in its revision; a constraint with `postgresql_not_valid=True`, validated later."
+    ),
+    needs=("migrations", "outside-view"),
+)
+
 RULES = (
     MIG_01,
     MIG_02,
@@ -191,4 +206,5 @@ RULES = (
     MIG_10,
     MIG_11,
     MIG_12,
+    MIG_13,
 )

@@ -163,3 +163,23 @@ def test_the_service_opens_what_is_migrated(judge: Judge, migrations: Migrations
         expected="env.py and the service to ask for one database",
         observed="env.py asks for {}, the service for {}".format(*elsewhere or ("", "")),
     )
+
+
+@judges("MIG-13")
+def test_writes_go_on_meanwhile(judge: Judge, migrations: MigrationsScenarios) -> None:
+    """The newest revision, the one to be deployed, keeps no writer waiting while it reads rows."""
+    if migrations.failure:
+        judge.not_applicable(f"an empty database is not upgraded, either: {migrations.failure}")
+    steps = migrations.walk.filled
+    if not steps:
+        judge.not_applicable(migrations.walk.why_unfilled)
+    newest = steps[-1]
+    if newest.up_failure:
+        judge.not_applicable(f"revision {newest.revision} fails: {newest.up_failure}")
+    if newest.blocked is None:
+        judge.not_applicable("this database does not tell whom a statement keeps waiting")
+    judge.that(
+        not newest.blocked,
+        expected="no statement that goes through a table and blocks those who write to it",
+        observed=f"revision {newest.revision}, {'; '.join(newest.blocked)}",
+    )

@@ -201,3 +201,25 @@ def reads_as_it_goes() -> FastAPI:
 def address_in_the_ini() -> FastAPI:
     """The file alembic.ini has an address of its own, and env.py takes that."""
     return service()
+
+
+@breaks(
+    "MIG-13",
+    says="revision b1, tags: CREATE INDEX ix_tags_post_id",
+    databases=("postgresql",),
+    arguments=migrations("index_in_the_way"),
+)
+def index_in_the_way() -> FastAPI:
+    """An index of a table in use is made anew, and who writes to it waits for that."""
+    return service()
+
+
+@breaks(
+    "MIG-13",
+    says="revision b1, tags: ALTER TABLE tags ADD CONSTRAINT ck_tags_note",
+    databases=("postgresql",),
+    arguments=migrations("condition_in_the_way"),
+)
+def condition_in_the_way() -> FastAPI:
+    """A condition is added, and every row looked at before anybody may write again."""
+    return service()

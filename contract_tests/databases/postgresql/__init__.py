@@ -10,6 +10,7 @@ from ..refusal import MARKER, Refusal
 from ..registry import register
 from ..vendor import Vendor
 from . import drivers, private
+from .catalog import TABLE_USE
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -68,6 +69,7 @@ register(
             statement=_raised("could not extend file", "53100"),
             commit=_raised("could not serialize access", "40001"),
         ),
+        table_use=TABLE_USE,
         by_word=_by_word,
         by_address=_by_address,
         lead=drivers.lead,

@@ -76,6 +76,14 @@ WAITING = """
       and backend_type = 'client backend' and cardinality(pg_blocking_pids(pid)) > 0
     order by query_start
 """
+# The counts are those of the transaction that asks, and so are the locks.
+TABLE_USE = f"""
+    select {_LABEL}, pg_stat_get_xact_tuples_returned(c.oid), exists (
+        select from pg_locks l
+        where l.relation = c.oid and l.pid = pg_backend_pid() and l.granted and l.mode in
+          ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
+    {_RELATIONS}
+"""
 KILL = """
     select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from ...instruments.attribution import is_app
 from ...instruments.listening import listen
 from ..transports.locate import line_of, reason_of, settings_missing
+from .blocked import BlockedWriters
 from .project import MigrationsProject
 
 if TYPE_CHECKING:
@@ -38,15 +39,15 @@ class MigrationsFailed(Exception):  # noqa: N818 - a result, and no error of the
 class MigrationsEnvironment:
     """Runs the commands of a project in this process, in its folder.
 
-    `statements` are those that the migrations have made, `addresses` those that env.py opened.
-    A command ends as its process does on the command line: no engine keeps a connection.
+    `statements` are those that the migrations have made, `addresses` those that env.py opened;
+    `blocked` are the writers whom the last command has kept waiting.
     """
 
     def __init__(self, project: MigrationsProject) -> None:
         self.project = project
         self.statements: list[str] = []
         self.addresses: dict[str, None] = {}
-        self._opened: set[Engine] = set()
+        self.blocked = BlockedWriters()
 
     def upgrade(self, revision: str = "heads") -> None:
         """Upgrade to a revision. Raises `MigrationsFailed`."""
@@ -95,6 +96,7 @@ class MigrationsEnvironment:
         with ExitStack() as undo:
             listen(undo, (Engine, "before_cursor_execute", self._executes))
             listen(undo, (Engine, "engine_connect", self._connects))
+            self.blocked = undo.enter_context(BlockedWriters())
             undo.enter_context(own_loop())
             undo.enter_context(chdir(self.project.folder))
             undo.enter_context(redirect_stdout(io.StringIO()))

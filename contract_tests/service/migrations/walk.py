@@ -34,6 +34,8 @@ class RevisionStep:
 
     The failures are texts, and empty where there was none. `changes` are those of stored rows.
     `down` tells whether the way down was tried, `is_declared` that it is declared impossible.
+    `blocked` are the statements of the way up that read a table with rows and kept others from
+    writing it meanwhile, each after the table; None where the database does not tell.
     """
 
     revision: str
@@ -47,6 +49,7 @@ class RevisionStep:
     statements: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
+    blocked: list[str] | None = None
 
 
 class Walk:
@@ -83,12 +86,21 @@ class Walk:
         except MigrationsFailed as failure:
             step.up_failure = str(failure)
         else:
+            step.blocked = self._blocked(set(before.rows) - set(before.refused))
             after = self._stand()
             step.changes += row_changes("the upgrade", before.rows, after.rows, after.rows)
             if stairs and self._has_way_down(revision):
                 self._take_down(revision, step, before, after)
         step.statements = list(self._environment.statements)
         return step
+
+    def _blocked(self, filled: set[str]) -> list[str] | None:
+        """Tell of the last upgrade, and of the tables that had rows before it."""
+        seen = self._environment.blocked
+        told = [
+            f"{table}: {' '.join(said.split())}" for table, said in seen.found if table in filled
+        ]
+        return told if seen.is_seen else None
 
     def _take_down(self, revision: Any, step: RevisionStep, before: Stand, after: Stand) -> None:
         """Go down and up again."""

@@ -1,0 +1,15 @@
+"""Give each tag a note."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "b1"
+down_revision = "a1"
+
+
+def upgrade() -> None:
+    op.add_column("tags", sa.Column("note", sa.String(80), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("tags", "note")
