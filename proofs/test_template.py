@@ -15,6 +15,7 @@ from proofs.matrix import EMBEDDED, IS_WHOLE, run_contract
 
 APP = "app.main:app"
 STEPS = read_steps()
+BOTH = "(replica_engine, engine)"
 RULE = {rule.id: rule for rule in RULES}
 
 
@@ -47,6 +48,18 @@ def test_every_step_mends_what_was_found(
     assert {rule for step in still for rule in step.rules} == result.rules("broken")
     assert {rule for step in mended for rule in step.rules} <= result.rules("upheld")
     assert [step for step in still if not step.is_told(result.printed)] == [], result.printed
+
+
+def test_a_replica_that_is_asked_and_forgotten_is_found(tmp_path: Path) -> None:
+    """The last step without its shutdown: the connections to the replica stay open."""
+    project = make_project(tmp_path, STEPS)
+    path = project / "src/app/integrations/database.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(BOTH) == 1
+    path.write_text(text.replace(BOTH, "(engine,)"), encoding="utf-8")
+    result = run_contract(APP, "sqlite", "--contract-rule", "REP-07,REP-08", project=project)
+    assert result.rules("broken") == {"REP-07"}, result.printed
+    assert "1 open" in result.messages("REP-07")
 
 
 def test_every_required_finding_is_mended_before_the_others() -> None:
