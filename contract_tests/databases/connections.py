@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from . import registry
@@ -44,3 +45,12 @@ def embedded_connection(driver_connection: Any) -> Any:
         if vendor.embedded is not None:
             driver_connection = vendor.embedded.inner(driver_connection)
     return driver_connection
+
+
+def loop_of(connection: Any) -> asyncio.AbstractEventLoop | None:
+    """Give the event loop that a connection belongs to; None where it works on any, or on none.
+
+    No driver offers it: those whose connections belong to a loop keep it under this name.
+    """
+    loop = getattr(getattr(connection, "driver_connection", connection), "_loop", None)
+    return loop if isinstance(loop, asyncio.AbstractEventLoop) else None

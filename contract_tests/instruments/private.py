@@ -84,3 +84,12 @@ def pool_of(proxy: PoolProxiedConnection) -> Pool | None:
     """The pool that lent a connection: `_ConnectionFairy._pool`; None where that is gone."""
     pool = getattr(proxy, "_pool", None)
     return pool if isinstance(pool, Pool) else None
+
+
+def asks_for_lock(context: Any) -> bool:
+    """Return whether a statement was made by `with_for_update()`.
+
+    It is kept in `Select._for_update_arg`, whether the dialect writes it or leaves it out.
+    """
+    statement = getattr(getattr(context, "compiled", None), "statement", None)
+    return getattr(statement, "_for_update_arg", None) is not None

@@ -23,6 +23,7 @@ from .attribution import caller, current, running, running_task
 from .background import Background
 from .checkout import Checkout
 from .driver_words import driver_words
+from .event_loops import EventLoops
 from .exchange import Event, Exchange, Kind
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
@@ -37,13 +38,14 @@ class Recorder(Instrument):
     Used with `with`; the listeners are gone afterwards. An error in a listener would be the
     service's failure, so it is kept in `faults` instead of raised. `has_worked` says that an engine
     asked a database, `has_served` that one did so for a request. `lost` counts, by library, the
-    connections that were given back and have never arrived.
+    connections that were given back and have never arrived. `loops` knows the event loop of each.
     """
 
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.outside: list[Event] = []
         self.background = Background()
+        self.loops = EventLoops()
         self.engines: weakref.WeakSet[Engine] = weakref.WeakSet()
         self.tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self.has_worked = self.is_async = False  # an engine may be gone with its request
@@ -136,6 +138,7 @@ class Recorder(Instrument):
         number = next(self._numbers)
         # Adapters of asyncio drivers have slots: they take no attribute and no weak reference.
         connection_record.info[NUMBER] = number
+        self.loops.opened(number, dbapi_connection)
         self.open[number] = caller()
 
     def _checked_out(
@@ -146,6 +149,7 @@ class Recorder(Instrument):
         proxy, order = weakref.ref(connection_proxy), next(self._orders)
         self._loans.append(Checkout(number, owner, where, proxy, order, connection_record))
         self._write(owner, "checkout", number, "", where)
+        self.loops.lent(number, dbapi_connection, is_for_request=owner is not None)
 
     def _checked_in(self, dbapi_connection: Any, connection_record: Any) -> None:
         number = connection_record.info.get(NUMBER, 0)

@@ -5,6 +5,7 @@ The rules on more requests than connections are in `concurrency_load`.
 
 from __future__ import annotations
 
+from . import concurrency_actions as actions
 from . import concurrency_load as load
 from .rule import Level, Rule
 
@@ -191,4 +192,5 @@ RULES = (
     load.CON_12,
     load.CON_13,
     load.CON_14,
+    *actions.RULES,
 )

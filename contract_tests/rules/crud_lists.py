@@ -31,9 +31,13 @@ CRU_23 = Rule(
     statement="Paging through a list MUST return every row exactly once while nothing changes.",
     rationale=(
         "Exports miss some rows and hold others twice. It never happens on a small test database: "
-        "without an `ORDER BY` a database returns rows as it finds them, and that order changes."
+        "without an `ORDER BY` a database returns rows as it finds them, and that order changes; "
+        "where children are joined, a limit counts them instead of the rows."
     ),
-    fix="`.order_by(Model.created_at, Model.id)`: end every order of a paged list with the key.",
+    fix=(
+        "`.order_by(Model.created_at, Model.id)`: end every order of a paged list with the key. "
+        "Load children by `selectinload`, or page through the ids in a subquery of the join."
+    ),
     needs=("create", "list", "paging"),
 )
 

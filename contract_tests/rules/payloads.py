@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import payloads_edges as edges
 from . import payloads_hostile as hostile
+from . import payloads_sizes as sizes
 from . import payloads_values as values
 from .rule import Level, Rule
 
@@ -273,4 +274,5 @@ RULES = (
     *hostile.RULES,
     *edges.RULES,
     *values.RULES,
+    *sizes.RULES,
 )

@@ -5,6 +5,7 @@ The rules on how it uses its sessions while it runs are in `sessions_use`.
 
 from __future__ import annotations
 
+from . import sessions_beyond as beyond
 from . import sessions_use as use
 from .rule import Level, Rule
 
@@ -126,4 +127,5 @@ RULES = (
     SES_07,
     SES_08,
     *use.RULES,
+    *beyond.RULES,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ..rules import AREAS, crud_model, schema
+from ..rules import AREAS, crud_model, sessions_beyond
 from ..rules.rule import Rule
 from ..rules.verdict import Outcome, Verdict, verdict_on
 from ..rules.violation import NotApplicable, Undecided, Violation
@@ -31,10 +31,12 @@ def is_disturbing(rule: Rule) -> bool:
     return any(rule in AREAS[area] for area in FAULTY)
 
 
-def is_judged_apart(rule: Rule, service: Service) -> bool:
-    """Return whether a rule is judged on other lives of the service than the one of the run."""
-    is_apart = any(rule in AREAS[area] for area in APART)
-    return rule in UNSTARTED if service.start_failure else is_apart
+def is_judged_apart(rule: Rule) -> bool:
+    """Return whether a rule is judged on other lives of the service than the one of the run.
+
+    So is the one that says itself why nothing else can be judged.
+    """
+    return rule is sessions_beyond.SES_15 or any(rule in AREAS[area] for area in APART)
 
 
 def judged_anew(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...instruments.exchange import Exchange
 from ...instruments.recording import recorded
+from ...rules import sessions_beyond
 from ...rules.evidence import Evidence, Remark
 from ...rules.violation import NotApplicable, Undecided, Violation
 from ...service.service import Service
@@ -93,7 +94,7 @@ def _renewed_after(failed: Exchange, service: Service) -> Breakdown:
     if is_endless(failed):
         service.hurry(failed)
     trail.gone = _gone(failed, renewed(service, answers))
-    is_known = operation in trail.told
+    is_known = operation in trail.told or bool(mixed_loops(service))
     needed: tuple[Sent, ...] = ()
     if not (trail.gone or is_known):
         needed = Shrinking(service, answers).of(sent)
@@ -143,8 +144,11 @@ def _unended(service: Service, exchange: Exchange) -> Violation:
 def require_answers(service: Service) -> None:
     """Raise `Undecided` with the one reason if the service is gone, and has not come back.
 
-    One that has not started is not to be asked: a server would have ended.
+    So it is where connections of its requests are used on several event loops: whatever fails or
+    hangs then is no fault of the request that is given one.
     """
+    if words := mixed_loops(service):
+        raise Undecided(words)
     if service.trail.gone:
         with _aside(service):
             if service.start_failure or not answers(service):
@@ -177,6 +181,15 @@ def _deleted_twice(service: Service) -> None:
     row = service.row()
     for _ in range(2):
         service.delete(row.id)
+
+
+def mixed_loops(service: Service) -> str:
+    """Say that connections of its requests are used on several event loops; empty if they are not.
+
+    The first such use is the cause of whatever comes after it.
+    """
+    words = service.recorder.loops.disturbs if service.has_process else ""
+    return f"{words} ({sessions_beyond.SES_15.id})" if words else ""
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def read(document: Document, collection: str) -> Resource:
         if role == "create" and "post" not in entry and "put" in entry:
             verb = "put"
         if path and isinstance(entry.get(verb), dict):
-            operation = _operation(document, role, verb, path, entry)
+            operation = operation_at(document, role, verb, path, entry)
             # What has to be asked for something is a search, or a read of one row.
             if role != "list" or not any(parameter.is_required for parameter in operation.query):
                 operations[role] = operation
@@ -124,7 +124,8 @@ def _item_path(document: Document, collection: str) -> str | None:
     return max(below, key=lambda path: len(document["paths"][path]), default=None)
 
 
-def _operation(document: Document, role: Role, verb: str, path: str, entry: Any) -> Operation:
+def operation_at(document: Document, role: Role, verb: str, path: str, entry: Any) -> Operation:
+    """The operation that an entry of the document declares at a path, as one in this role."""
     spoken = entry[verb]
     # `default` and `4XX` are keys there as well.
     statuses = tuple(int(code) for code in spoken.get("responses", {}) if str(code).isdigit())
@@ -263,3 +264,6 @@ def _paging(listed: Operation | None) -> Paging:
         return next((name for name in known if name in names), None)
 
     return Paging(first(SIZES), first(OFFSETS), first(PAGES))
+
+
+__all__ = ["JSON", "Document", "choose", "collections", "operation_at", "read", "resources_of"]

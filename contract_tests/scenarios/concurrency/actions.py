@@ -1,0 +1,179 @@
+"""Actions on one row whose effects add up, and what is left of them when two of them meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any
+
+from ...generation import samples
+from ...instruments.conventions import SEE_OTHER
+from ...instruments.exchange import Exchange, Request
+from ...rules.replay import Token
+from ...service.discovery.writes import writes_beneath
+from ...service.resource import Operation
+from ...service.service import Row, Service
+from .interleaving import interleaved
+from .race_outcomes import RaceOutcome
+from .schedules import run_schedules
+
+MOST_ACTIONS = 5
+"""Actions of which two are let meet."""
+
+MOST_ORDERS = 20
+"""Orders in which they meet: a lost update needs one interruption."""
+
+TOLERANCE = 1000
+"""The part of an effect by which two sums may differ: those of binary fractions do."""
+
+MOMENTS = (range(10**9, 4 * 10**9), range(10**12, 4 * 10**12))
+"""Numbers that are the time, in seconds or thousandths: it adds up by itself."""
+
+Numbers = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Adding:
+    """An action, the bodies of two requests, and the numbers of a row that both together change.
+
+    `effect` is what they add, one after the other in either order.
+    """
+
+    operation: Operation
+    bodies: tuple[Any, Any]
+    effect: Numbers
+
+
+@dataclass(frozen=True)
+class ActionRace:
+    """Two such requests that met, and the numbers of the row before and after."""
+
+    adding: Adding
+    meeting: RaceOutcome
+    before: Numbers
+    after: Numbers
+
+    @property
+    def lost(self) -> str:
+        """Name the numbers in which not both of two successes count; empty if there are none."""
+        if not all(_is_done(exchange) for exchange in self.meeting.pair):
+            return ""
+        wanted = {name: self.before[name] + by for name, by in self.adding.effect.items()}
+        return ", ".join(
+            f"{name} {self.after.get(name)} instead of {number}"
+            for name, number in wanted.items()
+            if not _is_near(self.after.get(name), number, self.adding.effect[name])
+        )
+
+
+def adding_actions(service: Service) -> Iterator[Adding]:
+    """Each action on a row that changes numbers of it by the same amounts in either order."""
+    for operation in writes_beneath(service.resource)[:MOST_ACTIONS]:
+        bodies = (_sampled(service, operation), _sampled(service, operation))
+        effects = [_effect(service, operation, order) for order in (bodies, bodies[::-1])]
+        first, second = effects
+        both = {name: by for name, by in first.items() if _is_near(second.get(name), by, by)}
+        if both:
+            yield Adding(operation, bodies, both)
+
+
+def races(service: Service, adding: Adding) -> list[ActionRace]:
+    """Let two requests of an action meet in every order of their database calls.
+
+    There are none if not even two that do not overlap add up.
+    """
+    met = list(_races(service, adding))
+    is_sum = not any(race.lost for race in met if race.meeting.is_serial)
+    return met if is_sum else []
+
+
+def _races(service: Service, adding: Adding) -> Iterator[ActionRace]:
+    service.restore()
+    row = service.row()
+    service.together(*_drafts(service, adding, row))  # so that there are two connections
+    met: dict[str, ActionRace] = {}
+    meet = partial(_meet, service, adding, met)
+    for outcome in run_schedules(meet, MOST_ORDERS):
+        yield met[outcome.schedule]
+
+
+def _meet(
+    service: Service, adding: Adding, met: dict[str, ActionRace], schedule: str
+) -> RaceOutcome:
+    service.restore()
+    row = service.row()
+    before = _numbers(service, row)
+    course = interleaved(service, lambda: _drafts(service, adding, row), schedule)
+    then = service.read(row.id)
+    token = Token("concurrency", "action", "schedule", course.schedule or "-")
+    outcome = RaceOutcome(token, course, (row,), then)
+    met[outcome.schedule] = ActionRace(adding, outcome, before, _numbers_in(service, then))
+    return outcome
+
+
+def _drafts(service: Service, adding: Adding, row: Row) -> tuple[Request, Request]:
+    first, second = (_draft(service, adding.operation, row, body) for body in adding.bodies)
+    return first, second
+
+
+def _draft(service: Service, operation: Operation, row: Row, body: Any) -> Request:
+    return service.draft(operation.method, operation.target(row.id), json_body=body)
+
+
+def _sampled(service: Service, operation: Operation) -> Any:
+    """A valid body for an action; None if it has none."""
+    if operation.body is None:
+        return None
+    document = dict(service.resource.document)
+    return samples.sample(operation.body, document, service.serial(), complete=True)
+
+
+def _effect(service: Service, operation: Operation, bodies: tuple[Any, ...]) -> Numbers:
+    """The amounts by which two requests in a row change numbers, each of them by its own part.
+
+    A number that only one of them has changed is none that adds up.
+    """
+    row = service.row()
+    steps = [_numbers(service, row)]
+    for body in bodies:
+        if not _is_done(service.exchange(_draft(service, operation, row, body))):
+            return {}
+        steps.append(_numbers(service, row))
+    first, second, third = steps
+    names = first.keys() & second.keys() & third.keys()
+    moving = [n for n in names if len({first[n], second[n], third[n]}) == len(steps)]
+    return {name: third[name] - first[name] for name in moving if third[name] != first[name]}
+
+
+def _numbers(service: Service, row: Row) -> Numbers:
+    return _numbers_in(service, service.read(row.id))
+
+
+def _numbers_in(service: Service, read: Exchange) -> Numbers:
+    """The numbers that a read shows, also those that are spelled as texts."""
+    shown = service.shown(read) if read.ok else {}
+    found = {n: _number(value) for n, value in shown.items() if not n.lower().endswith("id")}
+    own = service.resource.id_field
+    return {name: number for name, number in found.items() if number is not None and name != own}
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    is_moment = number.is_finite() and any(int(number) in span for span in MOMENTS)
+    return number if number.is_finite() and not is_moment else None
+
+
+def _is_near(number: Decimal | None, wanted: Decimal, effect: Decimal) -> bool:
+    """Return whether a sum is the wanted one, but for what rounding does to an effect."""
+    return number is not None and abs(number - wanted) * TOLERANCE <= abs(effect)
+
+
+def _is_done(exchange: Exchange) -> bool:
+    return exchange.ok or exchange.status == SEE_OTHER

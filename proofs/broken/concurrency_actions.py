@@ -1,0 +1,52 @@
+"""Apps whose actions undo each other when they meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from proofs.broken import breaks
+from proofs.broken.replacing import with_route
+from proofs.innocent.purses import (
+    Deposit,
+    DepositIn,
+    DepositOut,
+    Purse,
+    PurseId,
+    Session,
+    app,
+    purse_or_404,
+)
+
+
+@breaks("CON-15", says="and then coins ")
+def sum_made_in_python() -> FastAPI:
+    """A deposit reads the purse, adds in Python, and writes the sum."""
+
+    async def deposited(purse_id: PurseId, sent: DepositIn, session: Session) -> Any:
+        purse = await purse_or_404(session, purse_id)
+        row = Deposit(purse_id=purse_id, coins=sent.coins)
+        purse.coins += sent.coins
+        session.add(row)
+        await session.commit()
+        return row
+
+    return with_route("deposit", deposited, app(), response_model=DepositOut)
+
+
+@breaks("CON-15", says="and then coins ", databases=("postgresql", "mysql"))
+def stale_under_its_lock() -> FastAPI:
+    """A deposit locks the purse that it has loaded before, and adds to the old sum."""
+
+    async def deposited(purse_id: PurseId, sent: DepositIn, session: Session) -> Any:
+        purse = await purse_or_404(session, purse_id)
+        await session.execute(select(Purse).where(Purse.id == purse_id).with_for_update())
+        row = Deposit(purse_id=purse_id, coins=sent.coins)
+        purse.coins += sent.coins
+        session.add(row)
+        await session.commit()
+        return row
+
+    return with_route("deposit", deposited, app(), response_model=DepositOut)
