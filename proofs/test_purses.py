@@ -51,4 +51,5 @@ def test_a_service_that_does_all_of_it_well_is_upheld() -> None:
 
 def test_a_lock_that_the_database_does_not_have_accuses_nobody() -> None:
     """The service asks for it, and is right wherever there is one."""
-    assert verdicts(f"{__name__}:locking", "CON-15") == {"CON-15": "not applicable"}
+    found = verdicts(f"{__name__}:locking", "CON-15", "CRU-01")
+    assert found == {"CON-15": "not applicable", "CRU-01": "upheld"}
