@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from contract_tests.instruments.exchange import Event, Exchange, Request
+from contract_tests.instruments.recording import recorded
 from proofs.broken.replacing import with_route
 from proofs.innocent.purses import (
     Deposit,
@@ -53,3 +55,9 @@ def test_a_lock_that_the_database_does_not_have_accuses_nobody() -> None:
     """The service asks for it, and is right wherever there is one."""
     found = verdicts(f"{__name__}:locking", "CON-15", "CRU-01")
     assert found == {"CON-15": "not applicable", "CRU-01": "upheld"}
+
+
+def test_a_long_statement_is_no_long_report() -> None:
+    """A statement that has millions of letters is kept as far as somebody may read it."""
+    exchange = Exchange(1, Request("GET", "/"), events=[Event(1, 0.0, "sql", text="x" * 10**6)])
+    assert len(recorded(exchange).events[0].text) < 10**4

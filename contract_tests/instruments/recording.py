@@ -9,6 +9,9 @@ from .exchange import BODY, Event, Exchange
 ANSWER = 200
 """Letters of an answer that are kept."""
 
+TEXT = 4000
+"""Letters of a statement or an error that are kept: one for thousands of rows has millions."""
+
 
 def recorded(exchange: Exchange, *marked: Event, letter: str = "") -> RequestRecord:
     """Give the record of an exchange, with a mark at the events where the promise was broken."""
@@ -33,7 +36,7 @@ def _event(event: Event, *, is_marked: bool) -> EventRecord:
         seconds=round(event.moment, 6),
         kind=event.kind,
         connection=event.connection,
-        text=event.text,
+        text=cut(event.text, TEXT),
         frame=event.where,
         task=event.task,
         is_marked=is_marked,
