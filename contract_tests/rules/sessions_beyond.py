@@ -33,7 +33,7 @@ SES_16 = Rule(
         "Open a session for each thing that is asked, `async with sessionmaker() as session:`, "
         "and close it before the socket waits, instead of `Depends(get_session)`."
     ),
-    needs=("engine-view",),
+    needs=("create", "engine-view"),
 )
 
 RULES = (SES_15, SES_16)

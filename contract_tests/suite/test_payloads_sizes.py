@@ -11,6 +11,8 @@ from ..service.service import Service
 @judges("PAY-46")
 def test_a_long_list_is_no_failure(judge: Judge, service: Service) -> None:
     """Tens of thousands of items are stored, or refused."""
+    if not (service.has_back_door and service.database.owned):
+        judge.not_applicable("a database that was not made for this run is not filled")
     sent = list(long_lists(service))
     if not sent:
         judge.not_applicable("no operation is known to accept a list without a bound")

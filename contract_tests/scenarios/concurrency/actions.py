@@ -17,7 +17,7 @@ from ...service.resource import Operation
 from ...service.service import Row, Service
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome
-from .schedules import run_schedules
+from .schedules import ScheduleCount, run_schedules
 
 MOST_ACTIONS = 5
 """Actions of which two are let meet."""
@@ -95,7 +95,8 @@ def _races(service: Service, adding: Adding) -> Iterator[ActionRace]:
     service.together(*_drafts(service, adding, row))  # so that there are two connections
     met: dict[str, ActionRace] = {}
     meet = partial(_meet, service, adding, met)
-    for outcome in run_schedules(meet, MOST_ORDERS):
+    count = ScheduleCount(partial(service.budget.fewer, least=4))
+    for outcome in run_schedules(meet, MOST_ORDERS, count):
         yield met[outcome.schedule]
 
 

@@ -41,7 +41,7 @@ def long_lists(service: Service) -> Iterator[LongList]:
     taking = [
         (each, name) for each in writes_of(service.resource) for name in _lists(service, each)
     ]
-    for operation, name in taking[:MOST_OPERATIONS]:
+    for operation, name in taking[: service.budget.fewer(MOST_OPERATIONS)]:
         service.restore()
         short = _send(service, operation, name, 1)
         if short.ok:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from urllib.parse import quote
 
-from ...rules.violation import NotApplicable, Undecided
 from ...service.discovery.sockets import socket_paths
 from ...service.service import Service
 from ...service.transports.websocket import WaitingSocket, waiting_socket
@@ -23,15 +21,7 @@ def idle_sockets(service: Service) -> list[WaitingSocket]:
     transport = service.process.transport
     found = []
     for path in socket_paths(transport.app)[:MOST]:
-        target = re.sub(r"\{[^}]*\}", quote(_an_id(service), safe=""), path)
+        target = re.sub(r"\{[^}]*\}", quote(str(service.row().id), safe=""), path)
         request = service.draft("GET", target)
         found.append(service.run(waiting_socket(transport, request)))
     return found
-
-
-def _an_id(service: Service) -> str:
-    """The id of a new row; one that no row has where none can be created."""
-    if service.resource.offers("create"):
-        with suppress(Undecided, NotApplicable):
-            return str(service.row().id)
-    return str(service.absent_id())
