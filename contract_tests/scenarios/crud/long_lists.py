@@ -13,8 +13,11 @@ from ...service.discovery.writes import writes_of
 from ...service.resource import Operation
 from ...service.service import Service
 
-MANY = 70_000
-"""Values in a long list: more than any driver takes as parameters of one statement."""
+MANY = (33_000, 66_000)
+"""Items of long lists: more than drivers that count in 16 bits take, with a sign and without.
+
+With two fields the shorter one has as many values as the longer.
+"""
 
 LARGEST_BODY = 8_000_000
 """Bytes that a long list may take: larger items are fewer."""
@@ -44,9 +47,10 @@ def long_lists(service: Service) -> Iterator[LongList]:
     for operation, name in taking[: service.budget.fewer(MOST_OPERATIONS)]:
         service.restore()
         short = _send(service, operation, name, 1)
-        if short.ok:
-            count = _count(service, operation, name, len(short.request.body))
-            yield LongList(count, short, _send(service, operation, name, count))
+        for count in _counts(service, operation, name, short) if short.ok else ():
+            yield LongList(count, short, long := _send(service, operation, name, count))
+            if not long.ok:
+                break
 
 
 def _lists(service: Service, operation: Operation) -> list[str]:
@@ -72,10 +76,11 @@ def _send(service: Service, operation: Operation, name: str, count: int) -> Exch
     return service.send(operation.method, target, content=json.dumps(body).encode())
 
 
-def _count(service: Service, operation: Operation, name: str, size: int) -> int:
-    """The number of items to send, one of which takes so many bytes: fewer if each has fields."""
+def _counts(service: Service, operation: Operation, name: str, short: Exchange) -> tuple[int, ...]:
+    """The numbers of items to send, as many as there is room for in a body."""
     is_rich = len(samples.required(_items(service, operation, name), _document(service))) > 1
-    return min(MANY // 2 if is_rich else MANY, LARGEST_BODY // size)
+    most = LARGEST_BODY // len(short.request.body)
+    return tuple(min(count, most) for count in (MANY[:1] if is_rich else MANY))
 
 
 def _body(service: Service, operation: Operation, name: str, count: int) -> Any:
