@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ..rules import AREAS, crud_model, sessions_beyond
+from ..rules import AREAS, crud_model, schema, sessions_beyond
 from ..rules.rule import Rule
 from ..rules.verdict import Outcome, Verdict, verdict_on
 from ..rules.violation import NotApplicable, Undecided, Violation
@@ -31,11 +31,13 @@ def is_disturbing(rule: Rule) -> bool:
     return any(rule in AREAS[area] for area in FAULTY)
 
 
-def is_judged_apart(rule: Rule) -> bool:
+def is_judged_apart(rule: Rule, service: Service) -> bool:
     """Return whether a rule is judged on other lives of the service than the one of the run.
 
     So is the one that says itself why nothing else can be judged.
     """
+    if service.start_failure:
+        return rule in UNSTARTED
     return rule is sessions_beyond.SES_15 or any(rule in AREAS[area] for area in APART)
 
 
@@ -53,6 +55,7 @@ def judged_anew(
     without_end = unended(service)
     if not isinstance(error, Violation):  # which may be about this very request
         service.trail.untold += without_end
+    # Last: the test that is run again may meet a breakdown as well.
     item.stash[UNTOLD], service.trail.untold = service.trail.untold, []
     return error
 

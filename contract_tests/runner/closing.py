@@ -16,6 +16,7 @@ import pytest
 
 from .closing_record import VARIABLE, add_line
 from .exits import EXIT, current_run, guard, is_guarded, leave, release
+from .spreading import is_worker
 
 ENDING = 5.0
 """Seconds that threads of the app get to end after the run."""

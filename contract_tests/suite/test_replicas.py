@@ -8,12 +8,12 @@ from ..instruments.alias_use import Statement
 from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, judges
 from ..scenarios.startup.replicas import (
-    WRITES,
     ReplicaScenarios,
     ReplicaStep,
     changes_or_locks,
     defines,
 )
+from ..service.resource import WRITES
 
 UNAVAILABLE = 503
 

@@ -145,7 +145,8 @@ def require_answers(service: Service) -> None:
     """Raise `Undecided` with the one reason if the service is gone, and has not come back.
 
     So it is where connections of its requests are used on several event loops: whatever fails or
-    hangs then is no fault of the request that is given one.
+    hangs then is no fault of the request that is given one. A service that has not started is not
+    to be asked: a server would have ended.
     """
     if words := mixed_loops(service):
         raise Undecided(words)

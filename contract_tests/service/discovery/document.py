@@ -264,6 +264,3 @@ def _paging(listed: Operation | None) -> Paging:
         return next((name for name in known if name in names), None)
 
     return Paging(first(SIZES), first(OFFSETS), first(PAGES))
-
-
-__all__ = ["JSON", "Document", "choose", "collections", "operation_at", "read", "resources_of"]

@@ -40,13 +40,15 @@ class MigrationsEnvironment:
     """Runs the commands of a project in this process, in its folder.
 
     `statements` are those that the migrations have made, `addresses` those that env.py opened;
-    `blocked` are the writers whom the last command has kept waiting.
+    `blocked` are the writers whom the last command has kept waiting. A command ends as its process
+    does on the command line: no engine keeps a connection.
     """
 
     def __init__(self, project: MigrationsProject) -> None:
         self.project = project
         self.statements: list[str] = []
         self.addresses: dict[str, None] = {}
+        self._opened: set[Engine] = set()
         self.blocked = BlockedWriters()
 
     def upgrade(self, revision: str = "heads") -> None:
