@@ -80,6 +80,16 @@ def test_a_success_without_the_row_of_earlier_ones_is_a_failure() -> None:
     assert trail.sent[-1].success is None
 
 
+def test_a_read_without_its_row_makes_the_service_suspect() -> None:
+    """What is asked then are ordinary requests: a single answer may be so on purpose."""
+    trail = trail_of(
+        answered("POST", "/pens", 201),
+        answered("GET", "/pens/7", 200),
+        answered("GET", "/pens/7", 200, shown=b"<p>none yet</p>"),
+    )
+    assert frozenset({"create"}) == trail.awaited
+
+
 def test_a_success_that_has_never_shown_rows_is_none_the_less_one() -> None:
     """A service may answer so on purpose."""
     empty = answered("POST", "/pens", 201, shown=b"")

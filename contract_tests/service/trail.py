@@ -105,7 +105,7 @@ class Trail:
     def _succeeded(self, resource: Resource, role: Role, exchange: Exchange) -> None:
         self.worked[role] = str(exchange)
         self.awaited -= {role}
-        if role in ORDINARY and _shows_rows(resource, role, exchange):
+        if _shows_rows(resource, role, exchange):
             self._showing[role] = _place(resource)
 
     def _step(

@@ -208,27 +208,40 @@ def strange_creates(service: Service) -> Iterator[tuple[str, Exchange]]:
 @judges("PAY-03")
 def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
     """No table that a create writes to has a row more after a strange body was refused."""
-    empty = row_counts(service)
+    logs, empty = logs_of_access(service), row_counts(service)
     service.row()
     before = row_counts(service)
-    tables = [name for name, size in before.items() if size > empty.get(name, 0)]
+    tables = grown(empty, before) - logs
     if not tables:
         judge.undecided("a create adds no row to any table that can be seen")
     sent, wrong = [], []
     for name, exchange in strange_creates(service):
         after = row_counts(service)
         sent.append(exchange)
-        if exchange.refused and any(after.get(table, 0) > before.get(table, 0) for table in tables):
+        if exchange.refused and tables & grown(before, after):
             wrong.append((name, exchange))
         before = after
     if not any(exchange.refused for exchange in sent):
         no_refusal(sent)
     judge.that(
         not wrong,
-        expected=f"no further row in {', '.join(tables)} after a refusal",
+        expected=f"no further row in {', '.join(sorted(tables))} after a refusal",
         observed=f"a further row after {exchanges_text(wrong)}",
         seen=wrong[0][1] if wrong else None,
     )
+
+
+def logs_of_access(service: Service) -> frozenset[str]:
+    """Return the tables in which a request that changes nothing leaves a row as well."""
+    before = row_counts(service)
+    if service.resource.offers("list"):
+        service.list()
+    return grown(before, row_counts(service))
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> frozenset[str]:
+    """Return the tables that have more rows than before."""
+    return frozenset(name for name, size in after.items() if size > before.get(name, 0))
 
 
 def row_counts(service: Service) -> dict[str, int]:
