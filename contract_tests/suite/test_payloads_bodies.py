@@ -211,14 +211,14 @@ def test_a_refused_body_stores_nothing(judge: Judge, service: Service) -> None:
     logs, empty = logs_of_access(service), row_counts(service)
     service.row()
     before = row_counts(service)
-    tables = grown(empty, before) - logs
+    tables = longer_tables(empty, before) - logs
     if not tables:
         judge.undecided("a create adds no row to any table that can be seen")
     sent, wrong = [], []
     for name, exchange in strange_creates(service):
         after = row_counts(service)
         sent.append(exchange)
-        if exchange.refused and tables & grown(before, after):
+        if exchange.refused and tables & longer_tables(before, after):
             wrong.append((name, exchange))
         before = after
     if not any(exchange.refused for exchange in sent):
@@ -236,10 +236,10 @@ def logs_of_access(service: Service) -> frozenset[str]:
     before = row_counts(service)
     if service.resource.offers("list"):
         service.list()
-    return grown(before, row_counts(service))
+    return longer_tables(before, row_counts(service))
 
 
-def grown(before: dict[str, int], after: dict[str, int]) -> frozenset[str]:
+def longer_tables(before: dict[str, int], after: dict[str, int]) -> frozenset[str]:
     """Return the tables that have more rows than before."""
     return frozenset(name for name, size in after.items() if size > before.get(name, 0))
 
