@@ -20,7 +20,7 @@ from contract_tests.service.address import environment
 from contract_tests.service.migrations.door import MigrationsDoor
 from contract_tests.service.migrations.environment import MigrationsEnvironment, MigrationsFailed
 from contract_tests.service.migrations.project import MigrationsProject, find_project
-from contract_tests.service.migrations.remote import found_in
+from contract_tests.service.migrations.remote import answer_found
 from contract_tests.service.migrations.stored_rows import (
     TableRows,
     as_plain_text,
@@ -168,9 +168,9 @@ def test_a_walk_to_its_end_tells_what_revisions_are_like() -> None:
 
 def test_an_act_that_fails_has_found_nothing() -> None:
     """What was asked for is undecided, and the failure is the reason."""
-    assert found_in({"failure": "", "found": None}, "compare") is None
+    assert answer_found({"failure": "", "found": None}, "compare") is None
     with pytest.raises(Undecided, match=r"compare of the migrations: KeyError: 'url'"):
-        found_in({"failure": "KeyError: 'url'"}, "compare")
+        answer_found({"failure": "KeyError: 'url'"}, "compare")
 
 
 def test_rows_of_every_type() -> None:

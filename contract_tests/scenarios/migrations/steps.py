@@ -28,7 +28,7 @@ class Walked:
 
     @property
     def stopped(self) -> str:
-        """What kept the last of the steps from being taken up, if something did."""
+        """The reason why the last of the steps was not taken up; empty if it was."""
         failed = (step for step in self.steps if step.up_failure)
         return self.failure or next((f"revision {s.revision}: {s.up_failure}" for s in failed), "")
 
