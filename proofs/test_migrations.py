@@ -20,7 +20,7 @@ from contract_tests.service.address import environment
 from contract_tests.service.migrations.door import MigrationsDoor
 from contract_tests.service.migrations.environment import MigrationsEnvironment, MigrationsFailed
 from contract_tests.service.migrations.project import MigrationsProject, find_project
-from contract_tests.service.migrations.remote import answer_found
+from contract_tests.service.migrations.remote import finding
 from contract_tests.service.migrations.stored_rows import (
     TableRows,
     as_plain_text,
@@ -30,6 +30,7 @@ from contract_tests.service.migrations.stored_rows import (
     reflected,
 )
 from contract_tests.service.migrations.walk import RevisionStep, Walk, row_changes
+from contract_tests.service.migrations.widths import holds
 from contract_tests.service.preparing import run_command
 
 ENV = """
@@ -168,9 +169,9 @@ def test_a_walk_to_its_end_tells_what_revisions_are_like() -> None:
 
 def test_an_act_that_fails_has_found_nothing() -> None:
     """What was asked for is undecided, and the failure is the reason."""
-    assert answer_found({"failure": "", "found": None}, "compare") is None
+    assert finding({"failure": "", "found": None}, "compare") is None
     with pytest.raises(Undecided, match=r"compare of the migrations: KeyError: 'url'"):
-        answer_found({"failure": "KeyError: 'url'"}, "compare")
+        finding({"failure": "KeyError: 'url'"}, "compare")
 
 
 def test_rows_of_every_type() -> None:
@@ -260,6 +261,29 @@ def both(found: dict[str, Any], control: dict[str, Any] | None) -> tuple[Any, An
     """The harmful differences, and the others."""
     drift = drift_between(found, control)
     return drift.harmful, drift.others
+
+
+@pytest.mark.parametrize(
+    ("stored", "declared", "expected"),
+    [
+        ("TEXT", "VARCHAR", True),
+        ("TEXT", "VARCHAR(80)", True),
+        ("VARCHAR(80)", "VARCHAR(80)", True),
+        ("VARCHAR(40)", "VARCHAR(80)", False),
+        ("VARCHAR(40)", "TEXT", False),
+        ("BIGINT", "INTEGER", True),
+        ("INTEGER", "BIGINT", False),
+        ("VARCHAR", "UUID", False),
+        ("CITEXT", "VARCHAR", False),
+    ],
+)
+def test_a_wider_type_keeps_what_the_models_store(
+    stored: str,
+    declared: str,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Texts of another length, and integers; any other two types are strange to each other."""
+    assert holds(stored, declared) is expected
 
 
 def test_a_value_of_an_enum_that_only_the_models_have() -> None:

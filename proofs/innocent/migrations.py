@@ -64,6 +64,16 @@ def pooled_engine() -> FastAPI:
     return service()
 
 
+@innocent(
+    looks="A column has another type than its model.",
+    arguments=migrations("wider_column"),
+    areas=AREAS,
+)
+def wider_column() -> FastAPI:
+    """Texts may be longer in the table than the model lets them be."""
+    return service()
+
+
 @innocent(looks="There are two heads.", arguments=migrations("labelled"), areas=AREAS)
 def labelled() -> FastAPI:
     """Two branches that stay apart, each with a label."""

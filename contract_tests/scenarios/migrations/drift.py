@@ -20,7 +20,7 @@ MISSING = frozenset({"add_table", "add_column", "add_fk"})
 UNFIT = frozenset(
     {"modify_nullable", "modify_type", "remove_column_needed", "modify_default_needed"}
 )
-UNSURE = frozenset({"modify_type", "modify_default", "modify_default_needed"})
+UNSURE = frozenset({"modify_type", "modify_type_wider", "modify_default", "modify_default_needed"})
 """Kinds that are told only beside a database that was made from the models."""
 
 UNIQUE = ("_constraint", "_unique")

@@ -28,7 +28,7 @@ class Walked:
 
     @property
     def stopped(self) -> str:
-        """The reason why the last of the steps was not taken up; empty if it was."""
+        """The failure that ended the steps on their way up, if one did."""
         failed = (step for step in self.steps if step.up_failure)
         return self.failure or next((f"revision {s.revision}: {s.up_failure}" for s in failed), "")
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import MetaData
+from sqlalchemy.engine import Dialect
 
 from .door import MigrationsDoor
 from .environment import MigrationsEnvironment
 from .shape import Shape, shape_of
+from .widths import holds
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _differences(context: Any) -> list[tuple[str, str]] | None:
     opts = {**context.opts, **asked}
     thorough = MigrationContext.configure(connection=context.connection, opts=opts)
     declared = context.opts["target_metadata"]
-    return list(_described(compare_metadata(thorough, declared)))
+    return list(_described(compare_metadata(thorough, declared), context.dialect))
 
 
 DEFAULTS = "compare_server_default"
@@ -76,14 +78,14 @@ def _models(context: Any) -> list[MetaData]:
     return [declared] if isinstance(declared, MetaData) else list(declared)
 
 
-def _described(differences: Iterable[Any]) -> Iterator[tuple[str, str]]:
+def _described(differences: Iterable[Any], dialect: Dialect) -> Iterator[tuple[str, str]]:
     for difference in differences:
         # Alembic gives the changes of one column together.
         for each in difference if isinstance(difference, list) else [difference]:
-            yield from _line(each)
+            yield from _line(each, dialect)
 
 
-def _line(difference: Any) -> Iterator[tuple[str, str]]:
+def _line(difference: Any, dialect: Dialect) -> Iterator[tuple[str, str]]:
     kind = str(difference[0])
     if kind.endswith("comment"):
         return
@@ -91,7 +93,9 @@ def _line(difference: Any) -> Iterator[tuple[str, str]]:
         _, _schema, table, column, known, old, new = difference
         words = f"{table}.{column}: {_shown(old)} in the database, {_shown(new)} in the model"
         is_default = kind == "modify_default" and old is None and not known["existing_nullable"]
-        yield f"{kind}{'_needed' * is_default}", f"{kind.removeprefix('modify_')} of {words}"
+        is_wider = kind == "modify_type" and holds(old.compile(dialect), new.compile(dialect))
+        sort = f"{kind}{'_needed' * is_default}{'_wider' * is_wider}"
+        yield sort, f"{kind.removeprefix('modify_')} of {words}"
     elif kind.endswith("_column"):
         _, _schema, table, column = difference
         is_needed = not column.nullable and column.server_default is None

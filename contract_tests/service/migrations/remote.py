@@ -46,7 +46,7 @@ class MigrationsRemote:
 
     def find(self, what: str) -> Any:
         """Have it act, and give what it has found. Raises `Undecided` if it has failed."""
-        return answer_found(self.ask(what), what)
+        return finding(self.ask(what), what)
 
     def stream(self, what: str, **details: Any) -> Iterator[dict[str, Any]]:
         """Have it act, and give all that it tells, the answer at last."""
@@ -61,7 +61,7 @@ class MigrationsRemote:
                 return
 
 
-def answer_found(answer: dict[str, Any], what: str) -> Any:
+def finding(answer: dict[str, Any], what: str) -> Any:
     """Give what an act has found. Raises `Undecided` if a command of Alembic has failed."""
     if answer["failure"]:
         raise Undecided(f"{what} of the migrations: {answer['failure']}")
