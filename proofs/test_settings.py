@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from contract_tests.instruments.environment_reads import EnvironmentReads
+from contract_tests.rules.violation import NotApplicable
 from contract_tests.scenarios.startup.settings import NAMES, OTHERS, SettingsRun
 from contract_tests.service.workers.configuration import (
     pool_of_engine,
@@ -86,6 +87,14 @@ def test_an_engine_shows_what_its_pool_was_made_with() -> None:
     assert expected == pool_of_engine(queue, by_alias=False)
     plain = create_engine("sqlite:///x.db", poolclass=NullPool)
     assert pool_of_engine(plain, by_alias=True) == {"url": True, "echo": False, "recycle": -1}
+
+
+def test_a_password_that_was_not_given_is_not_kept_secret_either() -> None:
+    """Where it has not reached the service, nothing is known about what becomes of it."""
+    given = SettingsRun("", has_password=True)
+    assert given.trusted() is given
+    with pytest.raises(NotApplicable, match=r"--contract-env 'NAME=\{password\}'"):
+        SettingsRun("").trusted()
 
 
 def test_one_engine_that_obeys_is_enough() -> None:

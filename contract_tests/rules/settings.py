@@ -16,7 +16,7 @@ SET_01 = Rule(
         "Pass it on: `create_async_engine(url, pool_size=..., max_overflow=..., pool_timeout=..., "
         "pool_recycle=..., echo=...)`; or remove the setting."
     ),
-    needs=("outside-view",),
+    needs=("outside-view", "led"),
 )
 
 SET_02 = Rule(
@@ -31,7 +31,7 @@ SET_02 = Rule(
         "Read the environment in the factory, or pass settings to it; no `settings = Settings()` "
         "at module level, and no cache around it that outlives an app."
     ),
-    needs=("factory", "outside-view"),
+    needs=("factory", "outside-view", "led"),
 )
 
 SET_03 = Rule(
@@ -61,7 +61,7 @@ SET_04 = Rule(
         "Print an address by `engine.url` or `url.render_as_string()`, which hide it; log no "
         "settings as a whole."
     ),
-    needs=("network",),
+    needs=("network", "led"),
 )
 
 SET_05 = Rule(
@@ -73,7 +73,7 @@ SET_05 = Rule(
         "`repr`: one failure tells the password."
     ),
     fix="Declare it as `SecretStr`, or the address with `Field(repr=False)`.",
-    needs=("network",),
+    needs=("network", "led"),
 )
 
 RULES = (SET_01, SET_02, SET_03, SET_04, SET_05)

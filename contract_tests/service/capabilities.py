@@ -59,6 +59,14 @@ CAPABILITIES: dict[str, tuple[Question, Reason]] = {
         lambda s: s.has_process and s.recorder.is_async,
         "the database is called in threads, which cannot be cancelled",
     ),
+    "led": (
+        lambda s: s.has_process and not unseen_drivers(s),
+        lambda s: (
+            f"{unseen_drivers(s)} itself makes connections, which cannot be led to another address"
+            if s.has_process
+            else NO_PROCESS
+        ),
+    ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
     "factory": (
         lambda s: s.has_process and s.process.origin.is_factory,

@@ -68,7 +68,7 @@ def test_an_invalid_setting_ends_the_start(judge: Judge, settings: SettingsScena
 @judges("SET-04")
 def test_the_password_is_not_shown(judge: Judge, settings: SettingsScenarios) -> None:
     """No line of output, no answer and no document has the password of the address."""
-    life = settings.before.begun()
+    life = settings.before.trusted()
     judge.that(
         not life.shown,
         expected="the password shown nowhere",
@@ -79,7 +79,7 @@ def test_the_password_is_not_shown(judge: Judge, settings: SettingsScenarios) ->
 @judges("SET-05")
 def test_the_settings_hide_the_password(judge: Judge, settings: SettingsScenarios) -> None:
     """No object that holds the settings prints the password."""
-    printed = settings.before.begun().printed
+    printed = settings.before.trusted().printed
     if not printed:
         judge.not_applicable("the service keeps no object of pydantic-settings")
     showing = [text for text in printed if PASSWORD in text]

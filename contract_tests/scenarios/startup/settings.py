@@ -58,11 +58,21 @@ class SettingsRun:
     engines: tuple[Mapping[str, Any], ...] = ()
     printed: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    has_password: bool = False
 
     def begun(self) -> SettingsRun:
         """Give this life, if it began. Raises `Undecided` otherwise."""
         if self.start_failure:
             raise Undecided(f"the app could not start with other settings: {self.start_failure}")
+        return self
+
+    def trusted(self) -> SettingsRun:
+        """Give this life, if it began and was given the password. Raises `NotApplicable`."""
+        if not self.begun().has_password:
+            raise NotApplicable(
+                "the password has not reached the service; the variable that it reads is named "
+                "with --contract-env 'NAME={password}'"
+            )
         return self
 
     def made_of(self, knob: Knob) -> tuple[object, ...]:
@@ -163,14 +173,16 @@ class SettingsScenarios:
         client = AppClient(self._service, trial, begun["app"])
         answers = {f"the answer to {e.request.method}": _whole(e) for e in client.usual()}
         texts = {**answers, "the document": str(client.document())}
-        facts = trial.ask("engines")
+        facts = trial.ask("engines", password=PASSWORD)
         client.stop()
-        shown = _showing({**texts, "what it printed": trial.written()})
+        shown = tuple(_showing({**texts, "what it printed": trial.written()}))
+        printed = tuple(facts.get("settings", ()))
         return SettingsRun(
             "",
             engines=tuple(facts.get("engines", ())),
-            printed=tuple(facts.get("settings", ())),
-            shown=tuple(shown),
+            printed=printed,
+            shown=shown,
+            has_password=bool(shown or facts.get("has_password") or PASSWORD in str(printed)),
         )
 
 

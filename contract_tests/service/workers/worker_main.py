@@ -199,6 +199,9 @@ class Child:
         return {
             "engines": [pool_of_engine(engine, by_alias) for engine, by_alias in engines],
             "settings": shown_settings(),
+            "has_password": any(
+                engine.url.password == command["password"] for engine, _ in engines
+            ),
         }
 
     def _processes(self, command: dict[str, Any]) -> Reply:
