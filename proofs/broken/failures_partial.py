@@ -53,6 +53,11 @@ class Resuming(ExampleItemService):
 @breaks("FAI-04", says="only a part is stored, in example_notes", databases=SERVERS)
 def goes_on_with_the_rest() -> FastAPI:
     """A create that loses its connection goes on with the rest of its statements on another."""
+    return with_notes(Resuming)
+
+
+def with_notes(service: type[ExampleItemService]) -> FastAPI:
+    """Make the reference app with a table of notes beside the items, and another service."""
 
     async def prepare(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
@@ -60,9 +65,9 @@ def goes_on_with_the_rest() -> FastAPI:
             await connection.run_sync(Base.metadata.create_all)
             await connection.run_sync(notes.create, checkfirst=True)
 
-    def resuming(session: AsyncSession = Depends(get_async_session)) -> ExampleItemService:
-        return Resuming(session)
+    def replaced(session: AsyncSession = Depends(get_async_session)) -> ExampleItemService:
+        return service(session)
 
     app = opening(prepare)
-    app.dependency_overrides[get_service] = resuming
+    app.dependency_overrides[get_service] = replaced
     return app
