@@ -9,6 +9,7 @@ from pathlib import Path
 from contract_tests.rules import AREAS, Rule
 from contract_tests.runner.options import SETTINGS
 from proofs.catalogue import broken_apps, innocent_apps
+from proofs.kinds import databases_table
 from proofs.matrix import run_contract
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,7 +127,11 @@ RUNS: dict[str, Callable[[], str]] = {
 }
 """Parts that a real run writes: renewed when this module is run, not compared by a proof."""
 
-PARTS: dict[str, Callable[[], str]] = {"rules": rules_table, "options": options_table}
+PARTS: dict[str, Callable[[], str]] = {
+    "rules": rules_table,
+    "options": options_table,
+    "databases": databases_table,
+}
 """Parts that are written from tables of the code, and compared with them by a proof."""
 
 DOCUMENTS: dict[str, Callable[[], str] | None] = {
