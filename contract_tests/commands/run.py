@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from textwrap import wrap
 
+from ..runner.dropped import DROPPED
 from ..runner.options import SETTINGS as OPTIONS
 from ..runner.watching import run_pytest, watch_pytest
 from . import KIT, Command
@@ -34,7 +35,7 @@ def judge_app(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     settings = _settings_of(Path.cwd()) if "-c" not in rest else []
     # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
     plugin = ["-p", f"{__package__.rpartition('.')[0]}.plugin"]
-    arguments = [str(KIT / "suite"), *plugin, *settings, *_scope_of_loops(), *named, *rest]
+    arguments = [str(KIT / "suite"), *plugin, *settings, *_asides(), *named, *rest]
     # Asked for its version, pytest loads no plug-in that could keep a record.
     is_version = {"-V", "--version"} & set(rest)
     return run_pytest(arguments) if is_version else watch_pytest(arguments)
@@ -49,10 +50,14 @@ def _settings_of(folder: Path) -> list[str]:
     return ["-c", os.devnull, "--rootdir", str(folder)]
 
 
-def _scope_of_loops() -> list[str]:
-    """Answer what pytest-asyncio asks of every project; no test of the suite has a loop."""
+def _asides() -> list[str]:
+    """Answer what pytest-asyncio asks of every project, and pytest on what is found at the end.
+
+    No test of the suite has a loop, and an error that the service drops is none of pytest.
+    """
     is_there = find_spec("pytest_asyncio") is not None
-    return ["-o", "asyncio_default_fixture_loop_scope=function"] if is_there else []
+    loops = ["-o", "asyncio_default_fixture_loop_scope=function"] if is_there else []
+    return [*loops, *(word for name in DROPPED for word in ("-W", f"default::pytest.{name}"))]
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:

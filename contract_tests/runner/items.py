@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..rules.rule import Rule
+from .dropped import DROPPED
 
 if TYPE_CHECKING:
     from .judge import Judge
 
 JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
+
+
+def spare_dropped_errors(item: pytest.Item) -> None:
+    """Let no error that the service drops by itself be an error of the test.
+
+    A project that makes errors of all warnings means its own; pytest charges such an error to
+    whichever test runs when it is found.
+    """
+    for name in DROPPED:
+        item.add_marker(pytest.mark.filterwarnings(f"default::pytest.{name}"))
 
 
 def rule_of_item(item: pytest.Item) -> Rule | None:

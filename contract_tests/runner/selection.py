@@ -9,7 +9,7 @@ import pytest
 from ..rules import AREAS
 from ..rules.violation import UsageError
 from .closing import blame
-from .items import case_name, needs_startups, rule_of_item
+from .items import case_name, needs_startups, rule_of_item, spare_dropped_errors
 from .options import Options
 from .spreading import is_worker
 
@@ -55,6 +55,8 @@ class Selection:
         items.sort(key=turn_of)
         ours = [item for item in items if turn_of(item) != OTHERS]
         self.expected, self.ours = len(ours), ours
+        for item in ours:
+            spare_dropped_errors(item)
         self.is_alone = ours == items
         # Of several workers, few get a test that needs them.
         self.has_startups = not is_worker(config) and any(map(needs_startups, items))
