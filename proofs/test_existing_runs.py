@@ -103,7 +103,7 @@ def finished(command: list[str], environ: dict[str, str]) -> subprocess.Complete
     )
 
 
-def ended_by(signals: str, url: URL, after: int = 5) -> subprocess.CompletedProcess[str]:
+def ended_by(signals: str, url: URL, after: int = 8) -> subprocess.CompletedProcess[str]:
     """Run until the app has stored so many items, and sends the signals."""
     return run(ENDING, url, ENDING_AFTER=str(after), ENDING_SIGNALS=signals)
 
@@ -158,7 +158,7 @@ def test_an_interrupted_run_cleans_up(file: URL, signals: str) -> None:
 def test_who_cannot_wait_for_that_is_waited_for(file: URL) -> None:
     """A second Ctrl-C, in the midst of the cleaning, leaves it to the guardian."""
     before = dumped(file)
-    environ = {"ENDING_AFTER": "5", "ENDING_SIGNALS": "SIGINT", "ENDING_AT_STOP": "SIGINT"}
+    environ = {"ENDING_AFTER": "8", "ENDING_SIGNALS": "SIGINT", "ENDING_AT_STOP": "SIGINT"}
     done = run(ENDING, file, **environ)
     assert done.returncode == -signal.SIGINT, done.stdout + done.stderr
     wait_for_guardian(file)
@@ -169,7 +169,7 @@ def test_the_command_hands_a_termination_on(file: URL) -> None:
     """Who ends `contract-tests run` ends the run in it, which cleans up."""
     before = dumped(file)
     command = [sys.executable, "-m", "contract_tests", "run", *options(ENDING, file)]
-    environ = {"ENDING_AFTER": "5", "ENDING_SIGNALS": "parent:SIGTERM"}
+    environ = {"ENDING_AFTER": "8", "ENDING_SIGNALS": "parent:SIGTERM"}
     done = finished([*command, "--contract-rule", RULES], environ)
     assert done.returncode == pytest.ExitCode.INTERRUPTED, done.stdout + done.stderr
     assert before == dumped(file)

@@ -32,6 +32,7 @@ from contract_tests.scenarios.faults.lifecycle_checks import (
     stores_in_part,
     stores_later,
 )
+from contract_tests.scenarios.faults.outages import is_closed
 
 Asked = tuple[Kind, str]
 
@@ -160,6 +161,17 @@ def test_what_a_commit_was_sent_to_store_may_still_come(
     more = (*after["orders"], (8,), (9,))
     result = replace(result_of(after, 500, *events), ending={**after, "orders": more})
     assert is_ghost is bool(stores_later(result, control))
+
+
+@pytest.mark.parametrize(
+    ("status", "events", "expected"),
+    [(503, (), True), (503, (SELECT, FAILED), False), (500, (), False)],
+)
+def test_a_circuit_breaker_refuses_without_the_database(
+    status: int, events: Sequence[Asked], *, expected: bool
+) -> None:
+    """Any other failure has met the database, or is none of a while."""
+    assert expected is is_closed(exchange_of(status, *events))
 
 
 def test_a_success_may_lack_a_note_but_not_its_row() -> None:

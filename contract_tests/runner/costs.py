@@ -39,17 +39,17 @@ class Cost:
 # Counted on the reference app, with the usual profile: another service has other numbers of
 # places, fields and operations, so these tell the order of a run's length and no more.
 NOTHING = Cost(0, 0, 0)
-PLAIN = Cost(3, 5, 0.07)
+PLAIN = Cost(3, 5, 0.05)
 SESSION = Cost(0.4, 1.1, 0.02)
 FAULT = Cost(2, 3.5, 0.08)
 STARTUP = Cost(0.2, 0.4, 0.3)
-PAIR = Cost(6, 17, 0.05, 0.6)
-PROGRAMS = Cost(160, 270, 4, 0.95)
-PART = Cost(1, 13, 0.5, 0.8)
+PAIR = Cost(9, 11, 0.1, 0.6)
+PROGRAMS = Cost(160, 270, 2, 0.95)
+PART = Cost(10, 24, 0.6, 0.8)
 SWEEPS = {
-    "cancellation": Cost(130, 230, 1.5, 0.85),
+    "cancellation": Cost(130, 230, 1.1, 0.85),
     "failures": Cost(12, 26, 0.4, 0.3),
-    "disconnect": Cost(12, 20, 0.1, 0.3),
+    "disconnect": Cost(12, 20, 0.2, 0.3),
     "sessions": Cost(3, 4, 0.02),
 }
 """The sweeps of one role, made for the first test that asks for one of them."""

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -90,7 +90,8 @@ async def delete_postcard(postcard_id: PostcardId, session: Session) -> None:
 class Limit:
     """Lets so many requests pass in a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
         self._passed: deque[float] = deque(maxlen=MOST)
 
     async def __call__(
@@ -99,7 +100,7 @@ class Limit:
         """Answer, or say when to come again."""
         now = time.monotonic()
         if len(self._passed) == MOST and self._passed[0] > now - 1:
-            return JSONResponse({"detail": "Too many requests"}, 429, {"Retry-After": "1"})
+            return JSONResponse({"detail": "Too many requests"}, 429, self._headers)
         self._passed.append(now)
         return await answer(request)
 
@@ -117,7 +118,18 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 @innocent(looks="Of many requests most are answered 429, also those for rows that are there.")
 def app() -> FastAPI:
     """A limit of requests per second in a middleware, one transaction per request."""
+    return limited({"Retry-After": "1"})
+
+
+@innocent(looks="Those that are answered 429 are not told when to come again.")
+def silent() -> FastAPI:
+    """A limit of requests per second that gives no Retry-After."""
+    return limited({})
+
+
+def limited(headers: Mapping[str, str]) -> FastAPI:
+    """Make the app with its limit, which sends these headers."""
     made = FastAPI(lifespan=lifespan)
     made.include_router(router)
-    made.middleware("http")(Limit())
+    made.middleware("http")(Limit(headers))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,10 +20,12 @@ from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.resource import Role
 from ...service.service import Service
+from ...service.transports.pacing import pause_before
 from ..crud.pages import plain_list
 from .fault_cases import prepared
 from .injections import (
     EVERYWHERE,
+    OF_THE_DATABASE,
     Circumstance,
     InjectionResult,
     follow_up,
@@ -38,6 +41,10 @@ USUAL = 15
 
 MOST = 50
 BEYOND = 5
+
+CLOSED = 503
+TRIES = 7
+"""Times that a service which closes itself is asked again, each pause twice as long: a minute."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,26 @@ def outage(service: Service, requests: int) -> Outage:
         during = tuple(service.list() for _ in range(requests))
     if not away.fired:
         raise Undecided(f"none of {requests} lists tried to connect")
-    return Outage(during, follow_up(service))
+    return Outage(during, _afterwards(service))
+
+
+def _afterwards(service: Service) -> tuple[Exchange, ...]:
+    """Let a list and a create find the database again, once the service is open again."""
+    later = follow_up(service)
+    for tries in range(TRIES):
+        closed = [exchange for exchange in later if is_closed(exchange)]
+        if not closed:
+            break
+        pause = pause_before(closed[0], tries)
+        service.budget.require()
+        service.run(asyncio.sleep(min(pause, service.budget.left)))
+        later = follow_up(service)
+    return later
+
+
+def is_closed(exchange: Exchange) -> bool:
+    """Return whether a service refuses by itself for a while, as behind a circuit breaker."""
+    return exchange.status == CLOSED and exchange.complete and not exchange.of(*OF_THE_DATABASE)
 
 
 def places(service: Service) -> int:
@@ -93,7 +119,7 @@ def connection_reset(service: Service) -> Outage:
         during.append(ask())
         while not during[-1].ok and sum(not e.ok for e in during) <= allowed:
             during.append(ask())
-    return Outage(tuple(during), follow_up(service))
+    return Outage(tuple(during), _afterwards(service))
 
 
 @contextmanager
