@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from ...service.discovery.sockets import socket_paths
+from ...service.discovery.routes import socket_paths
 from ...service.service import Service
 from ...service.transports.websocket import WaitingSocket, waiting_socket
 
