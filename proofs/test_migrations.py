@@ -155,16 +155,16 @@ def test_a_walk_that_stops_is_told_with_its_reason() -> None:
     """A revision that fails is the reason why none was filled or taken back."""
     failed = Walked((RevisionStep("a1", up_failure="RuntimeError: no loop"),))
     assert failed.why_unfilled == "revision a1: RuntimeError: no loop"
-    assert failed.why_kept == "no revision was taken back: revision a1: RuntimeError: no loop"
+    assert failed.why_never_down == "no revision was taken back: revision a1: RuntimeError: no loop"
 
 
 def test_a_walk_to_its_end_tells_what_revisions_are_like() -> None:
     """They have no rows before them, and their way back fails, or is none."""
     taken = Walked((RevisionStep("a1"),))
     assert taken.why_unfilled == "no revision comes after a table that takes rows"
-    assert taken.why_kept == "no revision was taken back: none says that it can be"
+    assert taken.why_never_down == "no revision was taken back: none says that it can be"
     refused = Walked((RevisionStep("a1", down=True, down_failure="KeyError"),))
-    assert refused.why_kept == "no revision was taken back: each downgrade fails"
+    assert refused.why_never_down == "no revision was taken back: each downgrade fails"
 
 
 def test_an_act_that_fails_has_found_nothing() -> None:

@@ -12,7 +12,7 @@ from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.scheduler import Scheduler
 from contract_tests.rules.violation import CannotGoOn, Undecided
 from contract_tests.service.transports.conversation import PATIENT, ClientBehaviour
-from contract_tests.service.transports.pacing import PacedTransport, in_turn, told_pause
+from contract_tests.service.transports.pacing import PacedTransport, in_turn, requested_pause
 from contract_tests.service.transports.sending import Sender
 
 ASKED = Request("GET", "/pens")
@@ -112,7 +112,7 @@ def test_a_crowded_service_may_put_off(waits: list[float]) -> None:
 def test_both_spellings_of_a_pause_are_read(told: str, seconds: float) -> None:
     """`Retry-After` is a number of seconds or a date; what is neither says nothing."""
     exchange = Exchange(1, ASKED, status=429, headers=(("retry-after", told),))
-    assert seconds == told_pause(exchange)
+    assert seconds == requested_pause(exchange)
 
 
 def told(*statuses: int) -> Callable[[], Exchange]:

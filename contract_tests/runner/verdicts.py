@@ -165,7 +165,7 @@ class Verdicts:
         vars(report).pop("wasxfail", None)  # for any other outcome the mark is of no effect
         if verdict.outcome is Outcome.ERROR:
             report.outcome = "failed"
-        elif verdict.is_red_at(self._run.options.level) and not self._is_told_once(verdict):
+        elif verdict.is_red_at(self._run.options.level) and not self._is_summed_up(verdict):
             self._fail(report, verdict)
         else:
             # The three parts are those of pytest's own skips: the terminal and JUnit unpack them.
@@ -173,7 +173,7 @@ class Verdicts:
             path, line, _ = report.location
             report.longrepr = (path, line or 0, f"{verdict.verdict}: {message(verdict)}")
 
-    def _is_told_once(self, verdict: Verdict) -> bool:
+    def _is_summed_up(self, verdict: Verdict) -> bool:
         """Return whether the summary says in one line why so many tests have decided nothing."""
         service = self._run.opened
         gone = service.trail.gone if service else ""

@@ -9,7 +9,7 @@ from typing import Any
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.fields import Write, another, echoed_fields, nothings, write_one
 from ..scenarios.crud.pages import listed, walk, walked
-from ..scenarios.crud.passwords import passwords, told_of
+from ..scenarios.crud.passwords import passwords, passwords_shown
 from ..scenarios.crud.round_trip import answering
 from ..scenarios.crud.rows import change_body, seen, sendable
 from ..service.equality import contradictions, differences, is_left, same
@@ -176,7 +176,11 @@ def test_a_password_is_not_shown(judge: Judge, service: Service) -> None:
         judge.not_applicable("no field of a create is named or declared a password")
     row = service.row()
     answers = [row.exchange, service.read(row.id)]
-    told = [(answer, says) for answer in answers for says in told_of(service, row, answer, names)]
+    told = [
+        (answer, says)
+        for answer in answers
+        for says in passwords_shown(service, row, answer, names)
+    ]
     judge.that(
         not told,
         expected=f"no answer with {', '.join(names)}",

@@ -100,7 +100,7 @@ def test_a_downgrade_succeeds(judge: Judge, migrations: MigrationsScenarios) -> 
     """Each revision that says it can be taken back is taken back, with rows in the tables."""
     steps = migrations.stairs.down
     if not steps:
-        judge.not_applicable(migrations.stairs.why_kept)
+        judge.not_applicable(migrations.stairs.why_never_down)
     failed = [step for step in steps if step.down_failure]
     judge.that(
         not failed,
@@ -114,7 +114,7 @@ def test_a_downgrade_leaves_what_was_there(judge: Judge, migrations: MigrationsS
     """After a downgrade the schema is as before the upgrade, which can be made again."""
     steps = [step for step in migrations.stairs.down if not step.down_failure]
     if not steps:
-        judge.not_applicable(migrations.stairs.why_kept)
+        judge.not_applicable(migrations.stairs.why_never_down)
     wrong = [step for step in steps if step.remains or step.again_failure]
     judge.that(
         not wrong,

@@ -10,7 +10,7 @@ from ...instruments.exchange import Exchange
 from ...rules.violation import NotApplicable, OutOfTime, Undecided
 from ...service.service import Service
 from ...service.trail import ORDINARY
-from ...service.transports.pacing import told_pause
+from ...service.transports.pacing import requested_pause
 
 PROMPT = 10.0
 """Seconds that a request gets at least, of which others have been answered."""
@@ -48,7 +48,7 @@ def first_failing(service: Service, patience: float = 0.0) -> Exchange | None:
             failed = _first_failed(service)
         if failed is None or is_endless(failed):
             break
-        pause = told_pause(failed)
+        pause = requested_pause(failed)
         if 0 < pause <= patience:
             patience -= pause
             service.run(asyncio.sleep(pause))

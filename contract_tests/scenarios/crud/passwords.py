@@ -29,7 +29,9 @@ def _is_declared(schema: samples.Schema, document: dict[str, object]) -> bool:
     return any(b.get("format") == "password" or b.get("writeOnly") for b in branches)
 
 
-def told_of(service: Service, row: Row, answer: Exchange, names: tuple[str, ...]) -> Iterator[str]:
+def passwords_shown(
+    service: Service, row: Row, answer: Exchange, names: tuple[str, ...]
+) -> Iterator[str]:
     """Each of these fields that an answer shows, and as what."""
     shown = service.resource.whole_row(answer.json)
     for name in names:

@@ -65,14 +65,14 @@ class MigrationsScenarios:
     @cached_property
     def walk(self) -> Walked:
         """Each revision taken up, with rows in the tables before it."""
-        return self._taken(stairs=False)
+        return self._walked(stairs=False)
 
     @cached_property
     def stairs(self) -> Walked:
         """Each revision taken up, down and up again, with rows in the tables before it."""
-        return self._taken(stairs=True)
+        return self._walked(stairs=True)
 
-    def _taken(self, *, stairs: bool) -> Walked:
+    def _walked(self, *, stairs: bool) -> Walked:
         walked = take_revisions(self._process, new_database(self._service), stairs=stairs)
         if walked.stopped and not walked.filled and not self.failure:
             raise Undecided(f"the revisions cannot be taken one at a time: {walked.stopped}")

@@ -38,7 +38,7 @@ class Walked:
         return self.stopped or "no revision comes after a table that takes rows"
 
     @property
-    def why_kept(self) -> str:
+    def why_never_down(self) -> str:
         """The reason why no step was taken back, if none was."""
         others = "each downgrade fails" if self.down else "none says that it can be"
         return f"no revision was taken back: {self.stopped or others}"

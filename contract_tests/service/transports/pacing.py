@@ -161,7 +161,7 @@ def in_turn(send: Callable[[], Exchange], sleep: Callable[[float], object]) -> E
 def pause_before(put_off: Exchange, tries: int) -> float:
     """Return the seconds to wait before what was put off is sent again."""
     # The service may say 0, or nothing: pauses double all the same.
-    return max(told_pause(put_off), 2.0 ** (tries - 1) if tries else 1.0)
+    return max(requested_pause(put_off), 2.0 ** (tries - 1) if tries else 1.0)
 
 
 def is_put_off(exchange: Exchange) -> bool:
@@ -169,7 +169,7 @@ def is_put_off(exchange: Exchange) -> bool:
     return exchange.status == LIMITED and not exchange.of("failed")
 
 
-def told_pause(exchange: Exchange) -> float:
+def requested_pause(exchange: Exchange) -> float:
     """Return the seconds in `Retry-After`, in either of its spellings; 0 if it says nothing."""
     told = (exchange.header("retry-after") or "").strip()
     if told.isascii() and told.isdecimal():
