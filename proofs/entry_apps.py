@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from proofs.innocent import bearer_auth
 
-LIFETIME = 12
+LIFETIME = 20
 """Requests after which a token has ended."""
 
 REVOKED: list[str] = []
