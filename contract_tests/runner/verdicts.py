@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 
 import pytest
@@ -83,7 +85,8 @@ class Verdicts:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the verdict to the report, and make pytest's outcome agree with it."""
-        report = yield
+        with _garbage_kept():
+            report = yield
         rule = rule_of_item(item)
         if call.excinfo and isinstance(call.excinfo.value, STOPPING):
             item.session.shouldstop = "the run cannot go on"
@@ -195,6 +198,21 @@ class Verdicts:
         if row and report.outcome == "skipped":
             return LETTERS.get(Outcome(row["verdict"]))
         return None
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Collect no garbage in the block, in which pytest parses source code to show a failure.
+
+    A greenlet of the app that ends meanwhile makes Python 3.11 raise `SystemError` there.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _plain(item: pytest.Item, rule: Rule) -> Verdict:
