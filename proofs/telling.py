@@ -80,7 +80,7 @@ class Dropping:
         await self.app(scope, receive, send)
         if scope["type"] == "http" and scope["method"] == "POST":
             Dropping.count += 1
-            if Dropping.count == 3:
+            if Dropping.count == 6:
                 await drop()
 
 

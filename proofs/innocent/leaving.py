@@ -46,7 +46,10 @@ def gives_up_inside_the_transaction() -> FastAPI:
     return attentive(Considerate)
 
 
-@innocent(looks="it takes connections while the answer is sent, and the stream just stops")
+@innocent(
+    looks="it takes connections while the answer is sent, and the stream just stops",
+    areas=("disconnect",),
+)
 def asks_before_each_row() -> FastAPI:
     """A stream reads row by row, and asks before each whether anybody is there."""
 

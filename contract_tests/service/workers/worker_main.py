@@ -195,7 +195,7 @@ class Child:
         return {"statements": self._observed.use.take()}
 
     def _engines(self, command: dict[str, Any]) -> Reply:
-        engines = self._observed.use.engines.items()
+        engines = list(self._observed.use.engines.items())
         return {
             "engines": [pool_of_engine(engine, by_alias) for engine, by_alias in engines],
             "settings": shown_settings(),
