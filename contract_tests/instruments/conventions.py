@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 SEE_OTHER = 303
+UNAVAILABLE = 503
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 

@@ -78,17 +78,16 @@ class ContractRun:
                 raise UsageError(self.faults[0])
             note(self._place)
             self.facts.update(facts_of(self._service, self.options))
-            self._plan()
+            self._plan(self._service)
         return self._service
 
-    def _plan(self) -> None:
+    def _plan(self, service: Service) -> None:
         """Estimate how long the run will take, now that the speed of the service is known."""
         from ..scenarios.crud.ordinary import warm_up
         from .costs import WorkAhead
 
-        if self._service is not None:
-            with captured_output():
-                warm_up(self._service)
+        with captured_output():
+            warm_up(service)
         self.time.plan(WorkAhead(self._selection.ours, self._workers))
         whole = self.time.budget.spent + self.time.ahead.whole
         self.facts["time"] = {"estimate": whole, "budget": self.time.budget.seconds}

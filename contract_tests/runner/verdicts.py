@@ -85,7 +85,7 @@ class Verdicts:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the verdict to the report, and make pytest's outcome agree with it."""
-        with _garbage_kept():
+        with _without_collection():
             report = yield
         rule = rule_of_item(item)
         if call.excinfo and isinstance(call.excinfo.value, STOPPING):
@@ -201,7 +201,7 @@ class Verdicts:
 
 
 @contextmanager
-def _garbage_kept() -> Iterator[None]:
+def _without_collection() -> Iterator[None]:
     """Collect no garbage in the block, in which pytest parses source code to show a failure.
 
     A greenlet of the app that ends meanwhile makes Python 3.11 raise `SystemError` there.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..databases.driver_errors import traces_in
+from ..instruments.conventions import UNAVAILABLE
 from ..instruments.exchange import Exchange
 from ..rules import errors, sessions
 from ..rules.violation import NotApplicable, Undecided
@@ -25,7 +26,6 @@ from ..service.resource import READS, WRITES, Role
 from ..service.service import Service
 
 JSON_TYPES = ("application/json", "+json")
-UNAVAILABLE = 503
 FAILURE = 500
 LATER = frozenset({408, 409, 423, 425, 429})
 """Client errors that say that the same request may succeed another time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..instruments.alias_use import Statement
+from ..instruments.conventions import UNAVAILABLE
 from ..instruments.exchange import Exchange
 from ..runner.judge import Judge, judges
 from ..scenarios.startup.replicas import (
@@ -14,8 +15,6 @@ from ..scenarios.startup.replicas import (
     defines,
 )
 from ..service.resource import WRITES
-
-UNAVAILABLE = 503
 
 
 @judges("REP-01")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...instruments.conventions import UNAVAILABLE
 from ...instruments.exchange import Exchange, items_of
 from ...instruments.recording import recorded
 from ...masking.cutting import cut
@@ -20,8 +21,6 @@ from ...service.equality import differences, same
 from ...service.resource import Resource
 from ...service.service import Row
 from .interleaving import Interleaving
-
-UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)

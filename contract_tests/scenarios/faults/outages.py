@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from ...databases.redirects import leading_to
 from ...databases.session_settings import SettingName
+from ...instruments.conventions import UNAVAILABLE
 from ...instruments.exchange import Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.private import is_bounded, overflow_limit
@@ -42,7 +43,6 @@ USUAL = 15
 MOST = 50
 BEYOND = 5
 
-CLOSED = 503
 TRIES = 7
 """Times that a service which closes itself is asked again, each pause twice as long: a minute."""
 
@@ -91,7 +91,9 @@ def _afterwards(service: Service) -> tuple[Exchange, ...]:
 
 def is_closed(exchange: Exchange) -> bool:
     """Return whether a service refuses by itself for a while, as behind a circuit breaker."""
-    return exchange.status == CLOSED and exchange.complete and not exchange.of(*OF_THE_DATABASE)
+    return (
+        exchange.status == UNAVAILABLE and exchange.complete and not exchange.of(*OF_THE_DATABASE)
+    )
 
 
 def places(service: Service) -> int:

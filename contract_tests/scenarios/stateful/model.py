@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...instruments.conventions import UNAVAILABLE
 from ...instruments.exchange import Exchange
 from ...service.equality import same
 from ...service.resource import CHANGING
@@ -21,7 +22,6 @@ MismatchKind = Literal["field", "missing", "back", "failed"]
 KnownValues = dict[str, tuple[Any, ...]]
 Shown = Mapping[str, Any]
 MismatchKey = tuple[MismatchKind, str, str, str]
-UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
