@@ -19,7 +19,8 @@ from contract_tests.rules.violation import Undecided, UsageError
 from contract_tests.runner.opening import open_service
 from contract_tests.runner.options import Options
 from contract_tests.service.loop import AppLoop, open_loop
-from contract_tests.service.transports.lifespan import Lifespan, LifespanFailed
+from contract_tests.service.transports.asgi import AsgiTransport
+from contract_tests.service.transports.lifespan import HURRIED, Lifespan, LifespanFailed
 from contract_tests.service.transports.locate import App, Message, Receive, Scope, Send, locate
 from contract_tests.service.transports.sending import Sender
 from contract_tests.service.watchdog import Patience, Watchdog
@@ -122,6 +123,17 @@ async def nothing() -> None:
 
 async def ask_for_the_moon() -> None:
     raise LookupError("no moon")
+
+
+def test_a_shutdown_has_little_time_once_one_has_hung() -> None:
+    """Those of later lives of the same service get no more than that, here and elsewhere."""
+    transport = AsgiTransport(app_of(nothing, wait_for_ever), Recorder())
+    transport.stop_limit = BRIEFLY
+    with open_loop() as loop:
+        loop.run(transport.start())
+        with pytest.raises(LifespanFailed, match="no end within"):
+            loop.run(transport.stop())
+    assert transport.stop_limit == HURRIED
 
 
 def test_a_startup_that_waits_is_told_with_its_line() -> None:

@@ -18,6 +18,8 @@ def stop(service: Service) -> None:
     """Shut the app down if it is in this process, and leave the database as it was."""
     note(f"stopping {service.app}")
     if service.has_process:
+        if service.budget.is_over:
+            service.process.transport.hurry()
         _shut_down(service.process)
     if not (service.has_back_door and service.database.owned):
         _clean(service)

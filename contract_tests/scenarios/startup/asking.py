@@ -72,7 +72,11 @@ class AppClient:
 
     def stop(self) -> str:
         """Run the shutdown; how it failed, or an empty text."""
-        return failure_line(self.trial.ask("stop", app=self.app))
+        transport = self.service.process.transport
+        failure = failure_line(self.trial.ask("stop", app=self.app, limit=transport.stop_limit))
+        if hung(failure):
+            transport.hurry()
+        return failure
 
 
 def failure_line(answer: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from ...rules.evidence import HeldConnection
 from ..budget import READING
 from .conversation import PATIENT, ClientBehaviour, Conversation, scope_of
 from .home import require_home, require_no_stray
-from .lifespan import Lifespan
+from .lifespan import HURRIED, LIMIT, Lifespan, LifespanHung
 from .locate import App
 from .sending import SETTLING, Sender
 
@@ -51,6 +51,7 @@ class AsgiTransport:
         self.confined = confined
         self._has_looked = False
         self.lifespan = Lifespan(app)
+        self.stop_limit = LIMIT
         self.sender = Sender(recorder)
         self._known: set[asyncio.Task[object]] = set()
         self._lasted: Counter[str] = Counter()
@@ -70,7 +71,15 @@ class AsgiTransport:
         self.recorder.background.is_serving = False
         with warnings.catch_warnings(record=True):
             warnings.simplefilter("always")
-            await self.lifespan.stop()
+            try:
+                await self.lifespan.stop(self.stop_limit)
+            except LifespanHung:
+                self.hurry()
+                raise
+
+    def hurry(self) -> None:
+        """Give shutdowns of the service, here and elsewhere, less time from now on."""
+        self.stop_limit = HURRIED
 
     def renew(self, app: App) -> None:
         """Send to another app from now on, which is not started yet."""

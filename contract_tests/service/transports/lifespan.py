@@ -14,6 +14,9 @@ from .locate import App, Message, line_of, settings_missing
 LIMIT = 60.0
 """Seconds a start-up or a shutdown may take before it counts as hanging."""
 
+HURRIED = 5.0
+"""Seconds a shutdown may take once one of the same service has hung, or the run is over."""
+
 SETTLING = 2.0
 """Seconds an app gets to raise what it has just told."""
 
@@ -34,11 +37,16 @@ class LifespanFailed(Exception):  # noqa: N818 - said of the app, not of the kit
         self.is_refused = is_refused
 
 
+class LifespanHung(LifespanFailed):
+    """The app's start-up or shutdown has not ended in time."""
+
+
 class Lifespan:
     """Start-up and shutdown of one app, in one task: cancel scopes may span both.
 
-    Each gets `limit` seconds. `untold` is what an app raised before it answered: servers take that
-    for an app without lifespan. `failure` is why the start-up has failed.
+    Each gets `limit` seconds, or as many as `stop` is given. `untold` is what an app raised before
+    it answered: servers take that for an app without lifespan. `failure` is why the start-up has
+    failed.
     """
 
     def __init__(self, app: App, limit: float = LIMIT) -> None:
@@ -68,8 +76,9 @@ class Lifespan:
         self.supported = answer["type"] != "lifespan.unsupported"
         self.untold = "" if self.supported else self._error
 
-    async def stop(self) -> None:
+    async def stop(self, limit: float | None = None) -> None:
         """Run the shutdown of what has started; end what has not. Raises `LifespanFailed`."""
+        self._limit = limit or self._limit
         if self._task is None or not self.supported:
             return
         if self._is_started:
@@ -86,9 +95,7 @@ class Lifespan:
             async with asyncio.timeout(self._limit):
                 answer = await self._outbox.get()
         except TimeoutError:
-            raise LifespanFailed(
-                stage, f"no end within {self._limit:.0f} s{self._where()}"
-            ) from None
+            raise LifespanHung(stage, f"no end within {self._limit:.0f} s{self._where()}") from None
         if answer["type"].endswith((".failed", ".raised")):
             reason = await self._reason(str(answer.get("message", "")))
             raise LifespanFailed(stage, reason, is_exit=self._is_exit, is_refused=self._is_refused)

@@ -160,7 +160,9 @@ class Child:
         }
 
     def _stop(self, command: dict[str, Any]) -> Reply:
-        self._runner.run(self._transports[command["app"]].stop())
+        transport = self._transports[command["app"]]
+        transport.stop_limit = command.get("limit", transport.stop_limit)
+        self._runner.run(transport.stop())
         return {}
 
     def _census(self, command: dict[str, Any]) -> Reply:
