@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from .items import case_name, needs_startups, rule_of_item, spare_dropped_errors
 from .options import Options
 from .spreading import is_worker
 
+SUITE = Path(__file__).parent.parent / "suite"
 OTHERS, FIRST, USUAL = 0, 1, 2
 DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
 FAULTY = DISTURBING[:-1]
@@ -35,6 +37,14 @@ class Selection:
         self.is_alone = False
         """True if no tests of others are to run."""
         self.has_startups = False
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Pass over a file of the suite that names none of the rules that were asked for."""
+        asked = self._options.rule
+        if not asked or collection_path.parent != SUITE or collection_path.suffix != ".py":
+            return None
+        text = collection_path.read_text(encoding="utf-8")
+        return None if any(f'"{rule}"' in text for rule in asked) else True
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
