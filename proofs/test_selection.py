@@ -21,7 +21,7 @@ def test_only_the_file_of_the_rule_is_imported() -> None:
 
 def test_every_rule_has_a_file_that_is_imported() -> None:
     """A rule whose file were passed over would be judged by no test, and nobody would know."""
-    assert [] == [rule.id for rule in RULES if not files_for(rule.id)]
+    assert [rule.id for rule in RULES if not files_for(rule.id)] == []
 
 
 def test_without_such_a_choice_every_file_is_imported() -> None:
