@@ -4,4 +4,32 @@ Point it at an app: ``pytest --pyargs contract_tests --contract-app package.modu
 Importing this package costs nothing: everything heavy is imported once a contract is asked for.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .rules.rule import Level as Level
+    from .rules.rule import Rule as Rule
+    from .runner.judge import Judge as Judge
+    from .runner.judge import judges as judges
+    from .service.service import Service as Service
+
+PUBLIC = {
+    "Judge": "runner.judge",
+    "Level": "rules.rule",
+    "Rule": "rules.rule",
+    "Service": "service.service",
+    "judges": "runner.judge",
+}
+"""The names for a team's own tests, and the modules that have them."""
+
+__all__ = ["Judge", "Level", "Rule", "Service", "judges"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is asked for."""
+    if name not in PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{PUBLIC[name]}", __name__), name)

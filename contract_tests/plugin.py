@@ -62,18 +62,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a suite without an app out of the run, or say what is missing if it was asked for."""
+    """Keep what judges rules out of a run without an app, or say what is missing if asked for."""
     ours = [item for item in items if SUITE in item.path.parents]
-    if not ours:
+    judging = ours + [item for item in items if item.get_closest_marker("contract")]
+    if not judging:
         return
     if config.pluginmanager.has_plugin(f"{__package__}.runner.run"):
         _require_one_name(ours)
     elif any(map(partial(_is_suite, config), config.args)):
         raise pytest.UsageError(NO_APP)
     else:
-        gone = set(ours)
+        gone = dict.fromkeys(judging)
         items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=ours)
+        config.hook.pytest_deselected(items=list(gone))
         config.stash[IS_LEFT_OUT] = True
 
 

@@ -151,6 +151,7 @@ def test_every_import_leads_down() -> None:
         for arrow in arrows()
         if arrow.is_relative
         and arrow.goal in TOWER
+        and arrow.room != "__init__"  # the public names stand above all rooms
         and TOWER.index(arrow.goal) < TOWER.index(arrow.room)
     ]
     assert climbing == []

@@ -29,3 +29,13 @@ class Command:
     own: Callable[[Sequence[str]], int] = len
     epilog: str | None = None
     place: int = LAST
+
+
+def declare_own_rules(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that names the modules of a team's own rules."""
+    parser.add_argument(
+        "--own-rules",
+        action="append",
+        metavar="MODULE",
+        help="a module with rules of your own (default: contract_own_rules in pyproject.toml)",
+    )

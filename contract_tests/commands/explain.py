@@ -10,7 +10,9 @@ import textwrap
 from collections.abc import Sequence
 
 from ..rules import Rule, needs_of, rule_of
-from . import KIT, Command
+from ..rules.violation import UsageError
+from ..runner.own_rules import import_rules, written_rules
+from . import KIT, Command, declare_own_rules
 from .prove import proof_catalogue
 
 WIDTH, TITLE = 96, 7
@@ -20,8 +22,9 @@ WIDTH, TITLE = 96, 7
 def print_explanations(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """Print the explanation of each rule that was asked for."""
     try:
+        import_rules(asked.own_rules or written_rules(), "--own-rules")
         rules = [rule_of(identifier) for identifier in asked.rules]
-    except LookupError as error:
+    except (LookupError, UsageError) as error:
         print(error.args[0], file=sys.stderr)  # noqa: T201
         return 2
     print("\n\n".join(explanation(rule) for rule in rules))  # noqa: T201
@@ -72,6 +75,7 @@ def _examples(rule: Rule) -> list[str]:
 
 def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rules", nargs="+", metavar="ID")
+    declare_own_rules(parser)
 
 
 COMMAND = Command("a rule's promise, reason and fix", print_explanations, _declare, place=3)

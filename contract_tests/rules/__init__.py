@@ -20,6 +20,7 @@ from . import (
     sessions,
     settings,
 )
+from .own import OWN
 from .rule import Level, Rule
 
 AREAS: dict[str, tuple[Rule, ...]] = {
@@ -65,15 +66,20 @@ def needs_of(rule: Rule) -> tuple[str, ...]:
     return ("inside-view", *rule.needs) if is_inside else rule.needs
 
 
+def known_rules() -> tuple[Rule, ...]:
+    """Give the rules of the kit, and then those of the team."""
+    return (*RULES, *OWN.values())
+
+
 def rule_of(identifier: str) -> Rule:
     """The rule with this id, in any case. Raises `LookupError` with the nearest ids."""
     wanted = identifier.strip().upper()
-    for rule in RULES:
+    for rule in known_rules():
         if rule.id == wanted:
             return rule
-    near = difflib.get_close_matches(wanted, [rule.id for rule in RULES], n=3, cutoff=0.4)
+    near = difflib.get_close_matches(wanted, [rule.id for rule in known_rules()], n=3, cutoff=0.4)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise LookupError(f"there is no rule {identifier!r}{hint} (`contract-tests list` shows all)")
 
 
-__all__ = ["AREAS", "RULES", "Level", "Rule", "needs_of", "rule_of"]
+__all__ = ["AREAS", "RULES", "Level", "Rule", "known_rules", "needs_of", "rule_of"]

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ..databases import registry
-from ..rules import AREAS, RULES
+from ..rules import AREAS, known_rules
 from ..rules.profile import PROFILES, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.violation import UsageError
+from .own_rules import import_rules
 
 NamedValues = tuple[tuple[str, str], ...]
 
@@ -102,12 +103,19 @@ def read_level(value: str, where: str) -> Level:
 def read_rules(values: Sequence[str], where: str) -> tuple[str, ...]:
     """Return the ids of rules, in capitals; each value may hold several, with commas between."""
     asked = [part.strip().upper() for value in values for part in value.split(",") if part.strip()]
-    known = [rule.id for rule in RULES]
+    known = [rule.id for rule in known_rules()]
     unknown = [identifier for identifier in asked if identifier not in known]
     if unknown:
         near = suggestion(unknown[0], known)
         raise UsageError(f"{where}: there is no rule {unknown[0]!r}{near}")
     return tuple(asked)
+
+
+def read_own_rules(values: Sequence[str], where: str) -> tuple[str, ...]:
+    """Return the names of modules, whose rules are known from now on."""
+    names = tuple(value.strip() for value in values)
+    import_rules(names, where)
+    return names
 
 
 def read_token(value: str, where: str) -> Token:

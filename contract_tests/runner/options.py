@@ -19,6 +19,7 @@ from .option_values import (
     read_headers,
     read_level,
     read_minutes,
+    read_own_rules,
     read_path,
     read_profile,
     read_rules,
@@ -105,6 +106,12 @@ class Options:
         "the level from which a broken rule turns the run red: required, or recommended too",
         read_level,
         Level.REQUIRED,
+    )
+    own_rules: tuple[str, ...] = list_option(
+        "MODULE",
+        "a module with rules of your own, which your tests judge; repeatable",
+        read_own_rules,
+        otherwise="none",
     )
     rule: tuple[str, ...] = list_option(
         "ID[,ID]", "judge only these rules; repeatable", read_rules, otherwise="all"
