@@ -32,7 +32,7 @@ LETTERS = {
 }
 
 OUTCOMES = (Violation, NotApplicable, Undecided, OutOfTime)
-"""What a test raises to say how its judgement ended."""
+"""The exceptions by which a test says how its judgement ended."""
 
 AS_PYTEST_SAYS = {Outcome.UPHELD, Outcome.KNOWN, Outcome.SKIPPED}
 """For these pytest's own outcome is the right one, whatever marks a team has put on the test."""
