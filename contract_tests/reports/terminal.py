@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..rules import AREAS
 from ..rules.extent import Extent, added_up
 from ..rules.verdict import Outcome, Verdict
 from ..service.budget import duration, roughly
@@ -140,6 +141,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     yield from _totals(run)
+    yield from _agreed(run)
     yield _closing(run, decided)
     if run.missing:
         yield f"NOT conformant: {run.missing} of {_count(run.expected, 'test')} gave no verdict"
@@ -234,6 +236,19 @@ def _works(background: Mapping[str, int]) -> str:
     most = sorted(background.items(), key=lambda work: -work[1])
     told = [f"{line} ({_count(number, 'statement')})" for line, number in most[:MOST_WORK]]
     return "; ".join(told + [f"{len(most) - MOST_WORK} more"] * (len(most) > MOST_WORK))
+
+
+def _agreed(run: RunRecord) -> Iterator[str]:
+    """Tell whether the service is the one that was pinned, if all of that was judged."""
+    rules = {rule.id for rule in AREAS["interface"]}
+    verdicts = [verdict for verdict in run.verdicts if verdict.rule in rules]
+    found = {verdict.outcome for verdict in verdicts}
+    if title := run.facts.get("interface"):
+        drift = {verdict.rule for verdict in verdicts if verdict.outcome is Outcome.BROKEN}
+        if drift:
+            yield f"differs from {title}: {', '.join(sorted(drift))}"
+        elif Outcome.UPHELD in found and found <= {Outcome.UPHELD, Outcome.NOT_APPLICABLE}:
+            yield f"conforms to {title}"
 
 
 def _closing(run: RunRecord, decided: set[str]) -> str:

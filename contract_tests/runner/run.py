@@ -18,6 +18,7 @@ from .closing import CLOSING, blame, captured_output, note
 from .facts import facts_of
 from .items import rule_of_item
 from .options import Options
+from .pinned import read_pinned
 from .selection import Selection
 from .spreading import is_controller, is_worker
 from .terminating import interruptible
@@ -44,6 +45,8 @@ class ContractRun:
         self.mask = mask
         self.settings = _settings(options)
         self.facts: dict[str, Any] = {}
+        path = None if options.is_pinning else options.pinned
+        self.pinned = read_pinned(path) if path else None
         self.has_header = False
         self.time = timekeeping
         self._config = config
@@ -77,7 +80,7 @@ class ContractRun:
             if self.faults:
                 raise UsageError(self.faults[0])
             note(self._place)
-            self.facts.update(facts_of(self._service, self.options))
+            self.facts.update(facts_of(self._service, self.options, self.pinned))
             self._plan(self._service)
         return self._service
 

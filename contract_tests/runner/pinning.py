@@ -1,0 +1,103 @@
+"""A pytest plug-in that runs no test: it writes the interface of the service under contract.
+
+`contract-tests pin` loads it by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.main import wrap_session
+
+from ..rules.violation import OutOfTime, Undecided, UsageError
+from .option_values import REFERENCE
+from .options import PINNED, Options
+from .pinned import read_pinned
+
+if TYPE_CHECKING:
+    from ..scenarios.interface.writing import Renewal
+
+HINT = "# A run tells where the service differs. A line that is deleted is not judged.\n"
+NO_APP = (
+    "name the app: contract-tests pin package.module:attribute, or contract_app in the ini file"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the flags of the command."""
+    for flag in ("check", "all"):
+        parser.addoption(f"--pin-{flag}", action="store_true", help=f"what `pin --{flag}` asks")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | pytest.ExitCode:
+    """Write the interface in place of running tests."""
+    # Workers of pytest-xdist would have nothing to do.
+    vars(config.option).update(dist="no", tx=[], numprocesses=None)
+    # pytest's own options that run no test call it as well; there is no public way.
+    return wrap_session(config, _pin)
+
+
+def _pin(config: pytest.Config, session: pytest.Session) -> int:
+    from ..scenarios.interface import observe
+    from ..scenarios.interface.writing import renewed
+    from .run import ContractRun
+
+    run = config.pluginmanager.get_plugin(ContractRun.NAME)
+    if run is None:
+        raise pytest.UsageError(NO_APP)
+    try:
+        path = _target(run.options)
+        old = _read(path)
+        title = (
+            f"# The interface of {run.options.app}, as `contract-tests pin` has found it.\n{HINT}"
+        )
+        new = renewed(old or title, observe(run.service), is_whole=not old or config.option.pin_all)
+        text = run.mask(new.text)
+        if text != old and not config.option.pin_check:
+            path.write_text(text, encoding="utf-8")
+    except (UsageError, Undecided, OutOfTime) as error:
+        raise pytest.UsageError(run.mask(str(error))) from None
+    finally:
+        run.close()
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    for line in _told(path.name, old, new, is_check=config.option.pin_check):
+        reporter.write_line(run.mask(line))
+    return int(text != old and config.option.pin_check)
+
+
+def _target(options: Options) -> Path:
+    """Return the file to write. Raises `UsageError` for the one that comes with the kit."""
+    path = options.pinned or Path(PINNED)
+    if path == REFERENCE:
+        raise UsageError(
+            "the reference interface is not yours to write; name a file: "
+            "contract-tests pin --contract-interface contract.toml"
+        )
+    return path
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file, if it is there. Raises `UsageError` if it is no interface."""
+    if not path.exists():
+        return ""
+    read_pinned(path)
+    return path.read_text(encoding="utf-8")
+
+
+def _told(name: str, old: str, new: Renewal, *, is_check: bool) -> Iterator[str]:
+    """Give the lines that say what was written, or would be."""
+    yield from new.changes if old else ()
+    if new.left_out:
+        yield f"not in {name}, so not judged: {', '.join(new.left_out)} (--all pins them)"
+    count = f"{len(new.changes)} {'change' if len(new.changes) == 1 else 'changes'}"
+    if not old:
+        verb = "would be written" if is_check else "is written; review it and keep it with the code"
+        yield f"{name} {verb}"
+    elif new.changes:
+        yield f"{name} {'would have' if is_check else 'has'} {count}"
+    else:
+        yield f"{name} is up to date"
