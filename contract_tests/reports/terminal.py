@@ -24,6 +24,8 @@ TOLD = (
 )
 """The outcomes that the summary names rule by rule, in its order."""
 
+INTERFACE = frozenset(rule.id for rule in AREAS["interface"])
+
 MANY = 5
 """Rules that are undecided for the same reason, from which on they are told together."""
 
@@ -122,6 +124,8 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
     which = f"--contract-rule {verdict.rule}"
     if settings.allow_existing_database:
         which += " --contract-allow-existing-database"
+    if settings.interface and verdict.rule in INTERFACE:
+        which += f" --contract-interface {settings.interface}"
     if verdict.replay:
         which += f" --contract-replay {verdict.replay}"
     return f"{COMMAND} run {settings.app} {which}{database}"
@@ -240,8 +244,7 @@ def _works(background: Mapping[str, int]) -> str:
 
 def _agreed(run: RunRecord) -> Iterator[str]:
     """Tell whether the service is the one that was pinned, if all of that was judged."""
-    rules = {rule.id for rule in AREAS["interface"]}
-    verdicts = [verdict for verdict in run.verdicts if verdict.rule in rules]
+    verdicts = [verdict for verdict in run.verdicts if verdict.rule in INTERFACE]
     found = {verdict.outcome for verdict in verdicts}
     if title := run.facts.get("interface"):
         drift = {verdict.rule for verdict in verdicts if verdict.outcome is Outcome.BROKEN}

@@ -105,7 +105,8 @@ def pairs(contract_run: ContractRun) -> Pairs:
 @pytest.fixture(scope="session")
 def agreement(contract_run: ContractRun) -> Agreement:
     """The pinned interface, with the service that is to uphold it."""
-    return Agreement(contract_run.pinned or Interface(), contract_run.service)
+    service, pinned = contract_run.service, contract_run.pinned or Interface()
+    return Agreement(contract_run.facts["interface"], pinned, service)
 
 
 @pytest.fixture(scope="session")

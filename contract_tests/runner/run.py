@@ -17,6 +17,7 @@ from ..rules.violation import OutOfTime, UsageError
 from .closing import CLOSING, blame, captured_output, note
 from .facts import facts_of
 from .items import rule_of_item
+from .option_values import REFERENCE
 from .options import Options
 from .pinned import read_pinned
 from .selection import Selection
@@ -185,4 +186,5 @@ def _settings(options: Options) -> Settings:
         is_endless=options.profile.is_endless,
         seed=options.seed,
         budget=options.seconds,
+        interface="reference" if options.interface == REFERENCE else str(options.interface or ""),
     )

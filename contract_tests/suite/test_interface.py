@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from ..rules.evidence import Remark
 from ..runner.judge import Judge, judges
 from ..scenarios.interface import Agreement, KeyDrift
@@ -93,20 +95,23 @@ def _judge(judge: Judge, agreement: Agreement, section: str) -> None:
         judge.not_applicable(f"nothing under [{section}] is pinned that can be seen here")
     judge.that(
         not found.drift,
-        expected=f"{section} as pinned: {'; '.join(f'{d.key} = {d.pinned}' for d in found.drift)}",
+        expected=f"the {section} of {agreement.title}",
         observed="; ".join(drift.words for drift in found.drift),
         seen=(Remark(_side_by_side(found.drift)),) if found.drift else None,
     )
 
 
-def _side_by_side(drift: tuple[KeyDrift, ...]) -> str:
-    rows = [
-        ("", "pinned", "observed"),
-        *((d.key, _cell(d.pinned), _cell(d.observed)) for d in drift),
-    ]
+def _side_by_side(drift: Iterable[KeyDrift]) -> str:
+    """Lay both sides out in columns; of lists, what one of them lacks."""
+    rows = [("", "pinned", "observed"), *(row for each in drift for row in _rows(each))]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows)
+    return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}" for a, b, c in rows)
 
 
-def _cell(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+def _rows(drift: KeyDrift) -> Iterator[tuple[str, str, str]]:
+    pinned, observed = drift.pinned, drift.observed
+    if not isinstance(pinned, tuple) or not isinstance(observed, tuple):
+        yield drift.key, str(pinned), str(observed)
+        return
+    yield from ((drift.key, each, "-") for each in pinned if each not in observed)
+    yield from ((drift.key, "-", each) for each in observed if each not in pinned)

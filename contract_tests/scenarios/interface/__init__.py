@@ -17,6 +17,7 @@ __all__ = ["Agreement", "Compared", "Interface", "KeyDrift", "compared", "observ
 class Agreement:
     """A pinned interface and the service that is to uphold it, which is asked when first needed."""
 
+    title: str
     pinned: Interface
     service: Service
 

@@ -76,5 +76,5 @@ def _orders(
         with suppress(TypeError):  # values that have no order
             rising = sorted(set(values))
             if len(rising) == len(values):
-                yield from (f"{label}, ascending",) * (values == rising)
-                yield from (f"{label}, descending",) * (values == rising[::-1])
+                yield from (f"{label} ascending",) * (values == rising)
+                yield from (f"{label} descending",) * (values == rising[::-1])

@@ -121,7 +121,7 @@ class ListPaging:
 class ListOrder:
     """PIN-08. The order of the list, seen in rows that were created in another order."""
 
-    by: str | None = _text("the list is in the order of")
+    by: str | None = _text("the list is ordered by")
 
 
 @dataclass(frozen=True)
