@@ -82,8 +82,8 @@ def _words(path: str, label: str, pinned: Any, observed: Any) -> str:
         return "" if same else f"{label} {_shown(observed)}, pinned {_shown(pinned)}"
     gone = ", ".join(each for each in pinned if each not in observed)
     new = ", ".join(each for each in observed if each not in pinned and path not in OPEN)
-    told = [f"{label} no {gone}, which is pinned"] if gone else []
-    return "; ".join([*told, f"{label} {new}, which is not pinned"] if new else told)
+    told = [f"{label} no {gone}, though pinned"] if gone else []
+    return "; ".join([*told, f"{label} {new}, though not pinned"] if new else told)
 
 
 def _shown(value: object) -> str:

@@ -11,7 +11,7 @@ from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import Undecided
 from ...service.capabilities import missing
 from ...service.pages import declaration
-from ...service.resource import SENDING, Role, dig
+from ...service.resource import SENDING, VERBS, Role, dig
 from ...service.service import Service
 from ...service.workers.configuration import pool_of_engine
 from .forms import form_of, kind_of_json, limits_of
@@ -83,11 +83,20 @@ def _seen(service: Service, look: Callable[[Service], S], otherwise: S) -> S:
 
 def _operations(service: Service) -> Operations:
     resource = service.resource
-    return Operations(resource.name, tuple(dict.fromkeys(map(str, resource.operations.values()))))
+    stem, own = resource.name.rstrip("/"), f"{{{resource.id_parameter}}}"
+    declared = (
+        f"{method.upper()} {path.replace(own, '{id}')}"
+        for path, entry in resource.document.get("paths", {}).items()
+        if path.rstrip("/") == stem or path.startswith(f"{stem}/")
+        for method in VERBS.values()
+        if method.lower() in entry
+    )
+    offered = dict.fromkeys([*map(str, resource.operations.values()), *declared])
+    return Operations(resource.name, tuple(offered))
 
 
 def _rows(service: Service) -> RowFields:
-    """Look at a row with all fields, and at one with those that are needed."""
+    """Look at a row with all fields, and at one with those that are needed, null where it may."""
     shown = [row for row in _shown_rows(service) if row]
     if not shown:
         return RowFields()
@@ -107,10 +116,13 @@ def _shown_rows(service: Service) -> Iterator[Mapping[str, Any]]:
         rows = resource.rows(service.list().json) if resource.offers("list") else ()
         yield from map(items_of, rows or ())
         return
-    for is_complete in (True, False):
+    fields, document = resource.fields(), dict(resource.document)
+    least = service.body(complete=False)
+    nulls = {n: None for n in least if n in fields and samples.is_nullable(fields[n], document)}
+    for body in (service.body(), least | nulls):
         # A service may need what its document says can be left out.
         with suppress(Undecided):
-            row = service.row(service.body(complete=is_complete))
+            row = service.row(body)
             read = service.read(row.id) if resource.offers("read") else row.exchange
             yield resource.whole_row(read.json)
 
