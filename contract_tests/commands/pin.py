@@ -53,5 +53,5 @@ COMMAND = Command(
     _declare,
     own=_own,
     epilog=EPILOG,
-    place=1,
+    place=4,
 )

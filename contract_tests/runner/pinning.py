@@ -58,7 +58,7 @@ def _pin(config: pytest.Config, session: pytest.Session) -> int:
         new = renewed(old or title, observe(run.service), is_whole=not old or config.option.pin_all)
         text = run.mask(new.text)
         if text != old and not config.option.pin_check:
-            path.write_text(text, encoding="utf-8")
+            _write(path, text)
     except (UsageError, Undecided, OutOfTime) as error:
         raise pytest.UsageError(run.mask(str(error))) from None
     finally:
@@ -86,6 +86,15 @@ def _read(path: Path) -> str:
         return ""
     read_pinned(path)
     return path.read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file, and its folder. Raises `UsageError` if that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _told(name: str, old: str, new: Renewal, *, is_check: bool) -> Iterator[str]:

@@ -94,9 +94,20 @@ def touch_beside_the_others() -> FastAPI:
     return app
 
 
-@breaks("PIN-01", says="the collection is at /api/v2/examples/database-example/", arguments=PINNED)
+# The handler of 405 knows the methods of the old paths.
+@breaks(
+    "PIN-01",
+    says="the collection is at /api/v2/examples/database-example/",
+    also=("API-09",),
+    arguments=PINNED,
+)
 def moved_to_another_version() -> FastAPI:
     """The collection has a new version in its path, and none at the old one."""
+    return moved_to("/api/v2/examples/database-example")
+
+
+def moved_to(prefix: str) -> FastAPI:
+    """The reference app, its collection at another path."""
     app = create_app()
     moved = APIRouter()
     for route in routes_of(app):
@@ -108,7 +119,7 @@ def moved_to_another_version() -> FastAPI:
             "name": route.name,
             "include_in_schema": route.include_in_schema,
         }
-        moved.add_api_route(route.path.replace("/v1/", "/v2/"), route.endpoint, **kept)
+        moved.add_api_route(route.path.replace(PREFIX, prefix), route.endpoint, **kept)
     app.include_router(moved)
     return app
 
