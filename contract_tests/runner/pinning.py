@@ -19,6 +19,7 @@ from .pinned import read_pinned
 
 if TYPE_CHECKING:
     from ..scenarios.interface.writing import Renewal
+    from .run import ContractRun
 
 HINT = "# A run tells where the service differs. A line that is deleted is not judged.\n"
 NO_APP = (
@@ -42,8 +43,6 @@ def pytest_cmdline_main(config: pytest.Config) -> int | pytest.ExitCode:
 
 
 def _pin(config: pytest.Config, session: pytest.Session) -> int:
-    from ..scenarios.interface import observe
-    from ..scenarios.interface.writing import renewed
     from .run import ContractRun
 
     run = config.pluginmanager.get_plugin(ContractRun.NAME)
@@ -52,13 +51,9 @@ def _pin(config: pytest.Config, session: pytest.Session) -> int:
     try:
         path = _target(run.options)
         old = _read(path)
-        title = (
-            f"# The interface of {run.options.app}, as `contract-tests pin` has found it.\n{HINT}"
-        )
-        new = renewed(old or title, observe(run.service), is_whole=not old or config.option.pin_all)
-        text = run.mask(new.text)
-        if text != old and not config.option.pin_check:
-            _write(path, text)
+        new = _renewed(run, old, is_whole=config.option.pin_all)
+        if new.text != old and not config.option.pin_check:
+            _write(path, new.text)
     except (UsageError, Undecided, OutOfTime) as error:
         raise pytest.UsageError(run.mask(str(error))) from None
     finally:
@@ -66,7 +61,18 @@ def _pin(config: pytest.Config, session: pytest.Session) -> int:
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     for line in _told(path.name, old, new, is_check=config.option.pin_check):
         reporter.write_line(run.mask(line))
-    return int(text != old and config.option.pin_check)
+    return int(new.text != old and config.option.pin_check)
+
+
+def _renewed(run: ContractRun, old: str, *, is_whole: bool) -> Renewal:
+    """Bring the text of the file up to date, or begin one; no secret is in it."""
+    from ..scenarios.interface import observe
+    from ..scenarios.interface.writing import renewed
+
+    title = f"# The interface of {run.options.app}, as `contract-tests pin` has found it.\n{HINT}"
+    new = renewed(old or title, observe(run.service), is_whole=is_whole or not old)
+    new.text = run.mask(new.text)
+    return new
 
 
 def _target(options: Options) -> Path:
