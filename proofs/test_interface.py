@@ -16,7 +16,7 @@ from contract_tests.instruments.startup_log import StartupLog
 from contract_tests.rules.violation import UsageError
 from contract_tests.runner.option_values import REFERENCE
 from contract_tests.runner.pinned import read_pinned
-from contract_tests.scenarios.interface import Interface, compared
+from contract_tests.scenarios.interface import Interface, compare_section
 from contract_tests.scenarios.interface.record import (
     EngineSettings,
     Operations,
@@ -25,7 +25,7 @@ from contract_tests.scenarios.interface.record import (
     Statuses,
     Tables,
 )
-from contract_tests.scenarios.interface.writing import renewed
+from contract_tests.scenarios.interface.writing import renew_text
 from proofs.matrix import run_contract
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +39,7 @@ DRIFTED = f"{APP}again('create_item', app, status_code=200)\n"
 
 def words(pinned: Interface, observed: Interface, section: str) -> list[str]:
     """Tell the drift of a section."""
-    return [drift.words for drift in compared(pinned, observed, section).drift]
+    return [drift.words for drift in compare_section(pinned, observed, section).drift]
 
 
 def commanded(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
@@ -94,7 +94,10 @@ def test_what_one_side_does_not_know_is_not_compared() -> None:
     """Neither a line that was deleted, nor what cannot be seen here."""
     pinned = Interface(settings=EngineSettings(pool_size=5), tables=Tables(("a",)))
     observed = Interface(settings=EngineSettings(echo=True))
-    assert [compared(pinned, observed, part).count for part in ("settings", "tables")] == [0, 0]
+    assert [compare_section(pinned, observed, part).count for part in ("settings", "tables")] == [
+        0,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,7 @@ def test_a_text_keeps_its_comments_and_its_order() -> None:
     observed = Interface(
         statuses=Statuses(read=200, create=202), rows=RowFields(("id", "name", "tag"))
     )
-    new = renewed(KEPT, observed, is_whole=False)
+    new = renew_text(KEPT, observed, is_whole=False)
     fields = '    "id",\n    "tag",\n'
     expected = KEPT.replace("201", "202").replace('    "id",\n', fields)
     assert (expected, ["statuses.create  201 -> 202"]) == (new.text, new.changes[1:])
@@ -158,9 +161,9 @@ def test_a_line_that_was_deleted_stays_so_until_all_are_asked_for() -> None:
         "[statuses]\ncreate = 201\n",
         Interface(statuses=Statuses(create=201, read=200), startup=StartupLines(("ready",))),
     )
-    new = renewed(text, observed, is_whole=False)
+    new = renew_text(text, observed, is_whole=False)
     assert (text, ["statuses.read", "[startup]"]) == (new.text, new.left_out)
-    whole = renewed(text, observed, is_whole=True).text
+    whole = renew_text(text, observed, is_whole=True).text
     assert whole.startswith(f"{text}read = 200\n")
     assert whole.endswith('log = ["ready"]\n')
 

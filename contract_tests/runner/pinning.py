@@ -27,19 +27,23 @@ NO_APP = (
 )
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def _add_flags(parser: pytest.Parser) -> None:
     """Declare the flags of the command."""
     for flag in ("check", "all"):
         parser.addoption(f"--pin-{flag}", action="store_true", help=f"what `pin --{flag}` asks")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> int | pytest.ExitCode:
+def _write_instead(config: pytest.Config) -> int | pytest.ExitCode:
     """Write the interface in place of running tests."""
     # Workers of pytest-xdist would have nothing to do.
     vars(config.option).update(dist="no", tx=[], numprocesses=None)
     # pytest's own options that run no test call it as well; there is no public way.
     return wrap_session(config, _pin)
+
+
+pytest_addoption = _add_flags
+pytest_cmdline_main = _write_instead
 
 
 def _pin(config: pytest.Config, session: pytest.Session) -> int:
@@ -66,11 +70,11 @@ def _pin(config: pytest.Config, session: pytest.Session) -> int:
 
 def _renewed(run: ContractRun, old: str, *, is_whole: bool) -> Renewal:
     """Bring the text of the file up to date, or begin one; no secret is in it."""
-    from ..scenarios.interface import observe
-    from ..scenarios.interface.writing import renewed
+    from ..scenarios.interface import observe_interface
+    from ..scenarios.interface.writing import renew_text
 
     title = f"# The interface of {run.options.app}, as `contract-tests pin` has found it.\n{HINT}"
-    new = renewed(old or title, observe(run.service), is_whole=is_whole or not old)
+    new = renew_text(old or title, observe_interface(run.service), is_whole=is_whole or not old)
     new.text = run.mask(new.text)
     return new
 

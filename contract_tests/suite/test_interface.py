@@ -90,7 +90,7 @@ def test_the_tables_are_as_pinned(judge: Judge, agreement: Agreement) -> None:
 def _judge(judge: Judge, agreement: Agreement, section: str) -> None:
     """Judge one section: each difference is told, with both sides beside each other."""
     __tracebackhide__ = True
-    found = agreement.compared(section)
+    found = agreement.compare_section(section)
     if not found.count:
         judge.not_applicable(f"nothing under [{section}] is pinned that can be seen here")
     judge.that(

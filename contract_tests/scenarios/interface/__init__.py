@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...service.service import Service
-from .comparing import Compared, KeyDrift, compared
-from .observing import observe
+from .comparing import KeyDrift, SectionComparison, compare_section
+from .observing import observe_interface
 from .record import Interface
 
-__all__ = ["Agreement", "Compared", "Interface", "KeyDrift", "compared", "observe"]
+__all__ = ["Agreement", "Interface", "KeyDrift", "compare_section", "observe_interface"]
 
 
 @dataclass
@@ -24,8 +24,8 @@ class Agreement:
     @cached_property
     def observed(self) -> Interface:
         """The interface of the service."""
-        return observe(self.service)
+        return observe_interface(self.service)
 
-    def compared(self, section: str) -> Compared:
+    def compare_section(self, section: str) -> SectionComparison:
         """Compare a section of it with what is pinned."""
-        return compared(self.pinned, self.observed, section)
+        return compare_section(self.pinned, self.observed, section)

@@ -24,14 +24,14 @@ class KeyDrift:
 
 
 @dataclass(frozen=True)
-class Compared:
+class SectionComparison:
     """The number of values that could be compared, and the drift among them."""
 
     count: int
     drift: tuple[KeyDrift, ...]
 
 
-def compared(pinned: Interface, observed: Interface, section: str) -> Compared:
+def compare_section(pinned: Interface, observed: Interface, section: str) -> SectionComparison:
     """Compare what both know of a section: deleted lines, and what cannot be seen, are no drift."""
     roles = _roles(observed.operations.offered or ())
     seen = {key.name: value for key, value in known(getattr(observed, section))}
@@ -46,7 +46,7 @@ def compared(pinned: Interface, observed: Interface, section: str) -> Compared:
         for path, label, one, other in pairs
         if (words := _words(path, label.format_map(roles), one, other))
     ]
-    return Compared(len(pairs), tuple(drift))
+    return SectionComparison(len(pairs), tuple(drift))
 
 
 def _roles(offered: tuple[str, ...]) -> dict[str, str]:

@@ -49,7 +49,7 @@ KNOBS = {
 """The names of an engine's settings in the record, and as an engine is asked for them."""
 
 
-def observe(service: Service) -> Interface:
+def observe_interface(service: Service) -> Interface:
     """Ask the service, on rows of the kit's own, and return its interface.
 
     What it does not offer, and what cannot be seen from here, is left out.

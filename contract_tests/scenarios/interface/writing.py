@@ -28,7 +28,7 @@ class Renewal:
     left_out: list[str] = field(default_factory=list)
 
 
-def renewed(text: str, observed: Interface, *, is_whole: bool) -> Renewal:
+def renew_text(text: str, observed: Interface, *, is_whole: bool) -> Renewal:
     """Bring a text up to date. What it leaves out is added only if it is to be the whole."""
     import tomlkit
 
