@@ -168,6 +168,17 @@ def test_a_line_that_was_deleted_stays_so_until_all_are_asked_for() -> None:
     assert whole.endswith('log = ["ready"]\n')
 
 
+def test_what_is_gone_leaves_the_text_unless_it_is_only_not_seen_here() -> None:
+    """A pool without a size has nothing to say of it; an operation that is gone has no status."""
+    text = "[statuses]\ncreate = 201\nread = 200\n[settings]\npool_size = 5\necho = false\n"
+    observed = Interface(statuses=Statuses(create=201), settings=EngineSettings(echo=False))
+    new = renew_text(text, observed, is_whole=False)
+    assert (text.replace("read = 200\n", ""), ["statuses.read  200 -> gone"]) == (
+        new.text,
+        new.changes,
+    )
+
+
 def test_the_log_of_a_start_is_seen_without_any_set_up() -> None:
     """What moves from start to start is replaced, and the level is put back."""
     root = logging.getLogger()
@@ -198,6 +209,14 @@ def test_without_a_file_nothing_is_asked() -> None:
     assert {row["reason"] for row in rows} == {
         "no interface is pinned: `contract-tests pin` writes one"
     }
+
+
+def test_what_was_not_judged_is_told_with_what_conforms() -> None:
+    """A part of the rules does not pass for all of them."""
+    chosen = ("--contract-interface", "reference", "--contract-rule", RULES.removesuffix(",PIN-13"))
+    result = run_contract("reference_app:create_app", "sqlite", *chosen)
+    line = "conforms to the reference interface, edition 2026.1; not judged: PIN-13"
+    assert line in result.printed.splitlines()
 
 
 def test_a_file_that_is_not_there_ends_the_run_with_a_line() -> None:

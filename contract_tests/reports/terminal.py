@@ -243,15 +243,17 @@ def _works(background: Mapping[str, int]) -> str:
 
 
 def _agreed(run: RunRecord) -> Iterator[str]:
-    """Tell whether the service is the one that was pinned, if all of that was judged."""
-    verdicts = [verdict for verdict in run.verdicts if verdict.rule in INTERFACE]
-    found = {verdict.outcome for verdict in verdicts}
-    if title := run.facts.get("interface"):
-        drift = {verdict.rule for verdict in verdicts if verdict.outcome is Outcome.BROKEN}
-        if drift:
-            yield f"differs from {title}: {', '.join(sorted(drift))}"
-        elif Outcome.UPHELD in found and found <= {Outcome.UPHELD, Outcome.NOT_APPLICABLE}:
-            yield f"conforms to {title}"
+    """Tell whether the service is the one that was pinned, and what of that was not judged."""
+    title = run.facts.get("interface")
+    upheld, drift = (
+        {each.rule for each in run.of(outcome)} & INTERFACE
+        for outcome in (Outcome.UPHELD, Outcome.BROKEN)
+    )
+    if title and drift:
+        yield f"differs from {title}: {', '.join(sorted(drift))}"
+    elif title and upheld:
+        rest = ", ".join(sorted(INTERFACE - upheld))
+        yield f"conforms to {title}{f'; not judged: {rest}' if rest else ''}"
 
 
 def _closing(run: RunRecord, decided: set[str]) -> str:
