@@ -16,6 +16,7 @@ from contract_tests.instruments.startup_log import StartupLog
 from contract_tests.rules.violation import UsageError
 from contract_tests.runner.option_values import REFERENCE
 from contract_tests.runner.pinned import read_pinned
+from contract_tests.scenarios.crud.operations import CASES
 from contract_tests.scenarios.interface import Interface, compare_section
 from contract_tests.scenarios.interface.record import (
     EngineSettings,
@@ -24,6 +25,7 @@ from contract_tests.scenarios.interface.record import (
     StartupLines,
     Statuses,
     Tables,
+    keys_of,
 )
 from contract_tests.scenarios.interface.writing import renew_text
 from proofs.matrix import run_contract
@@ -34,6 +36,13 @@ RULES = ",".join(f"PIN-{number:02}" for number in range(1, 14))
 ITEMS = Operations("/items", ("GET /items", "POST /items", "GET /items/{id}"))
 SHOWN = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 APP = "from proofs.broken.interface import again, moved_to\napp = moved_to('/items')\n"
+FAILING = f"""{APP}
+@app.middleware('http')
+async def fail(request, call_next):
+    if request.url.path.startswith('/items'):
+        raise RuntimeError('never works')
+    return await call_next(request)
+"""
 DRIFTED = f"{APP}again('create_item', app, status_code=200)\n"
 
 
@@ -79,6 +88,11 @@ def test_an_addition_is_drift_and_another_order_is_none() -> None:
         "a row shows no name, though pinned; a row shows tag, though not pinned",
         "id is string, pinned integer",
     ]
+
+
+def test_every_case_of_a_request_has_its_status() -> None:
+    """A new way to ask an operation is pinned as well."""
+    assert {case.name.replace("-", "_") for case in CASES} <= {k.name for k in keys_of("statuses")}
 
 
 def test_a_start_may_log_more_than_is_pinned() -> None:
@@ -225,6 +239,15 @@ def test_a_file_that_is_not_there_ends_the_run_with_a_line() -> None:
     assert result.exit_code == 4
     assert "--contract-interface (contract_interface): " in result.printed
     assert "agreed.toml cannot be read" in result.printed
+
+
+def test_a_service_that_fails_is_not_pinned(tmp_path: Path) -> None:
+    """Its failures are nothing to agree on."""
+    (tmp_path / "mine.py").write_text(FAILING, encoding="utf-8")
+    done = commanded(tmp_path, "contract-tests pin mine:app --contract-resource /items/")
+    assert done.returncode == 4
+    assert "there is no interface to pin: no ordinary request has succeeded" in done.stderr
+    assert not (tmp_path / "contract.toml").exists()
 
 
 def test_the_reference_interface_is_not_written(tmp_path: Path) -> None:

@@ -73,8 +73,11 @@ def _renewed(run: ContractRun, old: str, *, is_whole: bool) -> Renewal:
     from ..scenarios.interface import observe_interface
     from ..scenarios.interface.writing import renew_text
 
+    service = run.service
+    if service.trail.gone:
+        raise UsageError(f"there is no interface to pin: {service.trail.gone}")
     title = f"# The interface of {run.options.app}, as `contract-tests pin` has found it.\n{HINT}"
-    new = renew_text(old or title, observe_interface(run.service), is_whole=is_whole or not old)
+    new = renew_text(old or title, observe_interface(service), is_whole=is_whole or not old)
     new.text = run.mask(new.text)
     return new
 

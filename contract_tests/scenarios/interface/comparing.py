@@ -70,9 +70,10 @@ def _each(
     if not isinstance(pinned, Mapping):
         yield name, label, values
         return
-    for each in pinned.keys() & observed.keys():
-        own = label.replace("{name}", each)
-        yield f"{name}.{each}", own, (pinned[each], observed[each])
+    for each in pinned:
+        if each in observed:
+            own = label.replace("{name}", each)
+            yield f"{name}.{each}", own, (pinned[each], observed[each])
 
 
 def _words(path: str, label: str, pinned: Any, observed: Any) -> str:

@@ -10,9 +10,6 @@ from ...generation import samples
 DEPTH = 3
 """Levels of an answer whose keys are told."""
 
-MANY = 3
-"""Keys from which a limit is one between two."""
-
 
 def kind_of_json(value: object) -> str:
     """Return the JSON type of a value."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from ...databases import BackDoorBlocked
 from ...generation import samples
 from ...instruments.exchange import Exchange, items_of
-from ...rules.violation import Undecided
+from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
 from ...service.pages import declaration
 from ...service.resource import SENDING, VERBS, Role, dig
@@ -77,7 +78,7 @@ def _seen(service: Service, look: Callable[[Service], S], otherwise: S) -> S:
     """Return what a look finds; otherwise an empty section, if no row can be made for it."""
     try:
         return look(service)
-    except Undecided:
+    except (Undecided, NotApplicable, BackDoorBlocked):
         return otherwise
 
 
