@@ -23,6 +23,7 @@ PREFIX = {
     "crud": "CRU",
     "payloads": "PAY",
     "openapi": "API",
+    "interface": "PIN",
     "lifespan": "LIF",
     "settings": "SET",
     "replicas": "REP",

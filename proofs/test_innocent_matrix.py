@@ -21,7 +21,7 @@ GROUPS = (
     ("disconnect",),
     ("schema", "migrations", "crud"),
     ("payloads",),
-    ("openapi",),
+    ("openapi", "interface"),
 )
 RUNS = [(app, database) for app in innocent_apps() for database in databases_for(app)]
 NO_GOOD = ("broken", "undecided", "error")

@@ -12,6 +12,7 @@ from contract_tests.rules.profile import QUICK, Shard
 from contract_tests.rules.replay import Token
 from contract_tests.rules.rule import Level
 from contract_tests.rules.violation import UsageError
+from contract_tests.runner.option_values import REFERENCE
 from contract_tests.runner.options import SETTINGS, Options
 from contract_tests.runner.setting import Setting
 
@@ -24,6 +25,7 @@ VALUES: dict[str, list[tuple[Any, object]]] = {
     "header": [(["X-Key: a:b"], (("X-Key", "a:b"),))],
     "body": [(["a=1", "b=x", 'c={"d": null}'], {"a": 1, "b": "x", "c": {"d": None}})],
     "format": [(["plate=[A-Z]=?"], {"plate": "[A-Z]=?"})],
+    "interface": [("a.toml", Path("a.toml")), ("reference", REFERENCE)],
     "level": [("recommended", Level.RECOMMENDED)],
     "rule": [(["ses-01, SES-02", "CRU-01,"], ("SES-01", "SES-02", "CRU-01"))],
     "replay": [("errors:create:fail:3", Token("errors", "create", "fail", "3"))],
@@ -88,10 +90,10 @@ def test_the_default_that_is_shown_is_the_default(name: str) -> None:
     assert getattr(Options(), name) == setting.read(setting.default, "HERE")
 
 
-def test_every_field_but_the_root_is_an_option() -> None:
-    """What no setting could change would not be an option."""
+def test_every_field_but_two_is_an_option() -> None:
+    """What no setting could change would not be one; the command says what a run is for."""
     plain = {each.name for each in fields(Options) if Setting not in each.metadata}
-    assert {"root"} == plain
+    assert {"root", "is_pinning"} == plain
 
 
 def test_the_options_are_printed_without_secrets() -> None:

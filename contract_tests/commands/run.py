@@ -31,14 +31,19 @@ INDENT = " " * 6
 
 def judge_app(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """Run the suite on the app, or on the one that the settings name."""
-    named = ["--contract-app", asked.app] if asked.app else []
-    settings = _settings_of(Path.cwd()) if "-c" not in rest else []
-    # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
-    plugin = ["-p", f"{__package__.rpartition('.')[0]}.plugin"]
-    arguments = [str(KIT / "suite"), *plugin, *settings, *_asides(), *named, *rest]
+    arguments = suite_arguments(asked.app, rest)
     # Asked for its version, pytest loads no plug-in that could keep a record.
     is_version = {"-V", "--version"} & set(rest)
     return run_pytest(arguments) if is_version else watch_pytest(arguments)
+
+
+def suite_arguments(app: str | None, rest: Sequence[str]) -> list[str]:
+    """Return the words with which pytest runs the suite, by the settings of the project."""
+    named = ["--contract-app", app] if app else []
+    settings = _settings_of(Path.cwd()) if "-c" not in rest else []
+    # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
+    plugin = ["-p", f"{__package__.rpartition('.')[0]}.plugin"]
+    return [str(KIT / "suite"), *plugin, *settings, *_asides(), *named, *rest]
 
 
 def _settings_of(folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ class Settings:
     """The settings of a run, as far as reports tell them.
 
     `database` is empty for the usual one, and an address is without its password. `budget` is in
-    seconds.
+    seconds. `interface` is the pinned one that was asked for by name.
     """
 
     app: str = ""
@@ -27,6 +27,7 @@ class Settings:
     is_endless: bool = False
     seed: int = 1
     budget: float = 0.0
+    interface: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..rules import AREAS
 from ..rules.extent import Extent, added_up
 from ..rules.verdict import Outcome, Verdict
 from ..service.budget import duration, roughly
@@ -22,6 +23,8 @@ TOLD = (
     Outcome.SKIPPED,
 )
 """The outcomes that the summary names rule by rule, in its order."""
+
+INTERFACE = frozenset(rule.id for rule in AREAS["interface"])
 
 MANY = 5
 """Rules that are undecided for the same reason, from which on they are told together."""
@@ -121,6 +124,8 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
     which = f"--contract-rule {verdict.rule}"
     if settings.allow_existing_database:
         which += " --contract-allow-existing-database"
+    if settings.interface and verdict.rule in INTERFACE:
+        which += f" --contract-interface {settings.interface}"
     if verdict.replay:
         which += f" --contract-replay {verdict.replay}"
     return f"{COMMAND} run {settings.app} {which}{database}"
@@ -140,6 +145,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
     yield from _totals(run)
+    yield from _agreed(run)
     yield _closing(run, decided)
     if run.missing:
         yield f"NOT conformant: {run.missing} of {_count(run.expected, 'test')} gave no verdict"
@@ -234,6 +240,20 @@ def _works(background: Mapping[str, int]) -> str:
     most = sorted(background.items(), key=lambda work: -work[1])
     told = [f"{line} ({_count(number, 'statement')})" for line, number in most[:MOST_WORK]]
     return "; ".join(told + [f"{len(most) - MOST_WORK} more"] * (len(most) > MOST_WORK))
+
+
+def _agreed(run: RunRecord) -> Iterator[str]:
+    """Tell whether the service is the one that was pinned, and what of that was not judged."""
+    title = run.facts.get("interface")
+    upheld, drift = (
+        {each.rule for each in run.of(outcome)} & INTERFACE
+        for outcome in (Outcome.UPHELD, Outcome.BROKEN)
+    )
+    if title and drift:
+        yield f"differs from {title}: {', '.join(sorted(drift))}"
+    elif title and upheld:
+        rest = ", ".join(sorted(INTERFACE - upheld))
+        yield f"conforms to {title}{f'; not judged: {rest}' if rest else ''}"
 
 
 def _closing(run: RunRecord, decided: set[str]) -> str:

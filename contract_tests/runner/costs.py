@@ -76,7 +76,7 @@ def work_of(item: pytest.Item) -> Work:
         return Work(f"pair:{case}", PAIR)
     if "sweeps" in names:
         return Work(f"sweep:{area}:{case}", SWEEPS.get(area, FAULT))
-    return Work(item.nodeid, SESSION if area == "sessions" else PLAIN)
+    return Work(item.nodeid, SESSION if area in ("sessions", "interface") else PLAIN)
 
 
 def slowness(clock: Clock) -> float:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..databases import registry
 from .options import Options
+from .pinned import title_of
 
 if TYPE_CHECKING:
+    from ..scenarios.interface.record import Interface
     from ..service.backdoor import BackDoor
     from ..service.resource import Resource
     from ..service.service import Service
@@ -33,8 +35,8 @@ UNSEEN = {"name": "unseen", "version": "", "driver": "unseen", "owned": False, "
 """The facts about a database whose address nobody has told the kit."""
 
 
-def facts_of(service: Service, options: Options) -> dict[str, Any]:
-    """The service, its database and its capabilities, as JSON."""
+def facts_of(service: Service, options: Options, pinned: Interface | None) -> dict[str, Any]:
+    """The service, its database, its capabilities and what is pinned of it, as JSON."""
     from ..service.capabilities import held
 
     return {
@@ -47,6 +49,7 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
         "resource": _resource(service.resource),
         "database": _database(service.door) if service.has_back_door else UNSEEN,
         "capabilities": held(service),
+        "interface": title_of(options.pinned, pinned) if pinned and options.pinned else "",
     }
 
 

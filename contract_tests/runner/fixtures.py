@@ -11,6 +11,7 @@ from ..scenarios.crud.breakdowns import require_answers
 from ..scenarios.crud.operations import CASES, Case
 from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
+from ..scenarios.interface import Agreement, Interface
 from ..scenarios.migrations import MigrationsScenarios
 from ..scenarios.startup import StartupScenarios
 from ..scenarios.startup.replicas import ReplicaScenarios
@@ -99,6 +100,13 @@ def sweeps(contract_run: ContractRun) -> Sweeps:
 def pairs(contract_run: ContractRun) -> Pairs:
     """Two requests that meet in every order, each pair arranged when first asked for."""
     return Pairs(contract_run.service, contract_run.options.replay)
+
+
+@pytest.fixture(scope="session")
+def agreement(contract_run: ContractRun) -> Agreement:
+    """The pinned interface, with the service that is to uphold it."""
+    service, pinned = contract_run.service, contract_run.pinned or Interface()
+    return Agreement(contract_run.facts["interface"], pinned, service)
 
 
 @pytest.fixture(scope="session")

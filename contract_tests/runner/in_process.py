@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from ..databases import OUTSIDE_VIEW, Database, Server
@@ -12,6 +12,7 @@ from ..instruments.confined import Confined
 from ..instruments.confinement import Children, Confinement
 from ..instruments.recorder import Recorder
 from ..instruments.spawned import Spawned
+from ..instruments.startup_log import StartupLog
 from ..rules.violation import Undecided, UsageError
 from ..service.access import Access
 from ..service.address import Handover, environment
@@ -58,7 +59,9 @@ def open_app(options: Options, budget: Budget, *, has_startups: bool) -> Iterato
         stack.callback(stop, service)
         service.door.open()
         confined.beside = service.run(service.database.beside())
-        _start(service, confined)
+        with StartupLog() if options.pinned else nullcontext() as log:
+            _start(service, confined)
+        service.start_lines = tuple(log.lines) if log else None
         yield service
 
 

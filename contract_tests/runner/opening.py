@@ -37,6 +37,7 @@ def open_service(
         else open_app(options, budget, has_startups=has_startups)
     )
     with _warnings_pass(), opened as service:
+        service.is_pinned = options.pinned is not None
         _detect(service, options)
         with _frozen_heap():
             yield service

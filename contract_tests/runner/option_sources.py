@@ -57,7 +57,8 @@ def read_options(config: pytest.Config, environ: Mapping[str, str] = os.environ)
         given, where = _given(config, environ, setting)
         if given:
             values[setting.field] = setting.read(given, where)
-    return Options(root=config.rootpath, **values)
+    is_pinning = config.pluginmanager.has_plugin(f"{__package__}.pinning")
+    return Options(root=config.rootpath, is_pinning=is_pinning, **values)
 
 
 def _given(config: pytest.Config, environ: Mapping[str, str], setting: Setting) -> tuple[Any, str]:

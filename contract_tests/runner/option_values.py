@@ -27,6 +27,9 @@ NamedValues = tuple[tuple[str, str], ...]
 VARIABLE = re.compile(r"[\w.-]+")
 HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
 """The names that RFC 9110 allows: a scheme and a credential with a colon in it are none."""
+REFERENCE = Path(__file__).parents[1] / "scenarios" / "interface" / "reference.toml"
+"""The interface of the published example, which comes with the kit."""
+
 WORD = re.compile(r"[\w+-]*")
 ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
 OFF = frozenset({"", "0", "false", "no", "off", "n", "f", "none", "never", "disabled"})
@@ -42,6 +45,11 @@ def read_text(value: str, where: str) -> str:
 def read_path(value: str, where: str) -> Path:
     """Return the path, which need not exist yet."""
     return Path(value)
+
+
+def read_interface(value: str, where: str) -> Path:
+    """Return the file of an interface: the one that has this name, or this path."""
+    return REFERENCE if value == "reference" else Path(value)
 
 
 def read_flag(value: object, where: str) -> bool:

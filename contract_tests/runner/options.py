@@ -17,6 +17,7 @@ from .option_values import (
     read_fields,
     read_formats,
     read_headers,
+    read_interface,
     read_level,
     read_minutes,
     read_own_rules,
@@ -30,6 +31,9 @@ from .option_values import (
     read_variables,
 )
 from .setting import flag_option, list_option, settings_of, text_option
+
+PINNED = "contract.toml"
+"""The usual name of a pinned interface."""
 
 USUAL_MINUTES = 10.0
 """The budget of a run that is told nothing else."""
@@ -100,6 +104,14 @@ class Options:
         read_text,
         "",
         otherwise="alembic.ini or pyproject.toml of the project, or alembic.ini beside the app",
+    )
+    interface: Path | None = text_option(
+        "FILE|reference",
+        "the pinned interface that the service is to uphold: a file that `contract-tests pin` has "
+        "written, or the one of the published example",
+        read_interface,
+        None,
+        otherwise=f"{PINNED} beside the ini file, if it is there",
     )
     level: Level = text_option(
         "LEVEL",
@@ -178,6 +190,17 @@ class Options:
         "or into that of a service that is running"
     )
     root: Path = field(default_factory=Path)
+    is_pinning: bool = False
+
+    @property
+    def pinned(self) -> Path | None:
+        """The file with the pinned interface, or for it; None if there is none."""
+        usual = self.root / PINNED
+        if self.interface is None:
+            return usual if usual.is_file() or self.is_pinning else None
+        # A name in an ini file is read from its folder, too.
+        beside = self.root / self.interface
+        return self.interface if self.interface.exists() else beside
 
     @property
     def seconds(self) -> float:

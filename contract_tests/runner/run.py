@@ -17,7 +17,9 @@ from ..rules.violation import OutOfTime, UsageError
 from .closing import CLOSING, blame, captured_output, note
 from .facts import facts_of
 from .items import rule_of_item
+from .option_values import REFERENCE
 from .options import Options
+from .pinned import read_pinned
 from .selection import Selection
 from .spreading import is_controller, is_worker
 from .terminating import interruptible
@@ -44,6 +46,8 @@ class ContractRun:
         self.mask = mask
         self.settings = _settings(options)
         self.facts: dict[str, Any] = {}
+        path = None if options.is_pinning else options.pinned
+        self.pinned = read_pinned(path) if path else None
         self.has_header = False
         self.time = timekeeping
         self._config = config
@@ -77,7 +81,7 @@ class ContractRun:
             if self.faults:
                 raise UsageError(self.faults[0])
             note(self._place)
-            self.facts.update(facts_of(self._service, self.options))
+            self.facts.update(facts_of(self._service, self.options, self.pinned))
             self._plan(self._service)
         return self._service
 
@@ -182,4 +186,5 @@ def _settings(options: Options) -> Settings:
         is_endless=options.profile.is_endless,
         seed=options.seed,
         budget=options.seconds,
+        interface="reference" if options.interface == REFERENCE else str(options.interface or ""),
     )

@@ -16,7 +16,7 @@ from .timekeeping import pace_in
 if TYPE_CHECKING:
     from xdist.scheduler import Scheduling
 
-WHOLE = ("startups", "programs")
+WHOLE = ("startups", "programs", "agreement")
 """Fixtures that make things which all their tests share."""
 
 BY_SUBJECT = ("sweeps", "exploration", "pairs")

@@ -68,6 +68,10 @@ CAPABILITIES: dict[str, tuple[Question, Reason]] = {
         ),
     ),
     "document": (lambda s: bool(s.resource.document), "the service has no OpenAPI document"),
+    "pinned": (
+        lambda s: s.is_pinned,
+        "no interface is pinned: `contract-tests pin` writes one",
+    ),
     "factory": (
         lambda s: s.has_process and s.process.origin.is_factory,
         "the app is the one object of its module: name its factory instead, if there is one",

@@ -57,7 +57,8 @@ class Service:
     `app` is its name or its address, `budget` the time there is for asking it. `created` are the
     rows that only it can delete. `spared` counts requests that were not sent, since rows of others
     were their goal. `trail` is what was sent. `migrates_first` says that its start-up needs the
-    tables of the migrations.
+    tables of the migrations. It `is_pinned` if its interface is to be that of a file;
+    `start_lines` are what its start-up has logged, if that was looked at.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class Service:
         self.spared = 0
         self.trail = Trail()
         self.migrates_first = False
+        self.is_pinned = False
+        self.start_lines: tuple[str, ...] | None = None
         self._serials = itertools.count(1)
         self._entry = Entry(headers)
         self._revoking: set[str] = set()
