@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from ..databases import registry
+from ..rules.switch import METHODS
 from .options import Options
 
 if TYPE_CHECKING:
@@ -47,7 +48,15 @@ def facts_of(service: Service, options: Options) -> dict[str, Any]:
         "resource": _resource(service.resource),
         "database": _database(service.door) if service.has_back_door else UNSEEN,
         "capabilities": held(service),
+        **({"edition": str(options.edition)} if options.edition else {}),
     }
+
+
+def operations_of(service: Service) -> Iterator[str]:
+    """Give every operation that the service is known to have, as `POST /orders`."""
+    yield from map(str, service.resource.operations.values())
+    for path, item in service.resource.document.get("paths", {}).items():
+        yield from (f"{verb} {path}" for word in item if (verb := word.upper()) in METHODS)
 
 
 def _unseen(service: Service) -> str:

@@ -45,6 +45,8 @@ class Judge:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.judgements = 0
+        self.defects: tuple[str, ...] = ()
+        """What was observed of each defect, if a test tells of several at once."""
 
     def that(
         self,
@@ -64,7 +66,7 @@ class Judge:
         __tracebackhide__ = True
         self.judgements += 1
         if not kept:
-            raise Violation(expected, observed, evidence_of(seen, at), token)
+            raise Violation(expected, observed, evidence_of(seen, at), token, self.defects)
 
     def each(self, points: Sequence[S], wrong: Callable[[S], str], *, expected: str) -> None:
         """Judge every point of a sweep: `wrong` says what is wrong with it, or nothing.
@@ -79,7 +81,8 @@ class Judge:
         if found:
             point, words = found[0]
             observed = f"{words}, after {point}; so at {len(found)} of {len(points)} points"
-            raise Violation(expected, observed, point.evidence, str(point.token))
+            each = tuple(dict.fromkeys(words for _, words in found))
+            raise Violation(expected, observed, point.evidence, str(point.token), each)
 
     def undecided(self, why: str) -> NoReturn:
         """End the test: the promise could not be looked at."""

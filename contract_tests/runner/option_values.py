@@ -16,6 +16,7 @@ from typing import Any
 
 from ..databases import registry
 from ..rules import AREAS, RULES
+from ..rules.editions import EDITIONS, Edition
 from ..rules.profile import PROFILES, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
@@ -108,6 +109,13 @@ def read_rules(values: Sequence[str], where: str) -> tuple[str, ...]:
         near = suggestion(unknown[0], known)
         raise UsageError(f"{where}: there is no rule {unknown[0]!r}{near}")
     return tuple(asked)
+
+
+def read_edition(value: str, where: str) -> Edition:
+    """Return the edition with this name."""
+    if value not in EDITIONS:
+        raise UsageError(f"{where}: {value!r} is not an edition{suggestion(value, [*EDITIONS])}")
+    return EDITIONS[value]
 
 
 def read_token(value: str, where: str) -> Token:
