@@ -27,8 +27,8 @@ from . import Command
 from .run import judge_app, settings_file, value_of
 
 FROM, FILE = "--from", "--contract-baseline"
-WITHOUT = ("-q", "--tb=no")
-"""Words for pytest: what is broken is told by its entry."""
+WITHOUT = ("-q", "--tb=no", "--no-summary")
+"""Words for pytest: what is broken is in the file."""
 
 
 def keep_baseline(asked: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -140,8 +140,8 @@ def _runs(asked: argparse.Namespace, words: list[str]) -> tuple[RunRecord, ...]:
         return tuple(run for file in asked.reports for run in read_runs(Path(file)))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        mine = [*WITHOUT, FILE, "none", "--contract-report", str(report)]
-        code = judge_app(asked, [*words, *mine])
+        mine = [FILE, "none", "--contract-report", str(report)]
+        code = judge_app(asked, [*WITHOUT, *words, *mine])
         if not report.exists():
             raise UsageError(f"the contract was not judged: pytest ended with exit code {code}")
         return read_runs(report)

@@ -87,7 +87,8 @@ def _repeated(row: Mapping[str, Any], seen: set[tuple[object, ...]]) -> Iterator
 def _unknown(table: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[str]:
     for key in table:
         if key not in known:
-            yield f"unknown key {key!r}{_near(key, known)}. Valid: {', '.join(known)}"
+            near = _near(key, known) or "."
+            yield f"unknown key {key!r}{near} Valid: {', '.join(known)}"
 
 
 def _near(word: str, known: tuple[str, ...] | list[str]) -> str:

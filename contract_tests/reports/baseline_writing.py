@@ -18,6 +18,7 @@ HEAD = """\
 # has expired, and for what is kept again. Each entry needs a reason, and may have more:
 # issue = "SHOP-12"
 # expires = 2027-03-31
+
 """
 
 

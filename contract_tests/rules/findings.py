@@ -38,9 +38,8 @@ _MOVING = tuple(
         (r"\b(?:\w+\.)+(?=\w*(?:Error|Exception|Failure)\b)", ""),
         (r"\b(\w+(?:Error|Exception|Failure)):.*", r"\1"),
         (r"\b(?:None|null|True|true|False|false)\b", "…"),
-        (r"[+-]?\b\w*\d[\w.:+-]*", "#"),
+        (r"[+-]?\b\w*\d[\w.:+-]*|\bnone\b", "…"),
         (r"…(?:[\s,;:]*(?:and )?…)+", "…"),
-        (r"#(?:[\s,]*(?:and )?#)+", "#"),
     )
 )
 
@@ -74,7 +73,7 @@ def _name(clause: str, *, is_told: bool) -> str:
     status, rest = found["status"], found["rest"]
     asked = "" if is_told else f"{found['method']} {_path(found['target'])} "
     if not status.isdecimal() or int(status) >= FAILED:
-        rest = ""  # what a failure says is another thing on every database
+        rest = rest if rest.startswith(", and ") else ""  # drivers say other things
     answered = "success" if status.isdecimal() and int(status) < REFUSED else status
     return _short(f"{_still(text[: found.start()])}{asked}-> {answered}{_still(rest)}")
 
@@ -97,4 +96,4 @@ def _still(text: str) -> str:
 
 def _short(text: str) -> str:
     whole = text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0]
-    return whole.strip(" ,:;…")
+    return whole.strip(" ,:;")

@@ -74,7 +74,7 @@ class Switches:
 
 def switched_off(verdict: Verdict, reason: str) -> Verdict:
     """Return the verdict of a case that is not judged; a failure of the kit stays one."""
-    if verdict.outcome is Outcome.ERROR:
+    if verdict.verdict == Outcome.ERROR:
         return verdict
     plain = {"expected": "", "observed": "", "evidence": (), "replay": "", "findings": ()}
     return replace(verdict, verdict=Outcome.OFF, reason=reason, is_late=False, **plain)  # type: ignore[arg-type]

@@ -71,7 +71,9 @@ def baseline_file(config: pytest.Config, options: Options) -> Path | None:
     if options.baseline == NO_BASELINE:
         return None
     if options.baseline is None:
-        usual = (config.inipath.parent if config.inipath else config.rootpath) / USUAL_NAME
+        ini = config.inipath
+        # The command names /dev/null where a project has no settings.
+        usual = (ini.parent if ini and ini.is_file() else config.rootpath) / USUAL_NAME
         return usual if usual.is_file() else None
     beside = config.rootpath / options.baseline
     return beside if beside.is_file() else options.baseline
