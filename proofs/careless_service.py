@@ -16,11 +16,12 @@ from proofs.broken.replacing import with_route, with_service
 from reference_app.database import DatabaseFailure, get_async_session, get_async_sessionmaker
 from reference_app.errors import answer_invalid_request, logger
 from reference_app.models import ExampleItem
-from reference_app.routes import ItemId, Service, found
+from reference_app.routes import ItemId, Limit, Offset, Service, found
 from reference_app.schemas import ExampleItemCreate, ExampleItemOut
 from reference_app.service import ExampleItemService
 
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
+Session = Annotated[AsyncSession, Depends(get_async_session)]
 
 
 class Careless(ExampleItemService):
@@ -68,9 +69,7 @@ async def any_read(item_id: str, service: Service) -> ExampleItemOut:
     return found(item)
 
 
-async def any_list(
-    session: Annotated[AsyncSession, Depends(get_async_session)], limit: int = 50, offset: int = 0
-) -> list[ExampleItemOut]:
+async def any_list(session: Session, limit: int = 50, offset: int = 0) -> list[ExampleItemOut]:
     """Show a page in no order, of any size and from any place."""
     page = select(ExampleItem).limit(limit).offset(offset)
     return [found(item) for item in await session.scalars(page)]
@@ -120,20 +119,27 @@ def careless() -> FastAPI:
 
 def more_careless() -> FastAPI:
     """One defect more, at an operation of its own."""
-    app = careless()
-
-    @app.get("/report")
-    async def report(share: Annotated[int, Query(ge=0, le=100)]) -> int:
-        return 100 // share
-
-    return app
+    return with_report(0)
 
 
 def less_careless() -> FastAPI:
-    """Mended in a place: a read takes ids as they are, and answers 404 where there is no row."""
+    """That one is mended, and another: a page has bounds again."""
+    app = with_report(1)
+
+    async def list_items(
+        session: Session, limit: Limit = 50, offset: Offset = 0
+    ) -> list[ExampleItemOut]:
+        return await any_list(session, limit, offset)
+
+    return with_route("list_items", list_items, app)
+
+
+def with_report(least: int) -> FastAPI:
+    """Divide by what the client sends, which is at least this."""
     app = careless()
 
-    async def get_item(item_id: ItemId, service: Service) -> ExampleItemOut:
-        return found(await service.get(item_id))
+    @app.get("/report")
+    async def report(share: int = Query(ge=least, le=100)) -> int:
+        return 100 // share
 
-    return with_route("get_item", get_item, app)
+    return app

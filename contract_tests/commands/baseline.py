@@ -158,12 +158,15 @@ def _file_of(words: list[str]) -> tuple[Path, list[str]]:
             named = word.partition("=")[2]
         else:
             left.append(word)
-    settings = settings_file(Path.cwd())
-    folder = settings.parent if settings else Path.cwd()
+    here = Path.cwd()
+    settings = settings_file(here)
     told = named or os.environ.get("CONTRACT_BASELINE")
     if told:
         return Path(told), left
-    return folder / (value_of(settings, "contract_baseline") or USUAL_NAME), left
+    path = (settings.parent if settings else here) / (
+        value_of(settings, "contract_baseline") or USUAL_NAME
+    )
+    return path.relative_to(here) if path.is_relative_to(here) else path, left
 
 
 def _text_of(path: Path) -> str:

@@ -142,6 +142,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     # A rule with several cases may apply in one and not in another.
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
+    yield from (f"level changed: {switch}" for switch in run.settings.levels)
     yield from _totals(run)
     yield _closing(run, decided)
     if run.missing:

@@ -30,6 +30,7 @@ _CIRCUMSTANCE = re.compile(r"(?:, | \()(?:after|though|in the order|[A-Z] [A-Z]{
 _MOVING = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
+        (r" \(\d+ times\)", ""),
         (r"""(?<!\w)(['"`])(?:\\.|(?!\1).)*(?:\1(?!\w)|$)""", "…"),
         (r"[\[{(<][^\[\](){}<>]*[\])}>]", "…"),
         (r"[\[{(<].*", "…"),
@@ -75,7 +76,8 @@ def _name(clause: str, *, is_told: bool) -> str:
     if not status.isdecimal() or int(status) >= FAILED:
         rest = rest if rest.startswith(", and ") else ""  # drivers say other things
     answered = "success" if status.isdecimal() and int(status) < REFUSED else status
-    return _short(f"{_still(text[: found.start()])}{asked}-> {answered}{_still(rest)}")
+    before = _still(text[: found.start()]).lstrip("…: ")
+    return _short(f"{before}{asked}-> {answered}{_still(rest)}")
 
 
 def _path(target: str) -> str:
