@@ -136,7 +136,10 @@ def test_a_level_is_changed_in_the_ini_file(project: pytest.Pytester) -> None:
         ("--contract-off=SES-03", "*'SES-03' has no reason: write ID [[]OPERATION]: REASON"),
         ("--contract-off=SES-3: why", "*there is no rule 'SES-3'; did you mean 'SES-*"),
         ("--contract-edition=2025.9", "*'2025.9' is not an edition; did you mean '2026.1'? *"),
-        ("--contract-baseline=gone.toml", "*there is no gone.toml; `contract-tests baseline *"),
+        (
+            "--contract-baseline=gone.toml",
+            "*there is no baseline gone.toml: `contract-tests baseline create` writes one",
+        ),
     ],
 )
 def test_a_mistake_ends_the_run_in_one_line(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..reports.baseline import USUAL_NAME, Baseline, judged_by
-from ..reports.baseline_reading import problems_in, read_entries
+from ..reports.baseline_reading import baseline_text, problems_in, read_entries
 from ..reports.baseline_writing import (
     findings_in,
     to_prune,
@@ -54,12 +54,12 @@ def create(path: Path, runs: Runs) -> int:
 
 def update(path: Path, runs: Runs) -> int:
     """Add what is red and not listed yet."""
-    return _add(path, _text_of(path), runs())
+    return _add(path, baseline_text(path), runs())
 
 
 def prune(path: Path, runs: Runs) -> int:
     """Take out what is kept again, and what no test has met."""
-    text = _text_of(path)
+    text = baseline_text(path)
     baseline = _baseline(text, path)
     gone = to_prune(baseline, runs())
     for (place, case), standing in gone.items():
@@ -73,7 +73,7 @@ def prune(path: Path, runs: Runs) -> int:
 
 def check(path: Path, runs: Runs) -> int:
     """Tell what is malformed or expired, and what the reports say to be fixed or new."""
-    text = _text_of(path)
+    text = baseline_text(path)
     problems = list(problems_in(text, path.name))
     if not problems:
         problems += _told(_baseline(text, path), runs())
@@ -167,16 +167,6 @@ def _file_of(words: list[str]) -> tuple[Path, list[str]]:
         value_of(settings, "contract_baseline") or USUAL_NAME
     )
     return path.relative_to(here) if path.is_relative_to(here) else path, left
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        way = "`contract-tests baseline create` writes one"
-        raise UsageError(f"there is no {path}: {way}") from None
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
 
 
 def _baseline(text: str, path: Path) -> Baseline:

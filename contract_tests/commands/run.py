@@ -58,9 +58,9 @@ def value_of(settings: Path | None, key: str) -> str:
         return ""
     text = settings.read_text(encoding="utf-8")
     if settings.suffix != ".toml":
-        parser = configparser.RawConfigParser(strict=False)
+        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
         parser.read_string(text)
-        return parser.get(SETTINGS[settings.name].strip("[]") or "pytest", key, fallback="")
+        return parser.get(SETTINGS[settings.name].strip("[]") or "pytest", key, fallback="") or ""
     tables = tomllib.loads(text)
     table = tables.get("tool", {}).get("pytest", {}) if settings.stem == "pyproject" else tables
     found = table.get("ini_options" if settings.stem == "pyproject" else "pytest", table)

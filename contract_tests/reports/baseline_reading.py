@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from ..rules import RULES
@@ -17,6 +18,17 @@ TABLE = "known"
 CONDITIONS = ("database", "python", "profile")
 KEYS = tuple(each.name for each in fields(KnownFinding))
 DEMANDED = ("rule", "finding", "cases", "reason")
+
+
+def baseline_text(path: Path) -> str:
+    """Return the text of a file. Raises `UsageError` if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        way = "`contract-tests baseline create` writes one"
+        raise UsageError(f"there is no baseline {path}: {way}") from None
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"the baseline {path} cannot be read: {error}") from None
 
 
 def read_entries(text: str, name: str) -> tuple[KnownFinding, ...]:

@@ -36,7 +36,7 @@ class State:
 
     @property
     def rank(self) -> int:
-        """How bad it is."""
+        """The place of the outcome among all: the worse, the higher."""
         return RANKS[self.outcome]
 
 

@@ -44,7 +44,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Switches:
-    """What a run switches off, and the levels that it changes."""
+    """All rules that a run switches off, and all levels that it changes."""
 
     off: tuple[Switch, ...] = ()
     levels: tuple[Switch, ...] = ()

@@ -46,7 +46,7 @@ class Judge:
         self.rule = rule
         self.judgements = 0
         self.defects: tuple[str, ...] = ()
-        """What was observed of each defect, if a test tells of several at once."""
+        """The observation of each defect, if a test tells of several at once."""
 
     def that(
         self,

@@ -1,4 +1,4 @@
-"""What the verdicts of a run are held against: its edition, its switches, its baseline."""
+"""The standards of a run: its edition, its switches, its baseline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..reports.baseline import USUAL_NAME, Baseline
-from ..reports.baseline_reading import read_entries
+from ..reports.baseline_reading import baseline_text, read_entries
 from ..reports.record import RunRecord
 from ..rules.editions import NEWEST, Edition
 from ..rules.findings import finding_names
@@ -61,7 +61,7 @@ class Standards:
 def standards_of(config: pytest.Config, options: Options) -> Standards:
     """Return what the options ask for. Raises `UsageError` for a baseline that cannot be read."""
     path, today = baseline_file(config, options), datetime.now(UTC).date()
-    entries = () if path is None else read_entries(_text_of(path), path.name)
+    entries = () if path is None else read_entries(baseline_text(path), path.name)
     switches = Switches(options.off, options.levels)
     return Standards(options.edition or NEWEST, switches, Baseline(entries, today))
 
@@ -77,13 +77,3 @@ def baseline_file(config: pytest.Config, options: Options) -> Path | None:
         return usual if usual.is_file() else None
     beside = config.rootpath / options.baseline
     return beside if beside.is_file() else options.baseline
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        way = f"`contract-tests baseline create --contract-baseline {path}` writes one"
-        raise UsageError(f"--contract-baseline: there is no {path}; {way}") from None
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"--contract-baseline: {path} cannot be read: {error}") from None
