@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contract_tests.__main__ import main
+from contract_tests.commands.baseline import COMMAND
 from contract_tests.reports.baseline import Baseline, KnownFinding, judged_by, without_baseline
 from contract_tests.reports.baseline_reading import problems_in, read_entries
 from contract_tests.reports.baseline_writing import (
@@ -253,3 +256,54 @@ def test_pruning_spares_what_another_run_has_seen() -> None:
     """A finding of one Python is none of the others."""
     baseline = Baseline((ENTRY,), TODAY)
     assert to_prune(baseline, [run_of(KEPT, verdict("upheld")), run_of(BROKEN, OTHER)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        (["create"], 1),
+        (["create", "shop:app", "-n", "2"], 2),
+        (["create", "-n", "2"], 1),
+        (["update", "--from", "a.json", "--from=b.json", "-q"], 4),
+        (["update", "--from"], 2),
+    ],
+)
+def test_the_words_behind_the_command_are_those_of_pytest(words: list[str], own: int) -> None:
+    """The act, the reports and the app are its own."""
+    assert own == COMMAND.own(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", "[tool.pytest.ini_options]\ncontract_baseline = 'known.toml'\n"),
+        ("pytest.toml", "[pytest]\ncontract_baseline = 'known.toml'\n"),
+        ("setup.cfg", "[tool:pytest]\ncontract_baseline = known.toml\n"),
+        ("tox.ini", "[pytest]\nflag\ncontract_baseline = known.toml\n"),
+    ],
+)
+def test_the_file_is_the_one_that_the_settings_name(
+    name: str,
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As in a run, beside them."""
+    (tmp_path / name).write_text(text)
+    (tmp_path / "known.toml").write_text(FILE)
+    monkeypatch.chdir(tmp_path)
+    assert main(["baseline", "check"]) == 0
+    assert capsys.readouterr().out == "known.toml: 2 entries\n"
+
+
+def test_a_file_that_is_wrong_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every mistake, or what has expired; another file may be named."""
+    monkeypatch.chdir(tmp_path)
+    Path("old.toml").write_text(FILE.replace("2027", "2020"))
+    assert main(["baseline", "check", "--contract-baseline", "old.toml"]) == 1
+    assert "expired on 2020-03-31: SES-01" in capsys.readouterr().out
+    assert main(["baseline", "check"]) == 2
+    assert "there is no baseline contract-baseline.toml" in capsys.readouterr().err

@@ -32,7 +32,7 @@ SAME = [
         "create+create",
         (
             "A POST /orders/ -> 500 sqlalchemy.exc.IllegalStateChangeError: Method 'close()' "
-            "is late; after A POST /orders/ -> 500, B POST /orders/ -> 201, in the order A:SELECT"
+            "is late, after A POST /orders/ -> 500, B POST /orders/ -> 201, in the order A:SELECT"
         ),
         'B POST /orders/ -> 500 {"detail": "none"}, after A POST /orders/ -> 201',
     ),
@@ -86,8 +86,17 @@ def test_a_name_is_short() -> None:
 
 def test_several_requests_are_several_findings() -> None:
     """One more that fails beside those that are known is seen."""
-    told = "PUT /orders/2 -> 405; DELETE /orders/2 -> 405; PUT /orders/3 -> 405"
-    assert len(finding_names([told], "every_declared_operation_is_routed")) == 2
+    told = "one tail: PUT /orders/2 -> 405; DELETE /orders/2 -> 405; PUT /orders/3 -> 405"
+    assert finding_names([told], "every_declared_operation_is_routed") == (
+        "DELETE /orders/{} -> 405",
+        "PUT /orders/{} -> 405",
+    )
+
+
+def test_several_texts_are_several_findings() -> None:
+    """A test may tell each defect apart."""
+    told = ["no column orders.note", "no table stock", "no column orders.note"]
+    assert finding_names(told, "the_models_find_their_tables") == tuple(sorted({*told}))
 
 
 @pytest.mark.parametrize(

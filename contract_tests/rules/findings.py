@@ -63,21 +63,23 @@ def finding_place(case: str) -> str:
 def _clauses(text: str) -> list[str]:
     """Give each request of a text that tells several, or else its beginning."""
     clauses = " ".join(text.split()).split("; ")
-    return [clause for clause in clauses if _EXCHANGE.match(clause)] or clauses[:1]
+    plain = [_CIRCUMSTANCE.sub("", clause) for clause in clauses]
+    return [clause for clause in plain if _EXCHANGE.search(clause)] or plain[:1]
 
 
 def _name(clause: str, *, is_told: bool) -> str:
-    text = _CIRCUMSTANCE.sub("", clause)
-    found = _EXCHANGE.search(text)
+    found = _EXCHANGE.search(clause)
     if found is None:
-        return _short(_still(text))
+        return _short(_still(clause))
     status, rest = found["status"], found["rest"]
     asked = "" if is_told else f"{found['method']} {_path(found['target'])} "
     if not status.isdecimal() or int(status) >= FAILED:
         rest = rest if rest.startswith(", and ") else ""  # drivers say other things
     answered = "success" if status.isdecimal() and int(status) < REFUSED else status
-    before = _still(text[: found.start()]).lstrip("…: ")
-    return _short(f"{before}{asked}-> {answered}{_still(rest)}")
+    before = clause[: found.start()]
+    # It tells which of many values was sent, or how many requests were answered so.
+    told = "" if before.endswith(": ") else _still(before)
+    return _short(f"{told}{asked}-> {answered}{_still(rest)}")
 
 
 def _path(target: str) -> str:
