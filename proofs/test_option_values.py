@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from contract_tests.rules.editions import EDITIONS
 from contract_tests.rules.profile import QUICK, Shard
 from contract_tests.rules.replay import Token
 from contract_tests.rules.rule import Level
+from contract_tests.rules.switch import Switch
 from contract_tests.rules.violation import UsageError
 from contract_tests.runner.option_values import REFERENCE
 from contract_tests.runner.options import SETTINGS, Options
@@ -28,6 +30,13 @@ VALUES: dict[str, list[tuple[Any, object]]] = {
     "interface": [("a.toml", Path("a.toml")), ("reference", REFERENCE)],
     "level": [("recommended", Level.RECOMMENDED)],
     "rule": [(["ses-01, SES-02", "CRU-01,"], ("SES-01", "SES-02", "CRU-01"))],
+    "edition": [("2026.1", EDITIONS["2026.1"])],
+    "baseline": [("a/b.toml", Path("a/b.toml"))],
+    "off": [
+        (["ses-01: why: so"], (Switch("SES-01", "", "why: so"),)),
+        (["CRU-12  GET /a:b/{id}: it is"], (Switch("CRU-12", "GET /a:b/{id}", "it is"),)),
+    ],
+    "levels": [(["SES-01 create = preview: why"], (Switch("SES-01", "create", "why", "preview"),))],
     "replay": [("errors:create:fail:3", Token("errors", "create", "fail", "3"))],
     "seed": [("0", 0), ("12", 12)],
     "profile": [("quick", QUICK)],
@@ -48,6 +57,13 @@ MISTAKES = [
     ("level", "must", "HERE: 'must' is not a level. Valid: required, recommended*"),
     ("rule", ["SES-01,ses-0x"], "HERE: there is no rule 'SES-0X'; did you mean 'SES-*"),
     ("replay", "error:create:fail:3", "HERE: 'error' is not an area; did you mean 'errors'? *"),
+    ("edition", "2026", "HERE: '2026' is not an edition; did you mean '2026.1'? Valid: 2026.1"),
+    ("off", ["SES-01"], "HERE: 'SES-01' has no reason: write ID [[]OPERATION]: REASON"),
+    ("off", ["SES-01: "], "HERE: 'SES-01: ' has no reason: write ID [[]OPERATION]: REASON"),
+    ("off", ["SES-01=preview: a"], "HERE: 'SES-01=preview: a' is not ID [[]OPERATION]: REASON"),
+    ("off", ["SES-01 delet: a"], "HERE: 'delet' is no operation; did you mean 'delete'? Valid: *"),
+    ("levels", ["SES-01: a"], "HERE: 'SES-01: a' is not ID [[]OPERATION]=LEVEL: REASON"),
+    ("levels", ["SES-01=must: a"], "HERE: 'must' is not a level. Valid: required, *"),
     ("seed", "-1", "HERE: '-1' is not a whole number, nor daily or weekly"),
     ("seed", "²", "HERE: '²' is not a whole number, nor daily or weekly"),
     ("profile", "quik", "HERE: 'quik' is not a profile; did you mean 'quick'? Valid: quick, *"),

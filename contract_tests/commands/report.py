@@ -5,27 +5,26 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
-from ..reports.partial import read_report
+from ..reports.merging import read_runs
 from ..reports.record import RunRecord
 from ..reports.terminal import failure_texts, header_lines, summary_lines
+from ..rules.violation import UsageError
 from . import Command
 
 
 def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
-    """Print the text of a report, whole or not. The exit code is 0 if its run was conformant."""
+    """Print the text of a report, whole or not. The exit code is 0 if all in it was conformant."""
     try:
-        run = read_report(asked.file)
-    except OSError as error:
-        print(f"{asked.file} cannot be read: {error.strerror}", file=sys.stderr)  # noqa: T201
+        runs = read_runs(asked.file)
+    except UsageError as error:
+        print(error, file=sys.stderr)  # noqa: T201
         return 2
-    except ValueError as error:
-        print(f"{asked.file} is no report of a contract: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    for line in _lines(run):
+    for line in chain.from_iterable(map(_lines, runs)):
         print(line)  # noqa: T201 - this is what the command is for
-    return 0 if run.is_conformant else 1
+    return 0 if all(run.is_conformant for run in runs) else 1
 
 
 def _lines(run: RunRecord) -> Iterator[str]:

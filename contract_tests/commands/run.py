@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import configparser
 import os
+import tomllib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,13 +48,35 @@ def suite_arguments(app: str | None, rest: Sequence[str]) -> list[str]:
     return [str(KIT / "suite"), *plugin, *settings, *_asides(), *named, *rest]
 
 
-def _settings_of(folder: Path) -> list[str]:
-    """The settings of the project that one is in: pytest would look for those beside the suite."""
+def settings_file(folder: Path) -> Path | None:
+    """Return the file with the settings of the project that one is in, if there is any."""
     for place in (folder, *folder.parents):
         for name, section in SETTINGS.items():
             if (place / name).is_file() and section in (place / name).read_text(encoding="utf-8"):
-                return ["-c", str(place / name), "--rootdir", str(place)]
-    return ["-c", os.devnull, "--rootdir", str(folder)]
+                return place / name
+    return None
+
+
+def value_of(settings: Path | None, key: str) -> str:
+    """Return a value of the settings of pytest; empty without one."""
+    if settings is None:
+        return ""
+    text = settings.read_text(encoding="utf-8")
+    if settings.suffix != ".toml":
+        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+        parser.read_string(text)
+        return parser.get(SETTINGS[settings.name].strip("[]") or "pytest", key, fallback="") or ""
+    tables = tomllib.loads(text)
+    table = tables.get("tool", {}).get("pytest", {}) if settings.stem == "pyproject" else tables
+    found = table.get("ini_options" if settings.stem == "pyproject" else "pytest", table)
+    return str(found.get(key, ""))
+
+
+def _settings_of(folder: Path) -> list[str]:
+    """The settings of the project that one is in: pytest would look for those beside the suite."""
+    found = settings_file(folder)
+    place = found.parent if found else folder
+    return ["-c", str(found or os.devnull), "--rootdir", str(place)]
 
 
 def _asides() -> list[str]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..rules.switch import Switch
 from ..rules.totals import Totals
 from ..rules.verdict import from_row
 from .record import RunRecord, Settings
 
-FORMAT = 1
+FORMAT = 2
 """The version of the report's form: a reader that knows it can read every report of that number."""
 
 
@@ -41,13 +42,18 @@ def from_json(report: Mapping[str, Any]) -> RunRecord:
         raise ValueError(f"a report of format {report.get('format')}, and not of {FORMAT}")
     footer = report["footer"]
     return RunRecord(
-        settings=Settings(**report["settings"]),
+        settings=_settings(report["settings"]),
         facts=report["facts"],
         totals=Totals(**report["totals"]),
         verdicts=tuple(from_row(row) for row in report["verdicts"]),
         expected=footer["expected"],
         faults=tuple(footer["faults"]),
     )
+
+
+def _settings(row: Mapping[str, Any]) -> Settings:
+    switches = {name: tuple(Switch(**each) for each in row[name]) for name in ("off", "levels")}
+    return Settings(**{**row, **switches})
 
 
 def write_report(path: Path, report: Mapping[str, Any]) -> None:

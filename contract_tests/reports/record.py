@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..rules.editions import NEWEST
+from ..rules.profile import WHOLE
 from ..rules.rule import Level
+from ..rules.switch import Switch
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, is_conformant
 
@@ -16,7 +19,8 @@ class Settings:
     """The settings of a run, as far as reports tell them.
 
     `database` is empty for the usual one, and an address is without its password. `budget` is in
-    seconds. `interface` is the pinned one that was asked for by name.
+    seconds. `interface` is the pinned one that was asked for by name. `off` and `levels` are the
+    switches in force. A run that `is_whole` has left out no test by its name.
     """
 
     app: str = ""
@@ -28,6 +32,11 @@ class Settings:
     seed: int = 1
     budget: float = 0.0
     interface: str = ""
+    shard: str = str(WHOLE)
+    edition: str = str(NEWEST)
+    off: tuple[Switch, ...] = ()
+    levels: tuple[Switch, ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,3 +84,18 @@ class RunRecord:
     def of(self, outcome: Outcome) -> tuple[Verdict, ...]:
         """Give the verdicts of one outcome."""
         return tuple(verdict for verdict in self.verdicts if verdict.outcome is outcome)
+
+
+def circumstances_of(run: RunRecord) -> dict[str, str]:
+    """Return the database, the Python and the profile of a run, as far as they are known."""
+    return circumstances(run.settings.profile, run.facts)
+
+
+def circumstances(profile: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the condition of a known finding may name, from the facts of a run."""
+    python = facts.get("service", {}).get("python", "")
+    return {
+        "database": facts.get("database", {}).get("name", ""),
+        "python": ".".join(python.split(".")[:2]),
+        "profile": profile,
+    }

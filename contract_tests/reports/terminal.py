@@ -21,6 +21,7 @@ TOLD = (
     Outcome.UNDECIDED,
     Outcome.KNOWN,
     Outcome.SKIPPED,
+    Outcome.OFF,
 )
 """The outcomes that the summary names rule by rule, in its order."""
 
@@ -42,11 +43,12 @@ def header_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     service, database = facts["service"], facts["database"]
     libraries = ", ".join(f"{name} {number}" for name, number in service["libraries"].items())
     made = "made for this run" if database["owned"] else EXISTING
+    edition = f" · edition {facts['edition']}" if "edition" in facts else ""
     if database["seen"]:
-        yield f"contract of {service['app']} on {database['name']}"
+        yield f"contract of {service['app']} on {database['name']}{edition}"
         yield f"  database  {database['name']} {database['version']}, {database['driver']}, {made}"
     else:
-        yield f"contract of {service['app']}"
+        yield f"contract of {service['app']}{edition}"
         yield "  database  seen by the service alone"
     yield from (f"  {line}" for line in _resource_lines(facts["resource"]))
     if service.get("unseen"):
@@ -103,6 +105,7 @@ def failure_text(verdict: Verdict, settings: Settings, *, again: bool) -> str:
     if verdict.evidence:
         lines += ["  evidence", *(f"    {line}" for line in evidence_lines(verdict.evidence))]
     if verdict.outcome is Outcome.BROKEN:
+        lines += [f"  baseline  {verdict.reason}"] * bool(verdict.reason)
         lines += [f"  fix       {verdict.fix}"]
     lines += [f"  replay    {replay}", f"  more      {COMMAND} explain {verdict.rule}"]
     return "\n".join(lines)
@@ -144,6 +147,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     # A rule with several cases may apply in one and not in another.
     if set(absent) - decided:
         yield f"not applicable: {', '.join(rule for rule in absent if rule not in decided)}"
+    yield from (f"level changed: {switch}" for switch in run.settings.levels)
     yield from _totals(run)
     yield from _agreed(run)
     yield _closing(run, decided)
@@ -260,13 +264,15 @@ def _closing(run: RunRecord, decided: set[str]) -> str:
     broken = {verdict.rule for verdict in run.of(Outcome.BROKEN)}
     red = {verdict.rule for verdict in run.verdicts if verdict.is_red_at(run.level)}
     known = {verdict.rule for verdict in run.of(Outcome.KNOWN)}
+    off = {verdict.rule for verdict in run.of(Outcome.OFF)}
     word = "conformant" if run.is_conformant else "NOT conformant"
     if not decided:
         return f"{word}: not one rule was decided, so nothing is known about this service"
     return (
         f"{word} at level {run.level}: {_count(len(decided), 'rule')} decided by "
         f"{_count(len(run.decided), 'judgement')}, {len(broken)} broken, "
-        f"{f'{len(known)} known, ' if known else ''}{len(red)} red"
+        f"{f'{len(known)} known, ' if known else ''}{f'{len(off)} off, ' if off else ''}"
+        f"{len(red)} red"
     )
 
 

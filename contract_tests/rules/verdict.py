@@ -9,11 +9,16 @@ from typing import Any
 
 from .evidence import Evidence, as_rows, from_rows
 from .extent import Extent
+from .findings import finding_place
 from .rule import Level, Rule
 
 
 class Outcome(StrEnum):
-    """The words for how a judgement ended; known, fixed and skipped come from marks of a team."""
+    """The words for how a judgement ended.
+
+    Known and fixed come from a baseline or from marks of a team, skipped from marks alone, and off
+    from the settings.
+    """
 
     UPHELD = "upheld"
     BROKEN = "broken"
@@ -22,6 +27,7 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not applicable"
     UNDECIDED = "undecided"
     SKIPPED = "skipped"
+    OFF = "off"
     ERROR = "error"
 
     @property
@@ -39,6 +45,8 @@ class Verdict:
     between runs. `duration` is in seconds. `replay` is the token of the disturbed request that
     showed it, if any. `extents` are the parts that were seen of what the rule is about, where that
     is many requests; one that `is_late` is undecided since the time of the run was over.
+    `findings` name what is broken or undecided, the same in every run; one that `is_listed` is
+    there because of a baseline.
     """
 
     rule: str
@@ -56,6 +64,13 @@ class Verdict:
     duration: float = 0.0
     extents: tuple[Extent, ...] = ()
     is_late: bool = False
+    findings: tuple[str, ...] = ()
+    is_listed: bool = False
+
+    @property
+    def place(self) -> str:
+        """The place of the case, the same whichever phase or test has met a defect there."""
+        return finding_place(self.case)
 
     @property
     def outcome(self) -> Outcome:
@@ -67,7 +82,7 @@ class Verdict:
         if self.outcome in {Outcome.ERROR, Outcome.FIXED}:
             return True
         bad = self.outcome in {Outcome.BROKEN, Outcome.UNDECIDED}
-        return bad and Level(self.level).is_red_at(asked)
+        return bad and not self.is_listed and Level(self.level).is_red_at(asked)
 
     def as_row(self) -> dict[str, Any]:
         """The row as JSON, its words as plain texts (what xdist sends must be no subclass)."""
@@ -100,4 +115,5 @@ def is_conformant(verdicts: Iterable[Verdict], asked: Level) -> bool:
 def from_row(row: Mapping[str, Any]) -> Verdict:
     """The verdict that `as_row` gave."""
     extents = tuple(Extent(**extent) for extent in row["extents"])
-    return Verdict(**{**row, "evidence": from_rows(row["evidence"]), "extents": extents})
+    made = {"evidence": from_rows(row["evidence"]), "findings": tuple(row["findings"])}
+    return Verdict(**{**row, **made, "extents": extents})

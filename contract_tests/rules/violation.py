@@ -20,17 +20,24 @@ class Elsewhere(CannotGoOn):
 class Violation(Exception):  # noqa: N818 - it is the word of the domain, not a programming error
     """A broken promise: what was expected, what was observed, and the evidence.
 
-    `token` names the disturbed request that showed it, where there was one.
+    `token` names the disturbed request that showed it, where there was one. `each` is what was
+    observed of every defect, where there may be several; a name is made of it.
     """
 
     def __init__(
-        self, expected: str, observed: str, evidence: Evidence = (), token: str = ""
+        self,
+        expected: str,
+        observed: str,
+        evidence: Evidence = (),
+        token: str = "",
+        each: tuple[str, ...] = (),
     ) -> None:
         super().__init__(expected, observed)
         self.expected = expected
         self.observed = observed
         self.evidence = evidence
         self.token = token
+        self.each = each or (observed,)
 
 
 class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error

@@ -97,7 +97,13 @@ def breakdowns_in(item: pytest.Item, verdict: Verdict) -> list[Verdict]:
     case = f"during {verdict.rule} {verdict.case}"
     plain = replace(verdict_on(RULE, case, verdict.test), verdict=Outcome.BROKEN)
     return [
-        replace(plain, expected=each.expected, observed=each.observed, evidence=each.evidence)
+        replace(
+            plain,
+            expected=each.expected,
+            observed=each.observed,
+            evidence=each.evidence,
+            findings=each.each,
+        )
         for each in item.stash.get(UNTOLD, [])
         if rule_of_item(item) is not RULE
     ]

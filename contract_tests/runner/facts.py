@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from ..databases import registry
+from ..rules.switch import METHODS
 from .options import Options
 from .pinned import title_of
 
@@ -50,7 +51,15 @@ def facts_of(service: Service, options: Options, pinned: Interface | None) -> di
         "database": _database(service.door) if service.has_back_door else UNSEEN,
         "capabilities": held(service),
         "interface": title_of(options.pinned, pinned) if pinned and options.pinned else "",
+        **({"edition": str(options.edition)} if options.edition else {}),
     }
+
+
+def operations_of(service: Service) -> Iterator[str]:
+    """Give every operation that the service is known to have, as `POST /orders`."""
+    yield from map(str, service.resource.operations.values())
+    for path, item in service.resource.document.get("paths", {}).items():
+        yield from (f"{verb} {path}" for word in item if (verb := word.upper()) in METHODS)
 
 
 def _unseen(service: Service) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
 import pytest
@@ -45,26 +45,31 @@ class Judge:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.judgements = 0
+        self.defects: tuple[str, ...] = ()
+        """The observation of each defect, where the text says more or less than that."""
 
     def that(
         self,
         kept: object,
         *,
         expected: str,
-        observed: str,
+        observed: str | Iterable[str],
         seen: Seen = None,
         at: Event | None = None,
         token: str = "",
     ) -> None:
         """Count one judgement; raise `Violation` when the promise was not kept.
 
-        `seen` is the evidence: an exchange (`at` is the event to point at), records, or a text.
-        `token` names the request that showed it, if it can be sent again by a name.
+        `observed` is a text, or one for each defect. `seen` is the evidence: an exchange (`at` is
+        the event to point at), records, or a text. `token` names the request that showed it, if it
+        can be sent again by a name.
         """
         __tracebackhide__ = True
         self.judgements += 1
         if not kept:
-            raise Violation(expected, observed, evidence_of(seen, at), token)
+            texts = (observed,) if isinstance(observed, str) else tuple(dict.fromkeys(observed))
+            each = self.defects or texts
+            raise Violation(expected, "; ".join(texts), evidence_of(seen, at), token, each)
 
     def each(self, points: Sequence[S], wrong: Callable[[S], str], *, expected: str) -> None:
         """Judge every point of a sweep: `wrong` says what is wrong with it, or nothing.
@@ -79,7 +84,8 @@ class Judge:
         if found:
             point, words = found[0]
             observed = f"{words}, after {point}; so at {len(found)} of {len(points)} points"
-            raise Violation(expected, observed, point.evidence, str(point.token))
+            each = tuple(dict.fromkeys(words for _, words in found))
+            raise Violation(expected, observed, point.evidence, str(point.token), each)
 
     def undecided(self, why: str) -> NoReturn:
         """End the test: the promise could not be looked at."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..databases import registry
 from ..rules import AREAS, known_rules
+from ..rules.editions import EDITIONS, Edition
 from ..rules.profile import PROFILES, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
@@ -124,6 +125,13 @@ def read_own_rules(values: Sequence[str], where: str) -> tuple[str, ...]:
     names = tuple(value.strip() for value in values)
     import_rules(names, where)
     return names
+
+
+def read_edition(value: str, where: str) -> Edition:
+    """Return the edition with this name."""
+    if value not in EDITIONS:
+        raise UsageError(f"{where}: {value!r} is not an edition{suggestion(value, [*EDITIONS])}")
+    return EDITIONS[value]
 
 
 def read_token(value: str, where: str) -> Token:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ..databases import registry
+from ..rules.editions import NEWEST, Edition
 from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
+from ..rules.switch import Switch
 from .option_values import (
     NamedValues,
     read_database,
+    read_edition,
     read_fields,
     read_formats,
     read_headers,
@@ -31,6 +34,7 @@ from .option_values import (
     read_variables,
 )
 from .setting import flag_option, list_option, settings_of, text_option
+from .switch_values import read_levels, read_off
 
 PINNED = "contract.toml"
 """The usual name of a pinned interface."""
@@ -127,6 +131,33 @@ class Options:
     )
     rule: tuple[str, ...] = list_option(
         "ID[,ID]", "judge only these rules; repeatable", read_rules, otherwise="all"
+    )
+    edition: Edition | None = text_option(
+        "NAME",
+        "the edition of the contract whose rules and levels are in force; "
+        "what is younger is shown as preview",
+        read_edition,
+        None,
+        otherwise=f"the newest, {NEWEST}",
+    )
+    baseline: Path | None = text_option(
+        "FILE|none",
+        "the findings that are known, as `contract-tests baseline` writes them: not red",
+        read_path,
+        None,
+        otherwise="contract-baseline.toml beside the ini file, if there is one",
+    )
+    off: tuple[Switch, ...] = list_option(
+        "ID [OPERATION]: REASON",
+        "judge a rule not at all, or not at one operation, such as "
+        "'CRU-12 POST /orders: by design' or 'SES-03 create: by design'; repeatable",
+        read_off,
+    )
+    levels: tuple[Switch, ...] = list_option(
+        "ID [OPERATION]=LEVEL: REASON",
+        "give a rule another level, at all operations or at one, such as "
+        "'PAY-08=required: our clients send such texts'; repeatable",
+        read_levels,
     )
     replay: Token | None = text_option(
         "TOKEN",

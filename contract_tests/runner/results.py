@@ -137,7 +137,7 @@ class Results:
 
     def _record(self) -> RunRecord:
         run, mask = self._run, self._run.mask
-        return RunRecord(
+        record = RunRecord(
             run.settings,
             run.facts,
             self._totals,
@@ -145,6 +145,7 @@ class Results:
             self._selection.expected,
             (*run.faults, *map(mask, self._of_workers)),
         )
+        return run.standards.ended(record)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the outcome, rule by rule."""

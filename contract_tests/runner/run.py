@@ -13,15 +13,17 @@ from ..masking.addresses import without_passwords
 from ..masking.mask import Mask
 from ..reports.record import Settings
 from ..reports.terminal import header_lines
+from ..rules.editions import NEWEST
 from ..rules.violation import OutOfTime, UsageError
 from .closing import CLOSING, blame, captured_output, note
-from .facts import facts_of
+from .facts import facts_of, operations_of
 from .items import rule_of_item
 from .option_values import REFERENCE
 from .options import Options
 from .pinned import read_pinned
-from .selection import Selection
+from .selection import Selection, is_whole
 from .spreading import is_controller, is_worker
+from .standards import standards_of
 from .terminating import interruptible
 from .timekeeping import Timekeeping, workers_of
 
@@ -44,7 +46,8 @@ class ContractRun:
     ) -> None:
         self.options = options
         self.mask = mask
-        self.settings = _settings(options)
+        self.standards = standards_of(config, options)
+        self.settings = _settings(options, is_whole=is_whole(config, options))
         self.facts: dict[str, Any] = {}
         path = None if options.is_pinning else options.pinned
         self.pinned = read_pinned(path) if path else None
@@ -82,6 +85,7 @@ class ContractRun:
                 raise UsageError(self.faults[0])
             note(self._place)
             self.facts.update(facts_of(self._service, self.options, self.pinned))
+            self.standards.require_known(operations_of(self._service))
             self._plan(self._service)
         return self._service
 
@@ -100,6 +104,12 @@ class ContractRun:
     def opened(self) -> Service | None:
         """The service, if it was opened, even when it has been closed since."""
         return self._service
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The operation of each role, as far as the service is known."""
+        operations = self._service.resource.operations if self._service else {}
+        return {str(role): str(operation) for role, operation in operations.items()}
 
     @property
     def faults(self) -> list[str]:
@@ -175,7 +185,7 @@ class ContractRun:
         self.close()
 
 
-def _settings(options: Options) -> Settings:
+def _settings(options: Options, *, is_whole: bool) -> Settings:
     is_usual = options.database == Options().database
     return Settings(
         app=options.app,
@@ -187,4 +197,9 @@ def _settings(options: Options) -> Settings:
         seed=options.seed,
         budget=options.seconds,
         interface="reference" if options.interface == REFERENCE else str(options.interface or ""),
+        shard=str(options.shard),
+        edition=str(options.edition or NEWEST),
+        off=options.off,
+        levels=options.levels,
+        is_whole=is_whole,
     )

@@ -121,6 +121,14 @@ class Selection:
         return not asked or rule.id in asked
 
 
+def is_whole(config: pytest.Config, options: Options) -> bool:
+    """Return whether no test of a rule that is judged is left out by what was typed."""
+    asked = config.option
+    words = [asked.keyword, asked.markexpr, asked.deselect, getattr(asked, "lf", False)]
+    named = any("::" in argument or argument.endswith(".py") for argument in config.args)
+    return not (any(words) or named or options.replay)
+
+
 def turn_of(item: pytest.Item) -> int:
     """Return when a test has its turn: those of others first, those that disturb last."""
     rule = rule_of_item(item)

@@ -10,8 +10,10 @@ from dataclasses import asdict, replace
 import pytest
 
 from ..instruments.instrument import StillInForce
+from ..reports.record import circumstances
 from ..reports.terminal import failure_text, message
 from ..rules.rule import Rule
+from ..rules.switch import switched_off
 from ..rules.totals import Totals
 from ..rules.verdict import Outcome, Verdict, from_row, verdict_on
 from ..rules.violation import CannotGoOn, NotApplicable, OutOfTime, Undecided, Violation
@@ -29,12 +31,14 @@ LETTERS = {
     Outcome.BROKEN: ("broken (a warning)", "w", "WARNED"),
     Outcome.NOT_APPLICABLE: ("not applicable", "-", "NOT APPLICABLE"),
     Outcome.UNDECIDED: ("undecided", "?", "UNDECIDED"),
+    Outcome.KNOWN: ("known", "k", "KNOWN"),
+    Outcome.OFF: ("off", "o", "OFF"),
 }
 
 OUTCOMES = (Violation, NotApplicable, Undecided, OutOfTime)
 """The exceptions by which a test says how its judgement ended."""
 
-AS_PYTEST_SAYS = {Outcome.UPHELD, Outcome.KNOWN, Outcome.SKIPPED}
+AS_PYTEST_SAYS = {Outcome.UPHELD, Outcome.SKIPPED}
 """For these pytest's own outcome is the right one, whatever marks a team has put on the test."""
 
 CUT_SHORT = {Outcome.UPHELD, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE}
@@ -105,23 +109,33 @@ class Verdicts:
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> object | None:
-        """Pass over a test that is not reached in time: hundreds are told of in no time.
+        """Pass over a test that is off, or not reached in time: hundreds are told of in no time.
 
         The last one of all is run like any other, so that the service is stopped.
         """
         rule = rule_of_item(item)
-        if rule is None or nextitem is None or not self._run.time.budget.is_over:
+        verdict = self._unasked(item, rule) if rule and nextitem else None
+        if verdict is None:
             return None
         ihook = item.ihook
         ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        ihook.pytest_runtest_logreport(report=self._passed_over(item, rule))
+        ihook.pytest_runtest_logreport(report=self._passed_over(item, verdict))
         ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
-    def _passed_over(self, item: pytest.Item, rule: Rule) -> pytest.TestReport:
+    def _unasked(self, item: pytest.Item, rule: Rule) -> Verdict | None:
+        """Return the verdict on a test that need not be run; None if it is to be run."""
+        run, plain = self._run, _plain(item, rule)
+        reason = run.standards.switches.reason_off(rule.id, plain.case, run.roles)
+        if reason:
+            return self._settled(switched_off(plain, reason))
+        if not run.time.budget.is_over:
+            return None
+        words = not_reached(run.time.budget)
+        return self._settled(replace(plain, verdict=Outcome.UNDECIDED, reason=words, is_late=True))
+
+    def _passed_over(self, item: pytest.Item, verdict: Verdict) -> pytest.TestReport:
         """Return the report of a test that is not run."""
-        words = not_reached(self._run.time.budget)
-        verdict = replace(_plain(item, rule), verdict=Outcome.UNDECIDED, reason=words, is_late=True)
         report = pytest.TestReport(
             item.nodeid, item.location, {}, "skipped", None, "call", duration=0.0
         )
@@ -138,7 +152,13 @@ class Verdicts:
 
     def _masked(self, verdict: Verdict, item: pytest.Item) -> Verdict:
         shown = self._run.mask.within(verdict.as_row())
-        return from_row(shown | {"test": item.nodeid})
+        return self._settled(from_row(shown | {"test": item.nodeid}))
+
+    def _settled(self, verdict: Verdict) -> Verdict:
+        """Hold a verdict against the edition, the switches and the baseline of the run."""
+        run = self._run
+        around = circumstances(run.options.profile.name, run.facts)
+        return run.standards.settled(verdict, run.roles, around)
 
     def _tell(self, report: pytest.TestReport, told: list[Verdict]) -> None:
         """Attach what a test has met beside its own promise, if that rule is judged."""
@@ -166,7 +186,8 @@ class Verdicts:
         item.user_properties[:] = others + [(name, str(value)) for name, value in given.items()]
 
     def _agree(self, report: pytest.TestReport, verdict: Verdict) -> None:
-        if verdict.outcome in AS_PYTEST_SAYS:
+        is_marked = verdict.outcome is Outcome.KNOWN and not verdict.is_listed
+        if is_marked or verdict.outcome in AS_PYTEST_SAYS:
             return
         vars(report).pop("wasxfail", None)  # for any other outcome the mark is of no effect
         if verdict.outcome is Outcome.ERROR:
@@ -257,12 +278,13 @@ def _decided(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -
                 observed=error.observed,
                 evidence=error.evidence,
                 replay=error.token,
+                findings=error.each,
             )
         case NotApplicable():
             return replace(verdict, verdict=Outcome.NOT_APPLICABLE, reason=str(error))
         case Undecided() | OutOfTime():
             is_late = isinstance(error, OutOfTime)
-            return replace(verdict, verdict=Outcome.UNDECIDED, reason=str(error), is_late=is_late)
+            return replace(_undecided(verdict, str(error)), is_late=is_late)
         case pytest.skip.Exception() | pytest.xfail.Exception():
             return replace(verdict, verdict=Outcome.SKIPPED, reason=error.msg or "no reason given")
     return replace(verdict, verdict=Outcome.ERROR, reason=f"{type(error).__name__}: {error}")
@@ -272,8 +294,11 @@ def _ended(verdict: Verdict, judgements: int) -> Verdict:
     """Give the verdict of a test that raised nothing."""
     if judgements:
         return replace(verdict, verdict=Outcome.UPHELD)
-    reason = "the test ended without a judgement"
-    return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason)
+    return _undecided(verdict, "the test ended without a judgement")
+
+
+def _undecided(verdict: Verdict, reason: str) -> Verdict:
+    return replace(verdict, verdict=Outcome.UNDECIDED, reason=reason, findings=(reason,))
 
 
 def _in_time(verdict: Verdict, budget: Budget) -> Verdict:

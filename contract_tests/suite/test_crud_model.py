@@ -97,6 +97,7 @@ def judge_finding(judge: Judge, service: Service, finding: Counterexample | None
     seen = (Remark(words.evidence(finding)), *evidence_of(finding.mismatch.exchange))
     alone = regression(service, judge.rule, finding)
     seen += (Remark(f"as a separate test:\n{alone}"),) if alone else ()
+    judge.defects = (words.defect(finding),)
     judge.that(
         kept=False,
         expected=words.expected(finding),

@@ -36,7 +36,7 @@ def test_the_models_find_their_tables(judge: Judge, migrations: MigrationsScenar
     judge.that(
         not drift.harmful,
         expected="after an upgrade, the tables that the models declare",
-        observed="; ".join(drift.harmful),
+        observed=drift.harmful,
         seen="\n".join(drift.others),
     )
 
@@ -48,7 +48,7 @@ def test_models_and_migrations_agree(judge: Judge, migrations: MigrationsScenari
     judge.that(
         not others,
         expected="after an upgrade, the schema that the models declare",
-        observed="; ".join(others),
+        observed=others,
     )
 
 
@@ -64,7 +64,7 @@ def test_tables_with_rows_are_upgraded(judge: Judge, migrations: MigrationsScena
     judge.that(
         not failed,
         expected="each revision to succeed with rows in the tables",
-        observed="; ".join(f"revision {step.revision}: {step.up_failure}" for step in failed),
+        observed=(f"revision {step.revision}: {step.up_failure}" for step in failed),
         seen="\n".join(f"{table}: no rows, {why}" for table, why in steps[-1].refused.items()),
     )
 
@@ -78,7 +78,7 @@ def test_no_stored_value_is_lost(judge: Judge, migrations: MigrationsScenarios) 
     judge.that(
         not lost,
         expected="every row that was stored before, as it was",
-        observed="; ".join(dict.fromkeys(lost)),
+        observed=lost,
     )
 
 
@@ -91,7 +91,7 @@ def test_no_stored_value_is_overwritten(judge: Judge, migrations: MigrationsScen
     judge.that(
         not lost,
         expected="no stored value changed by a statement of a revision",
-        observed="; ".join(dict.fromkeys(lost)),
+        observed=lost,
     )
 
 
@@ -105,7 +105,7 @@ def test_a_downgrade_succeeds(judge: Judge, migrations: MigrationsScenarios) -> 
     judge.that(
         not failed,
         expected="each downgrade to succeed, or to raise NotImplementedError",
-        observed="; ".join(f"revision {step.revision}: {step.down_failure}" for step in failed),
+        observed=(f"revision {step.revision}: {step.down_failure}" for step in failed),
     )
 
 
@@ -119,7 +119,7 @@ def test_a_downgrade_leaves_what_was_there(judge: Judge, migrations: MigrationsS
     judge.that(
         not wrong,
         expected="the schema of before the upgrade, from which it succeeds again",
-        observed="; ".join(
+        observed=(
             f"revision {step.revision}: {', '.join(step.remains)} {step.again_failure}".strip()
             for step in wrong
         ),
@@ -136,7 +136,7 @@ def test_two_upgrades_end_as_one(judge: Judge, migrations: MigrationsScenarios) 
     judge.that(
         not together.differences and not hung,
         expected="two upgrades that end, and the schema that one makes",
-        observed="; ".join([*together.differences, *hung]),
+        observed=[*together.differences, *hung],
         seen="\n".join(f"one of the upgrades: {ending}" for ending in together.endings),
     )
 

@@ -52,6 +52,7 @@ def test_examples_are_valid(judge: Judge, service: Service) -> None:
 
 def judge_document(judge: Judge, problems: list[str]) -> None:
     """Judge that nothing is wrong with the document; name the first places where it is."""
+    judge.defects = tuple(problems)
     judge.that(
         not problems,
         expected="a document without errors",

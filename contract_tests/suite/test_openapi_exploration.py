@@ -82,6 +82,7 @@ def judge_alarms(
     if explored.doubt and not failures:
         judge.undecided(explored.doubt)
     token = explored.token(failures[0]) if failures else ""
+    judge.defects = tuple(map(described_failure, failures))
     judge.that(
         not failures,
         expected=expected,

@@ -34,6 +34,18 @@ def evidence(finding: Counterexample) -> str:
     return "\n".join([*lines, what, *order])
 
 
+def defect(finding: Counterexample) -> str:
+    """Say what is wrong, whichever request of a program has shown it, and in which field."""
+    match finding.mismatch.kind:
+        case "field":
+            return "a row is shown with another value"
+        case "missing":
+            return "a row is not shown"
+        case "back":
+            return "a row is shown that is not there"
+    return _seen(finding.mismatch)
+
+
 def acts(finding: Counterexample) -> list[str]:
     """The steps in a word each."""
     return [
