@@ -6,8 +6,10 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..copies.edits import edited_rules
 from ..databases import registry
 from .options import Options
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from ..service.backdoor import BackDoor
     from ..service.resource import Resource
     from ..service.service import Service
+
+KIT = Path(__file__).resolve().parent.parent
 
 LIBRARIES = (
     "fastapi",
@@ -34,10 +38,12 @@ UNSEEN = {"name": "unseen", "version": "", "driver": "unseen", "owned": False, "
 
 
 def facts_of(service: Service, options: Options) -> dict[str, Any]:
-    """The service, its database and its capabilities, as JSON."""
+    """The service, its database and capabilities, and what was edited in a copy, as JSON."""
     from ..service.capabilities import held
 
+    edited = edited_rules(KIT)
     return {
+        **({"edited": edited} if edited else {}),
         "service": {
             "app": options.app,
             "python": platform.python_version(),
