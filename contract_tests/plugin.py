@@ -72,9 +72,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Say what is missing, if the suite was asked for and cannot judge."""
     config = session.config
-    if not _is_judging(config) and any(map(partial(_is_suite, config), config.args)):
+    installed = _installed() if IS_COPY else None
+    if not _is_judging(config) and any(map(partial(_is_in, config, KIT), config.args)):
         raise pytest.UsageError(NO_APP)
-    if IS_COPY and any(str(_installed()) in argument for argument in config.args):
+    if installed and any(map(partial(_is_in, config, installed), config.args)):
         raise pytest.UsageError(
             f"the suite of the installed kit is asked for, but conftest.py loads {__package__}: "
             f"use python -m {__package__}, or pytest with {KIT}"
@@ -122,12 +123,13 @@ def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
     return f"contract: left out, since {NO_APP}" if IS_LEFT_OUT in config.stash else None
 
 
-def _is_suite(config: pytest.Config, argument: str) -> bool:
-    """Return whether an argument names the kit's folder or package, or something in it."""
+def _is_in(config: pytest.Config, kit: Path, argument: str) -> bool:
+    """Return whether an argument names a kit's folder or package, or something in it."""
     # A package instead of a path is what pytest takes with --pyargs.
     name = argument.partition("::")[0]
     path = (config.invocation_params.dir / name).resolve()
-    return KIT in (path, *path.parents) or f"{name}.".startswith(f"{__package__}.")
+    package = __package__ if kit == KIT else INSTALLED.partition(".")[0]
+    return kit in (path, *path.parents) or f"{name}.".startswith(f"{package}.")
 
 
 def _is_judging(config: pytest.Config) -> bool:
