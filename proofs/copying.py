@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract_tests import __version__
 from proofs.loading import LEAN
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,10 +72,7 @@ class Project:
         if not kit.exists():
             shutil.copytree(ROOT / "contract_tests", kit, ignore=COMPILED)
         upstream = Project(kit, kit)
-        for name, old, new in (
-            ("__init__.py", '__version__ = "', f'__version__ = "{number}'),
-            *edits,
-        ):
+        for name, old, new in (("__init__.py", __version__, number), *edits):
             upstream.edit(name, old, new)
 
     def files(self) -> dict[str, bytes]:
