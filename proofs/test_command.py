@@ -51,7 +51,7 @@ def test_a_new_command_is_one_file(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     kit = shutil.copytree(ROOT / "contract_tests", tmp_path / "contract_tests", ignore=ignored)
     (kit / "commands" / "greet.py").write_text(GREETING)
-    assert "{run,list,explain,prove,report,greet}" in commanded(tmp_path, "--help").stdout
+    assert ",greet}" in commanded(tmp_path, "--help").stdout
     done = commanded(tmp_path, "greet")
     assert (done.returncode, done.stdout, done.stderr) == (7, "good day\n", "")
 

@@ -50,7 +50,7 @@ def states_of(
 
 @dataclass(frozen=True)
 class Merged:
-    """What a file is after a merge, None for none, and whether marks of a conflict are in it."""
+    """The content of a file after a merge, None for no file; a conflict is to be resolved."""
 
     content: bytes | None
     is_conflict: bool = False

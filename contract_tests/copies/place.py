@@ -1,4 +1,4 @@
-"""What a copy needs where it lies, beside the files of the kit: all of it in the copy's folder."""
+"""The files that a copy has beside those of the kit, all in its folder, and its right places."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .lock import LOCK, read_contents
 
 DISTRIBUTION = "pytest-crud-contract"
 REQUIREMENTS = "requirements.txt"
-EXTRAS = ("postgres", "mysql")
-"""The extras with drivers: named in the requirements, for those who need them."""
+NOT_FOR_RUNS = ("dev", "proofs", "prove", "reference", "vendor")
+"""The extras that no run needs. What others bring is named, for those whose database needs it."""
 
 PINNED = ("hypothesis", "schemathesis", "jsonschema-rs")
 """The libraries whose insides the kit uses. Others are the service's too, which decides on them."""
@@ -71,7 +71,7 @@ def _requirements() -> Iterator[str]:
         if extra is None:
             name = _name(needed)
             yield f"{name}=={version(name)}" if name in PINNED else needed
-        elif extra[1] in EXTRAS:
+        elif extra[1] not in NOT_FOR_RUNS:
             yield f"# {needed}  (for {extra[1]})"
 
 
