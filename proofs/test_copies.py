@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from contract_tests import __version__
+from contract_tests.copies import place
+from contract_tests.copies.copy import open_copy
 from contract_tests.copies.edits import edited_rules
 from contract_tests.copies.lock import LOCK, read_base, read_lock
 from contract_tests.copies.merging import Merged, State, merge_file, states_of
 from contract_tests.copies.origins import origin_of
-from proofs.copying import APP, SESSIONS, Project, make_project
+from proofs.copying import APP, ROOT, SESSIONS, Project, make_project
 
 OLD, OURS, THEIRS = "REQUESTS = 5", "REQUESTS = 7", "REQUESTS = 9"
 COMMITTED = "The COMMIT of what was written before the answer"
@@ -87,6 +89,16 @@ def test_the_check_says_what_was_edited_and_what_is_newer(vendored: Project) -> 
     ] == lines[1:5]
     assert lines[-1].endswith("1 edited here, 2 newer upstream, 1 edited here and newer upstream")
     assert code == 1
+
+
+def test_other_libraries_are_nothing_newer(
+    vendored: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The requirements of a copy are those of its version, whatever is installed now."""
+    monkeypatch.setattr(place, "version", "{}99".format)
+    monkeypatch.chdir(vendored.folder)
+    copy = open_copy(Path("tests/contract"), ROOT / "contract_tests")
+    assert copy.upstream == copy.base
 
 
 def test_an_update_goes_over_an_edit(vendored: Project) -> None:

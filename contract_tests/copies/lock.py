@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tarfile
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from ..rules.violation import UsageError
 
 LOCK, BASE = "contract.lock", "contract.base"
 """The names of the lock, and of the archive of the unmodified files, in the folder of a copy."""
+
+LEFT = re.compile(r"(^|/)(__pycache__/|\.)")
+"""Files of tools: what Python compiles, and what is hidden."""
 
 HEAD = """\
 # Written by `contract-tests vendor`: the files of this copy as they came; {base} holds them.
@@ -37,13 +41,12 @@ class Lock:
 
 
 def read_contents(folder: Path) -> dict[str, bytes]:
-    """Give the files of a kit, or of a copy of it: all but lock, base and what Python compiles."""
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    named = {path.relative_to(folder).as_posix(): path for path in paths}
+    """Give the files of a kit, or of a copy of it: all but lock, base and what tools leave."""
+    named = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     return {
         name: _plain(path.read_bytes())
         for name, path in named.items()
-        if name not in (LOCK, BASE) and "__pycache__" not in path.parts
+        if name not in (LOCK, BASE) and not LEFT.search(name) and path.is_file()
     }
 
 
