@@ -13,7 +13,7 @@ from contract_tests.copies import place
 from contract_tests.copies.copy import open_copy
 from contract_tests.copies.edits import edited_rules
 from contract_tests.copies.lock import LOCK, read_base, read_lock
-from contract_tests.copies.merging import Merged, State, merge_file, states_of
+from contract_tests.copies.merging import FileState, Merged, merge_file, states_of
 from contract_tests.copies.origins import origin_of
 from proofs.copying import APP, ROOT, SESSIONS, Project, make_project
 
@@ -34,27 +34,27 @@ def vendored(tmp_path: Path) -> Project:
 @pytest.mark.parametrize(
     ("base", "here", "upstream", "state", "merged"),
     [
-        (b"a\n", b"a\n", b"a\n", State.IN_SYNC, Merged(b"a\n")),
-        (b"a\n", b"b\n", b"b\n", State.IN_SYNC, Merged(b"b\n")),
-        (b"a\n", b"b\n", b"a\n", State.EDITED, Merged(b"b\n")),
-        (b"a\n", b"a\n", b"c\n", State.NEWER, Merged(b"c\n")),
-        (None, None, b"c\n", State.NEWER, Merged(b"c\n")),
-        (b"a\n", b"a\n", None, State.NEWER, Merged(None)),
-        (b"a\n", None, b"a\n", State.EDITED, Merged(None)),
-        (b"a\n", None, b"c\n", State.BOTH, Merged(None, is_conflict=True)),
-        (b"a\n", b"b\n", None, State.BOTH, Merged(b"b\n", is_conflict=True)),
-        (b"1\n2\n3\n", b"0\n2\n3\n", b"1\n2\n4", State.BOTH, Merged(b"0\n2\n4\n")),
+        (b"a\n", b"a\n", b"a\n", FileState.IN_SYNC, Merged(b"a\n")),
+        (b"a\n", b"b\n", b"b\n", FileState.IN_SYNC, Merged(b"b\n")),
+        (b"a\n", b"b\n", b"a\n", FileState.EDITED, Merged(b"b\n")),
+        (b"a\n", b"a\n", b"c\n", FileState.NEWER, Merged(b"c\n")),
+        (None, None, b"c\n", FileState.NEWER, Merged(b"c\n")),
+        (b"a\n", b"a\n", None, FileState.NEWER, Merged(None)),
+        (b"a\n", None, b"a\n", FileState.EDITED, Merged(None)),
+        (b"a\n", None, b"c\n", FileState.BOTH, Merged(None, is_conflict=True)),
+        (b"a\n", b"b\n", None, FileState.BOTH, Merged(b"b\n", is_conflict=True)),
+        (b"1\n2\n3\n", b"0\n2\n3\n", b"1\n2\n4", FileState.BOTH, Merged(b"0\n2\n4\n")),
         (
             b"a\n",
             b"b",
             b"c\n",
-            State.BOTH,
+            FileState.BOTH,
             Merged(b"<<<<<<< here\nb\n=======\nc\n>>>>>>> upstream\n", is_conflict=True),
         ),
     ],
 )
 def test_a_file_has_a_state_and_is_merged(
-    base: bytes | None, here: bytes | None, upstream: bytes | None, state: State, merged: Merged
+    base: bytes | None, here: bytes | None, upstream: bytes | None, state: FileState, merged: Merged
 ) -> None:
     """None is a file that is not there."""
     sides = [{"f": content} if content is not None else {} for content in (base, here, upstream)]
@@ -185,9 +185,11 @@ def test_a_copy_of_another_tool_gets_a_lock(vendored: Project) -> None:
     for name in (LOCK, "contract.base", "conftest.py", "LICENSE", "requirements.txt"):
         (vendored.folder / "tests/contract" / name).unlink()
     vendored.edit(COPY, COMMITTED, "OUR COMMIT")
+    (vendored.folder / "tests/contract/suite/test_errors.py").unlink()
     before = vendored.files()
     code, lines = vendored.vendor("tests/contract")
-    assert (1, f"  {SESSIONS}: edited here (SES-03)") == (code, lines[1])
+    assert lines[1].startswith("  suite/test_errors.py: edited here (ERR-01, ")
+    assert (1, f"  {SESSIONS}: edited here (SES-03)") == (code, lines[2])
     assert before.items() <= vendored.files().items()
     assert len(vendored.files()) == len(before) + 5
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from .. import __version__
 from ..copies.copy import Copy, is_copy, only_copy, open_copy, save_copy
-from ..copies.edits import edited_rules
+from ..copies.edits import BESIDE, edited_rules
 from ..copies.lock import BASE, LOCK
-from ..copies.merging import Merged, State, is_unresolved, merge_file, states_of
+from ..copies.merging import FileState, Merged, is_unresolved, merge_file, states_of
 from ..copies.origins import origin_of
 from ..copies.place import REQUIREMENTS, is_kit, require_place, whole_copy
 from ..rules.violation import UsageError
@@ -38,7 +38,7 @@ def _make(folder: Path) -> int:
         raise UsageError(f"{folder} is a copy already: --check compares it, --update brings more")
     if is_kit(folder):
         upstream = open_copy(folder, KIT).upstream
-        absent = {name: c for name, c in upstream.items() if not (folder / name).exists()}
+        absent = {name: upstream[name] for name in BESIDE if not (folder / name).exists()}
         save_copy(folder, upstream, absent)
         return _compare(folder)
     if folder.exists() and any(folder.iterdir()):
@@ -60,7 +60,7 @@ def _compare(folder: Path) -> int:
     copy = open_copy(folder, KIT)
     states = states_of(copy.base, copy.here, copy.upstream)
     rules = edited_rules(folder)
-    told = {name: state for name, state in states.items() if state is not State.IN_SYNC}
+    told = {name: state for name, state in states.items() if state is not FileState.IN_SYNC}
     _say(_heading(copy))
     _say(f"  {name}: {state}{_of_rules(rules, name)}" for name, state in told.items())
     _say([", ".join(f"{number} {state}" for state, number in _counted(states))])
@@ -79,9 +79,9 @@ def _of_rules(rules: Mapping[str, Sequence[str]], name: str) -> str:
     return f" ({', '.join(rules[name])})" if name in rules else ""
 
 
-def _counted(states: Mapping[str, State]) -> list[tuple[State, int]]:
+def _counted(states: Mapping[str, FileState]) -> list[tuple[FileState, int]]:
     numbers = Counter(states.values())
-    return [(state, numbers[state]) for state in State if numbers[state]]
+    return [(state, numbers[state]) for state in FileState if numbers[state]]
 
 
 def _update(folder: Path) -> int:
@@ -101,11 +101,11 @@ def _update(folder: Path) -> int:
     return 1 if any(each.is_conflict for each in merged.values()) else 0
 
 
-def _outcome(state: State, merged: Merged) -> str:
+def _outcome(state: FileState, merged: Merged) -> str:
     """Say what became of an edit; nothing of a file without one."""
-    if state is State.EDITED:
+    if state is FileState.EDITED:
         return "edited here, kept"
-    if state is State.BOTH:
+    if state is FileState.BOTH:
         return _conflict(merged) if merged.is_conflict else "edited here, merged with what is newer"
     return ""
 

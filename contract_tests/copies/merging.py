@@ -16,7 +16,7 @@ MARK = re.compile(rb"^(<<<<<<< here|>>>>>>> upstream)$", re.MULTILINE)
 T = TypeVar("T")
 
 
-class State(StrEnum):
+class FileState(StrEnum):
     """A file of a copy, in comparison with the lock and with the kit."""
 
     IN_SYNC = "in sync"
@@ -26,22 +26,22 @@ class State(StrEnum):
 
 
 STATES = {
-    (False, False): State.IN_SYNC,
-    (True, False): State.EDITED,
-    (False, True): State.NEWER,
-    (True, True): State.BOTH,
+    (False, False): FileState.IN_SYNC,
+    (True, False): FileState.EDITED,
+    (False, True): FileState.NEWER,
+    (True, True): FileState.BOTH,
 }
 
 
 def states_of(
     base: Mapping[str, T], here: Mapping[str, T], upstream: Mapping[str, T]
-) -> dict[str, State]:
+) -> dict[str, FileState]:
     """Give the state of each file that came or would come. Files of the team's own have none.
 
     What is absent on one side was added or removed; what is the same here and upstream is in sync.
     """
     return {
-        name: State.IN_SYNC
+        name: FileState.IN_SYNC
         if here.get(name) == upstream.get(name)
         else STATES[here.get(name) != base.get(name), upstream.get(name) != base.get(name)]
         for name in sorted({*base, *upstream})
@@ -63,8 +63,8 @@ def merge_file(name: str, base: Contents, here: Contents, upstream: Contents) ->
     """
     came, mine, new = base.get(name), here.get(name), upstream.get(name)
     state = states_of({name: came}, {name: mine}, {name: new})[name]
-    if state is not State.BOTH:
-        return Merged(new if state is State.NEWER else mine)
+    if state is not FileState.BOTH:
+        return Merged(new if state is FileState.NEWER else mine)
     if mine is None or new is None:
         return Merged(mine, is_conflict=True)
     merged = _three_way(came or b"", mine, new)
