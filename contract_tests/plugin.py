@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -21,18 +24,23 @@ NO_APP = (
     "the contract needs an app: add --contract-app package.module:attribute, "
     "or set contract_app in the ini file, or CONTRACT_APP"
 )
+INSTALLED = "contract_tests.plugin"
+IS_COPY = __name__ != INSTALLED
+"""True of a copy of the kit that lies in a project, under a name of its own."""
 IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
-"""There if the suite was collected without an app, and without having been asked for."""
+"""There if pytest came to the suite without an app, and without having been asked for it."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the options, unless another copy of the kit has done so."""
+    """Declare the options; a copy in a project takes the place of the installed kit."""
+    if IS_COPY:
+        pluginmanager.set_blocked(INSTALLED)
     # pytest would refuse options that are declared twice, and name neither copy.
     other = _other_copy(pluginmanager)
     if other:
         raise pytest.UsageError(
             f"the contract kit is loaded twice, as {other} and as {__name__}: "
-            f"uninstall one, or switch the installed one off with -p no:contract_tests.plugin"
+            "name the folder of one copy, and load no other in a conftest.py"
         )
     add_options(parser)
 
@@ -61,20 +69,63 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what judges rules out of a run without an app, or say what is missing if asked for."""
-    ours = [item for item in items if SUITE in item.path.parents]
-    judging = ours + [item for item in items if item.get_closest_marker("contract")]
-    if not judging:
-        return
-    if config.pluginmanager.has_plugin(f"{__package__}.runner.run"):
-        _require_one_name(ours)
-    elif any(map(partial(_is_suite, config), config.args)):
+def pytest_collection(session: pytest.Session) -> None:
+    """Say what is missing, if the suite was asked for and cannot judge."""
+    config = session.config
+    installed = _installed() if IS_COPY else None
+    if not _is_judging(config) and any(map(partial(_is_in, config, KIT), config.args)):
         raise pytest.UsageError(NO_APP)
-    else:
-        gone = dict.fromkeys(judging)
+    if installed and any(map(partial(_is_in, config, installed), config.args)):
+        raise pytest.UsageError(
+            f"the suite of the installed kit is asked for, but conftest.py loads {__package__}: "
+            f"use python -m {__package__}, or pytest with {KIT}"
+        )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which of two kits judges."""
+    is_choice = IS_COPY and _is_judging(config) and _installed()
+    return f"contract: {KIT} judges, and not the installed kit" if is_choice else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Keep pytest out of the kit, but for a suite that is to judge.
+
+    A copy lies among the team's tests, where other patterns than ours may say what a test is.
+    """
+    if KIT not in collection_path.parents:
+        return None
+    if SUITE not in (collection_path, *collection_path.parents):
+        return True
+    if _is_judging(config):
+        return None
+    config.stash[IS_LEFT_OUT] = True
+    return True
+
+
+def pytest_pycollect_makemodule(
+    module_path: Path, parent: pytest.Collector
+) -> pytest.Module | None:
+    """Have the suite imported by the name of this package, whatever pytest would call it."""
+    is_ours = SUITE in module_path.parents
+    return SuiteModule.from_parent(parent, path=module_path) if is_ours else None
+
+
+class SuiteModule(pytest.Module):
+    """A file of the suite. By another name it would have rules and fixtures of its own."""
+
+    def _getobj(self) -> ModuleType:
+        return import_module(f"{__package__}.suite.{self.path.stem}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the team's own judgements out of a run without an app, as the suite is."""
+    judging = [item for item in items if item.get_closest_marker("contract")]
+    if judging and not _is_judging(config):
+        gone = set(judging)
         items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=list(gone))
+        config.hook.pytest_deselected(items=judging)
         config.stash[IS_LEFT_OUT] = True
 
 
@@ -83,28 +134,23 @@ def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
     return f"contract: left out, since {NO_APP}" if IS_LEFT_OUT in config.stash else None
 
 
-def _is_suite(config: pytest.Config, argument: str) -> bool:
-    """Return whether an argument names the kit's folder or package, or something in it."""
+def _is_in(config: pytest.Config, kit: Path, argument: str) -> bool:
+    """Return whether an argument names a kit's folder or package, or something in it."""
     # A package instead of a path is what pytest takes with --pyargs.
     name = argument.partition("::")[0]
     path = (config.invocation_params.dir / name).resolve()
-    return KIT in (path, *path.parents) or f"{name}.".startswith(f"{__package__}.")
+    package = __package__ if kit == KIT else INSTALLED.partition(".")[0]
+    return kit in (path, *path.parents) or f"{name}.".startswith(f"{package}.")
 
 
-def _require_one_name(items: list[pytest.Item]) -> None:
-    """Raise if pytest imports the suite by another name than this plug-in."""
-    names = {getattr(getattr(item, "module", None), "__name__", "") for item in items}
-    other = next((name for name in names if not name.startswith(f"{__package__}.")), None)
-    if other is not None:
-        folders = KIT.parents[: __package__.count(".")]
-        missing = [folder for folder in folders if not (folder / "__init__.py").exists()]
-        way = (
-            f"add {missing[0] / '__init__.py'}" if missing else "name it in pytest_plugins as such"
-        )
-        raise pytest.UsageError(
-            f"the contract kit is loaded as {__package__}, but pytest imports its suite as "
-            f"{other}: {way}"
-        )
+def _is_judging(config: pytest.Config) -> bool:
+    return config.pluginmanager.has_plugin(f"{__package__}.runner.run")
+
+
+def _installed() -> Path | None:
+    """Return the folder of the installed kit, if there is one."""
+    spec = find_spec(INSTALLED.partition(".")[0])
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _other_copy(pluginmanager: pytest.PytestPluginManager) -> str | None:

@@ -10,7 +10,8 @@ import pytest
 from contract_tests.databases import DatabaseUnavailable
 from proofs.servers import shared_server
 
-collect_ignore = ["template", "own_rules"]  # projects whose tests need their own settings
+# Projects whose tests need their own settings.
+collect_ignore = ["template", "templates", "own_rules", "own_tests"]
 
 
 class Servers:

@@ -23,6 +23,7 @@ TOWER = (
     "suite",
     "commands",
     "runner",
+    "copies",
     "scenarios",
     "reports",
     "service",

@@ -150,6 +150,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     yield from (f"level changed: {switch}" for switch in run.settings.levels)
     yield from _totals(run)
     yield from _agreed(run)
+    yield from _edited(run)
     yield _closing(run, decided)
     if run.missing:
         yield f"NOT conformant: {run.missing} of {_count(run.expected, 'test')} gave no verdict"
@@ -238,6 +239,14 @@ def _totals(run: RunRecord) -> Iterator[str]:
     )
     if totals.played:
         yield f"programs played: {', '.join(f'{n} {sort}' for sort, n in totals.played.items())}"
+
+
+def _edited(run: RunRecord) -> Iterator[str]:
+    """Name the rules whose code is not the kit's, in a copy that was edited."""
+    edited = run.facts.get("edited", {})
+    parts = [f"{', '.join(rules)} ({name})" for name, rules in edited.items()]
+    if parts:
+        yield f"edited here: {'; '.join(parts)}"
 
 
 def _works(background: Mapping[str, int]) -> str:

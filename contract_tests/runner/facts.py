@@ -6,8 +6,10 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..copies.edits import edited_rules
 from ..databases import registry
 from ..rules.switch import METHODS
 from .options import Options
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ..service.backdoor import BackDoor
     from ..service.resource import Resource
     from ..service.service import Service
+
+KIT = Path(__file__).resolve().parent.parent
 
 LIBRARIES = (
     "fastapi",
@@ -37,10 +41,12 @@ UNSEEN = {"name": "unseen", "version": "", "driver": "unseen", "owned": False, "
 
 
 def facts_of(service: Service, options: Options, pinned: Interface | None) -> dict[str, Any]:
-    """The service, its database, its capabilities and what is pinned of it, as JSON."""
+    """The service, its database, its capabilities, what is pinned, what is edited, as JSON."""
     from ..service.capabilities import held
 
+    edited = edited_rules(KIT)
     return {
+        **({"edited": edited} if edited else {}),
         "service": {
             "app": options.app,
             "python": platform.python_version(),

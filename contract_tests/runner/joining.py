@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from ..copies.place import require_libraries
 from ..reports.partial import is_special
 from ..rules.violation import UsageError
 from .closing import CLOSING
@@ -32,6 +33,7 @@ class Plugin(Protocol):
 
 def join(config: pytest.Config, options: Options) -> None:
     """Make this pytest run a contract run."""
+    require_libraries(KIT)
     from ..masking.mask import Mask
     from .secrets import secrets_of
 

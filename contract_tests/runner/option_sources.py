@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import pytest
@@ -30,7 +31,9 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare every setting to pytest, twice: as an option and as an ini key."""
     group = parser.getgroup("contract", "contract of an async-SQLAlchemy CRUD service")
     for setting in SETTINGS:
-        group.addoption(setting.flag, help=_help(setting), default=None, **_action(setting))
+        # The installed kit has declared its own where a copy takes its place.
+        with suppress(ValueError):
+            group.addoption(setting.flag, help=_help(setting), default=None, **_action(setting))
         parser.addini(setting.key, setting.help, type=INI_TYPES[setting.kind], default=None)
 
 

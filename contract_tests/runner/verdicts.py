@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from ..copies.edits import edits_of
 from ..instruments.instrument import StillInForce
 from ..reports.record import circumstances
 from ..reports.terminal import failure_text, message
@@ -181,6 +182,8 @@ class Verdicts:
         )
         # JUnit reads an item's properties from its last report, that of the teardown.
         given = {"rule": verdict.rule, "level": verdict.level, "verdict": verdict.verdict}
+        edited = edits_of(verdict.rule, self._run.facts.get("edited", {}))
+        given |= {"edited": edited} if edited else {}
         # A test that is run again has those of its last try in it.
         others = [(name, value) for name, value in item.user_properties if name not in given]
         item.user_properties[:] = others + [(name, str(value)) for name, value in given.items()]
