@@ -4,4 +4,23 @@ Point it at an app: ``pytest --pyargs contract_tests --contract-app package.modu
 Importing this package costs nothing: everything heavy is imported once a contract is asked for.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .own_tests.recording import Recording as Recording
+    from .own_tests.recording import recording as recording
+
 __version__ = "0.1.0"
+
+PUBLIC = {"Recording": "own_tests.recording", "recording": "own_tests.recording"}
+"""The names for a team's own tests, and the modules that have them."""
+
+__all__ = ["Recording", "recording"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is asked for."""
+    if name not in PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{PUBLIC[name]}", __name__), name)

@@ -23,6 +23,7 @@ TOWER = (
     "suite",
     "commands",
     "runner",
+    "own_tests",
     "scenarios",
     "reports",
     "service",
@@ -35,7 +36,7 @@ TOWER = (
 """The rooms from the top: a room may import from those after it, and from itself."""
 
 LIBRARIES = {
-    "pytest": {"plugin", "suite", "runner", "masking"},
+    "pytest": {"plugin", "suite", "runner", "own_tests", "masking"},
     "sqlalchemy": {"service", "scenarios", "instruments", "databases", "runner"},
     "schemathesis": {"generation"},
     "hypothesis": {"generation", "scenarios", "suite"},
@@ -151,6 +152,7 @@ def test_every_import_leads_down() -> None:
         for arrow in arrows()
         if arrow.is_relative
         and arrow.goal in TOWER
+        and arrow.room != "__init__"  # the public names stand above all rooms
         and TOWER.index(arrow.goal) < TOWER.index(arrow.room)
     ]
     assert climbing == []

@@ -1,0 +1,69 @@
+"""The COMMIT of what an exchange has written: before its answer was complete, or after it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from sqlalchemy.orm import Session
+
+from .attribution import caller
+from .exchange import Event, Exchange
+from .instrument import Instrument
+from .listening import listen_guarded
+from .private import connections_of
+from .recorder import Recorder, number_of
+
+WITHIN = "(of the session; the transaction around it stays open)"
+"""The words for a COMMIT that the database does not see."""
+
+
+class SessionCommits(Instrument):
+    """Lets a recorder see the commits of sessions that are within a transaction of somebody else.
+
+    A test's fixture may begin one on the connection that it gives the session: the COMMIT of the
+    service then is a released savepoint, or nothing at all.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def _begin(self, undo: ExitStack) -> None:
+        recorder = self._recorder
+        listener = (Session, "after_commit", self._committed)
+        listen_guarded(undo, listener, faults=recorder.faults, applies=recorder.applies)
+
+    def _committed(self, session: Session) -> None:
+        if session.get_nested_transaction() is not None:
+            return  # a savepoint of the service's own
+        for connection in connections_of(session):
+            if connection.in_transaction():
+                self._recorder.record("commit", number_of(connection), WITHIN, caller())
+
+
+def write_before_answer(exchange: Exchange) -> Event | None:
+    """Give the last write before the answer, or of all if there was none; None without a write.
+
+    Behind the answer come tasks in the background, and of a GET no others count.
+    """
+    answered = _answered(exchange)
+    early = [write for write in exchange.writes if write.order < answered]
+    late = exchange.writes if exchange.request.method != "GET" else ()
+    return next(reversed(early or late), None)
+
+
+def commit_of(write: Event, exchange: Exchange) -> Event | None:
+    """Give the first COMMIT after a write on its connection; None if there is none."""
+    commits = exchange.of("commit")
+    later = (c for c in commits if c.order > write.order and c.connection == write.connection)
+    return next(later, None)
+
+
+def lateness(commit: Event, exchange: Exchange) -> str:
+    """Say that a COMMIT came, or ended, only after the answer; an empty text if it did not."""
+    if commit.order in exchange.unfinished:
+        return "ended only after the answer had been sent"
+    return "" if commit.order < _answered(exchange) else "came only after the answer had been sent"
+
+
+def _answered(exchange: Exchange) -> int:
+    return next((event.order for event in exchange.of("response end")), 0)
