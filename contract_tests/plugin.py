@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from .masking.addresses import without_passwords
+from .own_tests.marks import MARK as WATCHED
+from .own_tests.marks import MARK_LINE
+from .own_tests.plan import Plan
+from .own_tests.summary import Summary
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
 from .runner.option_sources import add_options, read_options
@@ -23,6 +27,8 @@ NO_APP = (
 )
 IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
 """There if the suite was collected without an app, and without having been asked for."""
+PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+"""How the team's own tests are watched, as far as their marks say nothing else."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -49,9 +55,12 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; join the run if an app was named."""
-    config.addinivalue_line("markers", MARK)
+    for line in (MARK, MARK_LINE):
+        config.addinivalue_line("markers", line)
     try:
         options = read_options(config)
+        config.stash[PLAN] = Plan(frozenset(options.watch), options.residents)
+        Summary.of(config)
         if options.app:
             from .runner.joining import join
 
@@ -62,6 +71,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Watch the team's own tests, and keep a suite without an app out of the run."""
+    _watch(config, items)
+    _leave_out(config, items)
+
+
+def _watch(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have tests watched, if that is asked for: for all of them, or by the mark of one."""
+    if config.stash[PLAN].watches or any(item.get_closest_marker(WATCHED) for item in items):
+        from .own_tests.watching import Watch
+
+        summary = Summary.of(config)
+        config.pluginmanager.register(Watch(config.stash[PLAN], summary), Watch.NAME)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep a suite without an app out of the run, or say what is missing if it was asked for."""
     ours = [item for item in items if SUITE in item.path.parents]
     if not ours:

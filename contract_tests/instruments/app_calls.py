@@ -90,7 +90,7 @@ class AppCalls(Instrument):
 
         async def call(scope: Message, receive: Receive, send: Send) -> None:
             __tracebackhide__ = True
-            exchange = Exchange(0, _request_of(scope))
+            exchange = Exchange(0, _request_of(scope), is_of_team=True)
             made.append(exchange)
             self._begun(exchange)
             token = current.set(exchange)

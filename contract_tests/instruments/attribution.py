@@ -7,6 +7,7 @@ import site
 import sys
 import sysconfig
 import threading
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -31,27 +32,51 @@ LIBRARIES = tuple(
 _homes: set[Path] = set()
 
 
+def exchange_of_contract() -> Exchange | None:
+    """Return the exchange of the contract that this code runs for; a team's own is none."""
+    found = current.get()
+    return None if found is None or found.is_of_team else found
+
+
+def exchange_of_team() -> Exchange | None:
+    """Return the exchange of a team's own test that this code runs for; the contract's is none."""
+    found = current.get()
+    return found if found is not None and found.is_of_team else None
+
+
 def serves_a_request() -> bool:
     """Return whether this code runs on behalf of a request, and not of the kit."""
     return is_observed() and current.get() is not None
 
 
 def caller() -> str:
-    """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string.
+    """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string."""
+    frame = next(frames_of_app(), None)
+    return line_of(frame) if frame is not None else ""
 
+
+def frames_of_app(until: str = "") -> Iterator[FrameType]:
+    """Give the frames of the app that are on the stack, the innermost first.
+
+    A frame of the file `until` ends them.
     SQLAlchemy's asyncio runs the driver in a greenlet: the app's frames are its parent's.
     """
     strand: greenlet.greenlet | None = greenlet.getcurrent()
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to walk a stack
     while strand is not None:
         while frame is not None:
+            if frame.f_code.co_filename == until:
+                return
             if is_app(frame.f_code.co_filename):
-                name = short(frame.f_code.co_filename)
-                return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
+                yield frame
             frame = frame.f_back
         strand = strand.parent
         frame = strand.gr_frame if strand is not None else None
-    return ""
+
+
+def line_of(frame: FrameType) -> str:
+    """Name the line that a frame is at."""
+    return f"{short(frame.f_code.co_filename)}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
 def running_task() -> asyncio.Task[Any] | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from inspect import CO_ASYNC_GENERATOR, CO_GENERATOR
+from weakref import WeakSet
 
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
-from .attribution import caller
+from . import app_calls
+from .attribution import caller, exchange_of_team, frames_of_app
 from .exchange import Event, Exchange
 from .instrument import Instrument
-from .listening import listen_guarded
+from .listening import Listening, listen_guarded
 from .private import connections_of
 from .recorder import Recorder, number_of
 
@@ -17,27 +21,41 @@ WITHIN = "(of the session; the transaction around it stays open)"
 """The words for a COMMIT that the database does not see."""
 
 
-class SessionCommits(Instrument):
-    """Lets a recorder see the commits of sessions that are within a transaction of somebody else.
+class Commits(Instrument):
+    """Sees of the commits of a team's tests what their order does not tell.
 
-    A test's fixture may begin one on the connection that it gives the session: the COMMIT of the
-    service then is a released savepoint, or nothing at all.
+    A fixture may begin a transaction on the connection that it gives to a session: the COMMIT of
+    the service then is a released savepoint, or nothing at all, and is recorded here.
+    `after_yield` are the exchanges that were committed, after their answer, by a generator, as
+    a dependency is one: a task in the background commits late as well, and on purpose.
     """
 
     def __init__(self, recorder: Recorder) -> None:
+        self.after_yield: WeakSet[Exchange] = WeakSet()
         self._recorder = recorder
 
     def _begin(self, undo: ExitStack) -> None:
         recorder = self._recorder
-        listener = (Session, "after_commit", self._committed)
-        listen_guarded(undo, listener, faults=recorder.faults, applies=recorder.applies)
+        listeners: tuple[Listening, ...] = (
+            (Session, "after_commit", self._session_committed),
+            (Engine, "commit", self._committed),
+        )
+        listen_guarded(undo, *listeners, faults=recorder.faults, applies=recorder.applies)
 
-    def _committed(self, session: Session) -> None:
+    def _session_committed(self, session: Session) -> None:
         if session.get_nested_transaction() is not None:
             return  # a savepoint of the service's own
         for connection in connections_of(session):
             if connection.in_transaction():
                 self._recorder.record("commit", number_of(connection), WITHIN, caller())
+                self._committed(connection)
+
+    def _committed(self, conn: Connection) -> None:
+        exchange = exchange_of_team()
+        if exchange is not None and exchange.complete:
+            flags = (frame.f_code.co_flags for frame in frames_of_app(app_calls.__file__))
+            if any(each & (CO_GENERATOR | CO_ASYNC_GENERATOR) for each in flags):
+                self.after_yield.add(exchange)
 
 
 def write_before_answer(exchange: Exchange) -> Event | None:

@@ -20,7 +20,7 @@ from sqlalchemy.pool import Pool, PoolResetState
 
 from ..databases.unobserved import is_observed
 from .async_generators import LATE, finalizing
-from .attribution import caller, current, running, running_task
+from .attribution import caller, exchange_of_contract, running, running_task
 from .background import Background
 from .checkout import Checkout
 from .driver_words import driver_words
@@ -48,7 +48,7 @@ class Recorder(Instrument):
 
     def __init__(
         self,
-        cause: Callable[[], Exchange | None] = current.get,
+        cause: Callable[[], Exchange | None] = exchange_of_contract,
         applies: Callable[[], bool] = is_observed,
     ) -> None:
         self._cause = cause

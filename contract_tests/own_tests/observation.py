@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from ..databases.unobserved import is_observed
 from ..instruments.app_calls import AppCalls
-from ..instruments.attribution import current
-from ..instruments.commits import SessionCommits
+from ..instruments.attribution import exchange_of_team
+from ..instruments.blocking import BlockingDrivers
+from ..instruments.commits import Commits
 from ..instruments.exchange import Exchange, Request
 from ..instruments.instrument import Instrument
 from ..instruments.recorder import Recorder
@@ -35,7 +36,7 @@ class Scope:
     own: Exchange = field(init=False)
 
     def __post_init__(self) -> None:
-        self.own = Exchange(0, Request("", self.name))
+        self.own = Exchange(0, Request("", self.name), is_of_team=True)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -49,10 +50,12 @@ class Observation(Instrument):
     def __init__(self) -> None:
         self.scope: Scope | None = None
         self.recorder = Recorder(self._cause, self._applies)
+        self.commits = Commits(self.recorder)
+        self.drivers = BlockingDrivers(self.recorder)
         self._calls = AppCalls(self.recorder, self._begun, self._applies)
 
     def _begin(self, undo: ExitStack) -> None:
-        for instrument in (self.recorder, SessionCommits(self.recorder), self._calls):
+        for instrument in (self.recorder, self.commits, self.drivers, self._calls):
             undo.enter_context(instrument)
 
     @contextmanager
@@ -68,7 +71,7 @@ class Observation(Instrument):
         return self.scope is not None and is_observed()
 
     def _cause(self) -> Exchange | None:
-        asked = current.get()
+        asked = exchange_of_team()
         if asked is not None or self.scope is None:
             return asked
         return self.scope.own if self.scope.is_charged() else None

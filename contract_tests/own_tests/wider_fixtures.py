@@ -1,0 +1,45 @@
+"""Connections that fixtures of a wider scope than a test hold."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from ..instruments.checkout import Checkout
+
+PLAIN = (tuple, list, dict, set)
+MOST = 5_000
+"""Objects that are looked at: a session with many rows has more than is worth it."""
+
+
+def values_of(fixtures: Iterable[pytest.FixtureDef[Any]]) -> Iterator[object]:
+    """Give the values of the fixtures that are in force."""
+    for fixture in fixtures:
+        if fixture.cached_result is not None:
+            yield fixture.cached_result[0]
+
+
+def holds(values: Iterable[object], loan: Checkout) -> bool:
+    """Return whether one of the values is a session or a connection that has this loan.
+
+    Only objects of SQLAlchemy and plain containers are followed: an app that a client leads to
+    holds whatever its requests have left.
+    """
+    proxy = loan.proxy()
+    waiting, seen = list(values), set[int]()
+    while waiting and proxy is not None and len(seen) < MOST:
+        found = waiting.pop()
+        if found is proxy:
+            return True
+        if id(found) not in seen and _leads_on(found):
+            seen.add(id(found))
+            waiting += gc.get_referents(found)
+    return False
+
+
+def _leads_on(found: object) -> bool:
+    kinds = (kind.__module__.partition(".")[0] for kind in type(found).__mro__)
+    return isinstance(found, PLAIN) or "sqlalchemy" in kinds
