@@ -10,7 +10,7 @@ import pytest
 from contract_tests.databases import DatabaseUnavailable
 from proofs.servers import shared_server
 
-collect_ignore = ["template"]  # a project of its own, whose tests need its settings
+collect_ignore = ["template", "own_tests"]  # projects whose tests need their own settings
 
 
 class Servers:

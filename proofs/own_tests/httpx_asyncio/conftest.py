@@ -36,7 +36,9 @@ async def session(engine, app):
     """A session in a transaction around the test, which the app is given instead of its own."""
     async with engine.connect() as connection:
         outer = await connection.begin()
-        session = AsyncSession(connection, join_transaction_mode="create_savepoint")
+        session = AsyncSession(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
         app.dependency_overrides[get_session] = lambda: session
         yield session
         await session.close()
