@@ -135,7 +135,7 @@ def left_tasks(names: Iterable[str]) -> Iterator[Finding]:
 
 def has_connection(scope: Scope) -> bool:
     """Return whether anything was seen of a database."""
-    return any(each.of("checkout", "sql", "begin") for each in scope.exchanges)
+    return any(event.connection is not None for event in _events(scope))
 
 
 def _name(exchange: Exchange) -> str:

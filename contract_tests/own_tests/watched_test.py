@@ -31,7 +31,7 @@ class WatchedTest:
         self.scope = Scope(item.nodeid, self._is_charged)
         self.left = LeftRunning(plan)
         self.has_passed = False
-        self._is_prepared = self._is_called = False
+        self._is_prepared = self._is_running = False
 
     def at_its_end(self, judge: Callable[[], None]) -> None:
         """Have this called once the fixtures of the test, and no others, have been torn down."""
@@ -43,17 +43,16 @@ class WatchedTest:
     @contextmanager
     def called(self) -> Iterator[None]:
         """Let what the test's function does in the block, and what it starts, be the test's."""
-        self._is_called = True
         item: Any = self.item
-        original = getattr(item, "obj", None)
-        if isinstance(item, pytest.Function):
-            item.obj = self._charged(item.obj)
+        if not isinstance(item, pytest.Function):
+            yield
+            return
+        original = item.obj
+        item.obj = self._charged(original)
         try:
             yield
         finally:
-            if isinstance(item, pytest.Function):
-                item.obj = original
-            self._is_called = False
+            item.obj = original
 
     def _charged(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function, with what it does attributed to the test."""
@@ -63,11 +62,8 @@ class WatchedTest:
             async def charged(*args: Any, **kwargs: Any) -> Any:
                 __tracebackhide__ = True
                 before = asyncio.all_tasks() if running_task() else None
-                token = current.set(self.scope.own)
-                try:
+                with self._current():
                     result = await function(*args, **kwargs)
-                finally:
-                    current.reset(token)
                 if self.plan.has("tasks") and before is not None:
                     await self.left.note(before)
                 return result
@@ -77,21 +73,30 @@ class WatchedTest:
             @functools.wraps(function)
             def charged(*args: Any, **kwargs: Any) -> Any:
                 __tracebackhide__ = True
-                token = current.set(self.scope.own)
-                try:
+                with self._current():
                     return function(*args, **kwargs)
-                finally:
-                    current.reset(token)
 
         return charged
+
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        """Let the code of the block, and what it starts, know the test as its cause."""
+        __tracebackhide__ = True
+        token = current.set(self.scope.own)
+        self._is_running = True
+        try:
+            yield
+        finally:
+            self._is_running = False
+            current.reset(token)
 
     def _is_charged(self) -> bool:
         """Return whether code that runs for no exchange is the test's.
 
         While its function runs, all that it starts knows its exchange but for new threads.
         """
-        thread = threading.current_thread()
-        if not self._is_called:
+        if not self._is_running:
             return True
+        thread = threading.current_thread()
         is_main = thread is threading.main_thread()
         return running_task() is None and (is_main or self.left.is_new(thread))
