@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from ..reports.terminal import more_line, verdict_lines
 from ..rules.evidence import Evidence
 from ..rules.rule import Rule
 from ..rules.verdict import Outcome, verdict_on
+
+
+class Broken(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """What a watched test is ended with: the text alone is shown, and no line of code."""
+
+    __module__ = "builtins"  # as pytest's own: its name is shown without a path
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, pytrace=False)
 
 
 def failure_of(rule: Rule, expected: str, observed: str, evidence: Evidence = ()) -> str:

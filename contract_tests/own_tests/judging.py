@@ -75,16 +75,22 @@ def open_transactions(scope: Scope, is_out: Callable[[int | None], bool]) -> Ite
     """
     first = {each.connection: each for each in open_after(_events(scope))}
     for number, statement in first.items():
-        exchange = next(each for each in scope.exchanges if statement in each.events)
-        after = [e for e in _events(scope) if e.connection == number and _is_after(e, statement)]
-        is_begun = _is_begun(scope, statement)
-        if is_out(number) or (is_begun and any(event.writes for event in after)):
+        within = [
+            event
+            for event in _events(scope)
+            if (event.kind, event.connection) == ("sql", number) and event.order >= statement.order
+        ]
+        writes = [event for event in within if event.writes]
+        if is_out(number) or (writes and _is_begun(scope, statement)):
+            # What is told of it: the last that needs its end.
+            last = (writes or within)[-1]
+            exchange = next(each for each in scope.exchanges if last in each.events)
             yield Finding(
                 "SES-02",
                 "every transaction ended by COMMIT or ROLLBACK",
                 f"after {_name(exchange)} one is open on conn {number}: "
-                f"{' '.join(statement.text.split())[:80]!r} at {statement.where or '?'}",
-                (recorded(exchange, statement),),
+                f"{' '.join(last.text.split())[:80]!r} at {last.where or '?'}",
+                (recorded(exchange, last),),
             )
 
 
@@ -146,10 +152,6 @@ def _events(scope: Scope) -> list[Event]:
     """Give all events in order, but for the commits of sessions that end no transaction."""
     events = (event for exchange in scope.exchanges for event in exchange.events)
     return sorted((e for e in events if e.text != WITHIN), key=lambda event: event.order)
-
-
-def _is_after(event: Event, statement: Event) -> bool:
-    return event.order >= statement.order
 
 
 def _is_begun(scope: Scope, statement: Event) -> bool:

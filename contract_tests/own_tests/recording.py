@@ -17,7 +17,7 @@ from ..rules import rule_of
 from .failing import failure_of
 from .observation import Observation, Scope, observed
 
-CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 """First words of statements that only steer a transaction: fixtures send them, too."""
 
 

@@ -47,6 +47,16 @@ class Summary:
             self._watched += 1
             self._unseen += [] if facts["seen"] else [report.nodeid]
 
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport | pytest.CollectReport
+    ) -> tuple[str, str, str] | None:
+        """Let a test fail that was found broken when its fixtures had been torn down.
+
+        pytest would call it an error: that of a fixture.
+        """
+        facts = getattr(report, "contract_watch", None)
+        return ("failed", "F", "FAILED") if facts and facts["broken"] else None
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Learn what showed at the end of a worker."""
@@ -71,8 +81,8 @@ class Summary:
             terminalreporter.line(self._unseen_line())
         if self._is_deaf(config):
             terminalreporter.line(
-                "no watched test saw a connection of SQLAlchemy in this process: nothing was "
-                "watched, and the run is red (contract_watch in the ini file asks for it)"
+                "the run is red: not one watched test saw a connection of SQLAlchemy, so nothing "
+                "was watched (contract_watch in the ini file, --contract-watch, CONTRACT_WATCH)"
             )
 
     def _unseen_line(self) -> str:

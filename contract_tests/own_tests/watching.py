@@ -17,6 +17,7 @@ from ..instruments.exchange import Exchange
 from ..instruments.recording import recorded
 from ..rules.evidence import HeldConnection
 from . import judging
+from .failing import Broken
 from .judging import Finding
 from .marks import plan_of
 from .observation import Observation, Scope, observed
@@ -89,7 +90,7 @@ class Watch:
             yield
         found = [*self._found_at_call(test)]
         if found:
-            pytest.fail(judging.told(found), pytrace=False)
+            raise Broken(judging.told(found))
         test.has_passed = True
         return None
 
@@ -104,10 +105,12 @@ class Watch:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Tell with the report of a watched test if a connection was seen in it."""
         report = yield
-        if call.when == "teardown" and self._test is not None:
-            if self._test.has_passed:
-                seen = judging.has_connection(self._test.scope)
-                vars(report).update(contract_watch={"seen": seen})
+        test = self._test
+        if call.when == "teardown" and test is not None:
+            if test.has_passed:
+                seen = judging.has_connection(test.scope)
+                is_broken = call.excinfo is not None and call.excinfo.errisinstance(Broken)
+                vars(report).update(contract_watch={"seen": seen, "broken": is_broken})
             self._test = None
         return report
 
@@ -136,7 +139,7 @@ class Watch:
         observation.drivers.seen.clear()
         observation.scope = None
         if found:
-            pytest.fail(judging.told(found), pytrace=False)
+            raise Broken(judging.told(found))
 
     def _found_at_call(self, test: WatchedTest) -> Iterator[Finding]:
         if test.plan.has("commits"):

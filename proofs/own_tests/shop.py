@@ -7,8 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, FastAPI, Request
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 kept: list[Any] = []
@@ -24,6 +29,21 @@ class Order(Base):
     __tablename__ = "orders"
     id: Mapped[int] = mapped_column(primary_key=True)
     item: Mapped[str]
+
+
+def make_engine(url: str, **options: Any) -> AsyncEngine:
+    """Make an engine whose savepoints are within a transaction, as SQLAlchemy's page on it says."""
+    engine = create_async_engine(url, **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection, record) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
 
 
 async def make_tables(engine: AsyncEngine) -> None:

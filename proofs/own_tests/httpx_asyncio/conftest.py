@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from shop import get_session, make_app, make_tables
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from shop import get_session, make_app, make_engine, make_tables
+from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @pytest.fixture
 async def engine(tmp_path):
     """An engine of its own for each test."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    engine = make_engine(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
     await make_tables(engine)
     yield engine
     await engine.dispose()
