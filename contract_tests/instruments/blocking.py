@@ -7,31 +7,38 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
-from .attribution import exchange_of_team, running_task
-from .exchange import Event, Exchange
+from .attribution import caller, exchange_of_team, running_task
+from .exchange import Exchange
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
 from .recorder import Recorder
 
 
 class BlockingDrivers(Instrument):
-    """Keeps in `seen` the statements of blocking drivers that requests of a team's tests made.
+    """Keeps in `seen` the transactions of blocking drivers that requests of a team's tests began.
 
-    A test itself may use such a driver as it likes: nobody else waits for its loop.
+    A test itself may use such a driver as it likes: nobody else waits for its loop. Transactions
+    are looked at, and not each statement, so that it costs little.
     """
 
     def __init__(self, recorder: Recorder) -> None:
-        self.seen: list[tuple[Exchange, Event, str]] = []
+        self.seen: list[tuple[Exchange, str]] = []
         self._recorder = recorder
 
     def _begin(self, undo: ExitStack) -> None:
-        listener: Listening = (Engine, "after_cursor_execute", self._executed)
+        listeners: tuple[Listening, ...] = (
+            (Engine, "begin", self._began),
+            (Engine, "savepoint", self._began_within),
+        )
         recorder = self._recorder
-        listen_guarded(undo, listener, faults=recorder.faults, applies=recorder.applies)
+        listen_guarded(undo, *listeners, faults=recorder.faults, applies=recorder.applies)
 
-    def _executed(self, conn: Connection, *_: Any) -> None:
+    def _began(self, conn: Connection) -> None:
         if conn.dialect.is_async or running_task() is None:
             return
         exchange = exchange_of_team()
-        if exchange is not None and exchange.request.method and exchange.of("sql"):
-            self.seen.append((exchange, exchange.of("sql")[-1], conn.dialect.driver))
+        if exchange is not None and exchange.request.method:
+            self.seen.append((exchange, f"{conn.dialect.driver} at {caller()}"))
+
+    def _began_within(self, conn: Connection, name: Any) -> None:
+        self._began(conn)

@@ -55,10 +55,12 @@ class Event(NamedTuple):
     @property
     def writes(self) -> bool:
         """Return whether this is SQL that changes rows."""
-        first = self.text.lstrip("( \n\t").upper()
-        return self.kind == "sql" and (
-            first.startswith(WRITING)
-            or (first.startswith("WITH") and any(f"{verb} " in first for verb in WRITING))
+        if self.kind != "sql":
+            return False
+        first = self.text.lstrip("( \n\t")
+        word = first[:7].upper()
+        return word.startswith(WRITING) or (
+            word.startswith("WITH") and any(f"{verb} " in first.upper() for verb in WRITING)
         )
 
 

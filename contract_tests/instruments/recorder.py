@@ -217,7 +217,7 @@ class Recorder(Instrument):
     def _works(self, conn: Connection) -> None:
         self.engines.add(conn.engine)
         self.has_worked = True
-        self.has_served |= self._cause() is not None
+        self.has_served = self.has_served or self._cause() is not None
         self.is_async |= conn.dialect.is_async
         task = running_task()
         if task is not None:

@@ -109,8 +109,9 @@ def late_commits(scope: Scope, commits: Commits) -> Iterator[Finding]:
                 f"{exchange}, and its COMMIT {why}",
                 (recorded(exchange, commit),),
             )
-        lost = [each for each in uncommitted(exchange) if _is_given_back(each, exchange)]
-        if not commit and lost:
+        lost = () if commit else uncommitted(exchange)
+        lost = tuple(each for each in lost if _is_given_back(each, exchange))
+        if lost:
             yield Finding(
                 "SES-12",
                 "COMMIT after the last write on each connection",
@@ -120,14 +121,14 @@ def late_commits(scope: Scope, commits: Commits) -> Iterator[Finding]:
 
 
 def blocked_loops(scope: Scope, drivers: BlockingDrivers) -> Iterator[Finding]:
-    """Give the statements that a request waited for on the event loop, in a blocking driver."""
-    for exchange, statement, driver in drivers.seen:
+    """Give the requests in which the event loop waited for a blocking driver."""
+    for exchange, words in drivers.seen:
         if exchange in scope.requests:
             yield Finding(
                 "SES-10",
                 "blocking drivers used in threads only",
-                f"{exchange}: {statement.text[:60]!r} at {statement.where} by {driver}",
-                (recorded(exchange, statement),),
+                f"{exchange}: the loop waited for {words}",
+                (recorded(exchange),),
             )
 
 
@@ -141,7 +142,7 @@ def left_tasks(names: Iterable[str]) -> Iterator[Finding]:
 
 def has_connection(scope: Scope) -> bool:
     """Return whether anything was seen of a database."""
-    return any(event.connection is not None for event in _events(scope))
+    return any(e.connection is not None for each in scope.exchanges for e in each.events)
 
 
 def _name(exchange: Exchange) -> str:

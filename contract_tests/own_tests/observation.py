@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from ..databases.unobserved import is_observed
+from ..databases.unobserved import UNOBSERVED
 from ..instruments.app_calls import AppCalls
 from ..instruments.attribution import exchange_of_team
 from ..instruments.blocking import BlockingDrivers
@@ -68,7 +68,7 @@ class Observation(Instrument):
             self.scope = before
 
     def _applies(self) -> bool:
-        return self.scope is not None and is_observed()
+        return self.scope is not None and not UNOBSERVED.get()
 
     def _cause(self) -> Exchange | None:
         asked = exchange_of_team()
