@@ -52,7 +52,7 @@ def serves_a_request() -> bool:
 def caller() -> str:
     """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string."""
     frame = next(frames_of_app(), None)
-    return line_of(frame) if frame is not None else ""
+    return line_at(frame) if frame is not None else ""
 
 
 def frames_of_app(until: str = "") -> Iterator[FrameType]:
@@ -74,7 +74,7 @@ def frames_of_app(until: str = "") -> Iterator[FrameType]:
         frame = strand.gr_frame if strand is not None else None
 
 
-def line_of(frame: FrameType) -> str:
+def line_at(frame: FrameType) -> str:
     """Name the line that a frame is at."""
     return f"{short(frame.f_code.co_filename)}:{frame.f_lineno} in {frame.f_code.co_name}"
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from ..databases.threads import driver_threads
-from ..instruments.attribution import is_app, line_of, name_of, running_task
+from ..instruments.attribution import is_app, line_at, name_of, running_task
 from ..instruments.cancellation_injector import stepped_by
 from .plan import Plan
 
@@ -17,7 +17,7 @@ BRIEFLY = 0.2
 
 
 class LeftRunning:
-    """What was started after this was made, and had not ended when it was last looked at.
+    """Tasks and threads that began after this was made, and had not ended at the last look.
 
     Tasks and threads of libraries and drivers are not counted.
     """
@@ -70,4 +70,4 @@ def _line(thread: threading.Thread) -> str:
     frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - its public name
     while frame is not None and not is_app(frame.f_code.co_filename):
         frame = frame.f_back
-    return line_of(frame) if frame is not None else ""
+    return line_at(frame) if frame is not None else ""

@@ -13,7 +13,7 @@ from ..instruments.attribution import current
 from ..instruments.exchange import Exchange
 from . import judging
 from .failing import Broken
-from .judging import Finding
+from .judging import BrokenRule
 from .loans import Loans
 from .marks import plan_of
 from .observation import observed
@@ -115,13 +115,13 @@ class Watch:
             self._loans.forget(test)
             self._observation.drivers.seen.clear()
 
-    def _found_at_call(self, test: WatchedTest) -> Iterator[Finding]:
+    def _found_at_call(self, test: WatchedTest) -> Iterator[BrokenRule]:
         if test.plan.has("commits"):
             yield from judging.late_commits(test.scope, self._observation.commits)
         if test.plan.has("blocking"):
             yield from judging.blocked_loops(test.scope, self._observation.drivers)
 
-    def _found_at_end(self, test: WatchedTest) -> Iterator[Finding]:
+    def _found_at_end(self, test: WatchedTest) -> Iterator[BrokenRule]:
         left = self._loans.left_by(test)
         if test.plan.has("leaks"):
             yield from judging.leaks(test.scope, left)
@@ -131,7 +131,7 @@ class Watch:
             yield from judging.left_tasks(test.left.names())
 
 
-def _require_none(findings: Iterator[Finding] | tuple[()] | list[Finding]) -> None:
+def _require_none(findings: Iterator[BrokenRule] | tuple[()] | list[BrokenRule]) -> None:
     """Raise `Broken` with the findings, if there are any."""
     found = [*findings]
     if found:
