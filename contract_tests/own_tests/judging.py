@@ -15,6 +15,7 @@ from ..rules.evidence import Evidence, HeldConnection
 from ..scenarios.faults.open_holds import ENDING, RETURNING, open_after, uncommitted
 from .failing import failure_of
 from .observation import Scope
+from .plan import Plan
 
 IN_FULL = 1
 """Findings of a test that are told with all they have: more would not fit on a screen."""
@@ -63,7 +64,7 @@ def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[BrokenRule]:
             )
 
 
-def open_transactions(scope: Scope, left: Sequence[Checkout]) -> Iterator[BrokenRule]:
+def open_transactions(scope: Scope, left: Sequence[Checkout], plan: Plan) -> Iterator[BrokenRule]:
     """Give the transactions that were begun in the test and not ended.
 
     On a connection that is not the test's own, such as that of a module's session, only what
@@ -81,6 +82,8 @@ def open_transactions(scope: Scope, left: Sequence[Checkout]) -> Iterator[Broken
         if number in out or (writes and _is_begun(scope, statement)):
             # What is told of it: the last that needs its end.
             last = (writes or within)[-1]
+            if plan.spares(last.where, last.where.rpartition(" in ")[2]):
+                continue
             exchange = next(each for each in scope.exchanges if last in each.events)
             yield BrokenRule(
                 "SES-02",

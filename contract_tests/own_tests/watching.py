@@ -126,7 +126,7 @@ class Watch:
         if test.plan.has("leaks"):
             yield from judging.leaks(test.scope, left)
         if test.plan.has("transactions"):
-            yield from judging.open_transactions(test.scope, left)
+            yield from judging.open_transactions(test.scope, left, test.plan)
         if test.plan.has("tasks"):
             yield from judging.left_tasks(test.left.names())
 
