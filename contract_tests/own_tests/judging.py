@@ -70,12 +70,12 @@ def open_transactions(scope: Scope, left: Sequence[Checkout], plan: Plan) -> Ite
     On a connection that is not the test's own, such as that of a module's session, only what
     has written counts: reading begins a transaction, too.
     """
-    first = {each.connection: each for each in open_after(_events(scope))}
-    out = {loan.connection for loan in left}
+    events, out = _events(scope), {loan.connection for loan in left}
+    first = {each.connection: each for each in open_after(events)}
     for number, statement in first.items():
         within = [
             event
-            for event in _events(scope)
+            for event in events
             if (event.kind, event.connection) == ("sql", number) and event.order >= statement.order
         ]
         writes = [event for event in within if event.writes]

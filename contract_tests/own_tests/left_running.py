@@ -41,15 +41,15 @@ class LeftRunning:
 
     def look(self) -> None:
         """Drop what has ended; not what a loop has cancelled that was closed."""
-        loops = {task: task.get_loop() for task in self._tasks}
-        self._tasks = {task for task, loop in loops.items() if loop.is_closed() or _goes_on(task)}
+        if self._tasks:  # it is asked after every fixture
+            self._tasks = {task for task in self._tasks if _goes_on(task)}
 
     def names(self) -> Iterator[str]:
         """Describe what is left of tasks and threads."""
         for task in self._tasks:
             yield f"task {name_of(stepped_by(task.get_coro()))}"
-        new = [thread for thread in threading.enumerate() if self.is_new(thread)]
-        for thread in set(new) - driver_threads():
+        new = {thread for thread in threading.enumerate() if self.is_new(thread)}
+        for thread in new - driver_threads() if new else ():
             line = _line(thread)
             if line and not self._plan.spares(thread.name):
                 thread.join(BRIEFLY)
@@ -62,7 +62,7 @@ class LeftRunning:
 
 
 def _goes_on(task: asyncio.Task[object]) -> bool:
-    return not task.done() and not task.cancelling()
+    return task.get_loop().is_closed() or not (task.done() or task.cancelling())
 
 
 def _line(thread: threading.Thread) -> str:
