@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .own_tests.recording import Recording as Recording
+    from .own_tests.recording import recording as recording
     from .rules.rule import Level as Level
     from .rules.rule import Rule as Rule
     from .runner.judge import Judge as Judge
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
 PUBLIC = {
     "Judge": "runner.judge",
     "Level": "rules.rule",
+    "Recording": "own_tests.recording",
     "Rule": "rules.rule",
     "Service": "service.service",
     "judges": "runner.judge",
+    "recording": "own_tests.recording",
 }
 """The names for a team's own tests, and the modules that have them."""
 
-__all__ = ["Judge", "Level", "Rule", "Service", "judges"]
+__all__ = ["Judge", "Level", "Recording", "Rule", "Service", "judges", "recording"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is asked for."""
-    if name not in PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{PUBLIC[name]}", __name__), name)
+if not TYPE_CHECKING:  # which would take any name for one of these
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is asked for."""
+        if name not in PUBLIC:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f".{PUBLIC[name]}", __name__), name)

@@ -13,6 +13,10 @@ from types import ModuleType
 import pytest
 
 from .masking.addresses import without_passwords
+from .own_tests.marks import MARK as WATCHED
+from .own_tests.marks import MARK_LINE, plan_of
+from .own_tests.plan import Plan
+from .own_tests.summary import Summary
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
 from .runner.option_sources import add_options, read_options
@@ -29,6 +33,8 @@ IS_COPY = __name__ != INSTALLED
 """True of a copy of the kit that lies in a project, under a name of its own."""
 IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
 """There if pytest came to the suite without an app, and without having been asked for it."""
+PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+"""The plan for all tests of the team whose marks say nothing else."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -57,9 +63,12 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; join the run if an app was named."""
-    config.addinivalue_line("markers", MARK)
+    for line in (MARK, MARK_LINE):
+        config.addinivalue_line("markers", line)
     try:
         options = read_options(config)
+        config.stash[PLAN] = Plan(frozenset(options.watch), options.residents)
+        Summary.of(config)
         if options.app:
             from .runner.joining import join
 
@@ -120,6 +129,27 @@ class SuiteModule(pytest.Module):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Watch the team's own tests, and leave its judgements out of a run without an app."""
+    _watch(config, items)
+    _leave_out(config, items)
+
+
+def _watch(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have tests watched, if that is asked for: for all of them, or by the mark of one."""
+    marked = [item for item in items if item.get_closest_marker(WATCHED)]
+    try:
+        for item in marked:
+            plan_of(item, config.stash[PLAN])
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if config.stash[PLAN].watches or marked:
+        from .own_tests.watching import Watch
+
+        watch = Watch(config.stash[PLAN], Summary.of(config))
+        config.pluginmanager.register(watch, Watch.NAME)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the team's own judgements out of a run without an app, as the suite is."""
     judging = [item for item in items if item.get_closest_marker("contract")]
     if judging and not _is_judging(config):

@@ -22,6 +22,7 @@ TOWER = (
     "plugin",
     "suite",
     "commands",
+    "own_tests",
     "runner",
     "copies",
     "scenarios",
@@ -36,7 +37,7 @@ TOWER = (
 """The rooms from the top: a room may import from those after it, and from itself."""
 
 LIBRARIES = {
-    "pytest": {"plugin", "suite", "runner", "masking"},
+    "pytest": {"plugin", "suite", "runner", "own_tests", "masking"},
     "sqlalchemy": {"service", "scenarios", "instruments", "databases", "runner"},
     "schemathesis": {"generation"},
     "hypothesis": {"generation", "scenarios", "suite"},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
+from ..rules.editions import NEWEST
 from ..rules.violation import UsageError
 from .edits import BESIDE
 from .lock import LOCK, Contents, read_base, read_contents, read_lock, write_lock
@@ -17,11 +18,6 @@ from .place import is_kit, whole_copy
 
 VERSION = re.compile(r'^__version__ = "(.*)"$', re.MULTILINE)
 PRUNED = ("node_modules", "__pycache__")
-
-
-def current_edition() -> str:
-    """Return the edition of this kit."""
-    return "2026.1"
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ def save_copy(folder: Path, upstream: Contents, changed: Mapping[str, bytes | No
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    write_lock(folder, __version__, current_edition(), upstream)
+    write_lock(folder, __version__, str(NEWEST), upstream)
 
 
 def _unlocked(folder: Path, here: Contents, kit: Path) -> Copy:
@@ -78,7 +74,7 @@ def _unlocked(folder: Path, here: Contents, kit: Path) -> Copy:
     upstream = whole_copy(kit, len(folder.parts))
     # What a copy has beside the kit was not there to be edited.
     base = {name: content for name, content in upstream.items() if name not in BESIDE}
-    return Copy(folder, number, current_edition(), base, here, upstream)
+    return Copy(folder, number, str(NEWEST), base, here, upstream)
 
 
 def _brought(folder: Path) -> str:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_unobserved: ContextVar[bool] = ContextVar("contract_unobserved", default=False)
+UNOBSERVED: ContextVar[bool] = ContextVar("contractUNOBSERVED", default=False)
 
 
 @contextmanager
 def unobserved() -> Iterator[None]:
     """Hide what is done in the block from the instruments."""
-    token = _unobserved.set(True)
+    token = UNOBSERVED.set(True)
     try:
         yield
     finally:
-        _unobserved.reset(token)
+        UNOBSERVED.reset(token)
 
 
 def is_observed() -> bool:
     """Return whether this code runs on the service's behalf."""
-    return not _unobserved.get()
+    return not UNOBSERVED.get()

@@ -7,6 +7,7 @@ import site
 import sys
 import sysconfig
 import threading
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -31,27 +32,58 @@ LIBRARIES = tuple(
 _homes: set[Path] = set()
 
 
+def exchange_of_contract() -> Exchange | None:
+    """Return the exchange of the contract that this code runs for; a team's own is none."""
+    found = current.get()
+    return None if found is None or found.is_of_team else found
+
+
+def exchange_of_team() -> Exchange | None:
+    """Return the exchange of a team's own test that this code runs for; the contract's is none."""
+    found = current.get()
+    return found if found is not None and found.is_of_team else None
+
+
 def serves_a_request() -> bool:
     """Return whether this code runs on behalf of a request, and not of the kit."""
     return is_observed() and current.get() is not None
 
 
 def caller() -> str:
-    """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string.
-
-    SQLAlchemy's asyncio runs the driver in a greenlet: the app's frames are its parent's.
-    """
+    """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string."""
+    # As `frames` walks, but without a generator: it is asked for every event.
     strand: greenlet.greenlet | None = greenlet.getcurrent()
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to walk a stack
     while strand is not None:
         while frame is not None:
             if is_app(frame.f_code.co_filename):
-                name = short(frame.f_code.co_filename)
-                return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
+                return line_at(frame)
             frame = frame.f_back
         strand = strand.parent
         frame = strand.gr_frame if strand is not None else None
     return ""
+
+
+def frames(until: str = "") -> Iterator[FrameType]:
+    """Give the frames on the stack, the innermost first; one of the file `until` ends them.
+
+    SQLAlchemy's asyncio runs the driver in a greenlet: the app's frames are its parent's.
+    """
+    strand: greenlet.greenlet | None = greenlet.getcurrent()
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the same
+    while strand is not None:
+        while frame is not None:
+            if frame.f_code.co_filename == until:
+                return
+            yield frame
+            frame = frame.f_back
+        strand = strand.parent
+        frame = strand.gr_frame if strand is not None else None
+
+
+def line_at(frame: FrameType) -> str:
+    """Name the line that a frame is at."""
+    return f"{short(frame.f_code.co_filename)}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
 def running_task() -> asyncio.Task[Any] | None:
@@ -94,6 +126,14 @@ def claim(package: str) -> None:
     places = getattr(module, "__path__", None) or [module.__file__]
     _homes.update(Path(place).resolve() for place in places if place)
     is_app.cache_clear()
+
+
+@lru_cache(maxsize=4096)
+def is_installed(filename: str) -> bool:
+    """Return whether a file is that of a library which is no part of Python itself."""
+    return not is_app(filename) and not {"site-packages", "dist-packages"}.isdisjoint(
+        Path(filename).parts
+    )
 
 
 @lru_cache(maxsize=4096)

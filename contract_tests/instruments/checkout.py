@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -18,11 +18,11 @@ class Checkout:
     """
 
     connection: int
-    owner: Exchange | None
+    owner: Exchange | None = field(repr=False)
     where: str
-    proxy: weakref.ref[PoolProxiedConnection]
-    order: int
-    record: object
+    proxy: weakref.ref[PoolProxiedConnection] = field(repr=False)
+    order: int = field(repr=False)
+    record: object = field(repr=False)
     is_returned: bool = False
     is_given_back: bool = False
 

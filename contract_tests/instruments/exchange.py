@@ -55,10 +55,12 @@ class Event(NamedTuple):
     @property
     def writes(self) -> bool:
         """Return whether this is SQL that changes rows."""
-        first = self.text.lstrip("( \n\t").upper()
-        return self.kind == "sql" and (
-            first.startswith(WRITING)
-            or (first.startswith("WITH") and any(f"{verb} " in first for verb in WRITING))
+        if self.kind != "sql":
+            return False
+        first = self.text.lstrip("( \n\t")
+        word = first[:7].upper()
+        return word.startswith(WRITING) or (
+            word.startswith("WITH") and any(f"{verb} " in first.upper() for verb in WRITING)
         )
 
 
@@ -108,7 +110,7 @@ class Exchange:
     meanwhile and had not ended when it was judged. `lazy` are the connections whose rows may come
     after their statement, as a stream reads them. `unfinished` are the orders of the COMMITs that
     had begun and not ended when the answer was complete. `conventions` say how the service answers
-    success and refusal.
+    success and refusal. One `is_of_team` belongs to a test of theirs, and not to the contract.
     """
 
     number: int
@@ -130,6 +132,7 @@ class Exchange:
     lazy: set[int | None] = field(default_factory=set)
     unfinished: frozenset[int] = frozenset()
     conventions: Conventions = PLAIN
+    is_of_team: bool = False
 
     def __str__(self) -> str:
         """The exchange as a line."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from greenlet import greenlet
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, PoolProxiedConnection, PoolResetState, QueuePool
 
 
@@ -43,6 +44,15 @@ def is_in_commit(strand: greenlet | None) -> bool:
     while frame is not None and frame.f_code.co_name != "do_commit":
         frame = frame.f_back
     return frame is not None
+
+
+def connections_of(session: Session) -> tuple[Connection, ...]:
+    """Return the connections that the outermost transaction of a session has taken so far.
+
+    They are in `SessionTransaction._connections`, each under itself and under its engine.
+    """
+    found = getattr(session.get_transaction(), "_connections", {})
+    return tuple({id(entry[0]): entry[0] for entry in found.values()}.values())
 
 
 def overflow_limit(pool: QueuePool) -> int:

@@ -8,6 +8,7 @@ import itertools
 import time
 import weakref
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlalchemy.pool import Pool, PoolResetState
 
 from ..databases.unobserved import is_observed
 from .async_generators import LATE, finalizing
-from .attribution import caller, current, running, running_task
+from .attribution import caller, exchange_of_contract, running, running_task
 from .background import Background
 from .checkout import Checkout
 from .driver_words import driver_words
@@ -31,6 +32,9 @@ from .private import is_autocommit, is_garbage, is_in_commit
 
 NUMBER = "contract_connection"
 
+NUMBERS = itertools.count(1)
+"""The numbers of connections: those of one process, since two recorders may see the same one."""
+
 
 class Recorder(Instrument):
     """Class-level SQLAlchemy listeners: they see every engine, sync or async, of any library.
@@ -39,9 +43,16 @@ class Recorder(Instrument):
     service's failure, so it is kept in `faults` instead of raised. `has_worked` says that an engine
     asked a database, `has_served` that one did so for a request. `lost` counts, by library, the
     connections that were given back and have never arrived. `loops` knows the event loop of each.
+    `cause` gives the exchange that code runs for, `applies` says if it is to be recorded.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        cause: Callable[[], Exchange | None] = exchange_of_contract,
+        applies: Callable[[], bool] = is_observed,
+    ) -> None:
+        self._cause = cause
+        self.applies = applies
         self.faults: list[str] = []
         self.outside: list[Event] = []
         self.background = Background()
@@ -55,7 +66,6 @@ class Recorder(Instrument):
         self._loans: list[Checkout] = []
         self._commits: dict[int, weakref.ref[greenlet]] = {}
         self._sessions: weakref.WeakKeyDictionary[Session, Exchange] = weakref.WeakKeyDictionary()
-        self._numbers = itertools.count(1)
         self._orders = itertools.count(1)
         self._began: dict[Exchange, float] = {}
 
@@ -75,12 +85,21 @@ class Recorder(Instrument):
             (Engine, "handle_error", self._failed),
             (Session, "after_begin", self._session_began),
         )
-        listen_guarded(undo, *listeners, faults=self.faults, applies=is_observed)
+        listen_guarded(undo, *listeners, faults=self.faults, applies=self.applies)
 
     @property
     def pools(self) -> tuple[Pool, ...]:
         """The pools of the engines it has seen; those that were derived from another share one."""
         return tuple({id(engine.pool): engine.pool for engine in list(self.engines)}.values())
+
+    @property
+    def loans(self) -> tuple[Checkout, ...]:
+        """Every loan that the recorder still knows."""
+        return tuple(self._loans)
+
+    def tick(self) -> int:
+        """Give a number between those of the events before and after it."""
+        return next(self._orders)
 
     def outstanding(self, owner: Exchange | None) -> tuple[Checkout, ...]:
         """The loans of `owner` that are still out (None: those made outside any request)."""
@@ -120,7 +139,7 @@ class Recorder(Instrument):
         self, kind: Kind, connection: int | None = None, text: str = "", where: str = ""
     ) -> Event:
         """Write an event into the exchange that is under way, or into `outside`."""
-        return self._write(current.get(), kind, connection, text, where)
+        return self._write(self._cause(), kind, connection, text, where)
 
     def _write(
         self, owner: Exchange | None, kind: Kind, connection: int | None, text: str, where: str
@@ -135,17 +154,15 @@ class Recorder(Instrument):
         return entry
 
     def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
-        number = next(self._numbers)
-        # Adapters of asyncio drivers have slots: they take no attribute and no weak reference.
-        connection_record.info[NUMBER] = number
+        number = _numbered(connection_record)
         self.loops.opened(number, dbapi_connection)
         self.open[number] = caller()
 
     def _checked_out(
         self, dbapi_connection: Any, connection_record: Any, connection_proxy: Any
     ) -> None:
-        number = connection_record.info.get(NUMBER, 0)
-        where, owner = caller(), current.get()
+        number = _numbered(connection_record)
+        where, owner = caller(), self._cause()
         proxy, order = weakref.ref(connection_proxy), next(self._orders)
         self._loans.append(Checkout(number, owner, where, proxy, order, connection_record))
         self._write(owner, "checkout", number, "", where)
@@ -195,12 +212,12 @@ class Recorder(Instrument):
         for loan in reversed(self._loans):
             if loan.connection == number:
                 return loan.owner
-        return current.get()
+        return self._cause()
 
     def _works(self, conn: Connection) -> None:
         self.engines.add(conn.engine)
         self.has_worked = True
-        self.has_served |= current.get() is not None
+        self.has_served = self.has_served or self._cause() is not None
         self.is_async |= conn.dialect.is_async
         task = running_task()
         if task is not None:
@@ -223,20 +240,20 @@ class Recorder(Instrument):
         self, conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, *_: Any
     ) -> None:
         self._works(conn)
-        owner = current.get()
+        owner, number = self._cause(), number_of(conn)
         # Adapters of asyncio drivers fetch all rows at once, unless they are streamed.
         if owner and (context.execution_options.get("stream_results") or not conn.dialect.is_async):
-            owner.lazy.add(number_of(conn))
-        self.record("sql", number_of(conn), statement, caller())
+            owner.lazy.add(number)
+        self._write(owner, "sql", number, statement, caller())
         if is_autocommit(conn):
             # The statement was one, whatever SQLAlchemy may tell of later.
-            self.record("commit", number_of(conn), "(autocommit)")
+            self._write(owner, "commit", number, "(autocommit)", "")
 
     def _failed(self, exception_context: ExceptionContext) -> None:
         self.record("failed", None, driver_words(exception_context.original_exception))
 
     def _session_began(self, session: Session, transaction: Any, connection: Connection) -> None:
-        owner = current.get()
+        owner = self._cause()
         if owner is None:
             return
         first = self._sessions.setdefault(session, owner)
@@ -245,6 +262,13 @@ class Recorder(Instrument):
                 f"began its transaction at {caller()}; first used by "
                 f"request #{first.number} {first.request}"
             )
+
+
+def _numbered(connection_record: Any) -> int:
+    """Give a connection its number, also one that was opened before anybody recorded."""
+    # Adapters of asyncio drivers have slots: they take no attribute and no weak reference.
+    info = connection_record.info
+    return int(info[NUMBER] if NUMBER in info else info.setdefault(NUMBER, next(NUMBERS)))
 
 
 def number_of(conn: Connection) -> int | None:

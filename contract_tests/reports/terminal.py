@@ -97,6 +97,11 @@ def failure_text(verdict: Verdict, settings: Settings, *, again: bool) -> str:
     if again:
         told = f"{verdict.rule} again: {message(verdict)}"
         return f"{told}\n  replay    {replay}" if verdict.replay else told
+    return "\n".join((*verdict_lines(verdict), f"  replay    {replay}", more_line(verdict.rule)))
+
+
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """Give the promise, what was expected and observed, the evidence, and the fix."""
     lines = [f"{verdict.rule} ({verdict.level}) {verdict.title}"]
     if verdict.outcome is Outcome.BROKEN:
         lines += [f"  expected  {verdict.expected}", f"  observed  {verdict.observed}"]
@@ -107,8 +112,12 @@ def failure_text(verdict: Verdict, settings: Settings, *, again: bool) -> str:
     if verdict.outcome is Outcome.BROKEN:
         lines += [f"  baseline  {verdict.reason}"] * bool(verdict.reason)
         lines += [f"  fix       {verdict.fix}"]
-    lines += [f"  replay    {replay}", f"  more      {COMMAND} explain {verdict.rule}"]
-    return "\n".join(lines)
+    return lines
+
+
+def more_line(rule: str) -> str:
+    """Name the command that tells more about a rule."""
+    return f"  more      {COMMAND} explain {rule}"
 
 
 def failure_texts(run: RunRecord) -> Iterator[str]:

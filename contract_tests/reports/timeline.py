@@ -22,11 +22,13 @@ def evidence_lines(evidence: Evidence) -> Iterator[str]:
 def timeline(request: RequestRecord) -> Iterator[str]:
     """Give the request, each event with its moment, connection and frame, and what is missing.
 
-    Moments are milliseconds since the request began; marked events are pointed at.
+    Moments are milliseconds since the request began; marked events are pointed at. What was done
+    outside of requests has no method, and its name for a target.
     """
     sent = f"{request.method} {request.target} {request.body}".rstrip()
     letter = f"{request.letter}: " if request.letter else ""
-    yield f"{letter}request #{request.number} {sent} -> {request.status or 'no answer'}"
+    answered = f"request #{request.number} {sent} -> {request.status or 'no answer'}"
+    yield f"{letter}{answered if request.method else request.target}"
     yield from (_line(event).rstrip() for event in request.events)
     yield from (f"{'':>12}>>>> {held}" for held in request.held)
     yield from (f"{'':>12}>>>> warning: {warning}" for warning in request.warnings)

@@ -21,6 +21,7 @@ from ..rules.profile import PROFILES, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.violation import UsageError
+from ..rules.watches import WATCHES
 from .own_rules import import_rules
 
 NamedValues = tuple[tuple[str, str], ...]
@@ -132,6 +133,21 @@ def read_edition(value: str, where: str) -> Edition:
     if value not in EDITIONS:
         raise UsageError(f"{where}: {value!r} is not an edition{suggestion(value, [*EDITIONS])}")
     return EDITIONS[value]
+
+
+def read_watches(values: Sequence[str], where: str) -> tuple[str, ...]:
+    """Return the names of watches; each value may hold several, with commas between."""
+    asked = read_names(values, where)
+    unknown = [name for name in asked if name not in WATCHES]
+    if unknown:
+        near = suggestion(unknown[0], list(WATCHES))
+        raise UsageError(f"{where}: {unknown[0]!r} is no watch{near}")
+    return asked
+
+
+def read_names(values: Sequence[str], where: str) -> tuple[str, ...]:
+    """Return names; each value may hold several, with commas between."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
 def read_token(value: str, where: str) -> Token:

@@ -13,6 +13,7 @@ from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
 from ..rules.switch import Switch
+from ..rules.watches import WATCHES
 from .option_values import (
     NamedValues,
     read_database,
@@ -23,6 +24,7 @@ from .option_values import (
     read_interface,
     read_level,
     read_minutes,
+    read_names,
     read_own_rules,
     read_path,
     read_profile,
@@ -32,6 +34,7 @@ from .option_values import (
     read_text,
     read_token,
     read_variables,
+    read_watches,
 )
 from .setting import flag_option, list_option, settings_of, text_option
 from .switch_values import read_levels, read_off
@@ -219,6 +222,19 @@ class Options:
     allow_existing_database: bool = flag_option(
         "let the kit write into the very database its URL names, "
         "or into that of a service that is running"
+    )
+    watch: tuple[str, ...] = list_option(
+        "WATCH[,WATCH]",
+        f"watch the team's own tests for {', '.join(WATCHES)}; repeatable",
+        read_watches,
+        otherwise="none",
+    )
+    residents: tuple[str, ...] = list_option(
+        "NAME",
+        "a function that may keep a connection when a test ends, or a coroutine, task or thread "
+        "that may go on; with wildcards; repeatable",
+        read_names,
+        otherwise="none",
     )
     root: Path = field(default_factory=Path)
     is_pinning: bool = False

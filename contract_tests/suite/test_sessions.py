@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..instruments.commits import commit_of, lateness, write_before_answer
 from ..instruments.exchange import Exchange
 from ..rules import crud, sessions_use
 from ..runner.judge import Judge, judges
@@ -84,22 +85,19 @@ def test_a_write_is_committed_before_it_is_answered(
     exchange = observed_exchange(case, service, judge)
     if not (exchange.ok and exchange.writes):
         judge.not_applicable(f"{case} writes nothing")
-    answered = next((e.order for e in exchange.of("response end")), 0)
-    early = [write for write in exchange.writes if write.order < answered]
-    if not early and exchange.request.method == "GET":
+    write = write_before_answer(exchange)
+    if write is None:
         judge.not_applicable(f"{case} writes nothing that its answer could be about")
-    last = (early or exchange.writes)[-1]  # behind these come tasks in the background
-    later = [e for e in exchange.of("commit") if e.order > last.order]
-    commits = [e for e in later if e.connection == last.connection]
-    if not commits:
+    commit = commit_of(write, exchange)
+    if commit is None:
         judge.not_applicable(f"nothing was committed at all ({sessions_use.SES_12.id})")
-    when = "ended" if commits[0].order in exchange.unfinished else "came"
+    late = lateness(commit, exchange)
     judge.that(
-        when == "came" and commits[0].order < answered,
+        not late,
         expected="COMMIT before the answer is complete",
-        observed=f"{exchange}, and its COMMIT {when} only after the answer had been sent",
+        observed=f"{exchange}, and its COMMIT {late}",
         seen=exchange,
-        at=commits[0],
+        at=commit,
     )
 
 

@@ -1,0 +1,1 @@
+"""The kit in a team's own tests: what one of them did, and what each of them leaves behind."""
