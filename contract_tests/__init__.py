@@ -10,26 +10,22 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .own_tests.recording import Recording as Recording
     from .own_tests.recording import recording as recording
     from .rules.rule import Level as Level
     from .rules.rule import Rule as Rule
     from .runner.judge import Judge as Judge
-    from .runner.judge import judges as judges
     from .service.service import Service as Service
 
 PUBLIC = {
     "Judge": "runner.judge",
     "Level": "rules.rule",
-    "Recording": "own_tests.recording",
     "Rule": "rules.rule",
     "Service": "service.service",
-    "judges": "runner.judge",
     "recording": "own_tests.recording",
 }
 """The names for a team's own tests, and the modules that have them."""
 
-__all__ = ["Judge", "Level", "Recording", "Rule", "Service", "judges", "recording"]
+__all__ = ["Judge", "Level", "Rule", "Service", "recording"]
 
 
 if not TYPE_CHECKING:  # which would take any name for one of these

@@ -152,11 +152,24 @@ def _watch(config: pytest.Config, items: list[pytest.Item]) -> None:
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the team's own judgements out of a run without an app, as the suite is."""
     judging = [item for item in items if item.get_closest_marker("contract")]
-    if judging and not _is_judging(config):
+    if _is_judging(config):
+        _require_rules(judging)
+    elif judging:
         gone = set(judging)
         items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=judging)
         config.stash[IS_LEFT_OUT] = True
+
+
+def _require_rules(items: list[pytest.Item]) -> None:
+    """Raise if a test is marked with an id that no rule has."""
+    from .runner.items import rule_of_item
+
+    for item in items:
+        try:
+            rule_of_item(item)
+        except LookupError as error:
+            raise pytest.UsageError(f"{item.nodeid}: {error.args[0]}") from None
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | None:

@@ -112,3 +112,12 @@ def test_the_page_shows_the_project(name: str) -> None:
     shown = page.partition(f"<!-- proofs/own_rules/{name} -->\n```python\n")[2]
     expected = (ROOT / "proofs" / "own_rules" / name).read_text(encoding="utf-8")
     assert expected == shown.partition("```\n<!-- end -->")[0]
+
+
+def test_a_mark_with_an_unknown_id_is_a_usage_error(project: Path) -> None:
+    """A misspelt id would leave the test out of the contract, in silence."""
+    tests = project / "test_items.py"
+    tests.write_text(tests.read_text(encoding="utf-8").replace("ITEM-02", "ITEM-03"))
+    told = pytest_in(project, *APP)
+    assert "test_items.py::test_a_name_is_taken_once: there is no rule 'ITEM-03'" in told.stderr
+    assert told.returncode == pytest.ExitCode.USAGE_ERROR

@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from contract_tests import Recording, recording
+from contract_tests import recording
+from contract_tests.own_tests.recording import Recording
 
 INSERT = text("INSERT INTO t VALUES (1)")
 kept: list[AsyncSession] = []

@@ -20,7 +20,7 @@ from ..service.capabilities import missing
 from ..service.resource import CHANGING, VERBS, Role
 from ..service.service import Service
 from .breakdowns import is_disturbing, is_judged_apart
-from .items import JUDGE
+from .items import JUDGE, rule_of_item
 from .judge import Judge
 from .options import Options
 from .run import ContractRun
@@ -49,8 +49,9 @@ def contract_service(contract_run: ContractRun) -> Service:
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, contract_service: Service) -> Judge:
     """The judge of this test's rule; the rule's needs are checked before the test begins."""
-    mark = request.node.get_closest_marker("contract")
-    made = Judge(mark.args[0])
+    rule = rule_of_item(request.node)
+    assert rule is not None, "the fixture `judge` is for tests with the mark `contract`"
+    made = Judge(rule)
     request.node.stash[JUDGE] = made
     reason = missing(contract_service, needs_of(made.rule))
     if reason:

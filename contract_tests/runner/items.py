@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..rules import rule_of
 from ..rules.rule import Rule
 from .dropped import DROPPED
 
@@ -26,9 +27,15 @@ def spare_dropped_errors(item: pytest.Item) -> None:
 
 
 def rule_of_item(item: pytest.Item) -> Rule | None:
-    """Return the rule that a test judges; None for any other test."""
+    """Return the rule that a test judges; None for any other test.
+
+    Raises `LookupError` where the mark has an id that no rule has.
+    """
     mark = item.get_closest_marker("contract")
-    return mark.args[0] if mark and mark.args and isinstance(mark.args[0], Rule) else None
+    named = mark.args[0] if mark and mark.args else None
+    if isinstance(named, str):
+        return rule_of(named)
+    return named if isinstance(named, Rule) else None
 
 
 def case_name(item: pytest.Item) -> str:

@@ -1,9 +1,11 @@
 """Tests of this team that judge its own rules, beside one that judges none."""
 
-from contract_tests import Judge, Service, judges
+import pytest
+
+from contract_tests import Judge, Service
 
 
-@judges("ITEM-01")
+@pytest.mark.contract("ITEM-01")
 def test_a_description_left_out_is_null(judge: Judge, service: Service) -> None:
     """A create without a description shows null."""
     answer = service.create({"name": "a lamp"})
@@ -15,7 +17,7 @@ def test_a_description_left_out_is_null(judge: Judge, service: Service) -> None:
     )
 
 
-@judges("ITEM-02")
+@pytest.mark.contract("ITEM-02")
 def test_a_name_is_taken_once(judge: Judge, service: Service) -> None:
     """The second create of a name is refused."""
     service.create({"name": "a lamp"})
