@@ -117,8 +117,11 @@ def test_what_was_not_looked_at_is_not_fixed(seen: Verdict) -> None:
 
 def test_one_phase_that_is_kept_is_no_fix() -> None:
     """Generated requests show a defect in whichever phase the seed has it."""
-    entry = replace(ENTRY, cases=("create",))
-    seen = (verdict("upheld", "create-boundary"), verdict("broken", "create-valid", LEAK))
+    entry = replace(ENTRY, rule="API-03", cases=("create",))
+    seen = (
+        verdict("upheld", "create-boundary", rule="API-03"),
+        verdict("broken", "create-valid", LEAK, rule="API-03"),
+    )
     run = judged(*seen, entry=entry)
     assert [each.outcome for each in run.verdicts] == [Outcome.UPHELD, Outcome.KNOWN]
 

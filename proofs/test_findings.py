@@ -100,15 +100,16 @@ def test_several_texts_are_several_findings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "place"),
+    ("rule", "case", "place"),
     [
-        ("create-valid", "create"),
-        ("others-boundary", "others"),
-        ("create-write", "create-write"),
-        ("during SES-01 create", "during another test"),
-        ("a_created_row_is_readable", "a_created_row_is_readable"),
+        ("API-03", "create-valid", "create"),
+        ("API-03", "others-boundary", "others"),
+        ("SES-01", "create-invalid", "create-invalid"),
+        ("ERR-01", "create-write", "create-write"),
+        ("CRU-61", "during SES-01 create", "during another test"),
+        ("CRU-01", "a_created_row_is_readable", "a_created_row_is_readable"),
     ],
 )
-def test_a_place_is_the_same_whatever_the_seed(case: str, place: str) -> None:
+def test_a_place_is_the_same_whatever_the_seed(rule: str, case: str, place: str) -> None:
     """In which phase a generated request shows a defect is not known beforehand."""
-    assert place == finding_place(case)
+    assert place == finding_place(rule, case)

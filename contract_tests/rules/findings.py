@@ -13,6 +13,9 @@ from string import ascii_letters
 OPERATIONS = frozenset({"list", "create", "read", "replace", "update", "delete", "PUT", "PATCH"})
 """The words by which a case names its operation."""
 
+GENERATED = "API-"
+"""The rules whose cases are parts of the generated requests; other cases may be called alike."""
+
 PHASES = frozenset({"boundary", "valid", "invalid"})
 """The phases of generated requests: a seed decides in which of them a defect shows."""
 
@@ -52,12 +55,12 @@ def finding_names(observed: Iterable[str], case: str) -> tuple[str, ...]:
     return tuple(sorted({_name(clause, is_told=is_told) for clause in clauses}))
 
 
-def finding_place(case: str) -> str:
+def finding_place(rule: str, case: str) -> str:
     """Return the place of a case: the same one whichever phase or test has met a defect there."""
-    subject, _, phase = case.rpartition("-")
     if case.startswith(DURING):
         return "during another test"
-    return subject if phase in PHASES else case
+    subject, _, phase = case.rpartition("-")
+    return subject if rule.startswith(GENERATED) and phase in PHASES else case
 
 
 def _clauses(text: str) -> list[str]:

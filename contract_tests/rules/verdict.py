@@ -70,7 +70,7 @@ class Verdict:
     @property
     def place(self) -> str:
         """The place of the case, the same whichever phase or test has met a defect there."""
-        return finding_place(self.case)
+        return finding_place(self.rule, self.case)
 
     @property
     def outcome(self) -> Outcome:
