@@ -57,7 +57,7 @@ def _parts(text: str) -> Mapping[str, str]:
     parts: dict[str, str] = {}
     try:
         tree = ast.parse(text)
-    except SyntaxError:
+    except (SyntaxError, ValueError):
         return {"": text}
     for code in _statements(tree, text.splitlines()):
         for rule in set(RULE.findall(code)) or {""}:

@@ -50,12 +50,18 @@ def pytest_ignore_collect(config):
 
 
 def whole_copy(kit: Path, depth: int) -> dict[str, bytes]:
-    """Give every file of a copy that lies so many folders below the project's."""
-    beside = {
-        "conftest.py": CONFTEST.format(depth=depth),
-        "LICENSE": _license(),
-        REQUIREMENTS: "".join(f"{line}\n" for line in _requirements()),
-    }
+    """Give every file of a copy that lies so many folders below the project's.
+
+    Raises `UsageError` where the kit is not installed, but lies in a folder by chance.
+    """
+    try:
+        beside = {
+            "conftest.py": CONFTEST.format(depth=depth),
+            "LICENSE": _license(),
+            REQUIREMENTS: "".join(f"{line}\n" for line in _requirements()),
+        }
+    except PackageNotFoundError as absent:
+        raise UsageError(f"{absent.name} is not installed: pip install {DISTRIBUTION}") from None
     return read_contents(kit) | {name: text.encode() for name, text in beside.items()}
 
 
@@ -124,5 +130,5 @@ def require_place(folder: Path | None) -> Path:
 
 def is_kit(folder: Path) -> bool:
     """Return whether a folder holds the kit, with a lock or without one."""
-    parts = (LOCK, "plugin.py", "suite/__init__.py", "rules/rule.py")
-    return (folder / LOCK).is_file() or all((folder / part).is_file() for part in parts[1:])
+    parts = ("plugin.py", "suite/__init__.py", "rules/rule.py")
+    return (folder / LOCK).is_file() or all((folder / part).is_file() for part in parts)
