@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from contract_tests import __version__
-from contract_tests.copies import place
-from contract_tests.copies.copy import open_copy
-from contract_tests.copies.edits import edited_rules
-from contract_tests.copies.lock import LOCK, read_base, read_lock
-from contract_tests.copies.merging import FileState, Merged, merge_file, states_of
-from contract_tests.copies.origins import origin_of
 from contract_tests.rules.violation import UsageError
+from contract_tests.runner.copies import place
+from contract_tests.runner.copies.copy import open_copy
+from contract_tests.runner.copies.edits import edited_rules
+from contract_tests.runner.copies.lock import LOCK, read_base, read_lock
+from contract_tests.runner.copies.merging import FileState, Merged, merge_file, states_of
+from contract_tests.runner.copies.origins import origin_of
 from proofs.copying import APP, ROOT, SESSIONS, Project, make_project
 
 OLD, OURS, THEIRS = "REQUESTS = 5", "REQUESTS = 7", "REQUESTS = 9"
@@ -105,7 +105,7 @@ def test_other_libraries_are_nothing_newer(
 def test_a_kit_that_is_not_installed_makes_no_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its licence and its requirements are told by what pip has installed."""
     monkeypatch.setattr(place, "DISTRIBUTION", "no-such-kit")
-    with pytest.raises(UsageError, match="^no-such-kit is not installed: pip install no-such-kit$"):
+    with pytest.raises(UsageError, match="no-such-kit is not installed: pip install no-such-kit"):
         place.whole_copy(ROOT / "contract_tests", 2)
 
 

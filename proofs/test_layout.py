@@ -24,7 +24,6 @@ TOWER = (
     "commands",
     "own_tests",
     "runner",
-    "copies",
     "scenarios",
     "reports",
     "service",

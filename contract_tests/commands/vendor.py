@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .. import __version__
-from ..copies.copy import Copy, is_copy, only_copy, open_copy, save_copy
-from ..copies.edits import BESIDE, edited_rules
-from ..copies.lock import BASE, LOCK
-from ..copies.merging import FileState, Merged, is_unresolved, merge_file, states_of
-from ..copies.origins import origin_of
-from ..copies.place import REQUIREMENTS, is_kit, require_place, whole_copy
 from ..rules.violation import UsageError
+from ..runner.copies.copy import Copy, is_copy, only_copy, open_copy, save_copy
+from ..runner.copies.edits import BESIDE, edited_rules
+from ..runner.copies.lock import BASE, LOCK
+from ..runner.copies.merging import FileState, Merged, is_unresolved, merge_file, states_of
+from ..runner.copies.origins import origin_of
+from ..runner.copies.place import REQUIREMENTS, is_kit, require_place, whole_copy
 from . import KIT, Command
 
 

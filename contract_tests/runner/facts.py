@@ -9,9 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..copies.edits import edited_rules
 from ..databases import registry
 from ..rules.switch import METHODS
+from .copies.edits import edited_rules
 from .options import Options
 from .pinned import title_of
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from ..copies.place import require_libraries
 from ..reports.partial import is_special
 from ..rules.violation import UsageError
 from .closing import CLOSING
+from .copies.place import require_libraries
 from .option_sources import refuse_misspelt
 from .options import Options
 

@@ -9,7 +9,6 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from ..copies.edits import edits_of
 from ..instruments.instrument import StillInForce
 from ..reports.record import circumstances
 from ..reports.terminal import failure_text, message
@@ -20,6 +19,7 @@ from ..rules.verdict import Outcome, Verdict, from_row, verdict_on
 from ..rules.violation import CannotGoOn, NotApplicable, OutOfTime, Undecided, Violation
 from ..service.budget import Budget
 from .breakdowns import breakdowns_in, judged_anew
+from .copies.edits import edits_of
 from .items import JUDGE, case_name, rule_of_item
 from .run import ContractRun
 from .timekeeping import not_reached

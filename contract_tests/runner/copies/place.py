@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
-from ..rules.violation import UsageError
+from ...rules.violation import UsageError
 from .lock import LOCK, read_contents
 
 DISTRIBUTION = "pytest-crud-contract"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..rules.violation import UsageError
+from ...rules.violation import UsageError
 
 LOCK, BASE = "contract.lock", "contract.base"
 """The names of the lock, and of the archive of the unmodified files, in the folder of a copy."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from ..rules.violation import UsageError
+from ...rules.violation import UsageError
 from .lock import Contents
 
 INSTALL = "pip install 'pytest-crud-contract[vendor]'"

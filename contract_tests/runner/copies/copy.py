@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
-from ..rules.editions import NEWEST
-from ..rules.violation import UsageError
+from ... import __version__
+from ...rules.editions import NEWEST
+from ...rules.violation import UsageError
 from .edits import BESIDE
 from .lock import LOCK, Contents, read_base, read_contents, read_lock, write_lock
 from .origins import origin_of
