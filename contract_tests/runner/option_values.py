@@ -31,6 +31,7 @@ HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
 WORD = re.compile(r"[\w+-]*")
 ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
 OFF = frozenset({"", "0", "false", "no", "off", "n", "f", "none", "never", "disabled"})
+EXAMPLE = "'POST /orders/{row.id}/pay'"
 CHANGING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 MOST_LISTED = 9
 """Valid values that an error lists; the rules are more, and have a command of their own."""
@@ -86,7 +87,7 @@ def read_operation(value: str, where: str) -> RequestTemplate:
     """Return a request that changes something, and what it is sent."""
     method, *rest = value.split(maxsplit=2) or [""]
     if not rest or not rest[0].startswith("/"):
-        raise UsageError(f"{where}: {value!r} is not such as 'POST /orders/{{row.id}}/pay {{}}'")
+        raise UsageError(f"{where}: {value!r} is not METHOD PATH [JSON], such as {EXAMPLE}")
     if method.upper() not in CHANGING_METHODS:
         near = suggestion(method, CHANGING_METHODS)
         raise UsageError(f"{where}: {method!r} is not a method that changes something{near}")

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ForeignKey, String, event, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
 
 from proofs.innocent import innocent
 from proofs.innocent.parent_children import enforce
@@ -148,6 +149,10 @@ async def transfer(sent: TransferIn, session: Session) -> Any:
     raise HTTPException(503, "the database is busy")
 
 
+async def unavailable(_connection: HTTPConnection, _error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "try again later"}, 503)
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = create_async_engine(os.environ["DATABASE_URL"])
@@ -167,7 +172,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 )
 def app() -> FastAPI:
     """A transfer in one transaction, judged as the operation that was chosen."""
-    made = FastAPI(lifespan=lifespan)
+    made = FastAPI(lifespan=lifespan, exception_handlers={SQLAlchemyError: unavailable})
     accounts: dict[str, Any] = {"response_model": AccountOut}
     made.add_api_route("/accounts", list_accounts, response_model=list[AccountOut])
     made.add_api_route("/accounts", open_account, methods=["POST"], status_code=201, **accounts)
