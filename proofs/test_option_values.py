@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.generation.request_template import RequestTemplate
 from contract_tests.rules.editions import EDITIONS
 from contract_tests.rules.profile import QUICK, Shard
 from contract_tests.rules.replay import Token
@@ -26,6 +27,10 @@ VALUES: dict[str, list[tuple[Any, object]]] = {
     "env": [(["A={url}", "B = c=d"], (("A", "{url}"), ("B", "c=d")))],
     "header": [(["X-Key: a:b"], (("X-Key", "a:b"),))],
     "body": [(["a=1", "b=x", 'c={"d": null}'], {"a": 1, "b": "x", "c": {"d": None}})],
+    "operation": [
+        ('post /a/{row.id} {"b": {n}}', RequestTemplate("POST", "/a/{row.id}", '{"b": {n}}')),
+        ("DELETE /a", RequestTemplate("DELETE", "/a")),
+    ],
     "format": [(["plate=[A-Z]=?"], {"plate": "[A-Z]=?"})],
     "interface": [("a.toml", Path("a.toml")), ("reference", REFERENCE)],
     "level": [("recommended", Level.RECOMMENDED)],
@@ -52,6 +57,14 @@ MISTAKES = [
     ("env", ["A=b", "hunter2"], "HERE: entry 2 of 2 is not NAME=TEMPLATE (it is not shown *"),
     ("header", ["Basic hunter2:x"], "HERE: entry 1 of 1 is not Name: value (it is not shown *"),
     ("body", ["name"], "HERE: 'name' is not FIELD=JSON"),
+    ("operation", "/pay", "HERE: '/pay' is not METHOD PATH [[]JSON], such as 'POST /orders/*"),
+    ("operation", "GET /a", "HERE: 'GET' is not a method that changes something. Valid: POST, *"),
+    (
+        "operation",
+        "PUT /{rwo.id}",
+        "HERE: nothing is known by the name {rwo.id}; did *'row.id'*",
+    ),
+    ("operation", "PUT /a {x", "HERE: the body '{x' is not JSON: *"),
     ("format", ["=x"], "HERE: '' is not NAME=REGEX"),
     ("format", ["a=["], "HERE: a='[[]' is no regular expression: *"),
     ("level", "must", "HERE: 'must' is not a level. Valid: required, recommended*"),

@@ -8,7 +8,7 @@ from ..rules import needs_of
 from ..rules.violation import NotApplicable
 from ..scenarios.concurrency.request_pairs import Pairs
 from ..scenarios.crud.breakdowns import require_answers
-from ..scenarios.crud.operations import CASES, Case
+from ..scenarios.crud.operations import CASES, OF_CHOSEN, Case
 from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
 from ..scenarios.interface import Agreement, Interface
@@ -81,7 +81,7 @@ def change(request: pytest.FixtureRequest, service: Service) -> Role:
     return role
 
 
-@pytest.fixture(params=CASES, ids=str)
+@pytest.fixture(params=(*CASES, *OF_CHOSEN), ids=str)
 def case(request: pytest.FixtureRequest, service: Service) -> Case:
     """Each operation with each way it can end, where the service offers it."""
     chosen: Case = request.param

@@ -8,6 +8,7 @@ import pytest
 
 from ..rules import rule_of
 from ..rules.rule import Rule
+from ..service.resource import CHOSEN
 from .dropped import DROPPED
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def case_name(item: pytest.Item) -> str:
     # pytest documents neither this attribute nor another way to the id of the parameters.
     callspec = getattr(item, "callspec", None)
     return str(callspec.id) if callspec else item.name.removeprefix("test_")
+
+
+def is_of_chosen(item: pytest.Item) -> bool:
+    """Return whether a test is about the operation that somebody has chosen."""
+    return hasattr(item, "callspec") and case_name(item).partition("-")[0] == CHOSEN
 
 
 def needs_startups(item: pytest.Item) -> bool:

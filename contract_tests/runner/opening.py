@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..rules.violation import UsageError
+from ..scenarios.crud.chosen_operation import require_chosen
 from ..scenarios.crud.ordinary import failing_from_the_start
 from ..service.budget import Budget
 from ..service.discovery import found, probe, require_fields
@@ -51,7 +52,7 @@ def _detect(service: Service, options: Options) -> None:
     try:
         service.resource = found(service, wanted, place, options.body, options.format)
         require_fields(service.resource, options.body)
-        service.resource = probe(service)
+        service.resource = probe(service).pinned(chosen=options.operation)
     except UsageError as error:
         raise _with_cause(error, service) from None
     if service.has_process:
@@ -63,6 +64,7 @@ def _detect(service: Service, options: Options) -> None:
     elif failed:
         words = f"{failed} {failed.cause}".rstrip()
         service.trail.gone = f"no ordinary request has succeeded since the start: {words}"
+    require_chosen(service)
 
 
 def _with_cause(error: UsageError, service: Service) -> UsageError:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..databases import registry
+from ..generation.request_template import KNOWN, RequestTemplate
 from ..rules import AREAS, known_rules
 from ..rules.editions import EDITIONS, Edition
 from ..rules.profile import PROFILES, Profile, Shard
@@ -35,6 +36,8 @@ REFERENCE = Path(__file__).parents[1] / "scenarios" / "interface" / "reference.t
 WORD = re.compile(r"[\w+-]*")
 ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
 OFF = frozenset({"", "0", "false", "no", "off", "n", "f", "none", "never", "disabled"})
+EXAMPLE = "'POST /orders/{row.id}/pay'"
+CHANGING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 MOST_LISTED = 9
 """Valid values that an error lists; the rules are more, and have a command of their own."""
 
@@ -88,6 +91,25 @@ def read_headers(values: Sequence[str], where: str) -> NamedValues:
 def read_fields(values: Sequence[str], where: str) -> dict[str, Any]:
     """Return the values of fields: JSON, or the text where it is none."""
     return {name: _json_or_text(text) for name, text in _pairs(values, where, "FIELD=JSON")}
+
+
+def read_operation(value: str, where: str) -> RequestTemplate:
+    """Return a request that changes something, and what it is sent."""
+    method, *rest = value.split(maxsplit=2) or [""]
+    if not rest or not rest[0].startswith("/"):
+        raise UsageError(f"{where}: {value!r} is not METHOD PATH [JSON], such as {EXAMPLE}")
+    if method.upper() not in CHANGING_METHODS:
+        near = suggestion(method, CHANGING_METHODS)
+        raise UsageError(f"{where}: {method!r} is not a method that changes something{near}")
+    made = RequestTemplate(method.upper(), *rest)
+    if made.unknown:
+        near = suggestion(made.unknown, KNOWN)
+        raise UsageError(f"{where}: nothing is known by the name {{{made.unknown}}}{near}")
+    try:
+        made.json_body(lambda _: 0)
+    except ValueError as error:
+        raise UsageError(f"{where}: the body {made.body!r} is not JSON: {error}") from None
+    return made
 
 
 def read_formats(values: Sequence[str], where: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..databases import registry
+from ..generation.request_template import RequestTemplate
 from ..rules.editions import NEWEST, Edition
 from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
@@ -25,6 +26,7 @@ from .option_values import (
     read_level,
     read_minutes,
     read_names,
+    read_operation,
     read_own_rules,
     read_path,
     read_profile,
@@ -90,6 +92,15 @@ class Options:
         "the value of a field in every body the kit makes; "
         "{n} in a text becomes a number no other body has; repeatable",
         read_fields,
+    )
+    operation: RequestTemplate | None = text_option(
+        "METHOD PATH [JSON]",
+        "a further operation that the rules on sessions, failures, cancellations and clients that "
+        'leave judge as they judge a create, such as \'POST /transfer {"to": {row.id}, '
+        '"amount": 5}\'; {row.id} and {row.FIELD} are those of a row made for it, {other.id} and '
+        "{other.FIELD} those of a second one, {n} is a number no other body has",
+        read_operation,
+        None,
     )
     openapi: str = text_option(
         "PATH",

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ..rules import AREAS
 from ..rules.violation import UsageError
+from ..service.resource import CHOSEN
 from .closing import blame
-from .items import case_name, needs_startups, rule_of_item, spare_dropped_errors
+from .items import (
+    case_name,
+    is_of_chosen,
+    needs_startups,
+    rule_of_item,
+    spare_dropped_errors,
+)
 from .options import Options
 from .spreading import is_worker
 
@@ -45,6 +53,14 @@ class Selection:
             return None
         text = collection_path.read_text(encoding="utf-8")
         return None if any(f'"{rule}"' in text for rule in asked) else True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        """Make no test of the suite for an operation that somebody could have chosen."""
+        made = yield
+        if self._options.operation or collector.path.parent != SUITE or not isinstance(made, list):
+            return made
+        return [each for each in made if not is_of_chosen(each)]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
@@ -104,9 +120,12 @@ class Selection:
             return
         if len(dropped) == len(ours):
             mine = {case_name(item) for item in ours if rule_of_item(item) in AREAS[token.area]}
+            is_unnamed = token.subject == CHOSEN and not self._options.operation
             raise UsageError(
                 f"--contract-replay {token}: no test of the rules that were asked for sends it "
                 f"again. Subjects of {token.area}: {', '.join(sorted(mine)) or 'none collected'}"
+                + f"; and {CHOSEN}, with the --contract-operation it was"
+                * is_unnamed
             )
         from .replaying import require_way
 

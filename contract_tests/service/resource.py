@@ -10,9 +10,10 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from ..generation import samples
+from ..generation.request_template import RequestTemplate
 from ..instruments.conventions import Conventions
 
-Role = Literal["list", "create", "read", "replace", "update", "delete"]
+Role = Literal["list", "create", "read", "replace", "update", "delete", "operation"]
 ROLES: tuple[Role, ...] = ("list", "create", "read", "replace", "update", "delete")
 VERBS: dict[Role, str] = {
     "list": "GET",
@@ -27,6 +28,11 @@ SENDING: tuple[Role, ...] = ("create", *CHANGING)
 READS: tuple[Role, ...] = ("list", "read")
 WRITES: tuple[Role, ...] = (*SENDING, "delete")
 ON_A_ROW: tuple[Role, ...] = ("read", *CHANGING, "delete")
+CHOSEN: Role = "operation"
+"""The operation that somebody has chosen: it is none of the six, and disturbed as they are."""
+
+DISTURBED: tuple[Role, ...] = (*ROLES, CHOSEN)
+DISTURBED_WRITES: tuple[Role, ...] = (*WRITES, CHOSEN)
 JSON = "application/json"
 LONGEST_PLURAL = 3
 """Letters that a collection's name has more than its row's: boxes, categories."""
@@ -101,7 +107,8 @@ class Resource:
     `document_failure` says how the service fails to make it.
     `conventions` say how it answers success and refusal. `left_out` are optional fields with which
     a create fails. `derived` are the fields that are shown otherwise than sent on purpose.
-    `is_cached` says that a read may be answered without the database.
+    `is_cached` says that a read may be answered without the database. `chosen` is an operation that
+    somebody has named, and `chosen_failure` says how it fails undisturbed.
     """
 
     name: str
@@ -122,10 +129,13 @@ class Resource:
     found: str = ""
     failing: tuple[Role, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)
+    chosen: RequestTemplate | None = None
+    chosen_failure: str = ""
 
     def offers(self, *roles: Role) -> bool:
         """Return whether the service has all these operations."""
-        return all(role in self.operations for role in roles)
+        named = () if self.chosen is None else (CHOSEN,)
+        return all(role in self.operations or role in named for role in roles)
 
     def body(self, serial: int, *, role: Role = "create", complete: bool = True) -> dict[str, Any]:
         """A valid body for an operation; two serials differ in every free field."""

@@ -12,7 +12,7 @@ from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
 from ..runner.roles import each_write
 from ..scenarios.crud.echoes import sent_by
-from ..scenarios.crud.operations import CASES
+from ..scenarios.crud.operations import CASES, OF_CHOSEN
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.faults.fault_cases import (
     COMMITS,
@@ -22,7 +22,7 @@ from ..scenarios.faults.fault_cases import (
 )
 from ..scenarios.faults.injections import InjectionResult, changed
 from ..scenarios.faults.sweeps import Sweeps
-from ..service.resource import READS, WRITES, Role
+from ..service.resource import DISTURBED_WRITES, READS, Role
 from ..service.service import Service
 
 JSON_TYPES = ("application/json", "+json")
@@ -34,7 +34,9 @@ each_fault_case = pytest.mark.parametrize("fault_case", FAULT_CASES, ids=str)
 each_statement = pytest.mark.parametrize("fault_case", STATEMENTS, ids=str)
 each_failing_commit = pytest.mark.parametrize("fault_case", COMMITS, ids=str)
 each_failing_write = pytest.mark.parametrize(
-    "fault_case", [fault_case for fault_case in STATEMENTS if fault_case.role in WRITES], ids=str
+    "fault_case",
+    [fault_case for fault_case in STATEMENTS if fault_case.role in DISTURBED_WRITES],
+    ids=str,
 )
 each_read = pytest.mark.parametrize("role", READS)
 
@@ -207,7 +209,7 @@ def keeps_without_failure(service: Service) -> bool:
     """Return whether a request keeps something although no database call of it fails."""
     service.restore()
     before = service.door.open_before()
-    for case in CASES:
+    for case in (*CASES, *OF_CHOSEN):
         try:
             if still_held_by(case.act(service)) or service.door.left_open(before):
                 return True

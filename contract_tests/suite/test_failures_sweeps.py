@@ -26,7 +26,7 @@ from ..scenarios.faults.fault_checks import (
 from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import fails_later, stores_later
 from ..scenarios.faults.sweeps import Sweeps
-from ..service.resource import Role
+from ..service.resource import CHOSEN, Role
 from ..service.service import Service
 
 PointCheck = Callable[[InjectionResult], str]
@@ -127,6 +127,17 @@ def test_a_write_without_acknowledgement_is_stored_once(
     wrong = partial(stores_twice, control=sweeps.control("create"), home=home(service).tables)
     results = sweeps.of("failures", "create", "lost")
     judge.each(results, wrong, expected="the row stored once")
+
+
+@judges("FAI-06")
+@pytest.mark.parametrize("role", [CHOSEN])
+def test_an_operation_without_acknowledgement_is_stored_once(
+    judge: Judge, sweeps: Sweeps, role: Role
+) -> None:
+    """The COMMIT is carried out and its acknowledgement lost: no table has more new rows."""
+    control = sweeps.control(role)
+    wrong = partial(stores_twice, control=control, home=tuple(control.growth))
+    judge.each(sweeps.of("failures", role, "lost"), wrong, expected="each row stored once")
 
 
 @judges("FAI-07")

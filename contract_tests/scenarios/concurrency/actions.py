@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -15,6 +15,7 @@ from ...rules.replay import Token
 from ...service.discovery.writes import writes_beneath
 from ...service.resource import Operation
 from ...service.service import Row, Service
+from ..crud.chosen_operation import chosen_request
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome
 from .schedules import ScheduleCount, run_schedules
@@ -32,17 +33,17 @@ MOMENTS = (range(10**9, 4 * 10**9), range(10**12, 4 * 10**12))
 """Numbers that are the time, in seconds or thousandths: it adds up by itself."""
 
 Numbers = Mapping[str, Decimal]
+Drafts = tuple[Callable[[Row], Request], Callable[[Row], Request]]
 
 
 @dataclass(frozen=True)
 class Adding:
-    """An action, the bodies of two requests, and the numbers of a row that both together change.
+    """Two requests of an action on a row, and the numbers of it that both together change.
 
     `effect` is what they add, one after the other in either order.
     """
 
-    operation: Operation
-    bodies: tuple[Any, Any]
+    drafts: Drafts
     effect: Numbers
 
 
@@ -70,13 +71,20 @@ class ActionRace:
 
 def adding_actions(service: Service) -> Iterator[Adding]:
     """Each action on a row that changes numbers of it by the same amounts in either order."""
-    for operation in writes_beneath(service.resource)[:MOST_ACTIONS]:
-        bodies = (_sampled(service, operation), _sampled(service, operation))
-        effects = [_effect(service, operation, order) for order in (bodies, bodies[::-1])]
-        first, second = effects
+    for drafts in _actions(service):
+        first, second = (_effect(service, order) for order in (drafts, drafts[::-1]))
         both = {name: by for name, by in first.items() if _is_near(second.get(name), by, by)}
         if both:
-            yield Adding(operation, bodies, both)
+            yield Adding(drafts, both)
+
+
+def _actions(service: Service) -> Iterator[Drafts]:
+    """Two requests of each action: of the operation that was chosen, and of those beneath a row."""
+    chosen = service.resource.chosen
+    if chosen and chosen.has_row:
+        yield partial(chosen_request, service), partial(chosen_request, service)
+    for operation in writes_beneath(service.resource)[:MOST_ACTIONS]:
+        yield _drafted(service, operation), _drafted(service, operation)
 
 
 def races(service: Service, adding: Adding) -> list[ActionRace]:
@@ -92,7 +100,7 @@ def races(service: Service, adding: Adding) -> list[ActionRace]:
 def _races(service: Service, adding: Adding) -> Iterator[ActionRace]:
     service.restore()
     row = service.row()
-    service.together(*_drafts(service, adding, row))  # so that there are two connections
+    service.together(*_requests(adding, row))  # so that there are two connections
     met: dict[str, ActionRace] = {}
     meet = partial(_meet, service, adding, met)
     count = ScheduleCount(partial(service.budget.fewer, least=4))
@@ -106,7 +114,7 @@ def _meet(
     service.restore()
     row = service.row()
     before = _numbers(service, row)
-    course = interleaved(service, lambda: _drafts(service, adding, row), schedule)
+    course = interleaved(service, lambda: _requests(adding, row), schedule)
     then = service.read(row.id)
     token = Token("concurrency", "action", "schedule", course.schedule or "-")
     outcome = RaceOutcome(token, course, (row,), then)
@@ -114,13 +122,19 @@ def _meet(
     return outcome
 
 
-def _drafts(service: Service, adding: Adding, row: Row) -> tuple[Request, Request]:
-    first, second = (_draft(service, adding.operation, row, body) for body in adding.bodies)
-    return first, second
+def _requests(adding: Adding, row: Row) -> tuple[Request, Request]:
+    first, second = adding.drafts
+    return first(row), second(row)
 
 
-def _draft(service: Service, operation: Operation, row: Row, body: Any) -> Request:
-    return service.draft(operation.method, operation.target(row.id), json_body=body)
+def _drafted(service: Service, operation: Operation) -> Callable[[Row], Request]:
+    """A request of an action on whichever row, with the same body each time."""
+    body = _sampled(service, operation)
+
+    def draft(row: Row) -> Request:
+        return service.draft(operation.method, operation.target(row.id), json_body=body)
+
+    return draft
 
 
 def _sampled(service: Service, operation: Operation) -> Any:
@@ -131,15 +145,15 @@ def _sampled(service: Service, operation: Operation) -> Any:
     return samples.sample(operation.body, document, service.serial(), complete=True)
 
 
-def _effect(service: Service, operation: Operation, bodies: tuple[Any, ...]) -> Numbers:
+def _effect(service: Service, drafts: Drafts) -> Numbers:
     """The amounts by which two requests in a row change numbers, each of them by its own part.
 
     A number that only one of them has changed is none that adds up.
     """
     row = service.row()
     steps = [_numbers(service, row)]
-    for body in bodies:
-        if not _is_done(service.exchange(_draft(service, operation, row, body))):
+    for draft in drafts:
+        if not _is_done(service.exchange(draft(row))):
             return {}
         steps.append(_numbers(service, row))
     first, second, third = steps

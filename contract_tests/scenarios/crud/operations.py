@@ -9,6 +9,7 @@ from typing import Any
 from ...instruments.exchange import Exchange, Request
 from ...service.resource import CHANGING, ON_A_ROW, Role
 from ...service.service import Service
+from .chosen_operation import absent_request, chosen_request
 from .rows import change_body
 
 Draft = Callable[[Service], Request]
@@ -88,4 +89,12 @@ def _cases() -> tuple[Case, ...]:
 
 
 CASES = _cases()
+OF_CHOSEN = (
+    Case("operation", chosen_request, ("operation",)),
+    Case("operation-missing", absent_request, ("operation",)),
+    Case("operation-invalid", lambda s: chosen_request(s, json_body=NOT_A_BODY), ("operation",)),
+    Case("operation-broken-json", lambda s: chosen_request(s, content=BROKEN_JSON), ("operation",)),
+)
+"""Those of an operation that somebody has chosen."""
+
 SUCCESSES = tuple(case for case in CASES if "-" not in case.name)

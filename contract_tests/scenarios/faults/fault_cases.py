@@ -10,8 +10,9 @@ from ...instruments.faults import Fault, FaultPoint, Faults, Unreachable
 from ...rules.replay import Token
 from ...rules.violation import NotApplicable, Undecided
 from ...service.capabilities import missing
-from ...service.resource import CHANGING, READS, WRITES, Role
+from ...service.resource import CHANGING, CHOSEN, DISTURBED_WRITES, READS, Role
 from ...service.service import Row, Service
+from ..crud.chosen_operation import chosen_request
 from ..crud.rows import change_body
 from .injections import EVERYWHERE, InjectionResult, follow_up, inject, stored
 
@@ -88,9 +89,14 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
 
     Everything it needs is there then. Raises `NotApplicable` if the service does not offer it.
     """
-    reason = missing(service, (role,) if role in {"list", "create"} else (role, "create"))
+    needs = (role,) if role in {"list", "create", CHOSEN} else (role, "create")
+    reason = missing(service, needs)
     if reason:
         raise NotApplicable(reason)
+    if role == CHOSEN:
+        if service.resource.chosen_failure:
+            raise Undecided(service.resource.chosen_failure)
+        return chosen_request(service, known)
     if role == "create":
         return service.draft_of("create", body=service.body())
     if role == "list":
@@ -108,7 +114,8 @@ def prepared(service: Service, role: Role, known: Row | None = None) -> Request:
 
 STATEMENTS = (
     *(FaultCase(role, "statement") for role in READS),
-    *(FaultCase(role, "write") for role in WRITES),
+    *(FaultCase(role, "write") for role in DISTURBED_WRITES),
 )
-COMMITS = tuple(FaultCase(role, "commit") for role in WRITES)
-FAULT_CASES = (*STATEMENTS, *COMMITS, FaultCase("list", "connect"), FaultCase("create", "connect"))
+COMMITS = tuple(FaultCase(role, "commit") for role in DISTURBED_WRITES)
+UNREACHABLE: tuple[Role, ...] = ("list", "create", CHOSEN)
+FAULT_CASES = (*STATEMENTS, *COMMITS, *(FaultCase(role, "connect") for role in UNREACHABLE))

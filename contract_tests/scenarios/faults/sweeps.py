@@ -15,7 +15,7 @@ from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, OutOfTime, Undecided
 from ...service.budget import evenly
 from ...service.capabilities import missing
-from ...service.resource import Role
+from ...service.resource import CHOSEN, Role
 from ...service.service import Row, Service
 from ..crud.breakdowns import breakdown
 from .control_run import ControlRun
@@ -248,7 +248,8 @@ class Sweeps:
         is_cold = bool(result.exchange.of("invalidated"))
         if is_cold:
             service.exchange(prepared(service, role, row))
-            row = None
+        if is_cold or role == CHOSEN:
+            row = None  # a chosen operation may be about more rows than this one
         message = prepared(service, role, row)
         return message, result.ending if row else service.door.stored()
 
