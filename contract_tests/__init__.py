@@ -8,15 +8,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .own_tests.every import Disturbed as Disturbed
+    from .own_tests.every import disturbed as disturbed
+    from .own_tests.every import every_cancellation as every_cancellation
+    from .own_tests.every import every_fault as every_fault
+    from .own_tests.every import every_interleaving as every_interleaving
+    from .own_tests.outages import commit_refused as commit_refused
+    from .own_tests.outages import database_down as database_down
+    from .own_tests.outages import pool_exhausted as pool_exhausted
     from .own_tests.recording import Recording as Recording
     from .own_tests.recording import recording as recording
 
 __version__ = "0.1.0"
 
-PUBLIC = {"Recording": "own_tests.recording", "recording": "own_tests.recording"}
+PUBLIC = {
+    "Disturbed": "own_tests.every",
+    "Recording": "own_tests.recording",
+    "commit_refused": "own_tests.outages",
+    "database_down": "own_tests.outages",
+    "disturbed": "own_tests.every",
+    "every_cancellation": "own_tests.every",
+    "every_fault": "own_tests.every",
+    "every_interleaving": "own_tests.every",
+    "pool_exhausted": "own_tests.outages",
+    "recording": "own_tests.recording",
+}
 """The names for a team's own tests, and the modules that have them."""
 
-__all__ = ["Recording", "recording"]
+__all__ = [
+    "Disturbed",
+    "Recording",
+    "commit_refused",
+    "database_down",
+    "disturbed",
+    "every_cancellation",
+    "every_fault",
+    "every_interleaving",
+    "pool_exhausted",
+    "recording",
+]
 
 
 def __getattr__(name: str) -> Any:

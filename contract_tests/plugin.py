@@ -14,6 +14,8 @@ from .own_tests.marks import MARK as WATCHED
 from .own_tests.marks import MARK_LINE
 from .own_tests.plan import Plan
 from .own_tests.summary import Summary
+from .own_tests.sweep import EVERY, EVERY_LINE
+from .rules.points import Point
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
 from .runner.option_sources import add_options, read_options
@@ -29,6 +31,8 @@ IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
 """There if the suite was collected without an app, and without having been asked for."""
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 """How the team's own tests are watched, as far as their marks say nothing else."""
+POINT: pytest.StashKey[Point | None] = pytest.StashKey()
+"""The one point at which decorated tests are run, if not at every one."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -55,11 +59,12 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; join the run if an app was named."""
-    for line in (MARK, MARK_LINE):
+    for line in (MARK, MARK_LINE, EVERY_LINE):
         config.addinivalue_line("markers", line)
     try:
         options = read_options(config)
         config.stash[PLAN] = Plan(frozenset(options.watch), options.residents)
+        config.stash[POINT] = options.point
         Summary.of(config)
         if options.app:
             from .runner.joining import join
@@ -73,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Watch the team's own tests, and keep a suite without an app out of the run."""
     _watch(config, items)
+    _sweep(config, items)
     _leave_out(config, items)
 
 
@@ -83,6 +89,15 @@ def _watch(config: pytest.Config, items: list[pytest.Item]) -> None:
 
         summary = Summary.of(config)
         config.pluginmanager.register(Watch(config.stash[PLAN], summary), Watch.NAME)
+
+
+def _sweep(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have decorated tests run once for each of their points."""
+    if any(item.get_closest_marker(EVERY) for item in items):
+        from .own_tests.sweeping import Sweeping
+
+        sweeping = Sweeping(config.stash[POINT], config.stash[PLAN])
+        config.pluginmanager.register(sweeping, Sweeping.NAME)
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:

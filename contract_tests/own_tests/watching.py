@@ -17,6 +17,7 @@ from ..instruments.exchange import Exchange
 from ..instruments.recording import recorded
 from ..rules.evidence import HeldConnection
 from . import judging
+from .every import is_disturbed
 from .failing import Broken
 from .judging import Finding
 from .marks import plan_of
@@ -56,7 +57,8 @@ class Watch:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin the scope of a test that is watched."""
-        plan = Plan() if SUITE in item.path.parents else plan_of(item, self._usual)
+        is_other = SUITE in item.path.parents or is_disturbed()
+        plan = Plan() if is_other else plan_of(item, self._usual)
         self._test = WatchedTest(item, plan) if plan.watches else None
         if self._test is not None:
             self.observation.scope = self._test.scope

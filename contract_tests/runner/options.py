@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..databases import registry
+from ..rules.points import Point
 from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
@@ -22,6 +23,7 @@ from .option_values import (
     read_minutes,
     read_names,
     read_path,
+    read_point,
     read_profile,
     read_rules,
     read_seed,
@@ -185,6 +187,13 @@ class Options:
         "that may go on; with wildcards; repeatable",
         read_names,
         otherwise="none",
+    )
+    point: Point | None = text_option(
+        "POINT",
+        "disturb decorated tests of the team at just one point, as a failure names it",
+        read_point,
+        None,
+        otherwise="every one",
     )
     root: Path = field(default_factory=Path)
 
