@@ -29,21 +29,20 @@ class Failure:
 
 def nothing_disturbed(control: SweptRun) -> Failure:
     """Give the failure of a test in which there was nothing to disturb."""
-    lack = NOTHING[control.run.kind]
-    return Failure(
-        control,
-        (
-            f"nothing was disturbed: the test {lack} in a request to an app of this process, nor "
-            "inside `with disturbed():`",
-        ),
+    line = (
+        f"nothing was disturbed: the test {NOTHING[control.run.kind]} in a request to an app of "
+        "this process, nor inside `with disturbed():`"
     )
+    return Failure(control, (line,))
 
 
 def not_there(control: SweptRun, point: Point) -> Failure:
     """Give the failure of a test that has no such point."""
     extent = control.run.extent
-    told_of = f"it has {extent[1]}" if extent else "it has none"
-    return Failure(control, (f"nothing was disturbed: the test has no point {point}; {told_of}",))
+    has = f"{control.run.kind}:1 to {control.run.kind}:{extent[1]}" if extent else "none"
+    return Failure(
+        control, (f"nothing was disturbed: there is no {point} in this test. Valid: {has}",)
+    )
 
 
 def failed_at(item: pytest.Item, failed: Sequence[SweptRun], again: Sequence[SweptRun]) -> Failure:

@@ -59,6 +59,8 @@ class Sweeping:
         sweeps = [mark.args[0] for mark in item.iter_markers(EVERY)]
         if not sweeps:
             return None
+        if self._only is not None:
+            sweeps = [each for each in sweeps if each.kind == self._only.kind] or sweeps[:1]
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         failure = None
         self._following = Sibling.from_parent(item.parent, name=item.name)  # type: ignore[arg-type]
@@ -93,13 +95,12 @@ class Sweeping:
 
     def _failure(self, item: pytest.Item, sweep: Sweep) -> Failure | None:
         """Sweep, and return how the test fails, if it does."""
-        only = self._only if self._only and self._only.kind == sweep.kind else None
         control = self._ran(item, self._run(sweep))
         if control.is_over:
             return Failure(control)
-        runs = [*self._points(item, sweep, control, only)]
+        runs = [*self._points(item, sweep, control)]
         if not any(ran.run.fired for ran in runs):
-            return not_there(control, only) if only else nothing_disturbed(control)
+            return not_there(control, self._only) if self._only else nothing_disturbed(control)
         failed = [ran for ran in runs if ran.has_failed]
         if not failed:
             return None
@@ -107,15 +108,16 @@ class Sweeping:
         again = [self._ran(item, self._run(sweep, part, place)) for _ in range(REPEATS - 1)]
         return failed_at(item, failed, [failed[0], *again])
 
-    def _points(
-        self, item: pytest.Item, sweep: Sweep, control: SweptRun, only: Point | None
-    ) -> Iterator[SweptRun]:
+    def _points(self, item: pytest.Item, sweep: Sweep, control: SweptRun) -> Iterator[SweptRun]:
         """Run the test at each point, or at one; what ends it are points at which it failed."""
         if control.run.extent is None:
             return
         part, length = control.run.extent
         failed = 0
-        for place in [only.place] if only else map(str, range(1, length + 1)):
+        places = [str(place) for place in range(1, length + 1)]
+        if self._only is not None:
+            places = [self._only.place] if self._only.kind == sweep.kind else []
+        for place in places:
             run = self._run(sweep, part, place)
             run.length = length
             ran = self._ran(item, run)
@@ -131,6 +133,7 @@ class Sweeping:
         """Run the test with fixtures of its own, and judge what it has left."""
         scope = self._scope = Scope(item.nodeid)
         recorder = self.observation.recorder
+        item._report_sections.clear()  # noqa: SLF001 - what was captured in other runs
         with self.observation.within(scope), run_by(run):
             ran = SweptRun(run, runtestprotocol(item, log=False, nextitem=self._following))
         if run.fired and not ran.has_failed:

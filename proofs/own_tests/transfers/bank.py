@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Body, Depends, FastAPI, Request
+from fastapi import Body, Depends, FastAPI, Request, Response
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -65,6 +67,11 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def unavailable(request: Request, error: Exception) -> Response:
+    """Answer that another try may succeed."""
+    return Response(status_code=503)
+
+
 Session = Annotated[AsyncSession, Depends(get_session)]
 Number = Annotated[int, Body()]
 
@@ -72,6 +79,8 @@ Number = Annotated[int, Body()]
 def make_app(engine: AsyncEngine) -> FastAPI:
     """The bank on an engine."""
     app = FastAPI()
+    for kind in (OperationalError, PoolTimeout):
+        app.add_exception_handler(kind, unavailable)
     maker = app.state.maker = async_sessionmaker(engine)
 
     @app.post("/transfer")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import httpx
 import pytest
 from bank import make_accounts, make_app
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 
 @pytest.fixture
@@ -27,3 +28,25 @@ def balances(client):
         return (await client.get("/balances")).json()
 
     return read
+
+
+@pytest.fixture
+async def session(engine):
+    async with AsyncSession(engine) as session:
+        yield session
+
+
+@pytest.fixture
+async def within(engine):
+    """A session in a transaction around the test."""
+    async with engine.connect() as connection, connection.begin() as outer:
+        async with AsyncSession(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        await outer.rollback()
+
+
+@pytest.fixture
+async def unlimited(tmp_path):
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/bank.db", poolclass=NullPool)
+    yield engine
+    await engine.dispose()

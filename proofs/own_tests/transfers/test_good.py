@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests import every_cancellation, every_fault, every_interleaving
+from contract_tests import every_cancellation, every_fault
 
 AMOUNT = {"to": 2, "amount": 5}
 
