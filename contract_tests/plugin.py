@@ -11,7 +11,7 @@ import pytest
 
 from .masking.addresses import without_passwords
 from .own_tests.marks import MARK as WATCHED
-from .own_tests.marks import MARK_LINE
+from .own_tests.marks import MARK_LINE, plan_of
 from .own_tests.plan import Plan
 from .own_tests.summary import Summary
 from .own_tests.sweep import EVERY, EVERY_LINE
@@ -84,11 +84,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _watch(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have tests watched, if that is asked for: for all of them, or by the mark of one."""
-    if config.stash[PLAN].watches or any(item.get_closest_marker(WATCHED) for item in items):
+    marked = [item for item in items if item.get_closest_marker(WATCHED)]
+    try:
+        for item in marked:
+            plan_of(item, config.stash[PLAN])
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if config.stash[PLAN].watches or marked:
         from .own_tests.watching import Watch
 
-        summary = Summary.of(config)
-        config.pluginmanager.register(Watch(config.stash[PLAN], summary), Watch.NAME)
+        watch = Watch(config.stash[PLAN], Summary.of(config))
+        config.pluginmanager.register(watch, Watch.NAME)
 
 
 def _sweep(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..instruments.blocking import BlockingDrivers
 from ..instruments.checkout import Checkout
 from ..instruments.commits import WITHIN, Commits, commit_of, lateness, write_before_answer
 from ..instruments.exchange import Event, Exchange
-from ..instruments.recorder import Recorder
 from ..instruments.recording import recorded
 from ..rules import rule_of
 from ..rules.evidence import Evidence, HeldConnection
@@ -42,13 +41,10 @@ def told(findings: Iterable[Finding]) -> str:
     return "\n".join((str(first), *lines))
 
 
-def leaks(
-    scope: Scope, recorder: Recorder, spared: Callable[[Checkout], bool]
-) -> Iterator[Finding]:
+def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[Finding]:
     """Give the connections that are out, and those that nobody but the collector has returned."""
     for exchange in scope.exchanges:
-        loans = [loan for loan in recorder.outstanding(exchange) if not loan.is_given_back]
-        kept = [loan for loan in loans if not spared(loan)]
+        kept = [loan for loan in left if loan.owner is exchange]
         held = tuple(HeldConnection(loan.connection, loan.where) for loan in kept)
         if held:
             yield Finding(
@@ -67,13 +63,14 @@ def leaks(
             )
 
 
-def open_transactions(scope: Scope, is_out: Callable[[int | None], bool]) -> Iterator[Finding]:
+def open_transactions(scope: Scope, left: Sequence[Checkout]) -> Iterator[Finding]:
     """Give the transactions that were begun in the test and not ended.
 
     On a connection that is not the test's own, such as that of a module's session, only what
     has written counts: reading begins a transaction, too.
     """
     first = {each.connection: each for each in open_after(_events(scope))}
+    out = {loan.connection for loan in left}
     for number, statement in first.items():
         within = [
             event
@@ -81,7 +78,7 @@ def open_transactions(scope: Scope, is_out: Callable[[int | None], bool]) -> Ite
             if (event.kind, event.connection) == ("sql", number) and event.order >= statement.order
         ]
         writes = [event for event in within if event.writes]
-        if is_out(number) or (writes and _is_begun(scope, statement)):
+        if number in out or (writes and _is_begun(scope, statement)):
             # What is told of it: the last that needs its end.
             last = (writes or within)[-1]
             exchange = next(each for each in scope.exchanges if last in each.events)
@@ -142,7 +139,7 @@ def left_tasks(names: Iterable[str]) -> Iterator[Finding]:
 
 def has_connection(scope: Scope) -> bool:
     """Return whether anything was seen of a database."""
-    return any(e.connection is not None for each in scope.exchanges for e in each.events)
+    return any(each.of("checkout", "begin", "sql", "commit") for each in scope.exchanges)
 
 
 def _name(exchange: Exchange) -> str:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pytest
 
 from ..instruments.attribution import current
-from ..instruments.checkout import Checkout
 from ..instruments.exchange import Exchange
-from ..instruments.recording import recorded
-from ..rules.evidence import HeldConnection
 from . import judging
 from .every import is_disturbed
 from .failing import Broken
 from .judging import Finding
+from .loans import Loans
 from .marks import plan_of
-from .observation import Observation, Scope, observed
+from .observation import observed
 from .plan import Plan
 from .summary import Summary
 from .watched_test import WatchedTest
-from .wider_fixtures import holds, values_of
 
 SUITE = Path(__file__).resolve().parent.parent / "suite"
 
@@ -39,20 +34,9 @@ class Watch:
         self._usual = usual
         self._summary = summary
         self._open = ExitStack()
-        self._observation: Observation | None = None
+        self._observation = self._open.enter_context(observed())
+        self._loans = Loans(self._observation.recorder, usual)
         self._test: WatchedTest | None = None
-        self._fixtures: list[pytest.FixtureDef[Any]] = []
-        self._wider: list[Scope] = []
-        self._names: WeakKeyDictionary[Exchange, str] = WeakKeyDictionary()
-        self._told: set[int] = set()
-        self._spared: list[Exchange] = []
-
-    @property
-    def observation(self) -> Observation:
-        """The observation, which begins with the first test that is watched."""
-        if self._observation is None:
-            self._observation = self._open.enter_context(observed())
-        return self._observation
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -60,8 +44,7 @@ class Watch:
         is_other = SUITE in item.path.parents or is_disturbed()
         plan = Plan() if is_other else plan_of(item, self._usual)
         self._test = WatchedTest(item, plan) if plan.watches else None
-        if self._test is not None:
-            self.observation.scope = self._test.scope
+        self._observation.scope = self._test.scope if self._test is not None else None
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -71,13 +54,9 @@ class Watch:
         """Charge what a fixture of a wider scope does to nobody's test."""
         if self._test is not None:
             self._test.at_its_end(self._judge_end)
-        if fixturedef.scope == "function" or self._observation is None:
+        if fixturedef.scope == "function":
             return (yield)
-        name = f"fixture {fixturedef.argname!r} (scope {fixturedef.scope})"
-        scope = Scope(f"{name}, set up for {request.node.nodeid or 'the session'}")
-        if fixturedef not in self._fixtures:
-            self._fixtures.append(fixturedef)
-        self._wider.append(scope)
+        scope = self._loans.begin_fixture(fixturedef, request.node)
         with self._observation.within(scope):
             return (yield from _caused_by(scope.own, request))
 
@@ -90,9 +69,7 @@ class Watch:
         test.at_its_end(self._judge_end)
         with test.called():
             yield
-        found = [*self._found_at_call(test)]
-        if found:
-            raise Broken(judging.told(found))
+        _require_none(self._found_at_call(test))
         test.has_passed = True
         return None
 
@@ -119,82 +96,48 @@ class Watch:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Judge what shows only at the end of the run."""
-        if self._observation is not None:
-            faults = [
-                f"the watch itself failed: {one}" for one in self._observation.recorder.faults
-            ]
-            self._summary.tell(session.config, [*map(str, self._found_at_last()), *faults])
+        found = map(str, self._loans.never_returned())
+        faults = [f"the watch failed: {fault}" for fault in self._observation.recorder.faults]
+        self._summary.tell(session.config, [*found, *faults])
+
+    def pytest_unconfigure(self) -> None:
+        """Take the instruments away."""
         self._open.close()
 
     def _judge_end(self) -> None:
         """Judge what fixtures may have given back, and forget the test."""
-        test, observation = self._test, self.observation
+        test = self._test
         if test is None:
             return
-        found = [*self._found_at_end(test)] if test.has_passed else []
-        for exchange in test.scope.exchanges:
-            self._names[exchange] = test.item.nodeid
-            self._told |= {loan.order for loan in observation.recorder.outstanding(exchange)}
-            self._told -= {loan.order for loan in self._spared_of(test, exchange)}
-            observation.recorder.forget(exchange)
-        observation.recorder.outside.clear()
-        observation.drivers.seen.clear()
-        observation.scope = None
-        if found:
-            raise Broken(judging.told(found))
+        try:
+            self._observation.scope = None
+            found = [*self._found_at_end(test)]
+            _require_none(found if test.has_passed else ())
+        finally:
+            self._loans.forget(test)
+            self._observation.drivers.seen.clear()
 
     def _found_at_call(self, test: WatchedTest) -> Iterator[Finding]:
         if test.plan.has("commits"):
-            yield from judging.late_commits(test.scope, self.observation.commits)
+            yield from judging.late_commits(test.scope, self._observation.commits)
         if test.plan.has("blocking"):
-            yield from judging.blocked_loops(test.scope, self.observation.drivers)
+            yield from judging.blocked_loops(test.scope, self._observation.drivers)
 
     def _found_at_end(self, test: WatchedTest) -> Iterator[Finding]:
-        recorder, scope = self.observation.recorder, test.scope
-        spared = {loan.order for each in scope.exchanges for loan in self._spared_of(test, each)}
+        left = self._loans.left_by(test)
         if test.plan.has("leaks"):
-            yield from judging.leaks(scope, recorder, lambda loan: loan.order in spared)
+            yield from judging.leaks(test.scope, left)
         if test.plan.has("transactions"):
-            out = {
-                loan.connection
-                for each in scope.exchanges
-                for loan in recorder.outstanding(each)
-                if loan.order not in spared
-            }
-            yield from judging.open_transactions(scope, lambda number: number in out)
+            yield from judging.open_transactions(test.scope, left)
         if test.plan.has("tasks"):
             yield from judging.left_tasks(test.left.names())
 
-    def _spared_of(self, test: WatchedTest, exchange: Exchange) -> Iterator[Checkout]:
-        """Give the loans that residents, or fixtures of a wider scope, may keep."""
-        for loan in self.observation.recorder.outstanding(exchange):
-            if test.plan.spares(loan.where, loan.where.rpartition(" in ")[2]):
-                yield loan
-            elif holds(values_of(self._fixtures), loan):
-                self._spared.append(exchange)
-                yield loan
 
-    def _found_at_last(self) -> Iterator[Finding]:
-        """Give the connections of tests and fixtures that nobody has returned in the end."""
-        for scope in self._wider:
-            self._names.update(dict.fromkeys(scope.exchanges, scope.name))
-        recorder = self.observation.recorder
-        for exchange, name in list(self._names.items()):
-            loans = [each for each in recorder.outstanding(exchange) if not self._is_known(each)]
-            held = tuple(HeldConnection(loan.connection, loan.where) for loan in loans)
-            late = exchange.reclaimed if exchange in self._spared else ()
-            if held or late:
-                words = "; ".join(map(str, held)) or f"conn {late[0].connection} {late[0].text}"
-                yield Finding(
-                    "SES-01",
-                    "no connection out once the run has ended",
-                    f"{name}: {words}",
-                    (recorded(replace(exchange, held=held)),),
-                )
-
-    def _is_known(self, loan: Checkout) -> bool:
-        is_resident = self._usual.spares(loan.where, loan.where.rpartition(" in ")[2])
-        return loan.order in self._told or loan.is_given_back or is_resident
+def _require_none(findings: Iterator[Finding] | tuple[()] | list[Finding]) -> None:
+    """Raise `Broken` with the findings, if there are any."""
+    found = [*findings]
+    if found:
+        raise Broken(judging.told(found))
 
 
 def _caused_by(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import scoped_session
 
 from ..instruments.checkout import Checkout
 
@@ -37,6 +38,9 @@ def holds(values: Iterable[object], loan: Checkout) -> bool:
         if id(found) not in seen and _leads_on(found):
             seen.add(id(found))
             waiting += gc.get_referents(found)
+            # What a thread has of its own, the collector does not see.
+            if isinstance(found, scoped_session) and found.registry.has():
+                waiting.append(found.registry())
     return False
 
 
