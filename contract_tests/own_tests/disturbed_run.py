@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal
 
@@ -70,7 +70,17 @@ class DisturbedRun(ABC):
     @property
     def point(self) -> Point:
         """The point, by which it is repeated."""
-        return Point(self.kind, self.place)
+        return Point(self.kind, self.schedule)
+
+    @property
+    def schedule(self) -> str:
+        """The order of the database calls, where there are two callers."""
+        return self.place
+
+    @property
+    def following(self) -> str | None:
+        """The schedule after this one; None where there is none."""
+        return None
 
     @property
     def title(self) -> str:
@@ -88,14 +98,14 @@ class DisturbedRun(ABC):
         return next(((part, self.seen[part]) for part in PARTS if self.seen[part]), None)
 
     @contextmanager
-    def in_force(self) -> Iterator[None]:
-        """Disturb what is done in the block: the function of the test."""
+    def in_force(self, fixtures: Mapping[str, Any]) -> Iterator[None]:
+        """Disturb what is done in the block: the function of the test, which has these fixtures."""
         calls = self._observation.calls
         self._own = (self._observation.scope or Scope("the test")).own
         token = current.set(self._own)
         calls.around = self._request
         try:
-            with self._instrument():
+            with self._instrument(fixtures):
                 yield
         except BaseException as error:
             self.error = None if isinstance(error, pytest.skip.Exception) else error
@@ -107,6 +117,12 @@ class DisturbedRun(ABC):
     def driven(self, body: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
         """Return the coroutine that is awaited in place of the test's own."""
         return body
+
+    async def begin_region(self) -> None:
+        """Prepare for a region of an asynchronous test."""
+
+    async def end_region(self) -> None:
+        """Wait for what goes on beside a region of an asynchronous test."""
 
     def enter_region(self) -> None:
         """Begin a region that the test has marked."""
@@ -127,7 +143,7 @@ class DisturbedRun(ABC):
             return None
         return "reads" if exchange.request.method in READING else "writes"
 
-    def _instrument(self) -> AbstractContextManager[object]:
+    def _instrument(self, fixtures: Mapping[str, Any]) -> AbstractContextManager[object]:
         """Return what is in force while the function of the test runs."""
         return nullcontext()
 

@@ -30,9 +30,14 @@ def run_by(run: DisturbedRun) -> Iterator[None]:
         _running.pop()
 
 
+def is_swept() -> bool:
+    """Return whether a decorated test is being run."""
+    return bool(_running)
+
+
 def is_disturbed() -> bool:
     """Return whether a test is being run at one of its points, and not as its own control."""
-    return bool(_running) and _running[-1].part is not None
+    return is_swept() and _running[-1].part is not None
 
 
 def every_fault(test: Test) -> Test:
@@ -95,6 +100,7 @@ class Disturbed:
 
     async def __aenter__(self) -> Self:
         """Begin the region."""
+        await _run().begin_region()
         return self.__enter__()
 
     async def __aexit__(
@@ -104,6 +110,7 @@ class Disturbed:
         traceback: TracebackType | None,
     ) -> bool:
         """End the region, and the exception of the disturbance with it."""
+        await _run().end_region()
         return self.__exit__(kind, error, traceback)
 
 
@@ -137,7 +144,7 @@ def _as_told(test: Any) -> Any:
         async def run_as_told(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             run = _run()
-            with run.in_force():
+            with run.in_force(kwargs):
                 return await run.driven(test(*args, **kwargs))
 
     else:
@@ -145,7 +152,7 @@ def _as_told(test: Any) -> Any:
         @functools.wraps(test)
         def run_as_told(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            with _run().in_force():
+            with _run().in_force(kwargs):
                 return test(*args, **kwargs)
 
     vars(run_as_told)["is_run_as_told"] = True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 from ..instruments.faults import Faults
 from .disturbed_run import DisturbedRun, Part
@@ -33,7 +35,7 @@ class FaultRun(DisturbedRun):
         """The line that made it."""
         return self._faults.where
 
-    def _instrument(self) -> AbstractContextManager[object]:
+    def _instrument(self, fixtures: Mapping[str, Any]) -> AbstractContextManager[object]:
         return self._faults
 
     def _applies(self) -> bool:

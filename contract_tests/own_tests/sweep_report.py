@@ -54,7 +54,7 @@ def failed_at(item: pytest.Item, failed: Sequence[SweptRun], again: Sequence[Swe
     request = f", in {run.struck}" if run.struck else ""
     lines = [f"{'disturbed':9} {run.title}: {run.what}{where}{request}"]
     if others:
-        places = ", ".join(each.run.place for each in others)
+        places = ", ".join(each.run.point.place for each in others)
         lines += [f"{'fails too':9} at {places}"]
     if times < len(again):
         lines += [f"{'repeats':9} fails in {times} of {len(again)} runs of this very point"]

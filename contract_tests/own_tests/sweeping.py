@@ -10,10 +10,12 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from ..rules.points import Point
+from ..scenarios.concurrency.schedules import run_schedules
 from .cancelled_run import CancelledRun
 from .disturbed_run import DisturbedRun, Part
 from .every import run_by
 from .fault_run import FaultRun
+from .interleaved_run import InterleavedRun
 from .observation import Observation, Scope, observed
 from .plan import Plan
 from .sweep import EVERY, Sweep
@@ -25,6 +27,9 @@ ENOUGH = 3
 
 REPEATS = 3
 """Runs of the first such point: one that passes is told of."""
+
+MOST_SCHEDULES = 40
+"""Schedules of two calls that are run: all of them where they are fewer, else the simplest."""
 
 RUNS: dict[str, type[DisturbedRun]] = {"fault": FaultRun, "cancellation": CancelledRun}
 
@@ -40,6 +45,7 @@ class Sweeping:
     def __init__(self, only: Point | None, usual: Plan) -> None:
         self._only = only
         self._usual = usual
+        self._alone: Part | None = None
         self._following: pytest.Item | None = None
         self._open = ExitStack()
         self._observation: Observation | None = None
@@ -62,14 +68,14 @@ class Sweeping:
         if self._only is not None:
             sweeps = [each for each in sweeps if each.kind == self._only.kind] or sweeps[:1]
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        failure = None
+        failure = self._alone = None
         self._following = Sibling.from_parent(item.parent, name=item.name)  # type: ignore[arg-type]
         for sweep in sorted(sweeps, key=lambda each: str(each.kind)):
             failure = failure or self._failure(item, sweep)
         # Undisturbed once more: what the points have left behind breaks it, and pytest tears down
         # what the next test does not need.
         self._following = nextitem
-        last = self._ran(item, self._run(sweeps[0]))
+        last = self._ran(item, self._run(sweeps[0], self._alone))
         for report in merged(last, failure):
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -96,37 +102,50 @@ class Sweeping:
     def _failure(self, item: pytest.Item, sweep: Sweep) -> Failure | None:
         """Sweep, and return how the test fails, if it does."""
         control = self._ran(item, self._run(sweep))
-        if control.is_over:
+        extent = control.run.extent
+        if sweep.other is not None and extent is not None:
+            self._alone = extent[0]  # without the other, the test may fail
+        elif control.is_over:
             return Failure(control)
-        runs = [*self._points(item, sweep, control)]
+        runs = [*self._until_enough(self._points(item, sweep, extent))] if extent else []
         if not any(ran.run.fired for ran in runs):
             return not_there(control, self._only) if self._only else nothing_disturbed(control)
         failed = [ran for ran in runs if ran.has_failed]
         if not failed:
             return None
-        part, place = failed[0].run.part, failed[0].run.place
+        part, place = failed[0].run.part, failed[0].run.point.place
         again = [self._ran(item, self._run(sweep, part, place)) for _ in range(REPEATS - 1)]
         return failed_at(item, failed, [failed[0], *again])
 
-    def _points(self, item: pytest.Item, sweep: Sweep, control: SweptRun) -> Iterator[SweptRun]:
-        """Run the test at each point, or at one; what ends it are points at which it failed."""
-        if control.run.extent is None:
-            return
-        part, length = control.run.extent
-        failed = 0
-        places = [str(place) for place in range(1, length + 1)]
-        if self._only is not None:
-            places = [self._only.place] if self._only.kind == sweep.kind else []
-        for place in places:
+    def _points(
+        self, item: pytest.Item, sweep: Sweep, extent: tuple[Part, int]
+    ) -> Iterator[SweptRun]:
+        """Run the test at each point, or at the one that was named."""
+        part, length = extent
+
+        def ran_at(place: str) -> SweptRun:
             run = self._run(sweep, part, place)
             run.length = length
-            ran = self._ran(item, run)
-            failed += ran.has_failed
+            return self._ran(item, run)
+
+        if self._only is not None:
+            yield from [ran_at(self._only.place)] if self._only.kind == sweep.kind else []
+        elif sweep.other is not None:
+            yield from run_schedules(ran_at, MOST_SCHEDULES)
+        else:
+            yield from (ran_at(str(place)) for place in range(1, length + 1))
+
+    def _until_enough(self, runs: Iterator[SweptRun]) -> Iterator[SweptRun]:
+        failed = 0
+        for ran in runs:
             yield ran
+            failed += ran.has_failed
             if failed == ENOUGH:
                 return
 
     def _run(self, sweep: Sweep, part: Part | None = None, place: str = "") -> DisturbedRun:
+        if sweep.other is not None:
+            return InterleavedRun(self.observation, sweep.other, part, place)
         return RUNS[sweep.kind](self.observation, part, place)
 
     def _ran(self, item: pytest.Item, run: DisturbedRun) -> SweptRun:

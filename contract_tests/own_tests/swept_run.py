@@ -34,6 +34,16 @@ class SweptRun:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def schedule(self) -> str:
+        """The schedule as it was."""
+        return self.run.schedule
+
+    @property
+    def following(self) -> str | None:
+        """The schedule after this one."""
+        return self.run.following
+
+    @property
     def has_failed(self) -> bool:
         """Return whether the test has failed, expected or not, or has left something."""
         return bool(self.findings or self.run.error) or any(map(_has_failed, self.reports))
@@ -59,11 +69,11 @@ def left_behind(
 
     def is_spared(loan: Checkout) -> bool:
         is_resident = plan.spares(loan.where, loan.where.rpartition(" in ")[2])
-        return is_resident or holds(values_of(wider), loan)
+        return loan.is_given_back or is_resident or holds(values_of(wider), loan)
 
     lent = (loan for each in scope.exchanges for loan in recorder.outstanding(each))
-    out = {loan.connection for loan in lent if not is_spared(loan)}
-    found = [*leaks(scope, recorder, is_spared), *open_transactions(scope, out.__contains__)]
+    left = [loan for loan in lent if not is_spared(loan)]
+    found = [*leaks(scope, left), *open_transactions(scope, left)]
     names = PROMISES[run.kind]
     return [replace(each, rule=names.get(each.rule, each.rule)) for each in found]
 
