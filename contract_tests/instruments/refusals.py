@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
-from weakref import WeakSet
 
-from greenlet import getcurrent, greenlet
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool, QueuePool
 
 from ..databases.driver_errors import has_transaction, refuse_call, refuse_commit
@@ -17,7 +14,7 @@ from ..databases.unobserved import is_observed
 from .call_interceptor import Call, CallInterceptor
 from .instrument import Instrument
 from .interception import Interception
-from .listening import listen
+from .joined_commits import JoinedCommits
 from .private import overflow_limit
 
 
@@ -42,30 +39,19 @@ class CommitRefusals(Refusals):
 
     def __init__(self) -> None:
         super().__init__()
-        self._committing: WeakSet[greenlet] = WeakSet()
+        self._joined = JoinedCommits()
 
     def _begin(self, undo: ExitStack) -> None:
-        listen(undo, (Session, "before_commit", self._commits))
+        undo.enter_context(self._joined)
         undo.enter_context(CallInterceptor(self._visit, is_observed))
 
-    def _commits(self, session: Session) -> None:
-        if session.get_nested_transaction() is None:
-            self._committing.add(getcurrent())
-
     def _visit(self, call: Call, proceed: Callable[[], Any]) -> Any:
-        if call.connection is None:
-            return proceed()
-        is_of_session = getcurrent() in self._committing
-        if call.kind == "commit" and has_transaction(call.connection):
-            self._committing.discard(getcurrent())
+        if self._joined.ends_with(call):
+            self.refused += 1
+            self._joined.refuse(call)
+        if call.kind == "commit" and call.connection and has_transaction(call.connection):
             self.refused += 1
             refuse_commit(call.dialect, call.connection)
-        if is_of_session and call.text.upper().startswith("RELEASE"):
-            self._committing.discard(getcurrent())
-            self.refused += 1
-            # SQLAlchemy takes a savepoint for released, whatever came of it.
-            call.dialect.do_rollback_to_savepoint(call.root, call.text.split()[-1])
-            refuse_call(call.dialect)
         return proceed()
 
 

@@ -47,8 +47,8 @@ class Scheduler(ScheduleRun, Instrument):
     `schedule` alone. Connecting and ROLLBACK do not wait. Who waits in the database for another's
     lock is recognised by asking the server; where only one may write and nobody can be asked, a
     writer is not let through before the lock is free. `cause` gives the request of a call, and
-    `patience` is how many steps a call may take that waits for none of the others. One block is for one sending, to a service
-    that is warm.
+    `patience` is how many steps a call may take that waits for none of the others. One block is
+    for one sending, to a service that is warm.
 
         with Scheduler("AB", database) as turns:
             await transport.together(requests, turns=turns)

@@ -118,10 +118,10 @@ class DisturbedRun(ABC):
         """Return the coroutine that is awaited in place of the test's own."""
         return body
 
-    async def begin_region(self) -> None:
+    async def begin_region(self) -> None:  # noqa: B027 - most runs have nothing to do there
         """Prepare for a region of an asynchronous test."""
 
-    async def end_region(self) -> None:
+    async def end_region(self) -> None:  # noqa: B027 - the same
         """Wait for what goes on beside a region of an asynchronous test."""
 
     def enter_region(self) -> None:

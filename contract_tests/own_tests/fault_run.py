@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ..instruments.faults import Faults
+from ..instruments.joined_commits import JoinedFaults
 from .disturbed_run import DisturbedRun, Part
 from .observation import Observation
 
@@ -18,7 +18,7 @@ class FaultRun(DisturbedRun):
 
     def __init__(self, observation: Observation, part: Part | None = None, place: str = "") -> None:
         super().__init__(observation, part, place)
-        self._faults = Faults("call", self.number, applies=self._applies)
+        self._faults = JoinedFaults(self.number, self._applies)
 
     @property
     def fired(self) -> int:

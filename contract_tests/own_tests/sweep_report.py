@@ -12,10 +12,15 @@ from ..rules.points import Kind, Point
 from .judging import told
 from .swept_run import SweptRun
 
+IN_CALLS = "in a request to an app of this process, or inside `with disturbed():`"
+
 NOTHING: dict[Kind, str] = {
-    "fault": "made no database call",
-    "cancellation": "waited for nothing",
-    "interleaving": "made no database call",
+    "fault": f"the test made no database call {IN_CALLS}",
+    "cancellation": f"the test waited for nothing {IN_CALLS}",
+    "interleaving": (
+        "the test and the other did not both make database calls, the test's in a request to an "
+        "app of this process, or inside `async with disturbed():`"
+    ),
 }
 
 
@@ -29,11 +34,7 @@ class Failure:
 
 def nothing_disturbed(control: SweptRun) -> Failure:
     """Give the failure of a test in which there was nothing to disturb."""
-    line = (
-        f"nothing was disturbed: the test {NOTHING[control.run.kind]} in a request to an app of "
-        "this process, nor inside `with disturbed():`"
-    )
-    return Failure(control, (line,))
+    return Failure(control, (f"nothing was disturbed: {NOTHING[control.run.kind]}",))
 
 
 def not_there(control: SweptRun, point: Point) -> Failure:

@@ -33,6 +33,14 @@ async def test_within(within):
 
 
 @every_fault
+async def test_halves_within(within):
+    async with disturbed():
+        await transfer_in_halves(within, 2, 5)
+    await within.rollback()
+    assert sum(await read_balances(within)) == 100
+
+
+@every_fault
 async def test_halves(engine, session):
     async with disturbed(), AsyncSession(engine) as own:
         await transfer_in_halves(own, 2, 5)
