@@ -20,7 +20,7 @@ class Project:
 
     def __init__(self, pytester: pytest.Pytester, style: str) -> None:
         self.pytester = pytester
-        for source in (PROJECTS / "shop.py", *sorted((PROJECTS / style).glob("*.*"))):
+        for source in (*sorted(PROJECTS.glob("*.py")), *sorted((PROJECTS / style).glob("*.*"))):
             shutil.copy(source, pytester.path / source.name)
 
     def write(self, name: str, text: str) -> None:

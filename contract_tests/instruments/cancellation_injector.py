@@ -112,6 +112,7 @@ class CancellationInjector(Instrument):
 
     async def _root(self, strand: Strand) -> Any:
         """Run the request's first task; when it has ended there is nothing left to cancel."""
+        __tracebackhide__ = True
         try:
             return await self._limited(strand)
         finally:
@@ -119,6 +120,7 @@ class CancellationInjector(Instrument):
 
     async def _limited(self, strand: Strand) -> Any:
         """Run it in the limit that will be reached."""
+        __tracebackhide__ = True
         if self.way == "scope":
             import anyio
 

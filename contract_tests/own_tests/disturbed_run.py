@@ -14,6 +14,7 @@ import pytest
 from ..instruments.app_calls import Send, plainly
 from ..instruments.attribution import current, exchange_of_team
 from ..instruments.exchange import Exchange
+from ..instruments.given_sessions import GivenSessions
 from ..rules.points import Kind, Point
 from ..service.budget import READING
 from .observation import Observation, Scope
@@ -50,6 +51,7 @@ class DisturbedRun(ABC):
         self.struck: Exchange | None = None
         self._observation = observation
         self._own = (observation.scope or Scope("the test")).own
+        self._given = GivenSessions()
         self._is_in_region = False
 
     @property
@@ -105,7 +107,7 @@ class DisturbedRun(ABC):
         token = current.set(self._own)
         calls.around = self._request
         try:
-            with self._instrument(fixtures):
+            with self._given, self._instrument(fixtures):
                 yield
         except BaseException as error:
             self.error = None if isinstance(error, pytest.skip.Exception) else error
@@ -159,14 +161,18 @@ class DisturbedRun(ABC):
         try:
             await self._called(exchange, called)
         except (Exception, asyncio.CancelledError) as error:
-            if self.fired == before:
+            if not self._is_struck(exchange, before):
                 raise
             exchange.raised = f"{type(error).__name__}: {error}"
             is_cancelled = isinstance(error, asyncio.CancelledError)
             await _end(exchange, CLIENT_CLOSED if is_cancelled else SERVER_ERROR, send)
-        finally:
-            if self.fired > before:
-                self.struck = exchange
+        if self._is_struck(exchange, before):
+            self.struck = self.struck or exchange
+            await self._given.roll_back(exchange)
+
+    def _is_struck(self, exchange: Exchange, before: int) -> bool:
+        """Return whether this request was disturbed; `before` is what had fired before it."""
+        return self.fired > before
 
     async def _called(self, exchange: Exchange, called: Callable[[], Awaitable[None]]) -> None:
         __tracebackhide__ = True

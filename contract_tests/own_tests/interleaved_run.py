@@ -63,7 +63,7 @@ class InterleavedRun(DisturbedRun):
         super().__init__(observation, part, place)
         self.turns = Meeting(place)
         self._other = other
-        self._given: dict[str, Any] = {}
+        self._fixtures: dict[str, Any] = {}
         self._sides = tuple(
             Exchange(0, Request("", name), letter=letter, is_of_team=True)
             for name, letter in (("the test", "A"), (getattr(other, "__name__", "other"), "B"))
@@ -140,11 +140,14 @@ class InterleavedRun(DisturbedRun):
                 f"{self._sides[1].request.target} asks for {lacking[0]!r}, which the test does not "
                 f"ask for. Valid: {', '.join(fixtures)}"
             )
-        self._given = {name: fixtures[name] for name in names}
+        self._fixtures = {name: fixtures[name] for name in names}
         with self.turns:
             yield
         if self._raised is not None:
             raise self._raised
+
+    def _is_struck(self, exchange: Exchange, before: int) -> bool:
+        return self.struck is exchange or side.get() is not None
 
     async def _called(self, exchange: Exchange, called: Callable[[], Awaitable[None]]) -> None:
         __tracebackhide__ = True
@@ -174,8 +177,8 @@ class InterleavedRun(DisturbedRun):
     async def _call_other(self) -> None:
         try:
             if inspect.iscoroutinefunction(self._other):
-                await self._other(**self._given)
+                await self._other(**self._fixtures)
             else:
-                await asyncio.to_thread(self._other, **self._given)
+                await asyncio.to_thread(self._other, **self._fixtures)
         except BaseException as error:  # noqa: BLE001 - it is the test's to raise it
             self._raised = error

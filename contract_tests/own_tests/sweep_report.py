@@ -24,6 +24,12 @@ NOTHING: dict[Kind, str] = {
 }
 
 
+LOST = (
+    "a cancelled call ends its connection, and with it the transaction that a fixture has begun "
+    "around the test: give the app of this test an engine of its own"
+)
+
+
 @dataclass(frozen=True)
 class Failure:
     """The run that is told of a test that fails, and what is said of it."""
@@ -57,6 +63,8 @@ def failed_at(item: pytest.Item, failed: Sequence[SweptRun], again: Sequence[Swe
     if others:
         places = ", ".join(each.run.point.place for each in others)
         lines += [f"{'fails too':9} at {places}"]
+    if first.has_lost_a_connection:
+        lines += [f"{'lost':9} {LOST}"]
     if times < len(again):
         lines += [f"{'repeats':9} fails in {times} of {len(again)} runs of this very point"]
     lines += [f'{"replay":9} pytest "{item.nodeid}" --contract-point {run.point}']

@@ -20,7 +20,7 @@ from .observation import Observation, Scope, observed
 from .plan import Plan
 from .sweep import EVERY, Sweep
 from .sweep_report import Failure, failed_at, merged, not_there, nothing_disturbed
-from .swept_run import SweptRun, left_behind
+from .swept_run import SweptRun, has_lost_its_own, left_behind
 
 ENOUGH = 3
 """Points at which a test has failed after which its sweep ends."""
@@ -157,6 +157,7 @@ class Sweeping:
             ran = SweptRun(run, runtestprotocol(item, log=False, nextitem=self._following))
         if run.fired and not ran.has_failed:
             ran.findings = left_behind(run, scope, recorder, (self._usual, self._wider))
+        ran.has_lost_a_connection = ran.has_failed and has_lost_its_own(scope)
         for exchange in scope.exchanges:
             recorder.forget(exchange)
         recorder.outside.clear()

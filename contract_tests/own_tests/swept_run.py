@@ -27,11 +27,12 @@ PROMISES: Mapping[Kind, Mapping[str, str]] = {
 
 @dataclass
 class SweptRun:
-    """A run that is over."""
+    """A run that is over; it `has_lost_a_connection` that was taken for no request."""
 
     run: DisturbedRun
     reports: list[pytest.TestReport]
     findings: list[Finding] = field(default_factory=list)
+    has_lost_a_connection: bool = False
 
     @property
     def schedule(self) -> str:
@@ -76,6 +77,14 @@ def left_behind(
     found = [*leaks(scope, left), *open_transactions(scope, left)]
     names = PROMISES[run.kind]
     return [replace(each, rule=names.get(each.rule, each.rule)) for each in found]
+
+
+def has_lost_its_own(scope: Scope) -> bool:
+    """Return whether a connection was lost that the test, or its fixtures, had taken."""
+    own = {event.connection for event in scope.own.of("checkout")}
+    return any(
+        event.connection in own for each in scope.exchanges for event in each.of("invalidated")
+    )
 
 
 def _has_failed(report: pytest.TestReport) -> bool:

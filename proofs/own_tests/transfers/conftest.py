@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from bank import make_accounts, make_app
+from bank import get_session, make_accounts, make_app
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -50,3 +50,19 @@ async def unlimited(tmp_path):
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/bank.db", poolclass=NullPool)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def joined(engine, within):
+    """A client of an app that is given that session instead of its own."""
+    app = make_app(engine)
+    app.dependency_overrides[get_session] = lambda: within
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://bank") as client:
+        yield client
+
+
+@pytest.fixture
+async def tearing(client, balances):
+    yield
+    assert sum(await balances()) == 0

@@ -24,4 +24,15 @@ async def test_amounts(client, balances, amount):
 
 @every_fault
 async def test_reading(client, balances):
-    assert (await client.get("/balances")).status_code in {200, 500}
+    assert (await client.get("/balances")).status_code in {200, 503}
+
+
+@every_fault
+async def test_an_app_that_is_given_the_session_of_a_fixture(joined):
+    await joined.post("/transfer", json=AMOUNT)
+    assert sum((await joined.get("/balances")).json()) == 100
+
+
+@every_fault
+async def test_a_skipped_one(client):
+    pytest.skip("later")

@@ -1,0 +1,207 @@
+"""A decorated test is run once for each point, and fails at the one where something is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from contract_tests import disturbed, every_fault
+from contract_tests.rules.violation import UsageError
+from proofs.styles import Project, set_apart
+
+Suite = Callable[[str], Project]
+
+FAILED = re.compile(r"^FAILED \S+?::(\S+)", re.MULTILINE)
+REPLAY = re.compile(r'^replay    pytest "(\S+)" --contract-point (\S+)$', re.MULTILINE)
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """Makes a copy of the suite of a style."""
+    set_apart(monkeypatch)
+    monkeypatch.delenv("CONTRACT_POINT", raising=False)
+    return lambda style: Project(pytester, style)
+
+
+def failed(result: pytest.RunResult) -> set[str]:
+    """Give the names of the tests that failed."""
+    return set(FAILED.findall(result.stdout.str()))
+
+
+def replays(result: pytest.RunResult) -> dict[str, str]:
+    """Give the point at which each failing test fails."""
+    return {name.partition("::")[2]: at for name, at in REPLAY.findall(result.stdout.str())}
+
+
+def test_two_commits_are_caught_at_the_point_between_them(suite: Suite) -> None:
+    """The failure is the test's own assertion, with the statement, the request and the replay."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_halves")
+    result.stdout.fnmatch_lines(
+        [
+            "E       assert [[]95, 0[]] in *",
+            "*contract point*",
+            "disturbed fault 3 of 4: UPDATE accounts * at bank.py:* in POST /halves -> 503",
+            "fails too at 4",
+            'replay    pytest "test_broken.py::test_halves" --contract-point fault:3',
+            "disturbed cancellation 4 of *: after commit at bank.py:*, in POST /halves -> 499",
+            "replay *test_halves_cancelled* --contract-point cancellation:4",
+        ],
+    )
+    assert not any("contract_tests/" in line for line in result.outlines)
+
+
+def test_right_tests_pass(suite: Suite) -> None:
+    """With requests, with a session of a fixture in the app, with parameters, twice decorated."""
+    result = suite("transfers").run("test_good.py")
+    result.assert_outcomes(passed=5, skipped=1)
+
+
+def test_a_replay_is_of_one_point(suite: Suite) -> None:
+    """It fails again there, and at no other."""
+    project = suite("transfers")
+    same = project.run("test_broken.py::test_halves", "--contract-point", "fault:3")
+    assert replays(same) == {"test_halves": "fault:3"}
+    assert "fails too" not in same.stdout.str()
+    other = project.run("test_broken.py::test_halves", "--contract-point", "fault:2")
+    other.assert_outcomes(passed=1)
+
+
+def test_a_point_that_is_not_there_fails_and_tells_the_others(suite: Suite) -> None:
+    """A replay that disturbs nothing does not pass."""
+    project = suite("transfers")
+    result = project.run("test_good.py::test_reading", "--contract-point", "fault:9")
+    result.stdout.fnmatch_lines(["*there is no fault:9 in this test. Valid: fault:1 to fault:1"])
+    other = project.run("test_good.py::test_reading", "--contract-point", "cancellation:1")
+    other.stdout.fnmatch_lines(["*there is no cancellation:1 in this test. *"])
+
+
+def test_a_point_in_other_words_is_refused_in_one_line(suite: Suite) -> None:
+    """The line tells what was given, and what would be valid."""
+    result = suite("transfers").run("--contract-point", "statement:1")
+    result.stderr.fnmatch_lines(["*--contract-point: 'statement:1' is no point. Valid: fault:3, *"])
+
+
+def test_what_a_point_leaves_behind_fails_a_test_without_assertions(suite: Suite) -> None:
+    """By the rule of the contract, with its timeline and fix."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_leak")
+    result.stdout.fnmatch_lines(
+        [
+            "FAI-01 (required) *",
+            "  observed  1 still out after POST /leaking -> 503: *",
+            "  fix *",
+            "replay *test_leak* --contract-point fault:1",
+            "CAN-01 (required) *",
+        ]
+    )
+    assert {"test_leak", "test_leak_cancelled"} == failed(result)
+
+
+def test_a_test_without_a_point_fails(suite: Suite) -> None:
+    """Nothing was disturbed, so nothing is known."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_no_database_call")
+    result.stdout.fnmatch_lines(["nothing was disturbed: the test made no database call in *"])
+
+
+def test_a_test_that_fails_anyway_is_told_as_ever(suite: Suite) -> None:
+    """Its failure names no point."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_fails_anyway")
+    assert ({"test_fails_anyway"}, {}) == (failed(result), replays(result))
+
+
+def test_a_point_that_fails_once_is_told_to_be_so(suite: Suite) -> None:
+    """Each first failing point is run three times."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_now_and_then")
+    result.stdout.fnmatch_lines(["repeats   fails in 1 of 3 runs of this very point"])
+
+
+def test_a_test_that_fails_only_after_its_points_is_told_to_be_so(suite: Suite) -> None:
+    """The undisturbed run comes first and last."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_afterwards")
+    result.stdout.fnmatch_lines(["undisturbed, and only after its disturbances"])
+
+
+def test_a_cancelled_outer_transaction_is_told_of(suite: Suite) -> None:
+    """A fixture's transaction is gone with its connection, which is no defect of the app."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_within")
+    result.stdout.fnmatch_lines(["lost      a cancelled call ends its connection, *"])
+
+
+def test_a_known_failure_is_one_at_its_point(suite: Suite) -> None:
+    """A strict `xfail` is satisfied by a point."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_known")
+    result.assert_outcomes(xfailed=1)
+
+
+def test_a_broken_fixture_is_an_error_as_ever(suite: Suite) -> None:
+    """It is told once, and not for each point."""
+    result = suite("transfers").run("test_broken.py", "-k", "test_broken_fixture")
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_a_region_is_disturbed_alone(suite: Suite) -> None:
+    """Service functions, with sessions of their own and of a fixture."""
+    result = suite("transfers").run("test_services.py")
+    expected = {"test_halves", "test_halves_cancelled", "test_halves_within", "test_leak"}
+    assert expected == failed(result)
+
+
+def test_every_order_of_two_calls(suite: Suite) -> None:
+    """A lost update fails in its schedule, which is replayed; what is atomic passes in all."""
+    project = suite("transfers")
+    result = project.run("test_interleavings.py")
+    assert {"test_lost_update", "test_nothing", "test_wrong", "test_unknown_fixture"} == failed(
+        result
+    )
+    point = replays(result)["test_lost_update"]
+    result.stdout.fnmatch_lines(
+        ["disturbed interleaving A*, A is the test, B another_lost_update: A:SELECT *"]
+    )
+    again = project.run("test_interleavings.py::test_lost_update", "--contract-point", point)
+    assert {"test_lost_update": point} == replays(again)
+
+
+def test_outages_are_answered(suite: Suite) -> None:
+    """No connection, no database, no COMMIT; a block that refused nothing fails."""
+    result = suite("transfers").run("test_outages.py")
+    assert {"test_no_commit", "test_no_call", "test_no_limit", "test_no_limited_pool"} == failed(
+        result
+    )
+    result.stdout.fnmatch_lines(
+        ["E*AssertionError: nothing was refused: no COMMIT was made inside the block"]
+    )
+
+
+def test_synchronous_tests(suite: Suite) -> None:
+    """Starlette's client, threads, classes, those of unittest."""
+    result = suite("transfers_threads").run()
+    expected = {
+        "test_halves",
+        "TestService::test_service_in_halves",
+        "test_nothing_waits",
+        "TestOfUnittest::test_nothing",
+    }
+    assert expected == failed(result)
+    assert replays(result)["test_halves"] == "fault:3"
+
+
+def test_anyio_strict_mode_and_the_watch(suite: Suite) -> None:
+    """Each async plug-in runs its own tests; fixtures of a module are set up once."""
+    result = suite("transfers_anyio").run()
+    assert {"test_halves", "test_strict_halves", "test_leak"} == failed(result)
+    assert "the watch failed" not in result.stdout.str()
+
+
+def test_workers_tell_of_points(suite: Suite) -> None:
+    """With pytest-xdist the controller prints what a worker has found."""
+    result = suite("transfers").run("-p", "xdist", "-n", "1", "test_broken.py", "-k", "test_halves")
+    assert replays(result)["test_halves"] == "fault:3"
+
+
+def test_a_decorated_test_without_the_plug_in_says_so() -> None:
+    """It does not pass as if it had been disturbed."""
+    with pytest.raises(UsageError, match="need pytest with the plug-in"):
+        every_fault(lambda: None)()
+    with pytest.raises(UsageError, match="need pytest with the plug-in"), disturbed():
+        pass
