@@ -30,7 +30,7 @@ NO_APP = (
 IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
 """There if the suite was collected without an app, and without having been asked for."""
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
-"""How the team's own tests are watched, as far as their marks say nothing else."""
+"""The plan for all tests of the team whose marks say nothing else."""
 POINT: pytest.StashKey[Point | None] = pytest.StashKey()
 """The one point at which decorated tests are run, if not at every one."""
 

@@ -51,30 +51,37 @@ def serves_a_request() -> bool:
 
 def caller() -> str:
     """The innermost line of the app on the stack: ``file.py:12 in name``, or an empty string."""
-    frame = next(frames_of_app(), None)
-    return line_of(frame) if frame is not None else ""
-
-
-def frames_of_app(until: str = "") -> Iterator[FrameType]:
-    """Give the frames of the app that are on the stack, the innermost first.
-
-    A frame of the file `until` ends them.
-    SQLAlchemy's asyncio runs the driver in a greenlet: the app's frames are its parent's.
-    """
+    # As `frames` walks, but without a generator: it is asked for every event.
     strand: greenlet.greenlet | None = greenlet.getcurrent()
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to walk a stack
     while strand is not None:
         while frame is not None:
+            if is_app(frame.f_code.co_filename):
+                return line_at(frame)
+            frame = frame.f_back
+        strand = strand.parent
+        frame = strand.gr_frame if strand is not None else None
+    return ""
+
+
+def frames(until: str = "") -> Iterator[FrameType]:
+    """Give the frames on the stack, the innermost first; one of the file `until` ends them.
+
+    SQLAlchemy's asyncio runs the driver in a greenlet: the app's frames are its parent's.
+    """
+    strand: greenlet.greenlet | None = greenlet.getcurrent()
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the same
+    while strand is not None:
+        while frame is not None:
             if frame.f_code.co_filename == until:
                 return
-            if is_app(frame.f_code.co_filename):
-                yield frame
+            yield frame
             frame = frame.f_back
         strand = strand.parent
         frame = strand.gr_frame if strand is not None else None
 
 
-def line_of(frame: FrameType) -> str:
+def line_at(frame: FrameType) -> str:
     """Name the line that a frame is at."""
     return f"{short(frame.f_code.co_filename)}:{frame.f_lineno} in {frame.f_code.co_name}"
 
@@ -119,6 +126,14 @@ def claim(package: str) -> None:
     places = getattr(module, "__path__", None) or [module.__file__]
     _homes.update(Path(place).resolve() for place in places if place)
     is_app.cache_clear()
+
+
+@lru_cache(maxsize=4096)
+def is_installed(filename: str) -> bool:
+    """Return whether a file is that of a library which is no part of Python itself."""
+    return not is_app(filename) and not {"site-packages", "dist-packages"}.isdisjoint(
+        Path(filename).parts
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from . import app_calls
-from .attribution import caller, exchange_of_team, frames_of_app
+from .attribution import caller, exchange_of_team, frames, is_app, is_installed
 from .exchange import Event, Exchange
 from .instrument import Instrument
 from .listening import Listening, listen_guarded
@@ -26,8 +26,8 @@ class Commits(Instrument):
 
     A fixture may begin a transaction on the connection that it gives to a session: the COMMIT of
     the service then is a released savepoint, or nothing at all, and is recorded here.
-    `after_yield` are the exchanges that were committed, after their answer, by a generator, as
-    a dependency is one: a task in the background commits late as well, and on purpose.
+    `after_yield` are the exchanges that were committed, after their answer, by a dependency: a
+    task in the background commits late as well, and on purpose.
     """
 
     def __init__(self, recorder: Recorder) -> None:
@@ -52,10 +52,8 @@ class Commits(Instrument):
 
     def _committed(self, conn: Connection) -> None:
         exchange = exchange_of_team()
-        if exchange is not None and exchange.complete:
-            flags = (frame.f_code.co_flags for frame in frames_of_app(app_calls.__file__))
-            if any(each & (CO_GENERATOR | CO_ASYNC_GENERATOR) for each in flags):
-                self.after_yield.add(exchange)
+        if exchange is not None and exchange.complete and _is_in_dependency():
+            self.after_yield.add(exchange)
 
 
 def write_before_answer(exchange: Exchange) -> Event | None:
@@ -81,6 +79,20 @@ def lateness(commit: Event, exchange: Exchange) -> str:
     if commit.order in exchange.unfinished:
         return "ended only after the answer had been sent"
     return "" if commit.order < _answered(exchange) else "came only after the answer had been sent"
+
+
+def _is_in_dependency() -> bool:
+    """Return whether this runs in a generator of the app that its framework goes on with."""
+    is_generator = False
+    for frame in frames(until=app_calls.__file__):
+        code = frame.f_code
+        if is_app(code.co_filename):
+            if is_generator:
+                return False  # the app uses it itself, as a context manager
+            is_generator = bool(code.co_flags & (CO_GENERATOR | CO_ASYNC_GENERATOR))
+        elif is_generator and is_installed(code.co_filename):
+            return True
+    return False
 
 
 def _answered(exchange: Exchange) -> int:

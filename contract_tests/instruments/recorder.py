@@ -240,14 +240,14 @@ class Recorder(Instrument):
         self, conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, *_: Any
     ) -> None:
         self._works(conn)
-        owner = self._cause()
+        owner, number = self._cause(), number_of(conn)
         # Adapters of asyncio drivers fetch all rows at once, unless they are streamed.
         if owner and (context.execution_options.get("stream_results") or not conn.dialect.is_async):
-            owner.lazy.add(number_of(conn))
-        self.record("sql", number_of(conn), statement, caller())
+            owner.lazy.add(number)
+        self._write(owner, "sql", number, statement, caller())
         if is_autocommit(conn):
             # The statement was one, whatever SQLAlchemy may tell of later.
-            self.record("commit", number_of(conn), "(autocommit)")
+            self._write(owner, "commit", number, "(autocommit)", "")
 
     def _failed(self, exception_context: ExceptionContext) -> None:
         self.record("failed", None, driver_words(exception_context.original_exception))

@@ -13,7 +13,7 @@ from ..rules.verdict import Outcome, verdict_on
 
 
 class Broken(pytest.fail.Exception):  # type: ignore[misc, name-defined]
-    """What a watched test is ended with: the text alone is shown, and no line of code."""
+    """The end of a watched test that broke a promise: its text is shown, and no line of code."""
 
     __module__ = "builtins"  # as pytest's own: its name is shown without a path
 

@@ -15,13 +15,14 @@ from ..rules.evidence import Evidence, HeldConnection
 from ..scenarios.faults.open_holds import ENDING, RETURNING, open_after, uncommitted
 from .failing import failure_of
 from .observation import Scope
+from .plan import Plan
 
 IN_FULL = 1
 """Findings of a test that are told with all they have: more would not fit on a screen."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class BrokenRule:
     """A promise that a test has seen broken."""
 
     rule: str
@@ -34,20 +35,20 @@ class Finding:
         return failure_of(rule_of(self.rule), self.expected, self.observed, self.evidence)
 
 
-def told(findings: Iterable[Finding]) -> str:
+def told(findings: Iterable[BrokenRule]) -> str:
     """Give the text of a failure: the first finding in full, and each other one in a line."""
     first, *others = findings
     lines = [f"{each.rule} too: {each.observed}" for each in dict.fromkeys(others)]
     return "\n".join((str(first), *lines))
 
 
-def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[Finding]:
+def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[BrokenRule]:
     """Give the connections that are out, and those that nobody but the collector has returned."""
     for exchange in scope.exchanges:
         kept = [loan for loan in left if loan.owner is exchange]
         held = tuple(HeldConnection(loan.connection, loan.where) for loan in kept)
         if held:
-            yield Finding(
+            yield BrokenRule(
                 "SES-01",
                 "no connection out once the test has ended",
                 f"{len(held)} still out after {_name(exchange)}: {'; '.join(map(str, held))}",
@@ -55,7 +56,7 @@ def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[Finding]:
             )
         elif exchange.reclaimed:
             first = exchange.reclaimed[0]
-            yield Finding(
+            yield BrokenRule(
                 "SES-05",
                 "connections returned by the code that took them",
                 f"{_name(exchange)}: conn {first.connection} reclaimed {first.text}",
@@ -63,26 +64,28 @@ def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[Finding]:
             )
 
 
-def open_transactions(scope: Scope, left: Sequence[Checkout]) -> Iterator[Finding]:
+def open_transactions(scope: Scope, left: Sequence[Checkout], plan: Plan) -> Iterator[BrokenRule]:
     """Give the transactions that were begun in the test and not ended.
 
     On a connection that is not the test's own, such as that of a module's session, only what
     has written counts: reading begins a transaction, too.
     """
-    first = {each.connection: each for each in open_after(_events(scope))}
-    out = {loan.connection for loan in left}
+    events, out = _events(scope), {loan.connection for loan in left}
+    first = {each.connection: each for each in open_after(events)}
     for number, statement in first.items():
         within = [
             event
-            for event in _events(scope)
+            for event in events
             if (event.kind, event.connection) == ("sql", number) and event.order >= statement.order
         ]
         writes = [event for event in within if event.writes]
         if number in out or (writes and _is_begun(scope, statement)):
             # What is told of it: the last that needs its end.
             last = (writes or within)[-1]
+            if plan.spares(last.where, last.where.rpartition(" in ")[2]):
+                continue
             exchange = next(each for each in scope.exchanges if last in each.events)
-            yield Finding(
+            yield BrokenRule(
                 "SES-02",
                 "every transaction ended by COMMIT or ROLLBACK",
                 f"after {_name(exchange)} one is open on conn {number}: "
@@ -91,7 +94,7 @@ def open_transactions(scope: Scope, left: Sequence[Checkout]) -> Iterator[Findin
             )
 
 
-def late_commits(scope: Scope, commits: Commits) -> Iterator[Finding]:
+def late_commits(scope: Scope, commits: Commits) -> Iterator[BrokenRule]:
     """Give the requests that were committed only after their answer, or not at all."""
     for exchange in scope.requests:
         write = write_before_answer(exchange) if exchange.ok and exchange.complete else None
@@ -100,7 +103,7 @@ def late_commits(scope: Scope, commits: Commits) -> Iterator[Finding]:
         commit = commit_of(write, exchange)
         why = lateness(commit, exchange) if commit else ""
         if commit and why and (_is_early(write, exchange) or exchange in commits.after_yield):
-            yield Finding(
+            yield BrokenRule(
                 "SES-03",
                 "COMMIT before the answer is complete",
                 f"{exchange}, and its COMMIT {why}",
@@ -109,7 +112,7 @@ def late_commits(scope: Scope, commits: Commits) -> Iterator[Finding]:
         lost = () if commit else uncommitted(exchange)
         lost = tuple(each for each in lost if _is_given_back(each, exchange))
         if lost:
-            yield Finding(
+            yield BrokenRule(
                 "SES-12",
                 "COMMIT after the last write on each connection",
                 f"{exchange}: no COMMIT after {lost[0].text[:80]!r}",
@@ -117,11 +120,11 @@ def late_commits(scope: Scope, commits: Commits) -> Iterator[Finding]:
             )
 
 
-def blocked_loops(scope: Scope, drivers: BlockingDrivers) -> Iterator[Finding]:
+def blocked_loops(scope: Scope, drivers: BlockingDrivers) -> Iterator[BrokenRule]:
     """Give the requests in which the event loop waited for a blocking driver."""
     for exchange, words in drivers.seen:
         if exchange in scope.requests:
-            yield Finding(
+            yield BrokenRule(
                 "SES-10",
                 "blocking drivers used in threads only",
                 f"{exchange}: the loop waited for {words}",
@@ -129,12 +132,12 @@ def blocked_loops(scope: Scope, drivers: BlockingDrivers) -> Iterator[Finding]:
             )
 
 
-def left_tasks(names: Iterable[str]) -> Iterator[Finding]:
+def left_tasks(names: Iterable[str]) -> Iterator[BrokenRule]:
     """Give the tasks and threads that go on when the test has ended."""
     found = sorted(names)
     if found:
         expected = "every task and thread of the test ended with it"
-        yield Finding("LIF-02", expected, f"still running: {'; '.join(found)}")
+        yield BrokenRule("LIF-02", expected, f"still running: {'; '.join(found)}")
 
 
 def has_connection(scope: Scope) -> bool:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from ..databases.threads import driver_threads
-from ..instruments.attribution import is_app, line_of, name_of, running_task
+from ..instruments.attribution import is_app, line_at, name_of, running_task
 from ..instruments.cancellation_injector import stepped_by
 from .plan import Plan
 
@@ -17,7 +17,7 @@ BRIEFLY = 0.2
 
 
 class LeftRunning:
-    """What was started after this was made, and had not ended when it was last looked at.
+    """Tasks and threads that began after this was made, and had not ended at the last look.
 
     Tasks and threads of libraries and drivers are not counted.
     """
@@ -41,15 +41,15 @@ class LeftRunning:
 
     def look(self) -> None:
         """Drop what has ended; not what a loop has cancelled that was closed."""
-        loops = {task: task.get_loop() for task in self._tasks}
-        self._tasks = {task for task, loop in loops.items() if loop.is_closed() or _goes_on(task)}
+        if self._tasks:  # it is asked after every fixture
+            self._tasks = {task for task in self._tasks if _goes_on(task)}
 
     def names(self) -> Iterator[str]:
         """Describe what is left of tasks and threads."""
         for task in self._tasks:
             yield f"task {name_of(stepped_by(task.get_coro()))}"
-        new = [thread for thread in threading.enumerate() if self.is_new(thread)]
-        for thread in set(new) - driver_threads():
+        new = {thread for thread in threading.enumerate() if self.is_new(thread)}
+        for thread in new - driver_threads() if new else ():
             line = _line(thread)
             if line and not self._plan.spares(thread.name):
                 thread.join(BRIEFLY)
@@ -62,7 +62,7 @@ class LeftRunning:
 
 
 def _goes_on(task: asyncio.Task[object]) -> bool:
-    return not task.done() and not task.cancelling()
+    return task.get_loop().is_closed() or not (task.done() or task.cancelling())
 
 
 def _line(thread: threading.Thread) -> str:
@@ -70,4 +70,4 @@ def _line(thread: threading.Thread) -> str:
     frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - its public name
     while frame is not None and not is_app(frame.f_code.co_filename):
         frame = frame.f_back
-    return line_of(frame) if frame is not None else ""
+    return line_at(frame) if frame is not None else ""

@@ -11,25 +11,24 @@ import pytest
 
 from ..instruments.checkout import Checkout
 from ..instruments.exchange import Exchange
+from ..instruments.holders import is_held
 from ..instruments.recorder import Recorder
 from ..instruments.recording import recorded
 from ..rules.evidence import HeldConnection
-from .judging import Finding
+from .judging import BrokenRule
 from .observation import Scope
 from .plan import Plan
 from .watched_test import WatchedTest
-from .wider_fixtures import holds, values_of
 
 
 class Loans:
-    """What the recorder knows of loans, seen from tests and fixtures.
+    """The loans that the recorder knows, seen from tests and fixtures.
 
-    `fixtures` are those of a wider scope than a test. What they hold is charged to no test, until
-    the run has ended.
+    Those that a fixture of a wider scope holds are charged to no test, until the run has ended.
     """
 
     def __init__(self, recorder: Recorder, usual: Plan) -> None:
-        self.fixtures: list[pytest.FixtureDef[Any]] = []
+        self._fixtures: list[pytest.FixtureDef[Any]] = []
         self._recorder = recorder
         self._usual = usual
         self._scopes: list[Scope] = []
@@ -42,14 +41,14 @@ class Loans:
         where = f"set up for {node.nodeid or 'the session'}"
         scope = Scope(f"fixture {fixture.argname!r} (scope {fixture.scope}), {where}")
         self._scopes.append(scope)
-        if fixture not in self.fixtures:
-            self.fixtures.append(fixture)
+        if fixture not in self._fixtures:
+            self._fixtures.append(fixture)
         return scope
 
     def left_by(self, test: WatchedTest) -> tuple[Checkout, ...]:
         """Return the loans that a test has left out, and no fixture or resident may keep."""
         out = [*self._out(test)]
-        held = [loan for loan in out if holds(values_of(self.fixtures), loan)] if out else []
+        held = [loan for loan in out if is_held(self._values(), loan)] if out else []
         self._lasting += [loan.owner for loan in held if loan.owner is not None]
         # Those of fixtures are looked at again when the run has ended.
         self._settled |= {loan.order for loan in out if loan not in held}
@@ -63,7 +62,7 @@ class Loans:
             self._recorder.forget(exchange)
         self._recorder.outside.clear()
 
-    def never_returned(self) -> Iterator[Finding]:
+    def never_returned(self) -> Iterator[BrokenRule]:
         """Give the loans that are out when the run has ended, by the test or fixture."""
         if self._usual.has("leaks"):
             for scope in self._scopes:
@@ -74,12 +73,17 @@ class Loans:
             late = exchange.reclaimed if exchange in self._lasting else ()
             if held or late:
                 told = map(str, held) if held else (f"conn {e.connection} {e.text}" for e in late)
-                yield Finding(
+                yield BrokenRule(
                     "SES-01" if held else "SES-05",
                     "no connection out once the run has ended",
                     f"{name}: {'; '.join(told)}",
                     (recorded(replace(exchange, held=held)),),
                 )
+
+    def _values(self) -> list[object]:
+        """Return the values of the fixtures that are in force."""
+        cached = [each.cached_result for each in self._fixtures]
+        return [result[0] for result in cached if result is not None]
 
     def _out(self, test: WatchedTest) -> Iterator[Checkout]:
         for exchange in test.scope.exchanges:

@@ -22,7 +22,7 @@ CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 class Recording:
-    """What happens inside a `with` block, or an `async with` block.
+    """Records all that happens inside a `with` block, or an `async with` block.
 
     Everything of a request that a client sends to an app of this process is in it, and everything
     else that is done with SQLAlchemy in the block.

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from ..instruments.checkout import Checkout
+from ..instruments.holders import is_held
 from ..instruments.recorder import Recorder
 from ..rules.points import Kind
 from .disturbed_run import DisturbedRun
-from .judging import Finding, leaks, open_transactions
+from .judging import BrokenRule, leaks, open_transactions
 from .observation import Scope
 from .plan import Plan
-from .wider_fixtures import holds, values_of
 
 PROMISES: Mapping[Kind, Mapping[str, str]] = {
     "fault": {"SES-01": "FAI-01", "SES-05": "FAI-01"},
@@ -31,7 +31,7 @@ class SweptRun:
 
     run: DisturbedRun
     reports: list[pytest.TestReport]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[BrokenRule] = field(default_factory=list)
     has_lost_a_connection: bool = False
 
     @property
@@ -60,21 +60,23 @@ def left_behind(
     scope: Scope,
     recorder: Recorder,
     spared: tuple[Plan, Sequence[pytest.FixtureDef[Any]]],
-) -> list[Finding]:
+) -> list[BrokenRule]:
     """Give the connections and the transactions that a disturbed run has not given back."""
     # A driver that blocks works in threads, and FastAPI ends no `def` dependency of a cancelled
     # request: no app that is written so can help what is left.
     if run.kind == "cancellation" and not recorder.is_async:
         return []
     plan, wider = spared
+    cached = [fixture.cached_result for fixture in wider]
+    values = [result[0] for result in cached if result is not None]
 
     def is_spared(loan: Checkout) -> bool:
         is_resident = plan.spares(loan.where, loan.where.rpartition(" in ")[2])
-        return loan.is_given_back or is_resident or holds(values_of(wider), loan)
+        return loan.is_given_back or is_resident or is_held(values, loan)
 
     lent = (loan for each in scope.exchanges for loan in recorder.outstanding(each))
     left = [loan for loan in lent if not is_spared(loan)]
-    found = [*leaks(scope, left), *open_transactions(scope, left)]
+    found = [*leaks(scope, left), *open_transactions(scope, left, plan)]
     names = PROMISES[run.kind]
     return [replace(each, rule=names.get(each.rule, each.rule)) for each in found]
 

@@ -14,7 +14,7 @@ from ..instruments.exchange import Exchange
 from . import judging
 from .every import is_disturbed, is_swept
 from .failing import Broken
-from .judging import Finding
+from .judging import BrokenRule
 from .loans import Loans
 from .marks import plan_of
 from .observation import observed
@@ -118,23 +118,23 @@ class Watch:
             self._loans.forget(test)
             self._observation.drivers.seen.clear()
 
-    def _found_at_call(self, test: WatchedTest) -> Iterator[Finding]:
+    def _found_at_call(self, test: WatchedTest) -> Iterator[BrokenRule]:
         if test.plan.has("commits"):
             yield from judging.late_commits(test.scope, self._observation.commits)
         if test.plan.has("blocking"):
             yield from judging.blocked_loops(test.scope, self._observation.drivers)
 
-    def _found_at_end(self, test: WatchedTest) -> Iterator[Finding]:
+    def _found_at_end(self, test: WatchedTest) -> Iterator[BrokenRule]:
         left = self._loans.left_by(test)
         if test.plan.has("leaks"):
             yield from judging.leaks(test.scope, left)
         if test.plan.has("transactions"):
-            yield from judging.open_transactions(test.scope, left)
+            yield from judging.open_transactions(test.scope, left, test.plan)
         if test.plan.has("tasks"):
             yield from judging.left_tasks(test.left.names())
 
 
-def _require_none(findings: Iterator[Finding] | tuple[()] | list[Finding]) -> None:
+def _require_none(findings: Iterator[BrokenRule] | tuple[()] | list[BrokenRule]) -> None:
     """Raise `Broken` with the findings, if there are any."""
     found = [*findings]
     if found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, FastAPI, Request
@@ -65,6 +66,14 @@ async def get_committing(request: Request) -> AsyncIterator[AsyncSession]:
         await session.commit()
 
 
+@asynccontextmanager
+async def stored(maker: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    """A session that is committed at the end of a block."""
+    async with maker() as session:
+        yield session
+        await session.commit()
+
+
 Session = Annotated[AsyncSession, Depends(get_session)]
 
 
@@ -114,8 +123,8 @@ def make_app(engine: AsyncEngine) -> FastAPI:
     @app.post("/later", status_code=202)
     async def later(tasks: BackgroundTasks) -> str:
         async def store() -> None:
-            async with maker() as session:
-                await place_order(session, "later")
+            async with stored(maker) as session:
+                session.add(Order(item="later"))
 
         tasks.add_task(store)
         return "noted"

@@ -1,29 +1,20 @@
-"""Connections that fixtures of a wider scope than a test hold."""
+"""Objects that hold a connection: a session, or what leads to one."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-import pytest
 from sqlalchemy.orm import scoped_session
 
-from ..instruments.checkout import Checkout
+from .checkout import Checkout
 
 PLAIN = (tuple, list, dict, set)
 MOST = 5_000
 """Objects that are looked at: a session with many rows has more than is worth it."""
 
 
-def values_of(fixtures: Iterable[pytest.FixtureDef[Any]]) -> Iterator[object]:
-    """Give the values of the fixtures that are in force."""
-    for fixture in fixtures:
-        if fixture.cached_result is not None:
-            yield fixture.cached_result[0]
-
-
-def holds(values: Iterable[object], loan: Checkout) -> bool:
+def is_held(values: Iterable[object], loan: Checkout) -> bool:
     """Return whether one of the values is a session or a connection that has this loan.
 
     Only objects of SQLAlchemy and plain containers are followed: an app that a client leads to
