@@ -14,7 +14,7 @@ from .own_tests.marks import MARK as WATCHED
 from .own_tests.marks import MARK_LINE, plan_of
 from .own_tests.plan import Plan
 from .own_tests.summary import Summary
-from .own_tests.sweep import EVERY, EVERY_LINE
+from .own_tests.sweep_mark import EVERY, EVERY_LINE
 from .rules.points import Point
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing

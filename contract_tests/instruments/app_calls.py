@@ -34,7 +34,9 @@ EXCHANGE = "contract_exchange"
 """The extension of a client's response that tells its exchange."""
 
 
-async def plainly(exchange: Exchange, called: Callable[[], Awaitable[None]], send: Send) -> None:
+async def called_plainly(
+    exchange: Exchange, called: Callable[[], Awaitable[None]], send: Send
+) -> None:
     """Call the app, and do nothing else."""
     __tracebackhide__ = True
     await called()
@@ -56,7 +58,7 @@ class AppCalls(Instrument):
         self._recorder = recorder
         self._begun = begun
         self._applies = applies
-        self.around: Around = plainly
+        self.around: Around = called_plainly
 
     def _begin(self, undo: ExitStack) -> None:
         undo.enter_context(Interception(TRANSPORTS, self._wrapped))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from ..instruments.app_calls import Send, plainly
+from ..instruments.app_calls import Send, called_plainly
 from ..instruments.attribution import current, exchange_of_team
 from ..instruments.exchange import Exchange
 from ..instruments.given_sessions import GivenSessions
@@ -113,7 +113,7 @@ class DisturbedRun(ABC):
             self.error = None if isinstance(error, pytest.skip.Exception) else error
             raise
         finally:
-            calls.around = plainly
+            calls.around = called_plainly
             current.reset(token)
 
     def driven(self, body: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:

@@ -13,7 +13,7 @@ import pytest
 
 from ..rules.violation import UsageError
 from .disturbed_run import DisturbedRun
-from .sweep import EVERY, Sweep
+from .sweep_mark import EVERY, SweepMark
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def every_fault(test: Test) -> Test:
 
     In the run of a point, an exception that leaves the app is a 500 for the client.
     """
-    return _swept(test, Sweep("fault"))
+    return _swept(test, SweepMark("fault"))
 
 
 def every_cancellation(test: Test) -> Test:
@@ -59,7 +59,7 @@ def every_cancellation(test: Test) -> Test:
 
     In the run of a point, a cancelled request is answered with 499, unless it was answered before.
     """
-    return _swept(test, Sweep("cancellation"))
+    return _swept(test, SweepMark("cancellation"))
 
 
 def every_interleaving(other: Callable[..., Any]) -> Callable[[Test], Test]:
@@ -68,7 +68,7 @@ def every_interleaving(other: Callable[..., Any]) -> Callable[[Test], Test]:
     `other` is called with the fixtures of the test that its parameters name, while the first
     request of the test, or its region, is under way; the test goes on when both have ended.
     """
-    return lambda test: _swept(test, Sweep("interleaving", other))
+    return lambda test: _swept(test, SweepMark("interleaving", other))
 
 
 class Disturbed:
@@ -129,7 +129,7 @@ def disturbed() -> Disturbed:
     return Disturbed()
 
 
-def _swept(test: Test, sweep: Sweep) -> Test:
+def _swept(test: Test, sweep: SweepMark) -> Test:
     marked: Test = getattr(pytest.mark, EVERY)(sweep)(_as_told(test))
     return marked
 

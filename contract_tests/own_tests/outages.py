@@ -8,7 +8,7 @@ from typing import Self
 from ..instruments.refusals import CallRefusals, CommitRefusals, LoanRefusals, Refusals
 
 
-class Outage:
+class OutageBlock:
     """Refuses something inside a `with` or `async with` block; `refused` counts how often.
 
     A block that ends well without that fails: nothing was tested.
@@ -57,31 +57,31 @@ class Outage:
         self.__exit__(kind, error, traceback)
 
 
-def pool_exhausted() -> Outage:
+def pool_exhausted() -> OutageBlock:
     """Let every pool with a limit have no connection left, without the wait for one.
 
     with pool_exhausted():
         response = await client.get("/orders")
     assert response.status_code == 503
     """
-    return Outage(LoanRefusals(), "no connection was asked of a pool with a limit")
+    return OutageBlock(LoanRefusals(), "no connection was asked of a pool with a limit")
 
 
-def database_down() -> Outage:
+def database_down() -> OutageBlock:
     """Let no database be reached: connecting fails, and so do the calls on open connections.
 
     with database_down():
         response = await client.get("/orders")
     assert response.status_code == 503
     """
-    return Outage(CallRefusals(), "no database call was made")
+    return OutageBlock(CallRefusals(), "no database call was made")
 
 
-def commit_refused() -> Outage:
+def commit_refused() -> OutageBlock:
     """Let every COMMIT be refused, and with it what its transaction has written.
 
     with commit_refused():
         response = await client.post("/orders", json={"item": "tea"})
     assert response.status_code == 503
     """
-    return Outage(CommitRefusals(), "no COMMIT was made")
+    return OutageBlock(CommitRefusals(), "no COMMIT was made")

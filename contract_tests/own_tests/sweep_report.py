@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,18 +71,23 @@ def failed_at(item: pytest.Item, failed: Sequence[SweptRun], again: Sequence[Swe
     return Failure(first, tuple(lines))
 
 
-def merged(last: SweptRun, failure: Failure | None) -> Iterator[pytest.TestReport]:
-    """Give the reports of a test: those of its failure, and how the last run was torn down."""
+def merged(
+    last: SweptRun, failure: Failure | None, seconds: float
+) -> tuple[pytest.TestReport, ...]:
+    """Give the reports of a test: of its failure, or else of the last run, which tears down.
+
+    What all runs have taken is told as the time of the test's function.
+    """
     if failure is None and last.has_failed:
         failure = Failure(last, ("undisturbed, and only after its disturbances",))
-    if failure is None:
-        yield from last.reports
-        return
-    _tell(failure)
-    reports = {report.when: report for report in failure.ran.reports}
+    if failure is not None:
+        _tell(failure)
+    reports = {report.when: report for report in (failure.ran if failure else last).reports}
     if not reports["teardown"].failed:
         reports["teardown"] = last.reports[-1]
-    yield from reports.values()
+    if "call" in reports:
+        reports["call"].duration = seconds
+    return tuple(reports.values())
 
 
 def _tell(failure: Failure) -> None:

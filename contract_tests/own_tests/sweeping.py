@@ -18,7 +18,7 @@ from .fault_run import FaultRun
 from .interleaved_run import InterleavedRun
 from .observation import Observation, Scope, observed
 from .plan import Plan
-from .sweep import EVERY, Sweep
+from .sweep_mark import EVERY, SweepMark
 from .sweep_report import Failure, failed_at, merged, not_there, nothing_disturbed
 from .swept_run import SweptRun, has_lost_its_own, left_behind
 
@@ -46,6 +46,7 @@ class Sweeping:
         self._only = only
         self._usual = usual
         self._alone: Part | None = None
+        self._seconds = 0.0
         self._following: pytest.Item | None = None
         self._open = ExitStack()
         self._observation: Observation | None = None
@@ -69,6 +70,7 @@ class Sweeping:
             sweeps = [each for each in sweeps if each.kind == self._only.kind] or sweeps[:1]
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         failure = self._alone = None
+        self._seconds = 0.0
         self._following = Sibling.from_parent(item.parent, name=item.name)  # type: ignore[arg-type]
         for sweep in sorted(sweeps, key=lambda each: str(each.kind)):
             failure = failure or self._failure(item, sweep)
@@ -76,7 +78,7 @@ class Sweeping:
         # what the next test does not need.
         self._following = nextitem
         last = self._ran(item, self._run(sweeps[0], self._alone))
-        for report in merged(last, failure):
+        for report in merged(last, failure, self._seconds):
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
@@ -88,7 +90,8 @@ class Sweeping:
         """Charge what a fixture of a wider scope does to no run."""
         if fixturedef.scope == "function":
             return (yield)
-        self._wider.append(fixturedef)
+        if fixturedef not in self._wider:
+            self._wider.append(fixturedef)
         if self._scope is None or self.observation.scope is not self._scope:
             return (yield)
         with self.observation.within(None):
@@ -99,8 +102,8 @@ class Sweeping:
         """End the observation."""
         self._open.close()
 
-    def _failure(self, item: pytest.Item, sweep: Sweep) -> Failure | None:
-        """Sweep, and return how the test fails, if it does."""
+    def _failure(self, item: pytest.Item, sweep: SweepMark) -> Failure | None:
+        """SweepMark, and return how the test fails, if it does."""
         control = self._ran(item, self._run(sweep))
         extent = control.run.extent
         if sweep.other is not None and extent is not None:
@@ -118,7 +121,7 @@ class Sweeping:
         return failed_at(item, failed, [failed[0], *again])
 
     def _points(
-        self, item: pytest.Item, sweep: Sweep, extent: tuple[Part, int]
+        self, item: pytest.Item, sweep: SweepMark, extent: tuple[Part, int]
     ) -> Iterator[SweptRun]:
         """Run the test at each point, or at the one that was named."""
         part, length = extent
@@ -143,7 +146,7 @@ class Sweeping:
             if failed == ENOUGH:
                 return
 
-    def _run(self, sweep: Sweep, part: Part | None = None, place: str = "") -> DisturbedRun:
+    def _run(self, sweep: SweepMark, part: Part | None = None, place: str = "") -> DisturbedRun:
         if sweep.other is not None:
             return InterleavedRun(self.observation, sweep.other, part, place)
         return RUNS[sweep.kind](self.observation, part, place)
@@ -157,6 +160,7 @@ class Sweeping:
             ran = SweptRun(run, runtestprotocol(item, log=False, nextitem=self._following))
         if run.fired and not ran.has_failed:
             ran.findings = left_behind(run, scope, recorder, (self._usual, self._wider))
+        self._seconds += sum(report.duration for report in ran.reports)
         ran.has_lost_a_connection = ran.has_failed and has_lost_its_own(scope)
         for exchange in scope.exchanges:
             recorder.forget(exchange)

@@ -15,7 +15,7 @@ EVERY_LINE = f"{EVERY}(sweep): run this test once for each point; set by @every_
 
 
 @dataclass(frozen=True)
-class Sweep:
+class SweepMark:
     """One kind of points, at each of which a test is run; `other` is what is interleaved with it.
 
     It is what the mark of the test holds.
