@@ -20,7 +20,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 Around = Callable[[Exchange, Callable[[], Awaitable[None]], Send], Awaitable[None]]
-"""What a request passes on its way to the app: it calls the app, and may answer instead of it."""
+"""Stands before the app on the way of a request: calls it, and may answer instead of it."""
 
 TRANSPORTS = {
     "httpx": ("ASGITransport.handle_async_request",),

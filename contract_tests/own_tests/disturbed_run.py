@@ -161,16 +161,16 @@ class DisturbedRun(ABC):
         try:
             await self._called(exchange, called)
         except (Exception, asyncio.CancelledError) as error:
-            if not self._is_struck(exchange, before):
+            if not self._was_disturbed(exchange, before):
                 raise
             exchange.raised = f"{type(error).__name__}: {error}"
             is_cancelled = isinstance(error, asyncio.CancelledError)
             await _end(exchange, CLIENT_CLOSED if is_cancelled else SERVER_ERROR, send)
-        if self._is_struck(exchange, before):
+        if self._was_disturbed(exchange, before):
             self.struck = self.struck or exchange
             await self._given.roll_back(exchange)
 
-    def _is_struck(self, exchange: Exchange, before: int) -> bool:
+    def _was_disturbed(self, exchange: Exchange, before: int) -> bool:
         """Return whether this request was disturbed; `before` is what had fired before it."""
         return self.fired > before
 

@@ -146,7 +146,7 @@ class InterleavedRun(DisturbedRun):
         if self._raised is not None:
             raise self._raised
 
-    def _is_struck(self, exchange: Exchange, before: int) -> bool:
+    def _was_disturbed(self, exchange: Exchange, before: int) -> bool:
         return self.struck is exchange or side.get() is not None
 
     async def _called(self, exchange: Exchange, called: Callable[[], Awaitable[None]]) -> None:
