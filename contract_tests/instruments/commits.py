@@ -82,13 +82,14 @@ def lateness(commit: Event, exchange: Exchange) -> str:
 
 
 def _is_in_dependency() -> bool:
-    """Return whether this runs in a generator of the app that its framework goes on with."""
+    """Return whether this runs in a generator of the app that its framework goes on with.
+
+    One that the app goes on with itself is a context manager, such as a task in the background has.
+    """
     is_generator = False
     for frame in frames(until=app_calls.__file__):
         code = frame.f_code
         if is_app(code.co_filename):
-            if is_generator:
-                return False  # the app uses it itself, as a context manager
             is_generator = bool(code.co_flags & (CO_GENERATOR | CO_ASYNC_GENERATOR))
         elif is_generator and is_installed(code.co_filename):
             return True

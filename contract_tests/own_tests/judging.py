@@ -17,9 +17,6 @@ from .failing import failure_of
 from .observation import Scope
 from .plan import Plan
 
-IN_FULL = 1
-"""Findings of a test that are told with all they have: more would not fit on a screen."""
-
 
 @dataclass(frozen=True)
 class BrokenRule:

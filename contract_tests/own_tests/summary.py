@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ class Summary:
 
     def _is_deaf(self, config: pytest.Config) -> bool:
         """Return whether a whole run, and not some named tests, has seen no connection at all."""
-        is_part = config.args_source is pytest.Config.ArgsSource.ARGS or any(
+        is_part = any(Path(each.partition("::")[0]).suffix for each in config.args) or any(
             config.getoption(name, None) for name in ("keyword", "markexpr", "lf", "deselect")
         )
         return not is_part and self._watched > 0 and len(self._unseen) == self._watched

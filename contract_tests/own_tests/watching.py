@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ class Watch:
             yield from judging.left_tasks(test.left.names())
 
 
-def _require_none(findings: Iterator[BrokenRule] | tuple[()] | list[BrokenRule]) -> None:
+def _require_none(findings: Iterable[BrokenRule]) -> None:
     """Raise `Broken` with the findings, if there are any."""
     found = [*findings]
     if found:

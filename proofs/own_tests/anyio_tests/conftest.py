@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from shop import make_app, make_engine, make_tables
@@ -39,3 +41,27 @@ async def session(engine):
         ) as session:
             yield session
         await outer.rollback()
+
+
+class Listener:
+    """A task that takes a connection when a test wakes it, and keeps it."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.woken, self.listens = asyncio.Event(), asyncio.Event()
+
+    async def listen(self):
+        await self.woken.wait()
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            self.listens.set()
+            await asyncio.Event().wait()
+
+
+@pytest.fixture(scope="module")
+async def listener(engine):
+    listener = Listener(engine)
+    task = asyncio.create_task(listener.listen())
+    yield listener
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

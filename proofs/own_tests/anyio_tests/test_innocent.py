@@ -40,3 +40,9 @@ async def test_one_connection_in_memory():
     async with make_app(engine).state.maker() as session:
         await place_order(session, "tea")
     await engine.dispose()
+
+
+async def test_a_task_of_a_wider_fixture_takes_a_connection(listener, session):
+    await session.execute(text("SELECT 1"))
+    listener.woken.set()
+    await listener.listens.wait()

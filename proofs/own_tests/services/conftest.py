@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 from shop import make_engine, make_tables
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 
@@ -56,3 +58,35 @@ async def shared(engine):
     """A session for the whole run."""
     async with AsyncSession(engine, expire_on_commit=False) as session:
         yield session
+
+
+class Listener:
+    """A task that takes a connection when a test wakes it, and keeps it."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.woken, self.listens = asyncio.Event(), asyncio.Event()
+
+    async def listen(self):
+        await self.woken.wait()
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            self.listens.set()
+            await asyncio.Event().wait()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def listener(engine):
+    listener = Listener(engine)
+    task = asyncio.create_task(listener.listen())
+    yield listener
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest_asyncio.fixture
+async def awake(listener):
+    """Wakes the listener while a test is set up."""
+    listener.woken.set()
+    await listener.listens.wait()
+    return listener

@@ -54,3 +54,7 @@ async def test_an_engine_of_its_own(tmp_path):
     async with AsyncSession(engine, expire_on_commit=False) as session:
         await place_order(session, "own")
     await engine.dispose()
+
+
+async def test_a_task_of_a_wider_fixture_takes_a_connection(awake, session):
+    await session.execute(text("SELECT 1"))
