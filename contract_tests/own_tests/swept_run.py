@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ..instruments.checkout import Checkout
+from ..instruments.exchange import Exchange
 from ..instruments.holders import is_held
 from ..instruments.recorder import Recorder
 from ..rules.points import Kind
@@ -82,11 +83,16 @@ def left_behind(
 
 
 def has_lost_its_own(scope: Scope) -> bool:
-    """Return whether a connection was lost that the test, or its fixtures, had taken."""
-    own = {event.connection for event in scope.own.of("checkout")}
-    return any(
-        event.connection in own for each in scope.exchanges for event in each.of("invalidated")
-    )
+    """Return whether a connection was lost while the test, or a fixture of it, had it."""
+    events = sorted((e for each in scope.exchanges for e in each.events), key=lambda e: e.order)
+    takers = {e.order: each for each in scope.exchanges for e in each.of("checkout")}
+    out: dict[int | None, Exchange] = {}
+    for event in events:
+        if event.kind == "checkout":
+            out[event.connection] = takers[event.order]
+        elif event.kind == "invalidated" and out.get(event.connection) is scope.own:
+            return True
+    return False
 
 
 def _has_failed(report: pytest.TestReport) -> bool:

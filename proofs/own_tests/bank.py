@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Body, Depends, FastAPI, Request, Response
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -79,7 +79,7 @@ Number = Annotated[int, Body()]
 def make_app(engine: AsyncEngine) -> FastAPI:
     """The bank on an engine."""
     app = FastAPI()
-    for kind in (OperationalError, PoolTimeout):
+    for kind in (DBAPIError, PoolTimeout):
         app.add_exception_handler(kind, unavailable)
     maker = app.state.maker = async_sessionmaker(engine)
 
