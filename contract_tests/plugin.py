@@ -17,6 +17,8 @@ from .own_tests.marks import MARK as WATCHED
 from .own_tests.marks import MARK_LINE, plan_of
 from .own_tests.plan import Plan
 from .own_tests.summary import Summary
+from .own_tests.sweep_mark import EVERY, EVERY_LINE
+from .rules.points import Point
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
 from .runner.option_sources import add_options, read_options
@@ -35,6 +37,8 @@ IS_LEFT_OUT: pytest.StashKey[bool] = pytest.StashKey()
 """There if pytest came to the suite without an app, and without having been asked for it."""
 PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 """The plan for all tests of the team whose marks say nothing else."""
+POINT: pytest.StashKey[Point | None] = pytest.StashKey()
+"""The one point at which decorated tests are run, if not at every one."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -63,11 +67,12 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; join the run if an app was named."""
-    for line in (MARK, MARK_LINE):
+    for line in (MARK, MARK_LINE, EVERY_LINE):
         config.addinivalue_line("markers", line)
     try:
         options = read_options(config)
         config.stash[PLAN] = Plan(frozenset(options.watch), options.residents)
+        config.stash[POINT] = options.point
         Summary.of(config)
         if options.app:
             from .runner.joining import join
@@ -131,6 +136,7 @@ class SuiteModule(pytest.Module):
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Watch the team's own tests, and leave its judgements out of a run without an app."""
     _watch(config, items)
+    _sweep(config, items)
     _leave_out(config, items)
 
 
@@ -147,6 +153,15 @@ def _watch(config: pytest.Config, items: list[pytest.Item]) -> None:
 
         watch = Watch(config.stash[PLAN], Summary.of(config))
         config.pluginmanager.register(watch, Watch.NAME)
+
+
+def _sweep(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have decorated tests run once for each of their points."""
+    if any(item.get_closest_marker(EVERY) for item in items):
+        from .own_tests.sweeping import Sweeping
+
+        sweeping = Sweeping(config.stash[POINT], config.stash[PLAN])
+        config.pluginmanager.register(sweeping, Sweeping.NAME)
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,13 @@ from proofs.loading import LEAN, ROOT
 PROJECTS = ROOT / "proofs" / "own_tests"
 OPTIONS = ("-p", "contract_tests.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider", *LEAN)
 BROKEN = re.compile(r"^FAILED \S+?::(\S+) - Broken: (\S+)", re.MULTILINE)
-VARIABLES = ("CONTRACT_APP", "CONTRACT_WATCH", "CONTRACT_RESIDENTS", "CI")
+VARIABLES = ("CONTRACT_APP", "CONTRACT_WATCH", "CONTRACT_RESIDENTS", "CONTRACT_POINT", "CI")
+
+
+def copy(style: str, folder: Path) -> None:
+    """Copy one of the suites, and the apps that it tests."""
+    for source in (*sorted(PROJECTS.glob("*.py")), *sorted((PROJECTS / style).glob("*.*"))):
+        shutil.copy(source, folder / source.name)
 
 
 class Project:
@@ -20,8 +27,7 @@ class Project:
 
     def __init__(self, pytester: pytest.Pytester, style: str) -> None:
         self.pytester = pytester
-        for source in (PROJECTS / "shop.py", *sorted((PROJECTS / style).glob("*.*"))):
-            shutil.copy(source, pytester.path / source.name)
+        copy(style, pytester.path)
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the suite."""

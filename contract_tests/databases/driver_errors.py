@@ -62,6 +62,11 @@ def _refuse(dialect: Dialect, connection: PoolProxiedConnection, sql: str) -> No
     if sql:
         with closing(connection.cursor()) as cursor:
             cursor.execute(sql)
+    refuse_call(dialect)
+
+
+def refuse_call(dialect: Dialect) -> NoReturn:
+    """Raise what the driver raises for a call that fails, and ask the database for nothing."""
     raise dialect.loaded_dbapi.OperationalError(f"disk I/O error: {MARKER}")
 
 

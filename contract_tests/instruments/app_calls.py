@@ -19,6 +19,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+Around = Callable[[Exchange, Callable[[], Awaitable[None]], Send], Awaitable[None]]
+"""Stands before the app on the way of a request: calls it, and may answer instead of it."""
 
 TRANSPORTS = {
     "httpx": ("ASGITransport.handle_async_request",),
@@ -32,11 +34,19 @@ EXCHANGE = "contract_exchange"
 """The extension of a client's response that tells its exchange."""
 
 
+async def called_plainly(
+    exchange: Exchange, called: Callable[[], Awaitable[None]], send: Send
+) -> None:
+    """Call the app, and do nothing else."""
+    __tracebackhide__ = True
+    await called()
+
+
 class AppCalls(Instrument):
     """Makes an exchange of every request that a client of this process sends to an ASGI app.
 
     `begun` is called with each new exchange. The app sees the same messages as without it, and
-    what it does meanwhile is attributed to the exchange.
+    what it does meanwhile is attributed to the exchange. `around` is what each call passes.
     """
 
     def __init__(
@@ -48,6 +58,7 @@ class AppCalls(Instrument):
         self._recorder = recorder
         self._begun = begun
         self._applies = applies
+        self.around: Around = called_plainly
 
     def _begin(self, undo: ExitStack) -> None:
         undo.enter_context(Interception(TRANSPORTS, self._wrapped))
@@ -96,7 +107,8 @@ class AppCalls(Instrument):
             token = current.set(exchange)
             channels = _Channels(exchange, self._recorder, receive, send)
             try:
-                await app(scope, channels.receive, channels.send)
+                called = functools.partial(app, scope, channels.receive, channels.send)
+                await self.around(exchange, called, channels.send)
             except BaseException as error:
                 exchange.raised = f"{type(error).__name__}: {error}"
                 self._recorder.record("raised", text=exchange.raised)

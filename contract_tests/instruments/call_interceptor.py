@@ -13,8 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..databases.unobserved import is_observed
-from .attribution import current
+from .attribution import serves_a_request
 from .exchange import Event
 from .instrument import Instrument
 
@@ -69,11 +68,12 @@ class CallInterceptor(Instrument):
     """Lets `visit` stand before each database call of every request, inside the block.
 
     Holds for dialects whose drivers are loaded when the block begins. Blocks may be nested: the
-    inner one is asked first.
+    inner one is asked first. `applies` says whose calls it stands before, if not requests'.
     """
 
-    def __init__(self, visit: Visitor) -> None:
+    def __init__(self, visit: Visitor, applies: Callable[[], bool] = serves_a_request) -> None:
         self._visit = visit
+        self._applies = applies
         self._inside: set[int] = set()
 
     def _begin(self, undo: ExitStack) -> None:
@@ -90,7 +90,7 @@ class CallInterceptor(Instrument):
             # A subclass may call its parent's method: that is the same call.
             # By greenlet: requests of one loop share a thread, and await inside their calls.
             strand = id(greenlet.getcurrent())
-            if strand in self._inside or not is_observed() or current.get() is None:
+            if strand in self._inside or not self._applies():
                 return original(dialect, *given, **named)
             self._inside.add(strand)
             try:

@@ -6,10 +6,11 @@ import asyncio
 import importlib.util
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import ExitStack
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 from .attribution import current, is_of_sqlalchemy
 from .await_stack import foreign_line, is_pool_wait, waiting_line
+from .exchange import Exchange
 from .instrument import Instrument
 from .recorder import Recorder
 
@@ -40,7 +41,7 @@ class CancellationInjector(Instrument):
     anything but the database, each with the number of events the request had had by then (and had
     no more of meanwhile). `queued` are the suspensions that waited for a queue, as a pool is one.
     Tasks that the request makes are stepped too; an app's own task factory stays in force. A
-    running thread cannot be cancelled.
+    running thread cannot be cancelled. With `of`, only what runs for that exchange is counted.
 
         with CancellationInjector(loop, recorder, 3) as steps:
             exchange = service.create()
@@ -53,9 +54,11 @@ class CancellationInjector(Instrument):
         recorder: Recorder,
         k: int | None = None,
         way: Way = "cancel",
+        of: Exchange | None = None,
     ) -> None:
         self.k = k
         self.way = way
+        self._of = of
         self.seen = 0
         self.fired = 0
         self.what = ""
@@ -80,7 +83,7 @@ class CancellationInjector(Instrument):
         def make(
             loop: asyncio.AbstractEventLoop, strand: Strand, **options: Any
         ) -> asyncio.Future[Any]:
-            served = current.get() is not None and not is_of_sqlalchemy(strand)
+            served = self._serves() and not is_of_sqlalchemy(strand)
             is_root = served and self._cancel is None
             chosen = self._stepped(strand, is_root=is_root) if served else strand
             if factory is None:
@@ -96,11 +99,20 @@ class CancellationInjector(Instrument):
 
         return make
 
+    def leads(self, task: asyncio.Task[Any]) -> None:
+        """Take a task that runs already for the first one; whoever made it has it stepped."""
+        self._cancel = task.cancel
+
+    def _serves(self) -> bool:
+        cause = current.get()
+        return cause is not None and self._of in {None, cause}
+
     def _stepped(self, strand: Strand, *, is_root: bool) -> Strand:
-        return _stepped(self._root(strand) if is_root else strand, self)
+        return stepped(self._root(strand) if is_root else strand, self)
 
     async def _root(self, strand: Strand) -> Any:
         """Run the request's first task; when it has ended there is nothing left to cancel."""
+        __tracebackhide__ = True
         try:
             return await self._limited(strand)
         finally:
@@ -108,6 +120,7 @@ class CancellationInjector(Instrument):
 
     async def _limited(self, strand: Strand) -> Any:
         """Run it in the limit that will be reached."""
+        __tracebackhide__ = True
         if self.way == "scope":
             import anyio
 
@@ -175,8 +188,19 @@ def _last_event() -> str:
     return f"after {event.kind} {' '.join(event.text.split()[:3])}".rstrip() if event else "first"
 
 
-async def _stepped(strand: Strand, steps: CancellationInjector) -> Any:
+class Steps(Protocol):
+    """Is told of each suspension of a coroutine."""
+
+    def suspended(self, strand: Strand, future: Any) -> tuple[int, str] | None:
+        """See that `strand` waits for `future` now."""
+
+    def resumed(self, waited: tuple[int, str] | None) -> None:
+        """See that it goes on; `waited` is what `suspended` gave."""
+
+
+async def stepped(strand: Strand, steps: Steps) -> Any:
     """Await `strand`; a genuine coroutine, since frameworks ask a task's for its state."""
+    __tracebackhide__ = True
     return await _Drive(strand, steps)
 
 
@@ -184,18 +208,19 @@ def stepped_by(strand: object) -> object:
     """The coroutine that a stepped one runs; any other one itself."""
     frame = getattr(strand, "cr_frame", None)
     # Else every task of a request would be told by the name of this one.
-    is_stepped = getattr(strand, "cr_code", None) is _stepped.__code__
+    is_stepped = getattr(strand, "cr_code", None) is stepped.__code__
     return frame.f_locals["strand"] if is_stepped and frame is not None else strand
 
 
 class _Drive:
     """Sees each thing that a coroutine waits for before the loop does."""
 
-    def __init__(self, strand: Strand, steps: CancellationInjector) -> None:
+    def __init__(self, strand: Strand, steps: Steps) -> None:
         self._strand = strand
         self._steps = steps
 
     def __await__(self) -> Generator[Any, Any, Any]:
+        __tracebackhide__ = True
         value: Any = None
         error: BaseException | None = None
         while True:

@@ -74,7 +74,7 @@ class Faults(Instrument):
     cleaning up are SQLAlchemy's. `seen` counts the calls at the place that came through, `fired`
     the faults, `idle` the COMMITs that had nothing to do; `what` is the call that failed and
     `where` the app's line that asked. Warm the app up first: what it says on a new connection
-    counts too.
+    counts too. Calls that `applies` denies are neither counted nor struck.
 
         with Faults("commit") as faults:
             exchange = service.create()
@@ -82,7 +82,12 @@ class Faults(Instrument):
     """
 
     def __init__(
-        self, place: FaultPoint, k: int = 1, strike: Strike = "error", lead: Redirect = nowhere
+        self,
+        place: FaultPoint,
+        k: int = 1,
+        strike: Strike = "error",
+        lead: Redirect = nowhere,
+        applies: Callable[[], bool] = lambda: True,
     ) -> None:
         self.place = place
         self.k = k
@@ -93,6 +98,7 @@ class Faults(Instrument):
         self.where = ""
         self._strike = strike
         self._lead = lead
+        self._applies = applies
         self._wrote: set[int] = set()
         self._interceptor = CallInterceptor(self._visit)
 
@@ -105,7 +111,7 @@ class Faults(Instrument):
         self._wrote.discard(_key(conn.connection))
 
     def _visit(self, call: Call, proceed: Proceed) -> Any:
-        if not self._counts(call):
+        if not (self._counts(call) and self._applies()):
             return proceed()
         self.seen += 1
         if self.seen != self.k:

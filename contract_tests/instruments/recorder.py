@@ -272,6 +272,8 @@ def _numbered(connection_record: Any) -> int:
 
 
 def number_of(conn: Connection) -> int | None:
-    """The recorder's number of the connection behind `conn`."""
+    """The recorder's number of the connection behind `conn`; None if that is gone."""
+    if conn.invalidated:  # SQLAlchemy would raise, or connect anew
+        return None
     number = conn.connection.info.get(NUMBER)
     return number if isinstance(number, int) else None

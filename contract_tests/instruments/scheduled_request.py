@@ -51,10 +51,14 @@ class ScheduledRequest:
         return connection is not None and connection.is_valid and has_transaction(connection)
 
     @property
+    def has_the_lock(self) -> bool:
+        """Return whether it has written, or said that it will, in a transaction that goes on."""
+        return self._locked and self.has_transaction
+
+    @property
     def needs_the_lock(self) -> bool:
         """Return whether its call writes and it has not written in this transaction before."""
-        has_it = self._locked and self.has_transaction
-        return self.call is not None and _locks(self.call) and not has_it
+        return self.call is not None and _locks(self.call) and not self.has_the_lock
 
     def arrives(self, call: Call, may_go: asyncio.Event) -> bool:
         """Come to the gate; true if another call of the same request has not come back."""

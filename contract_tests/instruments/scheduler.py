@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.util import await_only
 
-from ..databases.database import Database
 from .attribution import current
 from .call_interceptor import Call, CallInterceptor
 from .exchange import Exchange
@@ -27,23 +26,46 @@ PATIENCE = 2000
 """Steps without news that a call may take that waits for none of the other requests."""
 
 
+class LockingDatabase(Protocol):
+    """The part of a database that tells of its locks."""
+
+    @property
+    def one_writer(self) -> bool:
+        """Return whether only one may write at a time."""
+
+    async def open_transactions(self) -> Sequence[object]:
+        """Give the transactions that may hold the lock of the one writer."""
+
+    async def waiting(self) -> Sequence[object]:
+        """Give those who wait for a lock of another."""
+
+
 class Scheduler(ScheduleRun, Instrument):
     """Holds each statement and COMMIT of requests sent together until it is its turn.
 
     One runs at a time, so that what the database is told, and in which order, depends on the
     `schedule` alone. Connecting and ROLLBACK do not wait. Who waits in the database for another's
     lock is recognised by asking the server; where only one may write and nobody can be asked, a
-    writer is not let through before the lock is free. One block is for one sending, to a service
-    that is warm.
+    writer is not let through before the lock is free. `cause` gives the request of a call, and
+    `patience` is how many steps a call may take that waits for none of the others. One block is
+    for one sending, to a service that is warm.
 
         with Scheduler("AB", database) as turns:
             await transport.together(requests, turns=turns)
         turns.taken, turns.story
     """
 
-    def __init__(self, schedule: str, database: Database) -> None:
+    def __init__(
+        self,
+        schedule: str,
+        database: LockingDatabase,
+        cause: Callable[[], Exchange | None] = current.get,
+        patience: int = PATIENCE,
+    ) -> None:
         super().__init__(schedule)
         self._database = database
+        self._cause = cause
+        self._patience = patience
         self._requests: dict[Exchange, ScheduledRequest] = {}
         self._interceptor = CallInterceptor(self._visit)
         self._is_over = False
@@ -75,7 +97,7 @@ class Scheduler(ScheduleRun, Instrument):
     # -- what the requests come by
 
     def _visit(self, call: Call, proceed: Callable[[], Any]) -> Any:
-        exchange = current.get()
+        exchange = self._cause()
         scheduled = self._requests.get(exchange) if exchange else None
         if scheduled is None or scheduled.has_ended or self._is_over:
             return proceed()
@@ -175,7 +197,7 @@ class Scheduler(ScheduleRun, Instrument):
                 self.notes_waiting(away, chosen)
                 return
             quiet = 0 if await self._has_news(STEP) else quiet + 1
-            if quiet >= (PATIENCE if all(map(self._is_busy, away)) else LAST_RESORT):
+            if quiet >= (self._patience if all(map(self._is_busy, away)) else LAST_RESORT):
                 self.notes_lost(away)
                 return
 

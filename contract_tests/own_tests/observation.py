@@ -52,10 +52,10 @@ class Observation(Instrument):
         self.recorder = Recorder(self._cause, self._applies)
         self.commits = Commits(self.recorder)
         self.drivers = BlockingDrivers(self.recorder)
-        self._calls = AppCalls(self.recorder, self._begun, self._applies)
+        self.calls = AppCalls(self.recorder, self._begun, self._applies)
 
     def _begin(self, undo: ExitStack) -> None:
-        for instrument in (self.recorder, self.commits, self.drivers, self._calls):
+        for instrument in (self.recorder, self.commits, self.drivers, self.calls):
             undo.enter_context(instrument)
 
     @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from ..instruments.attribution import current
 from ..instruments.exchange import Exchange
 from . import judging
+from .every import is_disturbed, is_swept
 from .failing import Broken
 from .judging import BrokenRule
 from .loans import Loans
@@ -40,9 +41,11 @@ class Watch:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin the scope of a test that is watched."""
-        plan = Plan() if SUITE in item.path.parents else plan_of(item, self._usual)
+        is_other = SUITE in item.path.parents or is_disturbed()
+        plan = Plan() if is_other else plan_of(item, self._usual)
         self._test = WatchedTest(item, plan) if plan.watches else None
-        self._observation.scope = self._test.scope if self._test is not None else None
+        if self._test is not None or not is_swept():  # a sweep has a scope for each run
+            self._observation.scope = self._test.scope if self._test is not None else None
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -18,6 +18,7 @@ from ..databases import registry
 from ..generation.request_template import KNOWN, RequestTemplate
 from ..rules import AREAS, known_rules
 from ..rules.editions import EDITIONS, Edition
+from ..rules.points import Point
 from ..rules.profile import PROFILES, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
@@ -179,6 +180,11 @@ def read_token(value: str, where: str) -> Token:
         near = suggestion(token.area, list(AREAS))
         raise UsageError(f"{where}: {token.area!r} is not an area{near}")
     return token
+
+
+def read_point(value: str, where: str) -> Point:
+    """Return the name of one point of a team's own test."""
+    return Point.parse(value, where)
 
 
 def read_seed(value: str, where: str) -> int:

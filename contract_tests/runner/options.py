@@ -10,6 +10,7 @@ from typing import Any
 from ..databases import registry
 from ..generation.request_template import RequestTemplate
 from ..rules.editions import NEWEST, Edition
+from ..rules.points import Point
 from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
 from ..rules.replay import Token
 from ..rules.rule import Level
@@ -29,6 +30,7 @@ from .option_values import (
     read_operation,
     read_own_rules,
     read_path,
+    read_point,
     read_profile,
     read_rules,
     read_seed,
@@ -246,6 +248,13 @@ class Options:
         "that may go on; with wildcards; repeatable",
         read_names,
         otherwise="none",
+    )
+    point: Point | None = text_option(
+        "POINT",
+        "disturb decorated tests of the team at just one point, as a failure names it",
+        read_point,
+        None,
+        otherwise="every one",
     )
     root: Path = field(default_factory=Path)
     is_pinning: bool = False

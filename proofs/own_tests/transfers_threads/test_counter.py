@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import unittest
+
+import pytest
+from counter import move, read_balances
+from sqlalchemy.orm import Session
+
+from contract_tests import commit_refused, disturbed, every_cancellation, every_fault
+
+AMOUNT = {"to": 2, "amount": 5}
+
+
+@every_fault
+@every_cancellation
+def test_transfer(client):
+    before = client.get("/balances").json()
+    response = client.post("/transfer", json=AMOUNT)
+    assert response.status_code in {200, 499, 500}
+    assert client.get("/balances").json() in (before, [95, 5])
+
+
+@every_fault
+def test_halves(client):
+    client.post("/halves", json=AMOUNT)
+    assert sum(client.get("/balances").json()) == 100
+
+
+class TestService:
+    @every_fault
+    def test_service(self, engine):
+        with Session(engine) as session:
+            with disturbed():
+                move(session, 1, -5)
+                move(session, 2, 5)
+                session.commit()
+            session.rollback()
+            assert sum(read_balances(session)) == 100
+
+    @every_fault
+    def test_service_in_halves(self, engine):
+        with Session(engine) as session:
+            with disturbed():
+                move(session, 1, -5)
+                session.commit()
+                move(session, 2, 5)
+                session.commit()
+            session.rollback()
+            assert sum(read_balances(session)) == 100
+
+
+@every_cancellation
+def test_nothing_waits(engine):
+    with Session(engine) as session, disturbed():
+        read_balances(session)
+
+
+def test_refused(client):
+    with commit_refused(), pytest.raises(Exception, match="disk I/O"):
+        client.post("/transfer", json=AMOUNT)
+    assert client.get("/balances").json() == [100, 0]
+
+
+class TestOfUnittest(unittest.TestCase):
+    @every_fault
+    def test_nothing(self):
+        assert self
