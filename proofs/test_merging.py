@@ -11,7 +11,7 @@ import pytest
 from contract_tests.__main__ import main
 from contract_tests.reports.comparing import change_lines, changes_between, is_regression
 from contract_tests.reports.json_report import as_json, write_report
-from contract_tests.reports.merging import as_merged_json, merged, read_runs
+from contract_tests.reports.merging import as_merged_json, merged_runs, read_runs
 from contract_tests.reports.record import RunRecord, Settings
 from contract_tests.rules.totals import Totals
 from contract_tests.rules.violation import UsageError
@@ -29,7 +29,7 @@ def on(database: str, *verdicts: object, **settings: object) -> RunRecord:
 def test_the_runs_of_a_matrix_stay_side_by_side() -> None:
     """Each keeps its database and its settings."""
     runs = (on("sqlite", KEPT), on("mysql", BROKEN, profile="quick"))
-    assert runs == merged(runs)
+    assert runs == merged_runs(runs)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_runs_of_a_matrix_stay_side_by_side() -> None:
 def test_what_does_not_belong_together_is_refused(other: RunRecord, says: str) -> None:
     """In one line: another edition, another app, the same run twice."""
     with pytest.raises(UsageError, match=f"^{says}$"):
-        merged([on("sqlite"), other])
+        merged_runs([on("sqlite"), other])
 
 
 def test_shards_of_one_run_join() -> None:
@@ -54,7 +54,7 @@ def test_shards_of_one_run_join() -> None:
         replace(on("sqlite", each, shard=name), totals=totals)
         for each, name in zip((one, other), SHARDS, strict=True)
     ]
-    (run,) = merged(shards)
+    (run,) = merged_runs(shards)
     assert run.verdicts == (other,)
     assert run.totals == Totals(generated={"create-valid": 40}, played={"usual": 4})
     assert run.settings.shard == "1/1"
@@ -63,7 +63,7 @@ def test_shards_of_one_run_join() -> None:
 def test_a_shard_that_is_missing_is_named() -> None:
     """The whole corpus, or no report."""
     with pytest.raises(UsageError, match="without shard 2/2"):
-        merged([on("sqlite", KEPT, shard="1/2")])
+        merged_runs([on("sqlite", KEPT, shard="1/2")])
 
 
 def test_differences_are_grouped() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..reports.json_report import as_json, write_report
-from ..reports.merging import as_merged_json, label_of, merged, read_runs
+from ..reports.merging import as_merged_json, label_of, merged_runs, read_runs
 from ..rules.violation import UsageError
 from . import Command
 
@@ -16,7 +16,7 @@ from . import Command
 def write_merged(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """Write one report of several. The exit code is 0 if every run in it was conformant."""
     try:
-        runs = merged(run for file in asked.files for run in read_runs(file))
+        runs = merged_runs(run for file in asked.files for run in read_runs(file))
         is_one = len(runs) == 1
         write_report(asked.output, as_json(runs[0]) if is_one else as_merged_json(runs))
     except UsageError as error:

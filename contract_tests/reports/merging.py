@@ -49,7 +49,7 @@ def _read(path: Path) -> tuple[RunRecord, ...]:
     return (read_report(path),)
 
 
-def merged(runs: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
+def merged_runs(runs: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
     """Return the runs of a matrix, shards joined. Raises `UsageError` for what does not belong.
 
     All are of one app and one edition.
