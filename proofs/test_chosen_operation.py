@@ -85,6 +85,14 @@ def test_an_operation_that_cannot_succeed_is_one_line(
     result.stderr.fnmatch_lines([f"ERROR: --contract-operation {says}"])
 
 
+def test_a_service_that_is_running_is_sent_no_chosen_operation(project: pytest.Pytester) -> None:
+    """No rule would look at what it does to the rows there."""
+    app = ("--contract-app", "http://127.0.0.1:1", "--contract-allow-existing-database")
+    result = judged(project, *app, "--contract-operation", "POST /pay")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no rule looks at --contract-operation 'POST /pay' there: *"])
+
+
 def test_without_the_option_nothing_is_collected_for_it(project: pytest.Pytester) -> None:
     """Neither counted nor told as not applicable."""
     app = ("--contract-app", "reference_app:create_app", "--collect-only", "-q")
@@ -97,7 +105,7 @@ def test_without_the_option_nothing_is_collected_for_it(project: pytest.Pytester
 
 def test_a_replay_of_it_needs_the_option() -> None:
     """With it one request is disturbed again; without it one line says what is missing."""
-    app = "proofs.broken.transfers:taken_then_given"
+    app = "proofs.broken.cancellation_transfers:taken_then_given"
     told = run_contract(app, "sqlite", *REPLAYED, *CHOSEN)
     missing = run_contract(app, "sqlite", *REPLAYED)
     assert [row["verdict"] for row in told.report["verdicts"]] == ["broken"], told.printed

@@ -14,7 +14,7 @@ IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + NAME.pattern)
 """A text, whose quotes hide what is in it, or a name that stands for a whole value."""
 
 KNOWN = ("row.id", "row.FIELD", "other.id", "other.FIELD", "n")
-"""The words in braces: fields of a fresh row or of a second one, and a number of no other body."""
+"""The names in braces: of a fresh row or of a second one, and of a number no other body has."""
 
 Values = Callable[[str], Any]
 

@@ -66,3 +66,8 @@ def _require_permission(options: Options) -> None:
             "database. Permit this with --contract-allow-existing-database; the rows that the kit "
             "created are deleted again, where the service offers DELETE"
         )
+    if options.operation:
+        raise UsageError(
+            f"{options.app} is a service that is running, and no rule looks at "
+            f"--contract-operation {str(options.operation)!r} there: leave it out, or name the app"
+        )
