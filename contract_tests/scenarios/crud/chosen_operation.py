@@ -30,7 +30,7 @@ def chosen_request(service: Service, row: Row | None = None, **sent: Any) -> Req
 
 
 def absent_request(service: Service) -> Request:
-    """Return a request of the chosen operation whose rows are not there, but were."""
+    """Return a request of the chosen operation about a row that is not there."""
     template = service.resource.chosen
     if template is None or not template.has_row:
         raise NotApplicable("no operation on a row was chosen")
