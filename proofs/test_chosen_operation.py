@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from fastapi import FastAPI
 
 from contract_tests.generation.request_template import RequestTemplate
 from contract_tests.rules.violation import UsageError
 from contract_tests.service.discovery.declared import require_declared
-from proofs.innocent.accounts import CHOSEN
+from proofs.broken.replacing import with_route
+from proofs.innocent.accounts import CHOSEN, Session, TransferIn, app, lock
 from proofs.matrix import run_contract
 from proofs.test_plugin import judged, project
 
@@ -21,6 +23,7 @@ DOCUMENT = {
         "/orders/{order_id}": {"get": {}},
     }
 }
+TWICE = 'POST /transfers {"payer": 1, "payee": {other.id}, "amount": 100, "reason": ""}'
 REPLAYED = ("--contract-rule", "CAN-03", "--contract-replay", "cancellation:operation:scope:7")
 
 
@@ -72,6 +75,7 @@ def test_another_operation_is_a_mistake(method: str, path: str, near: str) -> No
     ("operation", "says"),
     [
         ('POST /transfers {"payer": {row.age}}', "*a row has no field 'age'. Valid: owner, id, *"),
+        (TWICE, "*the service refuses it the second time (* is {row.id}): * -> 409 *"),
         ("POST /transfers", "*'POST /transfers': the service refuses it: * -> 422 *"),
     ],
 )
@@ -112,3 +116,24 @@ def test_a_replay_of_it_needs_the_option() -> None:
     assert sum(told.report["totals"]["disturbed"].values()) == 1
     assert missing.exit_code == pytest.ExitCode.USAGE_ERROR
     assert "operation, with the --contract-operation it was" in missing.printed
+
+
+def failing() -> FastAPI:
+    """The accounts, whose transfers always fail."""
+
+    async def failed(sent: TransferIn, session: Session) -> None:
+        await lock(session, sent)
+        raise ZeroDivisionError(sent.reason)
+
+    return with_route("transfer", failed, app())
+
+
+def test_an_operation_that_fails_by_itself_is_undecided() -> None:
+    """What it leaves behind is judged all the same."""
+    rules = ("--contract-rule", "SES-01,CAN-01,ERR-01")
+    told = run_contract(f"{__name__}:failing", "sqlite", *rules, *CHOSEN)
+    rows = [row for row in told.report["verdicts"] if row["case"].startswith("operation")]
+    verdicts = {(row["rule"], row["case"]): row["verdict"] for row in rows}
+    assert verdicts["SES-01", "operation"] == "upheld"
+    assert verdicts["CAN-01", "operation"] == verdicts["ERR-01", "operation-write"] == "undecided"
+    assert "the chosen operation does not succeed undisturbed: POST /transfers " in told.printed

@@ -30,7 +30,7 @@ def judging(app: BrokenApp) -> set[str]:
 
 def is_stock(app: BrokenApp) -> bool:
     """Return whether an app is not the reference app with a defect, but a usual one with it."""
-    return "--contract-migrations" in app.arguments
+    return not {"--contract-migrations", "--contract-operation"}.isdisjoint(app.arguments)
 
 
 @pytest.mark.parametrize(("app", "database"), RUNS, ids=str)

@@ -76,7 +76,13 @@ def committed_behind_the_answer() -> FastAPI:
     return with_transfer(transferred)
 
 
-@breaks("SES-01", says="still out after POST /transfers -> 404", arguments=CHOSEN)
+@breaks(
+    "SES-01",
+    says="still out after POST /transfers -> 404",
+    databases=("sqlite",),
+    also=("API-03",),  # a session that is kept has the file locked
+    arguments=CHOSEN,
+)
 def kept_when_refused() -> FastAPI:
     """A transfer closes its session after a success and after a failure, not after a refusal."""
 

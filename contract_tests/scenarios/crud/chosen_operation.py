@@ -11,6 +11,8 @@ from ...rules.violation import NotApplicable, Undecided, UsageError
 from ...service.discovery.declared import OPTION, require_declared
 from ...service.service import Row, Service
 
+ONCE_MORE = " the second time (a row that is made for each request is {row.id})"
+
 
 def chosen_request(service: Service, row: Row | None = None, **sent: Any) -> Request:
     """Return a request of the chosen operation, about `row` or else about rows made for it.
@@ -28,7 +30,7 @@ def chosen_request(service: Service, row: Row | None = None, **sent: Any) -> Req
 
 
 def absent_request(service: Service) -> Request:
-    """Return a request of the chosen operation whose rows are not there, but were."""
+    """Return a request of the chosen operation about a row that is not there."""
     template = service.resource.chosen
     if template is None or not template.has_row:
         raise NotApplicable("no operation on a row was chosen")
@@ -45,27 +47,34 @@ def require_chosen(service: Service) -> None:
     if template is None or service.trail.gone:
         return
     require_declared(service.resource.document, template)
-    exchange = _first(service)
-    if exchange is None or exchange.ok:
+    failed = _first_failed(service)
+    if failed is None:
         return
+    turn, exchange = failed
     told = f"{exchange} {exchange.cause or exchange.excerpt(200)}"
     if exchange.refused:
-        raise UsageError(f"{OPTION} {str(template)!r}: the service refuses it: {told}")
+        raise UsageError(f"{OPTION} {str(template)!r}: the service refuses it{turn}: {told}")
     failure = f"the chosen operation does not succeed undisturbed: {told}"
     service.resource = service.resource.pinned(chosen_failure=failure)
 
 
-def _first(service: Service) -> Exchange | None:
-    """Send it once; None if the service makes no row for it, which other rules tell."""
-    template = service.resource.chosen
+def _first_failed(service: Service) -> tuple[str, Exchange] | None:
+    """Send it twice, since it is sent often; return the first that fails, and which one that is.
+
+    None also if the service makes no row for it, which other rules tell.
+    """
     try:
-        exchange = service.exchange(chosen_request(service))
-        service.restore()
+        for turn in ("", ONCE_MORE):
+            exchange = service.exchange(chosen_request(service))
+            if not exchange.ok:
+                return turn, exchange
     except NotApplicable as reason:
-        raise UsageError(f"{OPTION} {str(template)!r}: {reason}") from None
+        raise UsageError(f"{OPTION} {str(service.resource.chosen)!r}: {reason}") from None
     except Undecided:
-        return None
-    return exchange
+        pass
+    finally:
+        service.restore()
+    return None
 
 
 def _values(service: Service, rows: dict[str, Row]) -> Callable[[str], Any]:

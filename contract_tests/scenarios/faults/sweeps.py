@@ -216,6 +216,8 @@ class Sweeps:
         service.restore()
         if role in service.resource.failing:
             raise Undecided(f"an undisturbed {role} does not succeed")
+        if role == CHOSEN:
+            self.control(role)  # the same request may be refused when it is sent again
         self._thinned(kind, role, places)
         message = prepared(service, role)
         warm = service.exchange(message)  # the next one is like all others
