@@ -25,8 +25,8 @@ NOTHING: dict[Kind, str] = {
 
 
 LOST = (
-    "a cancelled call ends its connection, and with it the transaction that a fixture has begun "
-    "around the test: give the app of this test an engine of its own"
+    "a cancelled call ends its connection, and with it a fixture's transaction around the test, or "
+    "a database in memory: give the app of this test an engine and a file of its own"
 )
 
 

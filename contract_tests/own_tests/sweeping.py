@@ -161,8 +161,7 @@ class Sweeping:
         if run.fired and not ran.has_failed:
             ran.findings = left_behind(run, scope, recorder, (self._usual, self._wider))
         self._seconds += sum(report.duration for report in ran.reports)
-        if run.error is not None and not isinstance(run.error, AssertionError):
-            ran.has_lost_a_connection = has_lost_its_own(scope)
+        ran.has_lost_a_connection = has_lost_its_own(scope, recorder, run.error)
         for exchange in scope.exchanges:
             recorder.forget(exchange)
         recorder.outside.clear()
