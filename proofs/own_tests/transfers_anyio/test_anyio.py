@@ -35,6 +35,14 @@ async def test_module(module_client):
     assert await total(module_client) == before
 
 
+@pytest.mark.anyio
+@every_cancellation
+async def test_module_halves(module_client):
+    before = await total(module_client)
+    await module_client.post("/halves", json=AMOUNT)
+    assert await total(module_client) == before
+
+
 @pytest.mark.asyncio
 @every_fault
 @every_cancellation
