@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def garbage_kept() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Collect no garbage in the block, in which pytest parses source code to show a failure.
 
     A greenlet of the app that ends meanwhile makes Python 3.11 raise `SystemError` there.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
+from ..instruments.garbage import without_collection
 from ..rules.points import Point
 from ..scenarios.concurrency.schedules import run_schedules
 from .cancelled_run import CancelledRun
@@ -95,6 +96,12 @@ class Sweeping:
         if self._scope is None or self.observation.scope is not self._scope:
             return (yield)
         with self.observation.within(None):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let what a point has left be collected when no failure is being shown."""
+        with without_collection():
             return (yield)
 
     @pytest.hookimpl(trylast=True)

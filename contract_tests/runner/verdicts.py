@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import asdict, replace
 
 import pytest
 
+from ..instruments.garbage import without_collection
 from ..instruments.instrument import StillInForce
 from ..reports.terminal import failure_text, message
 from ..rules.rule import Rule
@@ -85,7 +84,7 @@ class Verdicts:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the verdict to the report, and make pytest's outcome agree with it."""
-        with _without_collection():
+        with without_collection():
             report = yield
         rule = rule_of_item(item)
         if call.excinfo and isinstance(call.excinfo.value, STOPPING):
@@ -198,21 +197,6 @@ class Verdicts:
         if row and report.outcome == "skipped":
             return LETTERS.get(Outcome(row["verdict"]))
         return None
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Collect no garbage in the block, in which pytest parses source code to show a failure.
-
-    A greenlet of the app that ends meanwhile makes Python 3.11 raise `SystemError` there.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _plain(item: pytest.Item, rule: Rule) -> Verdict:
