@@ -171,7 +171,7 @@ class Sweeping:
         item._report_sections.clear()  # noqa: SLF001 - what was captured in other runs
         with self.observation.within(scope), run_by(run):
             reports = runtestprotocol(item, log=False, nextitem=self._following)
-        ran = SweptRun(run, reports, scope)
+        ran = SweptRun(run, reports)
         if run.fired and not ran.has_failed:
             ran.findings = left_behind(run, scope, recorder, (self._usual, self._wider))
         self._seconds += sum(report.duration for report in ran.reports)

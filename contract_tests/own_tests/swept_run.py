@@ -33,18 +33,17 @@ class SweptRun:
 
     run: DisturbedRun
     reports: list[pytest.TestReport]
-    scope: Scope
     findings: list[BrokenRule] = field(default_factory=list)
     has_lost_a_connection: bool = False
 
     @property
     def connections(self) -> set[int | None]:
         """The connections that were taken."""
-        return {e.connection for each in self.scope.exchanges for e in each.of("checkout")}
+        return {e.connection for each in self.run.scope.exchanges for e in each.of("checkout")}
 
     def has_cooled(self, known: set[int | None]) -> bool:
         """Return whether it has lost one of the connections that other runs use, too."""
-        lost = {e.connection for each in self.scope.exchanges for e in each.of("invalidated")}
+        lost = {e.connection for each in self.run.scope.exchanges for e in each.of("invalidated")}
         return bool(lost & known)
 
     @property
