@@ -135,10 +135,10 @@ def test_a_failure_after_all_points_is_told_to_be_so(broken: pytest.LineMatcher)
 
 
 def test_a_cancelled_outer_transaction_is_told_of(broken: pytest.LineMatcher) -> None:
-    """A fixture's transaction is gone with its connection, which is no defect of the app."""
+    """Gone with its connection, as is a database in memory: that is no defect of the app."""
     lost = [line for line in broken.str().splitlines() if line.startswith("lost ")]
-    assert len(lost) == 1
-    assert "a cancelled call ends its connection, and with it the transaction" in lost[0]
+    assert len(lost) == 2
+    assert all("a cancelled call ends its connection, and with it" in line for line in lost)
 
 
 def test_a_known_failure_is_one_at_its_point(broken: pytest.LineMatcher) -> None:
@@ -192,6 +192,7 @@ def test_synchronous_tests(suite: Suite) -> None:
         "TestService::test_service_in_halves",
         "test_nothing_waits",
         "TestOfUnittest::test_nothing",
+        "test_lost_update_in_every_order",
     }
     assert expected == failed(result.stdout)
     assert replays(result.stdout)["test_halves"] == "fault:3"
@@ -200,8 +201,19 @@ def test_synchronous_tests(suite: Suite) -> None:
 def test_anyio_strict_mode_and_the_watch(suite: Suite) -> None:
     """Each async plug-in runs its own tests; fixtures of a module are set up once."""
     result = suite("transfers_anyio").run()
-    assert {"test_halves", "test_strict_halves", "test_leak"} == failed(result.stdout)
+    assert {"test_halves", "test_module_leak", "test_strict_halves", "test_leak"} == failed(
+        result.stdout
+    )
     assert "the watch failed" not in result.stdout.str()
+
+
+def test_a_point_of_a_shared_engine_is_repeated(suite: Suite) -> None:
+    """What a cancelled run has cost the fixture of a module is made good before the next one."""
+    project = suite("transfers_anyio")
+    name = "test_module_leak"
+    point = replays(project.run(f"test_anyio.py::{name}").stdout)[name]
+    again = project.run(f"test_anyio.py::{name}", "--contract-point", point)
+    assert {name: point} == replays(again.stdout)
 
 
 def test_workers_tell_of_points(suite: Suite) -> None:

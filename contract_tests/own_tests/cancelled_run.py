@@ -49,7 +49,7 @@ class CancelledRun(DisturbedRun):
 
     def suspended(self, strand: Coroutine[Any, Any, Any], future: Any) -> Waited:
         """Count a suspension of the test itself in its region; its requests are counted apart."""
-        if self._region is None or current.get() is not self._own:
+        if self._region is None or current.get() is not self.scope.own:
             return None
         return self._region.suspended(strand, future)
 
@@ -61,7 +61,7 @@ class CancelledRun(DisturbedRun):
         super().enter_region()
         task = running_task()
         if task is not None:
-            self._region = self._injector("region", self._own)
+            self._region = self._injector("region", self.scope.own)
             self._region.__enter__()
             self._region.leads(task)
 

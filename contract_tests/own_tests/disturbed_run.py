@@ -37,7 +37,8 @@ class DisturbedRun(ABC):
 
     The control has no part: it is not disturbed, and `seen` counts the points of each part.
     `fired` counts how often the run was struck, `what` and `where` are the call and the line of
-    that, and `struck` the request. `error` is what the test itself has raised.
+    that, and `struck` the request. `error` is what the test itself has raised, and `scope` has all
+    that happened.
     """
 
     kind: Kind
@@ -50,7 +51,7 @@ class DisturbedRun(ABC):
         self.error: BaseException | None = None
         self.struck: Exchange | None = None
         self._observation = observation
-        self._own = (observation.scope or Scope("the test")).own
+        self.scope = Scope("the test")
         self._given = GivenSessions()
         self._is_in_region = False
 
@@ -103,8 +104,8 @@ class DisturbedRun(ABC):
     def in_force(self, fixtures: Mapping[str, Any]) -> Iterator[None]:
         """Disturb what is done in the block: the function of the test, which has these fixtures."""
         calls = self._observation.calls
-        self._own = (self._observation.scope or Scope("the test")).own
-        token = current.set(self._own)
+        self.scope = self._observation.scope or self.scope
+        token = current.set(self.scope.own)
         calls.around = self._request
         try:
             with self._given, self._instrument(fixtures):

@@ -25,8 +25,8 @@ NOTHING: dict[Kind, str] = {
 
 
 LOST = (
-    "a cancelled call ends its connection, and with it the transaction that a fixture has begun "
-    "around the test: give the app of this test an engine of its own"
+    "a cancelled call ends its connection, and with it a fixture's transaction around the test, or "
+    "a database in memory: give the app of this test an engine and a file of its own"
 )
 
 
@@ -45,11 +45,11 @@ def nothing_disturbed(control: SweptRun) -> Failure:
 
 def not_there(control: SweptRun, point: Point) -> Failure:
     """Give the failure of a test that has no such point."""
-    extent = control.run.extent
-    has = f"{control.run.kind}:1 to {control.run.kind}:{extent[1]}" if extent else "none"
-    return Failure(
-        control, (f"nothing was disturbed: there is no {point} in this test. Valid: {has}",)
-    )
+    kind, extent = control.run.kind, control.run.extent
+    points = f"{kind}:1 to {kind}:{extent[1]}" if extent else "none"
+    valid = "interleaving:AB and the like" if kind == "interleaving" else points
+    line = f"nothing was disturbed: there is no {point} in this test. Valid: {valid}"
+    return Failure(control, (line,))
 
 
 def failed_at(item: pytest.Item, failed: Sequence[SweptRun], again: Sequence[SweptRun]) -> Failure:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
+from ..instruments.garbage import without_collection
 from ..rules.points import Point
 from ..scenarios.concurrency.schedules import run_schedules
 from .cancelled_run import CancelledRun
@@ -97,20 +98,26 @@ class Sweeping:
         with self.observation.within(None):
             return (yield)
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let what a point has left be collected when no failure is being shown."""
+        with without_collection():
+            return (yield)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """End the observation."""
         self._open.close()
 
     def _failure(self, item: pytest.Item, sweep: SweepMark) -> Failure | None:
-        """SweepMark, and return how the test fails, if it does."""
+        """Sweep, and return how the test fails, if it does."""
         control = self._ran(item, self._run(sweep))
         extent = control.run.extent
         if sweep.other is not None and extent is not None:
             self._alone = extent[0]  # without the other, the test may fail
         elif control.is_over:
             return Failure(control)
-        runs = [*self._until_enough(self._points(item, sweep, extent))] if extent else []
+        runs = [*self._until_enough(self._points(item, sweep, control))]
         if not any(ran.run.fired for ran in runs):
             return not_there(control, self._only) if self._only else nothing_disturbed(control)
         failed = [ran for ran in runs if ran.has_failed]
@@ -120,16 +127,22 @@ class Sweeping:
         again = [self._ran(item, self._run(sweep, part, place)) for _ in range(REPEATS - 1)]
         return failed_at(item, failed, [failed[0], *again])
 
-    def _points(
-        self, item: pytest.Item, sweep: SweepMark, extent: tuple[Part, int]
-    ) -> Iterator[SweptRun]:
+    def _points(self, item: pytest.Item, sweep: SweepMark, control: SweptRun) -> Iterator[SweptRun]:
         """Run the test at each point, or at the one that was named."""
+        extent = control.run.extent
+        if extent is None:
+            return
         part, length = extent
+        known = set(control.connections)
 
         def ran_at(place: str) -> SweptRun:
             run = self._run(sweep, part, place)
             run.length = length
-            return self._ran(item, run)
+            ran = self._ran(item, run)
+            if ran.has_cooled(known):
+                # A new connection takes awaits of its own, by which all numbers would be others.
+                known.update(self._ran(item, self._run(sweep)).connections)
+            return ran
 
         if self._only is not None:
             yield from [ran_at(self._only.place)] if self._only.kind == sweep.kind else []
@@ -157,12 +170,12 @@ class Sweeping:
         recorder = self.observation.recorder
         item._report_sections.clear()  # noqa: SLF001 - what was captured in other runs
         with self.observation.within(scope), run_by(run):
-            ran = SweptRun(run, runtestprotocol(item, log=False, nextitem=self._following))
+            reports = runtestprotocol(item, log=False, nextitem=self._following)
+        ran = SweptRun(run, reports)
         if run.fired and not ran.has_failed:
             ran.findings = left_behind(run, scope, recorder, (self._usual, self._wider))
         self._seconds += sum(report.duration for report in ran.reports)
-        if run.error is not None and not isinstance(run.error, AssertionError):
-            ran.has_lost_a_connection = has_lost_its_own(scope)
+        ran.has_lost_a_connection = has_lost_its_own(scope, recorder, run.error)
         for exchange in scope.exchanges:
             recorder.forget(exchange)
         recorder.outside.clear()

@@ -10,6 +10,7 @@ import pytest
 
 from ..instruments.checkout import Checkout
 from ..instruments.exchange import Exchange
+from ..instruments.faults import IN_ONE_CONNECTION
 from ..instruments.holders import is_held
 from ..instruments.recorder import Recorder
 from ..rules.points import Kind
@@ -34,6 +35,16 @@ class SweptRun:
     reports: list[pytest.TestReport]
     findings: list[BrokenRule] = field(default_factory=list)
     has_lost_a_connection: bool = False
+
+    @property
+    def connections(self) -> set[int | None]:
+        """The connections that were taken."""
+        return {e.connection for each in self.run.scope.exchanges for e in each.of("checkout")}
+
+    def has_cooled(self, known: set[int | None]) -> bool:
+        """Return whether it has lost one of the connections that other runs use, too."""
+        lost = {e.connection for each in self.run.scope.exchanges for e in each.of("invalidated")}
+        return bool(lost & known)
 
     @property
     def schedule(self) -> str:
@@ -82,7 +93,20 @@ def left_behind(
     return [replace(each, rule=names.get(each.rule, each.rule)) for each in found]
 
 
-def has_lost_its_own(scope: Scope) -> bool:
+def has_lost_its_own(scope: Scope, recorder: Recorder, error: BaseException | None) -> bool:
+    """Return whether a failure may come of a connection that the test or a fixture relies on.
+
+    Its fixture had it, or a database lives in it.
+    """
+    if error is None:
+        return False
+    lasts = any(isinstance(pool, IN_ONE_CONNECTION) for pool in recorder.pools)
+    if lasts and any(each.of("invalidated") for each in scope.exchanges):
+        return True
+    return not isinstance(error, AssertionError) and _was_lost(scope)
+
+
+def _was_lost(scope: Scope) -> bool:
     """Return whether a connection was lost while the test, or a fixture of it, had it."""
     events = sorted((e for each in scope.exchanges for e in each.events), key=lambda e: e.order)
     takers = {e.order: each for each in scope.exchanges for e in each.of("checkout")}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 
 import pytest
 
+from ..instruments.garbage import without_collection
 from ..instruments.instrument import StillInForce
 from ..reports.record import circumstances
 from ..reports.terminal import failure_text, message
@@ -94,7 +94,7 @@ class Verdicts:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the verdict to the report, and make pytest's outcome agree with it."""
         rule = rule_of_item(item)
-        with _without_source(item, call) if rule else nullcontext(), _without_collection():
+        with _without_source(item, call) if rule else nullcontext(), without_collection():
             report = yield
         if call.excinfo and isinstance(call.excinfo.value, STOPPING):
             item.session.shouldstop = "the run cannot go on"
@@ -240,21 +240,6 @@ def _without_source(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[
             yield
     else:
         yield
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Collect no garbage in the block, in which pytest parses source code to show a failure.
-
-    A greenlet of the app that ends meanwhile makes Python 3.11 raise `SystemError` there.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _plain(item: pytest.Item, rule: Rule) -> Verdict:

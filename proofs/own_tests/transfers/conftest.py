@@ -4,7 +4,7 @@ import httpx
 import pytest
 from bank import get_session, make_accounts, make_app
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 
 @pytest.fixture
@@ -66,3 +66,14 @@ async def joined(engine, within):
 async def tearing(client, balances):
     yield
     assert sum(await balances()) == 0
+
+
+@pytest.fixture
+async def memory():
+    """A client of an app on a database in memory."""
+    engine = create_async_engine("sqlite+aiosqlite://", poolclass=StaticPool)
+    await make_accounts(engine)
+    transport = httpx.ASGITransport(make_app(engine))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bank") as client:
+        yield client
+    await engine.dispose()

@@ -78,3 +78,9 @@ async def test_within(within):
 @every_fault
 async def test_broken_fixture(client, tearing):
     await client.post("/transfer", json=AMOUNT)
+
+
+@every_cancellation
+async def test_in_memory(memory):
+    await memory.post("/transfer", json=AMOUNT)
+    assert (await memory.get("/balances")).status_code == 200

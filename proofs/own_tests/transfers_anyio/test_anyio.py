@@ -35,6 +35,13 @@ async def test_module(module_client):
     assert await total(module_client) == before
 
 
+@pytest.mark.anyio
+@every_cancellation
+async def test_module_leak(module_client):
+    kept.clear()
+    await module_client.post("/leaking", json=AMOUNT)
+
+
 @pytest.mark.asyncio
 @every_fault
 @every_cancellation

@@ -47,6 +47,17 @@ def make_app(engine: Engine) -> FastAPI:
                 move(session, account, change)
         return "done"
 
+    @app.post("/lost-update")
+    def lost_update(to: Number, amount: Number) -> str:
+        with Session(engine) as session:
+            first, second = read_balances(session)
+            session.rollback()
+            change = text("UPDATE accounts SET balance = :balance WHERE id = :account")
+            for account, balance in ((1, first - amount), (to, second + amount)):
+                session.execute(change, {"balance": balance, "account": account})
+            session.commit()
+        return "done"
+
     @app.get("/balances")
     def balances() -> list[int]:
         with Session(engine) as session:

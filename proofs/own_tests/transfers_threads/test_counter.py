@@ -3,10 +3,17 @@ from __future__ import annotations
 import unittest
 
 import pytest
-from counter import move, read_balances
+from counter import make_app, move, read_balances
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from contract_tests import commit_refused, disturbed, every_cancellation, every_fault
+from contract_tests import (
+    commit_refused,
+    disturbed,
+    every_cancellation,
+    every_fault,
+    every_interleaving,
+)
 
 AMOUNT = {"to": 2, "amount": 5}
 
@@ -65,3 +72,31 @@ class TestOfUnittest(unittest.TestCase):
     @every_fault
     def test_nothing(self):
         assert self
+
+
+def another(client):
+    client.post("/transfer", json=AMOUNT)
+
+
+@every_interleaving(another)
+def test_in_every_order(client):
+    client.post("/transfer", json=AMOUNT)
+    assert client.get("/balances").json() == [90, 10]
+
+
+@every_interleaving(another)
+def test_halves_in_every_order(client):
+    client.post("/halves", json=AMOUNT)
+    assert client.get("/balances").json() == [90, 10]
+
+
+@every_interleaving(another)
+def test_of_a_client_that_is_not_entered(engine, client):
+    TestClient(make_app(engine)).post("/transfer", json=AMOUNT)
+    assert client.get("/balances").json() == [90, 10]
+
+
+@every_interleaving(another)
+def test_lost_update_in_every_order(client):
+    client.post("/lost-update", json=AMOUNT)
+    assert client.get("/balances").json() == [90, 10]
