@@ -76,7 +76,7 @@ def check(path: Path, runs: Runs) -> int:
     text = baseline_text(path)
     problems = list(problems_in(text, path.name))
     if not problems:
-        problems += _told(_baseline(text, path), runs())
+        problems += _problems(_baseline(text, path), runs())
     for line in problems:
         print(line)  # noqa: T201
     count = _entries(len(read_entries(text, path.name))) if not problems else "not as it should be"
@@ -122,7 +122,7 @@ def _still_red(run: RunRecord) -> Iterator[str]:
     yield from run.faults
 
 
-def _told(baseline: Baseline, runs: tuple[RunRecord, ...]) -> Iterator[str]:
+def _problems(baseline: Baseline, runs: tuple[RunRecord, ...]) -> Iterator[str]:
     for entry in baseline.entries:
         if entry.has_expired(baseline.today):
             yield f"expired on {entry.expires}: {entry}"

@@ -73,7 +73,7 @@ class AppCalls(Instrument):
                 if not self._applies():
                     return await original(transport, request)
                 double, made = self._double(transport)
-                return _told(await original(double, request), made)
+                return _with_exchange(await original(double, request), made)
 
         else:
 
@@ -83,7 +83,7 @@ class AppCalls(Instrument):
                 if not self._applies():
                     return original(transport, request)
                 double, made = self._double(transport)
-                return _told(original(double, request), made)
+                return _with_exchange(original(double, request), made)
 
         return handled
 
@@ -180,7 +180,7 @@ def _request_of(scope: Message) -> Request:
     return Request(method, f"{path}?{query}" if query else path)
 
 
-def _told(response: Any, made: list[Exchange]) -> Any:
+def _with_exchange(response: Any, made: list[Exchange]) -> Any:
     """Let the response tell the exchange that it comes from."""
     if made:
         response.extensions[EXCHANGE] = made[-1]

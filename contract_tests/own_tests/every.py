@@ -130,18 +130,18 @@ def disturbed() -> Disturbed:
 
 
 def _swept(test: Test, sweep: SweepMark) -> Test:
-    marked: Test = getattr(pytest.mark, EVERY)(sweep)(_as_told(test))
+    marked: Test = getattr(pytest.mark, EVERY)(sweep)(_disturbable(test))
     return marked
 
 
-def _as_told(test: Any) -> Any:
+def _disturbable(test: Any) -> Any:
     """Return the test, run as the plug-in says."""
-    if getattr(test, "is_run_as_told", False):
+    if getattr(test, "is_disturbable", False):
         return test
     if inspect.iscoroutinefunction(test):
 
         @functools.wraps(test)
-        async def run_as_told(*args: Any, **kwargs: Any) -> Any:
+        async def run_disturbed(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             run = _run()
             with run.in_force(kwargs):
@@ -150,13 +150,13 @@ def _as_told(test: Any) -> Any:
     else:
 
         @functools.wraps(test)
-        def run_as_told(*args: Any, **kwargs: Any) -> Any:
+        def run_disturbed(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             with _run().in_force(kwargs):
                 return test(*args, **kwargs)
 
-    vars(run_as_told)["is_run_as_told"] = True
-    return run_as_told
+    vars(run_disturbed)["is_disturbable"] = True
+    return run_disturbed
 
 
 def _run() -> DisturbedRun:

@@ -32,7 +32,7 @@ class BrokenRule:
         return failure_of(rule_of(self.rule), self.expected, self.observed, self.evidence)
 
 
-def told(findings: Iterable[BrokenRule]) -> str:
+def failure_words(findings: Iterable[BrokenRule]) -> str:
     """Give the text of a failure: the first finding in full, and each other one in a line."""
     first, *others = findings
     lines = [f"{each.rule} too: {each.observed}" for each in dict.fromkeys(others)]
@@ -61,7 +61,9 @@ def leaks(scope: Scope, left: Sequence[Checkout]) -> Iterator[BrokenRule]:
             )
 
 
-def open_transactions(scope: Scope, left: Sequence[Checkout], plan: Plan) -> Iterator[BrokenRule]:
+def unended_transactions(
+    scope: Scope, left: Sequence[Checkout], plan: Plan
+) -> Iterator[BrokenRule]:
     """Give the transactions that were begun in the test and not ended.
 
     On a connection that is not the test's own, such as that of a module's session, only what

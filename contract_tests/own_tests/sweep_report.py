@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..rules.points import Kind, Point
-from .judging import told
+from .judging import failure_words
 from .swept_run import SweptRun
 
 IN_CALLS = "in a request to an app of this process, or inside `with disturbed():`"
@@ -104,7 +104,7 @@ def _tell(failure: Failure) -> None:
     if failure.ran.run.error is not None:  # it was expected to fail
         return
     report.outcome = "failed"
-    report.longrepr = "\n".join([*([told(findings)] if findings else []), text])
+    report.longrepr = "\n".join([*([failure_words(findings)] if findings else []), text])
 
 
 def _add(report: pytest.TestReport, text: str) -> None:

@@ -15,7 +15,7 @@ from ..instruments.holders import is_held
 from ..instruments.recorder import Recorder
 from ..rules.points import Kind
 from .disturbed_run import DisturbedRun
-from .judging import BrokenRule, leaks, open_transactions
+from .judging import BrokenRule, leaks, unended_transactions
 from .observation import Scope
 from .plan import Plan
 
@@ -88,7 +88,7 @@ def left_behind(
 
     lent = (loan for each in scope.exchanges for loan in recorder.outstanding(each))
     left = [loan for loan in lent if not is_spared(loan)]
-    found = [*leaks(scope, left), *open_transactions(scope, left, plan)]
+    found = [*leaks(scope, left), *unended_transactions(scope, left, plan)]
     names = PROMISES[run.kind]
     return [replace(each, rule=names.get(each.rule, each.rule)) for each in found]
 

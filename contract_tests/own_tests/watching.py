@@ -129,7 +129,7 @@ class Watch:
         if test.plan.has("leaks"):
             yield from judging.leaks(test.scope, left)
         if test.plan.has("transactions"):
-            yield from judging.open_transactions(test.scope, left, test.plan)
+            yield from judging.unended_transactions(test.scope, left, test.plan)
         if test.plan.has("tasks"):
             yield from judging.left_tasks(test.left.names())
 
@@ -138,7 +138,7 @@ def _require_none(findings: Iterable[BrokenRule]) -> None:
     """Raise `Broken` with the findings, if there are any."""
     found = [*findings]
     if found:
-        raise Broken(judging.told(found))
+        raise Broken(judging.failure_words(found))
 
 
 def _caused_by(

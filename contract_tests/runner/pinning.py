@@ -63,7 +63,7 @@ def _pin(config: pytest.Config, session: pytest.Session) -> int:
     finally:
         run.close()
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    for line in _told(path.name, old, new, is_check=config.option.pin_check):
+    for line in _changes(path.name, old, new, is_check=config.option.pin_check):
         reporter.write_line(run.mask(line))
     return int(new.text != old and config.option.pin_check)
 
@@ -110,7 +110,7 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _told(name: str, old: str, new: Renewal, *, is_check: bool) -> Iterator[str]:
+def _changes(name: str, old: str, new: Renewal, *, is_check: bool) -> Iterator[str]:
     """Give the lines that say what was written, or would be."""
     yield from new.changes if old else ()
     if new.left_out:

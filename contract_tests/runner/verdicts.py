@@ -115,7 +115,7 @@ class Verdicts:
         The last one of all is run like any other, so that the service is stopped.
         """
         rule = rule_of_item(item)
-        verdict = self._unasked(item, rule) if rule and nextitem else None
+        verdict = self._without_call(item, rule) if rule and nextitem else None
         if verdict is None:
             return None
         ihook = item.ihook
@@ -124,7 +124,7 @@ class Verdicts:
         ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
-    def _unasked(self, item: pytest.Item, rule: Rule) -> Verdict | None:
+    def _without_call(self, item: pytest.Item, rule: Rule) -> Verdict | None:
         """Return the verdict on a test that need not be run; None if it is to be run."""
         run, plain = self._run, _plain(item, rule)
         reason = run.standards.switches.reason_off(rule.id, plain.case, run.roles)
