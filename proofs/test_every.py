@@ -201,19 +201,14 @@ def test_synchronous_tests(suite: Suite) -> None:
 def test_anyio_strict_mode_and_the_watch(suite: Suite) -> None:
     """Each async plug-in runs its own tests; fixtures of a module are set up once."""
     result = suite("transfers_anyio").run()
-    assert {"test_halves", "test_module_leak", "test_strict_halves", "test_leak"} == failed(
-        result.stdout
-    )
+    assert {"test_halves", "test_strict_halves", "test_leak"} == failed(result.stdout)
     assert "the watch failed" not in result.stdout.str()
 
 
-def test_a_point_of_a_shared_engine_is_repeated(suite: Suite) -> None:
-    """What a cancelled run has cost the fixture of a module is made good before the next one."""
-    project = suite("transfers_anyio")
-    name = "test_module_leak"
-    point = replays(project.run(f"test_anyio.py::{name}").stdout)[name]
-    again = project.run(f"test_anyio.py::{name}", "--contract-point", point)
-    assert {name: point} == replays(again.stdout)
+def test_a_shared_pool_is_as_warm_at_each_point(suite: Suite) -> None:
+    """A run that has cost the fixture of a module its connection shifts no later point."""
+    result = suite("transfers_anyio").run("test_anyio.py", "-k", "test_warm_module")
+    result.assert_outcomes(passed=1)
 
 
 def test_workers_tell_of_points(suite: Suite) -> None:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from bank import make_accounts, make_app
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 runs: list[str] = []
@@ -16,9 +17,12 @@ def anyio_backend():
 
 async def opened(path):
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}/bank.db")
+    connections = []
+    event.listen(engine.sync_engine, "connect", lambda *given: connections.append(given))
     await make_accounts(engine)
     transport = httpx.ASGITransport(make_app(engine))
     async with httpx.AsyncClient(transport=transport, base_url="http://bank") as client:
+        client.connections = connections
         yield client
     await engine.dispose()
 

@@ -37,9 +37,10 @@ async def test_module(module_client):
 
 @pytest.mark.anyio
 @every_cancellation
-async def test_module_leak(module_client):
-    kept.clear()
-    await module_client.post("/leaking", json=AMOUNT)
+async def test_warm_module(module_client):
+    before = len(module_client.connections)
+    await module_client.post("/transfer", json=AMOUNT)
+    assert len(module_client.connections) == before
 
 
 @pytest.mark.asyncio
