@@ -35,6 +35,7 @@ def taken_then_given() -> FastAPI:
     """A transfer commits what it takes before it gives."""
 
     async def transferred(sent: TransferIn, session: Session) -> Any:
+        await lock(session, sent)
         await take(session, sent)
         await session.commit()
         row = await give(session, sent)
@@ -50,6 +51,7 @@ def taken_in_a_session_of_its_own() -> FastAPI:
 
     async def transferred(sent: TransferIn, request: Request, session: Session) -> Any:
         async with request.app.state.sessions.begin() as own:
+            await lock(own, sent)
             await take(own, sent)
         row = await give(session, sent)
         await session.commit()
