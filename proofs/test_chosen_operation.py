@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from fastapi import FastAPI
 
@@ -116,6 +118,9 @@ def test_a_replay_of_it_needs_the_option() -> None:
     (token,) = {row["replay"] for row in swept.report["verdicts"] if row["verdict"] == "broken"}
     told = run_contract(app, "sqlite", "--contract-replay", token, *rule, *CHOSEN)
     missing = run_contract(app, "sqlite", "--contract-replay", token, *rule)
+    assert (
+        f"--contract-operation {shlex.quote(CHOSEN[1])} --contract-replay {token}" in swept.printed
+    )
     assert [row["verdict"] for row in told.report["verdicts"]] == ["broken"], told.printed
     assert sum(told.report["totals"]["disturbed"].values()) == 1
     assert missing.exit_code == pytest.ExitCode.USAGE_ERROR

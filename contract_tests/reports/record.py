@@ -19,7 +19,8 @@ class Settings:
     """The settings of a run, as far as reports tell them.
 
     `database` is empty for the usual one, and an address is without its password. `budget` is in
-    seconds. `interface` is the pinned one that was asked for by name. `off` and `levels` are the
+    seconds. `interface` is the pinned one that was asked for by name, `operation` the one that was
+    chosen, `migrations` the settings of Alembic that were named. `off` and `levels` are the
     switches in force. A run that `is_whole` has left out no test by its name.
     """
 
@@ -32,6 +33,8 @@ class Settings:
     seed: int = 1
     budget: float = 0.0
     interface: str = ""
+    operation: str = ""
+    migrations: str = ""
     shard: str = str(WHOLE)
     edition: str = str(NEWEST)
     off: tuple[Switch, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from ..rules import AREAS
@@ -138,6 +139,9 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
         which += " --contract-allow-existing-database"
     if settings.interface and verdict.rule in INTERFACE:
         which += f" --contract-interface {settings.interface}"
+    for name, given in (("operation", settings.operation), ("migrations", settings.migrations)):
+        if given:
+            which += f" --contract-{name} {quote(given)}"
     if verdict.replay:
         which += f" --contract-replay {verdict.replay}"
     return f"{COMMAND} run {settings.app} {which}{database}"

@@ -197,6 +197,8 @@ def _settings(options: Options, *, is_whole: bool) -> Settings:
         seed=options.seed,
         budget=options.seconds,
         interface="reference" if options.interface == REFERENCE else str(options.interface or ""),
+        operation=str(options.operation or ""),
+        migrations=options.migrations,
         shard=str(options.shard),
         edition=str(options.edition or NEWEST),
         off=options.off,
