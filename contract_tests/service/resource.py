@@ -71,6 +71,11 @@ class Operation:
         """The operation as a reader of the document knows it."""
         return f"{self.method} {self.path}"
 
+    @property
+    def is_by_query(self) -> bool:
+        """Return whether it takes its values from the query, and no body."""
+        return self.body is None and bool(self.asked)
+
     def target(self, identifier: object = None, query: Mapping[str, object] | None = None) -> str:
         """The raw path to request."""
         # An id may be any text: a slash in it must not become a step of the path.
@@ -153,6 +158,12 @@ class Resource:
             for name in self.overrides
             if name in known or is_open
         }
+
+    def query_of(self, operation: Operation, serial: int) -> dict[str, Any]:
+        """The query that an operation needs; two serials differ in every free value."""
+        needed = [each for each in operation.query if each.is_required]
+        whole = dict(self.document)
+        return {each.name: samples.sample(each.schema, whole, serial) for each in needed}
 
     @property
     def fixed(self) -> frozenset[str]:

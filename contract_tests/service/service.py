@@ -265,6 +265,8 @@ class Service:
     ) -> Request:
         """Return the request that `request` would send."""
         operation = self.operation(role)
+        if role == "create" and operation.is_by_query:
+            query = self.resource.query_of(operation, next(self._serials)) | dict(query or {})
         target = operation.target(identifier, query)
         return self.draft(operation.method, target, json_body=body, **options)
 

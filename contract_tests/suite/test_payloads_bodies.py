@@ -80,15 +80,14 @@ def _send(service: Service, role: Role, row: Row | None, body: HostileBody) -> E
 
 
 def send_battery(service: Service, names: tuple[str, ...]) -> NamedExchanges:
-    """Send the bodies of these names to the create."""
-    return [one for role in answering(service, ["create"]) for one in battery(service, role, names)]
+    """Send the bodies of these names to the create. Raises `NotApplicable` if it takes none."""
+    roles = [role for role in writing_roles(service) if role == "create"]
+    return [one for role in answering(service, roles) for one in battery(service, role, names)]
 
 
-def from_all(service: Service, judge: Judge, names: tuple[str, ...]) -> NamedExchanges:
+def from_all(service: Service, names: tuple[str, ...]) -> NamedExchanges:
     """Send the bodies of these names to every operation that takes a body."""
     roles = writing_roles(service)
-    if not roles:
-        judge.not_applicable("no operation takes a body")
     return [one for role in answering(service, roles) for one in battery(service, role, names)]
 
 
@@ -158,8 +157,8 @@ def test_another_media_type_is_no_failure(judge: Judge, service: Service) -> Non
 @judges("PAY-11")
 def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) -> None:
     """A torn body is refused; an empty one, a list or a null is answered below 500."""
-    torn = from_all(service, judge, TORN)
-    odd = from_all(service, judge, NO_OBJECTS)
+    torn = from_all(service, TORN)
+    odd = from_all(service, NO_OBJECTS)
     wrong = [one for one in torn if not one[1].refused] + [one for one in odd if one[1].failed]
     judge.that(
         not wrong,
@@ -172,8 +171,8 @@ def test_a_body_that_is_no_object_is_no_failure(judge: Judge, service: Service) 
 @judges("PAY-12")
 def test_bytes_that_are_not_utf8_are_refused(judge: Judge, service: Service) -> None:
     """Invalid UTF-8 is refused; UTF-16 and a byte order mark may be read, and do not fail."""
-    invalid = from_all(service, judge, NOT_UTF8)
-    other = from_all(service, judge, OTHER_UNICODE)
+    invalid = from_all(service, NOT_UTF8)
+    other = from_all(service, OTHER_UNICODE)
     wrong = [one for one in invalid if not one[1].refused] + [one for one in other if one[1].failed]
     judge.that(
         not wrong,

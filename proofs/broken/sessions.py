@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_ses
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proofs.broken import breaks
-from proofs.broken.replacing import Sessions, with_service, with_sessions
+from proofs.broken.replacing import Sessions, with_route, with_service, with_sessions
+from proofs.innocent import by_query
 from reference_app.database import get_async_session, get_async_sessionmaker
 from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
@@ -48,6 +49,24 @@ def commit_in_teardown() -> FastAPI:
             await session.commit()
 
     return with_both(Flushing, sessions)
+
+
+@breaks("SES-03", says="POST /subscribers/?name=")
+def committed_behind_a_query() -> FastAPI:
+    """A create by query leaves the COMMIT to the transaction around the yield of its dependency."""
+    made = by_query.app()
+
+    async def create(
+        name: str,
+        nickname: str,
+        session: Annotated[AsyncSession, Depends(by_query.get_transaction)],
+    ) -> by_query.SubscriberOut:
+        row = by_query.Subscriber(name=name, nickname=nickname)
+        session.add(row)
+        await session.flush()
+        return by_query.SubscriberOut.model_validate(row)
+
+    return with_route("create_subscriber", create, made)
 
 
 class LateCommit:

@@ -15,7 +15,7 @@ from ...rules.violation import NotApplicable
 from ...service.equality import same
 from ...service.resource import Role
 from ...service.service import Row, Service
-from .round_trip import writing_roles
+from .round_trip import NO_BODIES, writing_roles
 from .rows import Cells, added, change_body, home, same_id, seen
 
 UNKNOWN = "neverDeclared"
@@ -214,9 +214,12 @@ def _holds(cell: object, value: Any) -> bool:
 def overfull(service: Service) -> Iterator[Naming]:
     """An unknown field, the id, and every field that is shown and not offered, in each write.
 
-    An operation that fails on a plain body is left out.
+    An operation that fails on a plain body is left out. Raises `NotApplicable` if none takes one.
     """
-    for role in writing_roles(service):
+    roles = writing_roles(service)
+    if not roles:
+        raise NotApplicable(NO_BODIES)
+    for role in roles:
         row = service.row() if role != "create" else None
         body = change_body(service, role, row) if row else service.body()
         if service.request(role, row and row.id, body=body).failed:

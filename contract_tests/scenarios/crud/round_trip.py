@@ -15,6 +15,7 @@ from ...service.service import Row, Service
 from .rows import change_body
 
 SHAPED = ("enum", "const", "format", "contentMediaType", "contentEncoding")
+NO_BODIES = "no operation takes a body"
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,12 @@ def write_plainly(service: Service, role: Role) -> Exchange:
 def answering(service: Service, roles: Iterable[Role]) -> tuple[Role, ...]:
     """Those of the operations that answer a plain write with success.
 
-    What a strange body does to the others cannot be told. Raises `Undecided` if none is left.
+    What a strange body does to the others cannot be told. Raises `Undecided` if none is left, and
+    `NotApplicable` if there are none.
     """
+    roles = tuple(roles)
+    if not roles:
+        raise NotApplicable(NO_BODIES)
     controls = {role: write_plainly(service, role) for role in roles}
     accepted = tuple(role for role, control in controls.items() if control.ok)
     if not accepted:
@@ -120,10 +125,14 @@ def _each(
 
 
 def writing_roles(service: Service) -> tuple[Role, ...]:
-    """The operations that take a body and can be sent: a change needs a row to be created."""
+    """The operations that take a body and can be sent: a change needs a row to be created.
+
+    A create that takes its values from the query is none.
+    """
     if not service.resource.offers("create"):
         return ()
-    return tuple(role for role in SENDING if service.resource.offers(role))
+    operations = service.resource.operations
+    return tuple(r for r in SENDING if r in operations and not operations[r].is_by_query)
 
 
 def lengths(service: Service, role: Role, name: str) -> set[int]:
