@@ -267,6 +267,7 @@ class Service:
         operation = self.operation(role)
         if role == "create" and operation.is_by_query:
             query = self.resource.query_of(operation, next(self._serials)) | dict(query or {})
+            body = None
         target = operation.target(identifier, query)
         return self.draft(operation.method, target, json_body=body, **options)
 

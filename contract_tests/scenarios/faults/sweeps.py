@@ -261,4 +261,4 @@ class Sweeps:
         identifier = self._service.id_of(made) if made else None
         if made is None or identifier is None:
             return None
-        return Row(identifier, items_of(json.loads(made.request.body)), made)
+        return Row(identifier, items_of(json.loads(made.request.body or b"{}")), made)

@@ -51,7 +51,7 @@ def _sent_and_shown(service: Service, created: Exchange) -> tuple[Mapping[str, A
     identifier = service.id_of(created)
     read = service.resource.offers("read") and identifier is not None
     shown = service.shown(service.read(identifier) if read else created)
-    return json.loads(created.request.body), shown
+    return json.loads(created.request.body or b"{}"), shown
 
 
 def _is_own(
