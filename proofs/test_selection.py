@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contract_tests.rules import RULES
+from contract_tests.runner.items import SUITE
 from contract_tests.runner.options import Options
-from contract_tests.runner.selection import SUITE, Selection
+from contract_tests.runner.selection import Selection
 
 
 def files_for(*rules: str) -> set[str]:

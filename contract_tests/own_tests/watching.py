@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..instruments.attribution import current
 from ..instruments.exchange import Exchange
+from ..runner.items import SUITE
 from . import judging
 from .every import is_disturbed, is_swept
 from .failing import Broken
@@ -21,8 +21,6 @@ from .observation import observed
 from .plan import Plan
 from .summary import Summary
 from .watched_test import WatchedTest
-
-SUITE = Path(__file__).resolve().parent.parent / "suite"
 
 
 class Watch:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .items import SUITE
 from .spreading import is_controller, is_worker, send_home, sent_home
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from .run import ContractRun
 
-SUITE = frozenset(path.name for path in (Path(__file__).parent.parent / "suite").glob("test_*.py"))
+FILES = frozenset(path.name for path in SUITE.glob("test_*.py"))
+"""The names of the files of the suite."""
 CONTRACT = "the contract"
 """The name of one piece of work for pytest-xdist, which goes to one worker."""
 
@@ -110,4 +112,4 @@ def scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
 
 def is_of_suite(nodeid: str) -> bool:
     """Tell a contract test by its file's name: the folder is not always part of its id."""
-    return Path(nodeid.partition("::")[0]).name in SUITE
+    return Path(nodeid.partition("::")[0]).name in FILES

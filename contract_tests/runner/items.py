@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from .dropped import DROPPED
 if TYPE_CHECKING:
     from .judge import Judge
 
+SUITE = Path(__file__).resolve().parent.parent / "suite"
+"""The folder with the tests of the contract."""
 JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
 
 

@@ -13,6 +13,7 @@ from ..rules.violation import UsageError
 from ..service.resource import CHOSEN
 from .closing import blame
 from .items import (
+    SUITE,
     case_name,
     is_of_chosen,
     needs_startups,
@@ -22,7 +23,6 @@ from .items import (
 from .options import Options
 from .spreading import is_worker
 
-SUITE = Path(__file__).parent.parent / "suite"
 OTHERS, FIRST, USUAL = 0, 1, 2
 DISTURBING = ("errors", "failures", "cancellation", "disconnect", "concurrency")
 FAULTY = DISTURBING[:-1]
