@@ -21,6 +21,7 @@ from .own_tests.sweep_mark import EVERY, EVERY_LINE
 from .rules.points import Point
 from .rules.violation import UsageError
 from .runner.closing import CLOSING, Closing
+from .runner.node_ids import found_in_suite
 from .runner.option_sources import add_options, read_options
 
 KIT = Path(__file__).parent
@@ -84,8 +85,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Say what is missing, if the suite was asked for and cannot judge."""
+    """Find what is asked of the suite; say what is missing if that cannot judge."""
     config = session.config
+    folder = config.invocation_params.dir
+    config.args[:] = [found_in_suite(word, folder) for word in config.args]
     installed = _installed() if IS_COPY else None
     if not _is_judging(config) and any(map(partial(_is_in, config, KIT), config.args)):
         raise pytest.UsageError(NO_APP)

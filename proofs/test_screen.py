@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +21,8 @@ from contract_tests.rules.kinship import KINSHIPS
 from contract_tests.rules.rule import Level
 from contract_tests.rules.totals import Totals
 from contract_tests.rules.verdict import Outcome, Verdict, verdict_on
-from proofs.matrix import run_contract
+from contract_tests.runner.node_ids import found_in_suite
+from proofs.matrix import ROOT, run_contract
 
 LONG = "this is a very long sentence about what was observed of the service; " * 20
 MANY = tuple(EventRecord(n / 1000, "sql", 1, f"SELECT {n}") for n in range(300))
@@ -153,3 +158,59 @@ def test_the_contract_is_nearest_to_the_prompt() -> None:
     assert "SES-03  broken (required)" not in "\n".join(lines)
     told = run_contract(app, "sqlite", *asked, "-vv").printed
     assert "SES-03  broken (required)" in told
+
+
+CHATTY = """
+from proofs.broken.sessions import commit_in_teardown
+app = commit_in_teardown()
+
+@app.middleware("http")
+async def chat(request, call_next):
+    print(*(f"line {n} of the app" for n in range(200)), sep="\\n")
+    return await call_next(request)
+"""
+
+
+def judged(folder: Path, *words: str) -> str:
+    """Give what a run in a folder prints; the run is red."""
+    done = subprocess.run(
+        [sys.executable, "-m", *words, f"--rootdir={folder}"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_apps_output_is_cut_to_its_end(tmp_path: Path) -> None:
+    """What an app writes is shown by its last lines: the error stands there."""
+    (tmp_path / "chatty.py").write_text(CHATTY, encoding="utf-8")
+    run = ("contract_tests", "run", "chatty:app", "--contract-rule", "SES-03")
+    printed = judged(tmp_path, *run)
+    assert "(195 lines before; -v shows all)\nline 195 of the app\n" in printed
+    assert printed.count(" of the app\n") == 5
+    assert "line 194 of the app" in judged(tmp_path, *run, "-v")
+
+
+@pytest.mark.parametrize("command", ["contract_tests", "pytest"])
+def test_an_id_can_be_pasted_back(command: str, tmp_path: Path) -> None:
+    """What pytest prints of a test of the suite names it again, in whichever folder one is."""
+    test = "test_sessions.py::test_a_write_is_committed_before_it_is_answered[create]"
+    app = ("--contract-app", "proofs.broken.sessions:commit_in_teardown")
+    asked = {"contract_tests": ("run",), "pytest": ("-p", "contract_tests.plugin", "--noconftest")}
+    printed = judged(tmp_path, command, *asked[command], *app, test)
+    assert "SES-03 (required)" in printed
+    assert "1 failed in " in printed
+
+
+def test_a_file_of_that_name_is_the_teams_own(tmp_path: Path) -> None:
+    """An id that names a file where one is stays what it is."""
+    (tmp_path / "test_crud.py").touch()
+    assert found_in_suite("test_crud.py::test_x", tmp_path) == "test_crud.py::test_x"
+    assert found_in_suite("test_schema.py::test_x", tmp_path).endswith(
+        "suite/test_schema.py::test_x"
+    )
+    assert found_in_suite("test_other.py", tmp_path) == "test_other.py"

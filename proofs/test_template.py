@@ -41,7 +41,7 @@ def test_every_step_mends_what_was_found(
     chosen = ",".join(sorted({rule for step in judging for rule in step.rules}))
     project = make_project(tmp_path, STEPS[:taken])
     environ = servers.environ(database)
-    asked = ("--contract-rule", chosen, "--contract-profile", "quick")
+    asked = ("-vv", "--contract-rule", chosen, "--contract-profile", "quick")
     result = run_contract(APP, database, *asked, environ=environ, project=project)
     still = [step for step in STEPS[taken:] if step in judging]
     mended = [step for step in STEPS[:taken] if step in judging]

@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from ..runner.dropped import DROPPED
+from ..runner.node_ids import found_in_suite
 from ..runner.options import SETTINGS as OPTIONS
 from ..runner.watching import run_pytest, watch_pytest
 from . import KIT, Command
@@ -45,7 +46,9 @@ def suite_arguments(app: str | None, rest: Sequence[str]) -> list[str]:
     settings = _settings_of(Path.cwd()) if "-c" not in rest else []
     # The plug-in's own name: harmless where the entry point has loaded it, needed in a copy.
     plugin = ["-p", f"{__package__.rpartition('.')[0]}.plugin"]
-    return [str(KIT / "suite"), *plugin, *settings, *_asides(), *named, *rest]
+    words = [found_in_suite(word, Path.cwd()) for word in rest]
+    whole = [str(KIT / "suite")] if words == [*rest] else []
+    return [*whole, *plugin, *settings, *_asides(), *named, *words]
 
 
 def settings_file(folder: Path) -> Path | None:

@@ -20,6 +20,7 @@ from .facts import facts_of, operations_of
 from .items import rule_of_item
 from .option_values import REFERENCE
 from .options import Options
+from .output import captured_between_tests, ending_of
 from .pinned import read_pinned
 from .selection import Selection, is_whole
 from .spreading import is_controller, is_worker
@@ -141,10 +142,13 @@ class ContractRun:
         is_later = is_worker(config) or is_controller(config) or not selection.is_alone
         if not selection.expected or is_later or config.option.collectonly:
             return
+        written: list[str] = []
         try:
-            self.service  # noqa: B018 - opened here, so that a mistake is one line and no test
+            with captured_between_tests(config) as written:
+                self.service  # noqa: B018 - opened here, so that a mistake is one line and no test
         except UsageError as error:
-            raise pytest.UsageError(self.mask(str(error))) from None
+            told = [str(error), *map(ending_of, filter(None, written))]
+            raise pytest.UsageError(self.mask("\n".join(told))) from None
         except OutOfTime:
             return  # what is to come is told so, test by test
         if self.time.budget.share < 1:

@@ -21,6 +21,7 @@ from ..service.budget import Budget
 from .breakdowns import breakdowns_in, judged_anew
 from .copies.edits import edits_of
 from .items import JUDGE, case_name, rule_of_item
+from .output import ending_of
 from .run import ContractRun
 from .timekeeping import not_reached
 
@@ -218,6 +219,8 @@ class Verdicts:
         )
         if verdict.replay:
             report.sections.clear()  # what hundreds of requests logged explains none of them
+        elif not self._run.tells_all:
+            report.sections[:] = [(title, ending_of(text)) for title, text in report.sections]
 
     def pytest_report_teststatus(
         self, report: pytest.TestReport | pytest.CollectReport
