@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import payloads_edges as edges
 from . import payloads_hostile as hostile
+from . import payloads_searches as searches
 from . import payloads_sizes as sizes
 from . import payloads_values as values
 from .rule import Level, Rule
@@ -275,4 +276,5 @@ RULES = (
     *edges.RULES,
     *values.RULES,
     *sizes.RULES,
+    *searches.RULES,
 )
