@@ -164,7 +164,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
     yield from _totals(run)
     yield from _agreed(run)
     yield from _edited(run)
-    yield _closing(run, decided)
+    yield closing_line(run)
     if run.missing:
         yield f"NOT conformant: {run.missing} of {_count(run.expected, 'test')} gave no verdict"
     yield from (f"NOT conformant: {fault}" for fault in run.faults)
@@ -282,7 +282,9 @@ def _agreed(run: RunRecord) -> Iterator[str]:
         yield f"conforms to {title}{f'; not judged: {rest}' if rest else ''}"
 
 
-def _closing(run: RunRecord, decided: set[str]) -> str:
+def closing_line(run: RunRecord) -> str:
+    """Give the verdict on the service in one line, with the numbers that it rests on."""
+    decided = {verdict.rule for verdict in run.decided}
     broken = {verdict.rule for verdict in run.of(Outcome.BROKEN)}
     red = {verdict.rule for verdict in run.verdicts if verdict.is_red_at(run.level)}
     known = {verdict.rule for verdict in run.of(Outcome.KNOWN)}
