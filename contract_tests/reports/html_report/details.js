@@ -15,9 +15,15 @@ function fill(finding) {
     const frame = document.createElement("div");
     frame.className = "verbatim";
     text.replaceWith(frame);
-    frame.append(text, copyButton(() => text.textContent, "Copy the text"));
+    frame.append(text, copyButton(() => headed(frame, text), "Copy the text"));
   }
   for (const lanes of inside.querySelectorAll(".lanes")) ready(lanes);
+}
+
+function headed(frame, text) {
+  let before = frame.previousElementSibling;
+  if (before && before.matches(".chart")) before = before.previousElementSibling;
+  return before && before.matches("h4") ? `${before.textContent}\n${text.textContent}` : text.textContent;
 }
 
 function copyButton(text, label) {

@@ -1,17 +1,17 @@
-"""The picture of a request as SVG: each event has a shape and a word, and never a colour alone."""
+"""The picture of requests as SVG: each event has a shape and a word, and never a colour alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...rules.evidence import RequestRecord
 from .elements import Markup, element, joined
-from .lanes import FOOTROOM, GUTTER, HEADROOM, HEIGHT, Bar, Chart, Mark, chart_of
+from .lanes import FOOTROOM, HEADROOM, HEIGHT, Bar, Chart, Mark, Requests, chart_of
+from .spacing import GUTTER
 
-LABEL, MIDDLE, NOTE = 11.0, 22.0, 41.0
+LABEL, MIDDLE, NOTE = 13.0, 25.0, 45.0
 """Below the upper edge of a lane: its words, its bar, its note."""
 
-THICK = {"whole": 4.0, "answer": 10.0, "loan": 12.0, "held": 12.0}
+THICK = {"whole": 4.0, "answer": 11.0, "loan": 13.0, "held": 13.0}
 THIN = 5.0
 
 SHAPES = """
@@ -24,33 +24,38 @@ SHAPES = """
 """
 """The shapes of events, once for all pictures of a page."""
 
+CAPTION = "Milliseconds. The order is exact; short pauses are drawn wider, long ones narrower."
+
 
 def shapes() -> Markup:
     """Return the shapes that pictures refer to."""
     return element("svg", Markup(SHAPES), class_="defs", aria_hidden="true", width=0, height=0)
 
 
-def picture_of(request: RequestRecord) -> Markup | None:
-    """Return the swim lanes of a request, if anything can be drawn."""
-    chart = chart_of(request)
+def picture_of(requests: Requests) -> Markup | None:
+    """Return the swim lanes of requests, if anything can be drawn."""
+    chart = chart_of(requests)
     if chart is None:
         return None
-    more = f"{chart.left_out} more events are in the text below." if chart.left_out else None
-    sent = f"{request.method} {request.target}".strip()
+    numbers = " and ".join(f"#{request.number}" for request in requests.values())
+    name = f"Swim lanes of request {numbers}"
     drawn = element(
         "svg",
         *_drawn(chart),
         role="group",
-        aria_label=f"Swim lanes of {sent}",
+        aria_label=name,
         width=_n(chart.width),
         height=_n(chart.height),
         viewBox=f"0 0 {_n(chart.width)} {_n(chart.height)}",
     )
-    scroller = element(
-        "div", drawn, class_="lanes", tabindex=0, role="region", aria_label=f"Timeline of {sent}"
+    place = {"role": "region", "aria_label": f"{name}, to be scrolled"}
+    more = f" {chart.left_out} more events are in the text." if chart.left_out else ""
+    return element(
+        "div",
+        element("div", drawn, class_="lanes", tabindex=0, **place),
+        element("p", f"{CAPTION}{more}", class_="at"),
+        class_="chart",
     )
-    caption = element("p", "Milliseconds; ways are stretched, the order is exact.", class_="at")
-    return element("div", scroller, caption, more and element("p", more), class_="chart")
 
 
 def _drawn(chart: Chart) -> Iterator[Markup]:
@@ -62,15 +67,39 @@ def _drawn(chart: Chart) -> Iterator[Markup]:
         yield element("text", lane.name, class_="name", x=8, y=_n(top + MIDDLE + 4))
         if lane.note:
             yield element("text", lane.note, class_="note", x=_n(GUTTER), y=_n(top + NOTE))
-    if chart.answered is not None:
-        x = _n(chart.answered)
-        yield element("path", class_="answered", d=f"M{x} 16V{bottom}")
-        yield element("text", "answer complete", class_="guide", x=x, y=11, text_anchor="middle")
-    yield from (_broken(mark, bottom) for mark in chart.marks if mark.is_marked)
+    yield from _late(chart, bottom)
     yield from (_bar(bar) for bar in chart.bars)
-    yield from (_mark(number, mark) for number, mark in enumerate(chart.marks))
-    for x, words in chart.ticks:
-        yield element("text", words, class_="tick", x=_n(x), y=_n(chart.height - 7))
+    yield from _guides(chart, bottom)
+    yield from (_mark(mark) for mark in chart.marks)
+    for number, (x, words) in enumerate(chart.ticks):
+        unit = "" if number else " ms"
+        yield element("text", words + unit, class_="tick", x=_n(x), y=_n(chart.height - 8))
+
+
+def _late(chart: Chart, bottom: str) -> Iterator[Markup]:
+    """Give what lies between the answer and what came too late for it."""
+    if chart.late is not None:
+        start, end = map(_n, chart.late)
+        yield element("path", class_="late", d=f"M{start} {_n(HEADROOM)}H{end}V{bottom}H{start}Z")
+
+
+def _guides(chart: Chart, bottom: str) -> Iterator[Markup]:
+    """Give a line through all lanes where a client has its answer, and where a promise broke."""
+    broken = [mark.x for mark in chart.marks if mark.is_marked]
+    for number, (x, words) in enumerate(chart.answers):
+        is_before = bool(broken) and x <= broken[0]
+        yield _guide("answered", x, words, ("end" if is_before else "start", 13 + number % 2 * 13))
+        yield element("path", class_="answered", d=f"M{_n(x)} 18V{bottom}")
+    for x in broken:
+        is_before = any(x < answered for answered, _ in chart.answers)
+        yield element("path", class_="moment", d=f"M{_n(x)} 18V{bottom}")
+        yield _guide("moment", x, "▼ broken here", ("end" if is_before else "start", 13))
+
+
+def _guide(kind: str, x: float, words: str, place: tuple[str, float]) -> Markup:
+    anchor, y = place
+    beside = x + (-5 if anchor == "end" else 5)
+    return element("text", words, class_=f"guide {kind}", x=_n(beside), y=_n(y), text_anchor=anchor)
 
 
 def _bar(bar: Bar) -> Markup:
@@ -87,36 +116,23 @@ def _bar(bar: Bar) -> Markup:
     )
     if bar.sort != "held":
         return drawn
-    place = {"x": _n(bar.end - 4), "y": _n(y + thick + 11), "text_anchor": "end"}
-    return joined((drawn, element("text", "never returned", class_="never", **place)))
+    place = {"x": _n(bar.end - 4), "y": _n(y + thick + 12), "text_anchor": "end"}
+    return joined((drawn, element("text", "never returned by the app", class_="never", **place)))
 
 
-def _mark(number: int, mark: Mark) -> Markup:
+def _mark(mark: Mark) -> Markup:
     y = HEADROOM + mark.lane * HEIGHT
+    place = {"x": _n(mark.x - 6), "width": 12}
     return element(
         "g",
         element("title", mark.words),
-        element("rect", class_="hit", x=_n(mark.x - 6), y=_n(y), width=14, height=_n(HEIGHT - 8)),
-        element("use", href=f"#s-{mark.shape}", x=_n(mark.x - 6), y=_n(y + MIDDLE - 6), **_SIZE),
-        element("text", mark.label, x=_n(mark.x - 3), y=_n(y + LABEL)),
+        element("rect", class_="hit", y=_n(y + 1), height=_n(HEIGHT - 14), rx=3, **place),
+        element("use", href=f"#s-{mark.shape}", y=_n(y + MIDDLE - 6), height=12, **place),
+        element("text", mark.label, x=_n(mark.x - 4), y=_n(y + LABEL)),
         class_=f"mark m-{mark.shape}{' wrong' if mark.is_marked else ''}",
         role="img",
-        data_n=number,
+        data_n=mark.number,
     )
-
-
-def _broken(mark: Mark, bottom: str) -> Markup:
-    """Return what draws the eye to the moment at which the promise was broken."""
-    x, words = _n(mark.x), "broken here"
-    return joined(
-        (
-            element("path", class_="moment", d=f"M{x} 28V{bottom}"),
-            element("text", words, class_="moment", x=x, y=25, text_anchor="middle"),
-        )
-    )
-
-
-_SIZE = {"width": 12, "height": 12}
 
 
 def _n(number: float) -> str:

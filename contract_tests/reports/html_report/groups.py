@@ -59,14 +59,13 @@ def group_of_findings(number: int, group: Group) -> Markup:
     name = f"group-{number}"
     rules = [element("a", rule, href=f"#{rule}", class_="rule") for rule in group.rules]
     places = dict.fromkeys(each.verdict.place for each in group.members)
-    count = f"{len(group.members)} finding{'s' * (len(group.members) != 1)}"
+    count = len(group.members)
+    told = f" · {count} findings: {_some(list(places))}" if count > 1 else ""
     levels = " and ".join(dict.fromkeys(each.verdict.level for each in group.members))
     return element(
         "section",
         element("h3", advice(group.title), id=name),
-        element(
-            "p", *_spaced(rules), f" {levels} · {count}: {_some(list(places))}", class_="about"
-        ),
+        element("p", *_spaced(rules), f" {levels}{told}", class_="about"),
         *(_finding(each) for each in group.members),
         class_="group",
         aria_labelledby=name,

@@ -1,29 +1,20 @@
-"""The timeline of a request as swim lanes: where each event, bar and line of the picture is."""
+"""The timeline of requests as swim lanes: where each event, bar and line of the picture is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from math import log2
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ...rules.evidence import EventRecord, RequestRecord
+from .spacing import GUTTER, ROOM, places_of, stretched, width_of
 
-GUTTER = 84.0
-"""The width of the names of the lanes."""
-
-HEADROOM, HEIGHT, FOOTROOM = 34.0, 46.0, 22.0
+HEADROOM, HEIGHT, FOOTROOM = 36.0, 52.0, 24.0
 """The heights above the lanes, of each lane, and below them."""
 
-LETTER, GAP, ROOM = 6.1, 9.0, 10.0
-"""The width of a letter, the least way between two events, and the room behind a label."""
-
-STRETCH, LONGEST_WAY = 7.0, 130.0
-"""How the way between two events grows with the time between them, and the longest one."""
-
-TICK = 52.0
+TICK = 56.0
 """The least way between two moments that are written below."""
 
-MOST = 200
+MOST = 240
 """Events that are drawn; the text has all."""
 
 RETURNS = frozenset({"checkin", "reclaimed", "invalidated"})
@@ -40,10 +31,13 @@ SHAPES = {
     "returned": "tick",
 } | dict.fromkeys(RETURNS, "tick")
 
+Requests = Mapping[int, RequestRecord]
+"""The requests of one picture, by their numbers within the evidence."""
+
 
 @dataclass(frozen=True)
 class Lane:
-    """A row of the picture: the request itself, or one connection and the line that took it."""
+    """A row of the picture: a request, or one connection and the line that took it first."""
 
     name: str
     note: str = ""
@@ -62,8 +56,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Mark:
-    """An event: its place, its shape, a word beside it, and all of it in words."""
+    """An event: its number, its place, its shape, a word beside it, and all of it in words."""
 
+    number: str
     lane: int
     x: float
     shape: str
@@ -74,14 +69,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """The whole picture of one request. `answered` is where the client has the whole answer."""
+    """The whole picture. `answers` are the places where a client has the whole answer, by name."""
 
     width: float
     lanes: tuple[Lane, ...]
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[tuple[float, str], ...]
-    answered: float | None = None
+    answers: tuple[tuple[float, str], ...] = ()
     left_out: int = 0
 
     @property
@@ -89,131 +84,185 @@ class Chart:
         """The height of all lanes, and what is above and below."""
         return HEADROOM + HEIGHT * len(self.lanes) + FOOTROOM
 
+    @property
+    def late(self) -> tuple[float, float] | None:
+        """What lies between the answer and a broken moment behind it."""
+        broken = [mark.x for mark in self.marks if mark.is_marked]
+        if len(self.answers) != 1 or not broken or broken[-1] <= self.answers[0][0]:
+            return None
+        return self.answers[0][0], broken[-1]
 
-def chart_of(request: RequestRecord) -> Chart | None:
-    """Return the picture of a request; None where nothing happened that could be drawn.
+
+@dataclass(frozen=True)
+class Happening:
+    """An event of one of the requests, its place within it, its moment, and where it is drawn."""
+
+    event: EventRecord
+    request: int
+    number: int
+    letter: str
+    seconds: float
+    lane: int
+    x: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """The word beside it: the verb of a statement, the status of an answer."""
+        kind, text = self.event.kind, self.event.text
+        if kind == "sql":
+            return (text.lstrip("( \n\t").split() or ["SQL"])[0].upper()[:12]
+        if kind == "response start":
+            return f"response {text}".rstrip()[:16]
+        if kind == "checkout" and self.letter:
+            return f"checkout by {self.letter}"
+        return kind.upper() if kind in {"begin", *ENDS} else kind
+
+
+def chart_of(requests: Requests) -> Chart | None:
+    """Return the picture of requests; None where nothing happened that could be drawn.
 
     The order and the moments are as they were observed; ways between events are stretched, so
-    that each can be seen beside a pause of seconds.
+    that each can be seen beside a pause of seconds. Several requests are on one clock.
     """
-    events = request.events[:MOST]
-    if not events:
+    connections = _connections(requests)
+    rows = {connection: len(requests) + n for n, connection in enumerate(connections)}
+    found = sorted(_happenings(requests, rows), key=lambda each: each.seconds)
+    if not found:
         return None
-    connections = list(dict.fromkeys([e.connection for e in events if e.connection is not None]))
-    connections += [h.connection for h in request.held if h.connection not in connections]
-    rows = {None: 0} | {connection: row for row, connection in enumerate(connections, 1)}
-    places = tuple(_places(events, rows))
-    end = max(x + _width(label_of(e)) for e, x in zip(events, places, strict=True))
-    placed = list(zip(events, places, strict=True))
-    held = {each.connection: each.frame for each in request.held}
-    answered = [x for event, x in placed if event.kind == "response end"]
+    shown = found[:MOST]
+    places = stretched(places_of([(each.seconds, each.lane, each.label) for each in shown]))
+    placed = [replace(each, x=x) for each, x in zip(shown, places, strict=True)]
+    end = max(each.x + width_of(each.label) for each in placed)
+    taken = {held.connection: held.frame for each in requests.values() for held in each.held}
     return Chart(
         width=end + ROOM,
-        lanes=(Lane("request"), *(_lane(c, events, held) for c in connections)),
-        bars=tuple(_bars(placed, rows, end, frozenset(held))),
-        marks=tuple(_mark(event, x, rows[event.connection]) for event, x in placed),
-        ticks=tuple(_ticks(placed)),
-        answered=answered[-1] if answered else None,
-        left_out=len(request.events) - len(events),
+        lanes=(*_request_lanes(requests), *(_lane(c, placed, taken) for c in connections)),
+        bars=(*_of_requests(placed, end), *_of_connections(placed, rows, end, frozenset(taken))),
+        marks=tuple(map(_mark, placed)),
+        ticks=tuple(sorted(_ticks(placed))),
+        answers=tuple(_answers(placed)),
+        left_out=len(found) - len(shown),
     )
 
 
-def _places(events: Sequence[EventRecord], rows: dict[int | None, int]) -> Iterator[float]:
-    """Give the place of each event: behind the one before, and behind the label beside it."""
-    x, before = GUTTER, 0.0
-    free: dict[int, float] = {}
-    for number, event in enumerate(events):
-        row = rows[event.connection]
-        way = GAP + STRETCH * log2(1 + max(0.0, event.seconds - before) * 4000)
-        x = max(x + (min(way, LONGEST_WAY) if number else ROOM), free.get(row, 0.0))
-        free[row] = x + _width(label_of(event))
-        before = event.seconds
-        yield x
+def _connections(requests: Requests) -> list[int]:
+    """Give every connection of the requests once, in the order of their first use."""
+    used = [
+        (each.began + event.seconds, event.connection)
+        for each in requests.values()
+        for event in each.events
+        if event.connection is not None
+    ]
+    held = [held.connection for each in requests.values() for held in each.held]
+    return list(dict.fromkeys([c for _, c in sorted(used, key=lambda use: use[0])] + held))
 
 
-def _width(label: str) -> float:
-    return len(label) * LETTER + ROOM
+def _happenings(requests: Requests, rows: Mapping[int, int]) -> Iterator[Happening]:
+    first = min((request.began for request in requests.values()), default=0.0)
+    for lane, (number, request) in enumerate(requests.items()):
+        letter = request.letter if len(requests) > 1 else ""
+        for n, event in enumerate(request.events):
+            row = lane if event.connection is None else rows[event.connection]
+            seconds = request.began - first + event.seconds
+            yield Happening(event, number, n, letter, seconds, row)
 
 
-def label_of(event: EventRecord) -> str:
-    """Return the word beside an event: the verb of a statement, the status of an answer."""
-    if event.kind == "sql":
-        return (event.text.lstrip("( \n\t").split() or ["SQL"])[0].upper()[:12]
-    if event.kind == "response start":
-        return f"response {event.text}".rstrip()[:16]
-    return event.kind.upper() if event.kind in {"begin", *ENDS} else event.kind
+def _request_lanes(requests: Requests) -> Iterator[Lane]:
+    for request in requests.values():
+        sent = f"{request.method} {request.target}".strip()
+        yield Lane(f"request {request.letter}" if len(requests) > 1 else "request", sent)
 
 
-def _lane(connection: int, events: Iterable[EventRecord], held: dict[int, str]) -> Lane:
-    taken = next((e.frame for e in events if e.connection == connection and e.frame), "")
-    return Lane(f"conn {connection}", taken or held.get(connection, ""))
+def _lane(connection: int, placed: Sequence[Happening], held: Mapping[int, str]) -> Lane:
+    mine = (each.event.frame for each in placed if each.event.connection == connection)
+    return Lane(f"conn {connection}", next(filter(None, mine), held.get(connection, "")))
 
 
-def _mark(event: EventRecord, x: float, row: int) -> Mark:
-    connection = f"conn {event.connection}" if event.connection is not None else ""
+def _mark(each: Happening) -> Mark:
+    event = each.event
     parts = (
-        f"{event.seconds * 1000:.1f} ms",
-        connection,
-        label_of(event) if event.kind != "sql" else "",
+        f"{each.seconds * 1000:.1f} ms",
+        each.letter and f"request {each.letter}",
+        f"conn {event.connection}" if event.connection is not None else "",
+        each.label if event.kind != "sql" else "",
         "" if event.kind == "response start" else " ".join(event.text.split()),
-        f"at {event.frame}" if event.frame else "",
-        f"in {event.task}" if event.task else "",
+        event.frame and f"at {event.frame}",
+        event.task and f"in {event.task}",
         "the promise was broken here" if event.is_marked else "",
     )
-    words = " · ".join(part for part in parts if part)
-    return Mark(row, x, SHAPES.get(event.kind, "dot"), label_of(event), words, event.is_marked)
+    shape, words = SHAPES.get(event.kind, "dot"), " · ".join(filter(None, parts))
+    number = f"{each.request}-{each.number}"
+    return Mark(number, each.lane, each.x, shape, each.label, words, event.is_marked)
 
 
-def _bars(
-    placed: Sequence[tuple[EventRecord, float]],
-    rows: dict[int | None, int],
-    end: float,
-    held: frozenset[int],
+def _of_requests(placed: Sequence[Happening], end: float) -> Iterator[Bar]:
+    """Give the length of each request, and of its answer."""
+    for request in dict.fromkeys(each.request for each in placed):
+        mine = [each for each in placed if each.request == request]
+        own = [each for each in mine if each.event.connection is None]
+        lane = own[0].lane if own else 0
+        yield Bar(lane, "whole", mine[0].x, _last(own, {"returned", "raised"}, end))
+        begun = [each.x for each in own if each.event.kind == "response start"]
+        if begun:
+            is_open = all(each.event.kind != "response end" for each in own)
+            yield Bar(lane, "answer", begun[0], _last(own, {"response end"}, end), is_open)
+
+
+def _last(own: Sequence[Happening], kinds: set[str], end: float) -> float:
+    return next((each.x for each in reversed(own) if each.event.kind in kinds), end)
+
+
+def _of_connections(
+    placed: Sequence[Happening], rows: Mapping[int, int], end: float, held: frozenset[int]
 ) -> Iterator[Bar]:
-    """Give what lasts: the request, its answer, each loan of a connection and transaction."""
-    yield Bar(0, "whole", placed[0][1], _last(placed, {"returned", "raised"}, end))
-    begun = [x for event, x in placed if event.kind == "response start"]
-    if begun:
-        is_open = all(event.kind != "response end" for event, _ in placed)
-        yield Bar(0, "answer", begun[0], _last(placed, {"response end"}, end), is_open)
+    """Give each loan of a connection, and each transaction on it."""
     for connection, row in rows.items():
-        if connection is not None:
-            mine = [(event, x) for event, x in placed if event.connection == connection]
-            # Of one that is out already when the request begins, nobody has seen the checkout.
-            mine = mine or [(EventRecord(0.0, "checkout"), placed[0][1])]
-            out = "held" if connection in held else "loan"
-            yield from _spans(mine, row, end, ("checkout", RETURNS, out))
-            yield from _spans(mine, row, end, ("begin", ENDS, "open"))
+        mine = [each for each in placed if each.event.connection == connection]
+        yield from _loans(mine, row, placed[0].x, end, is_held=connection in held)
+        yield from _transactions(mine, row, end)
 
 
-def _last(placed: Sequence[tuple[EventRecord, float]], kinds: set[str], end: float) -> float:
-    return next((x for event, x in reversed(placed) if event.kind in kinds), end)
-
-
-def _spans(
-    mine: Sequence[tuple[EventRecord, float]],
-    row: int,
-    end: float,
-    span: tuple[str, frozenset[str], str],
+def _loans(
+    mine: Sequence[Happening], row: int, first: float, end: float, *, is_held: bool
 ) -> Iterator[Bar]:
-    """Give a bar from each beginning to its end; the last one may have none."""
-    begins, ends, unended = span
-    is_loan = begins == "checkout"
-    start = mine[0][1] if is_loan and mine[0][0].kind != begins else None
-    for event, x in mine:
-        if event.kind == begins:
-            start = x if start is None else start
-        elif event.kind in ends and start is not None:
-            yield Bar(row, "loan" if is_loan else event.kind, start, x)
+    # Of one that is out already when the request begins, nobody has seen the checkout.
+    is_out = not mine or mine[0].event.kind != "checkout"
+    start = (mine[0].x if mine else first) if is_out else None
+    for each in mine:
+        kind = each.event.kind
+        if kind == "checkout" and start is None:
+            start = each.x
+        elif kind in RETURNS and start is not None:
+            yield Bar(row, "held" if kind == "reclaimed" else "loan", start, each.x)
             start = None
     if start is not None:
-        yield Bar(row, unended, start, end, is_open=True)
+        yield Bar(row, "held" if is_held else "loan", start, end, is_open=True)
 
 
-def _ticks(placed: Sequence[tuple[EventRecord, float]]) -> Iterator[tuple[float, str]]:
-    """Give the moments that have room below the lanes, in milliseconds."""
-    free = 0.0
-    for event, x in placed:
-        if x >= free:
-            yield x, f"{event.seconds * 1000:.1f}"
-            free = x + TICK
+def _transactions(mine: Sequence[Happening], row: int, end: float) -> Iterator[Bar]:
+    start: float | None = None
+    for each in mine:
+        kind = each.event.kind
+        if kind == "begin" and start is None:
+            start = each.x
+        elif kind in ENDS | RETURNS and start is not None:
+            yield Bar(row, kind if kind in ENDS else "open", start, each.x, kind not in ENDS)
+            start = None
+    if start is not None:
+        yield Bar(row, "open", start, end, is_open=True)
+
+
+def _answers(placed: Sequence[Happening]) -> Iterator[tuple[float, str]]:
+    for each in placed:
+        if each.event.kind == "response end":
+            yield each.x, f"{each.letter or 'client'} has its answer"
+
+
+def _ticks(placed: Sequence[Happening]) -> Iterator[tuple[float, str]]:
+    """Give the moments that have room below the lanes, those that matter first."""
+    taken: list[float] = []
+    matter = [each for each in placed if each.event.is_marked or each.event.kind == "response end"]
+    for each in (*matter, placed[0], *placed):
+        if all(abs(each.x - other) >= TICK for other in taken):
+            taken.append(each.x)
+            yield each.x, f"{each.seconds * 1000:.1f}"

@@ -13,8 +13,7 @@ function light(mark) {
   mark.classList.add("lit");
   chart.classList.add("lit");
   chart.querySelector(".at").textContent = mark.querySelector("title").textContent;
-  const text = chart.nextElementSibling;
-  const line = text && text.querySelector(`[data-n="${mark.dataset.n}"]`);
+  const line = chart.parentElement.querySelector(`pre [data-n="${mark.dataset.n}"]`);
   if (line) line.classList.add("lit");
 }
 
@@ -36,8 +35,8 @@ for (const way of ["mouseover", "focusin", "click"]) {
 
 document.addEventListener("mouseover", (event) => {
   const line = event.target.closest("pre.text [data-n]");
-  const chart = line && line.closest(".verbatim").previousElementSibling;
-  const mark = chart && chart.matches(".chart") && chart.querySelector(`.mark[data-n="${line.dataset.n}"]`);
+  const inside = line && line.closest(".finding > div");
+  const mark = inside && inside.querySelector(`.mark[data-n="${line.dataset.n}"]`);
   if (mark) light(mark);
 });
 
