@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
@@ -56,3 +58,16 @@ def fenced(lines: list[str]) -> list[str]:
     longest = max((len(found) for line in shown for found in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return [f"{fence}text", *shown, fence]
+
+
+def as_json_text(tree: object) -> str:
+    """Return JSON that is to be read by other programs, with nothing in it that cannot be seen."""
+    return json.dumps(_all_visible(tree), indent=1, ensure_ascii=False) + "\n"
+
+
+def _all_visible(tree: object) -> object:
+    if isinstance(tree, str):
+        return visible(tree)
+    if isinstance(tree, Mapping):
+        return {visible(str(key)): _all_visible(value) for key, value in tree.items()}
+    return [_all_visible(value) for value in tree] if isinstance(tree, list | tuple) else tree

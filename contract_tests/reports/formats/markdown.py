@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...rules.verdict import Outcome, Verdict
 from ..escaping import advice_in_markdown, fenced, in_markdown
+from ..grouping import by_rule, cases_of
 from ..merging import label_of
 from ..record import RunRecord
 from ..terminal import COMMAND, closing_line, message, replay_command
@@ -47,12 +48,12 @@ def _parts(run: RunRecord, *, is_one: bool) -> Iterator[str]:
     if troubles:
         yield "\n".join(f"- {in_markdown(trouble)}" for trouble in troubles)
     red = [verdict for verdict in run.verdicts if verdict.is_red_at(run.level)]
-    for found in _by_rule(red):
+    for found in by_rule(red):
         yield from _block(run, found)
     rest = [v for v in run.of(Outcome.BROKEN) if not v.is_red_at(run.level)]
     if rest:
         yield "### Broken, and not red"
-        yield "\n".join(_row(found) for found in _by_rule(rest))
+        yield "\n".join(_row(found) for found in by_rule(rest))
 
 
 def _counts(run: RunRecord) -> str:
@@ -62,13 +63,6 @@ def _counts(run: RunRecord) -> str:
     names, numbers = zip(*found, strict=True) if found else (("rules",), (0,))
     cells = (names, ["---:"] * len(names), map(str, numbers))
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
-
-
-def _by_rule(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
-    groups: dict[tuple[str, Outcome], list[Verdict]] = {}
-    for verdict in verdicts:
-        groups.setdefault((verdict.rule, verdict.outcome), []).append(verdict)
-    return [groups[key] for key in sorted(groups)]
 
 
 def _block(run: RunRecord, found: Sequence[Verdict]) -> Iterator[str]:
@@ -94,9 +88,7 @@ def _heading(verdict: Verdict) -> str:
 
 
 def _cases(found: Sequence[Verdict]) -> str:
-    names = list(dict.fromkeys(in_markdown(verdict.case) for verdict in found))
-    more = [f"and {len(names) - MOST_CASES} more"] if len(names) > MOST_CASES else []
-    return ", ".join(names[:MOST_CASES] + more)
+    return ", ".join(map(in_markdown, cases_of(found, MOST_CASES)))
 
 
 def _row(found: Sequence[Verdict]) -> str:
