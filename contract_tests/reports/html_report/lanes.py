@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...rules.evidence import EventRecord, RequestRecord
-from .spacing import GUTTER, ROOM, places_of, stretched, width_of
+from .spacing import ROOM, places_of, stretched, width_of
 
 HEADROOM, HEIGHT, FOOTROOM = 36.0, 52.0, 24.0
 """The heights above the lanes, of each lane, and below them."""
