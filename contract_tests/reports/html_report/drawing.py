@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .elements import Markup, element, joined
-from .lanes import FOOTROOM, HEADROOM, HEIGHT, Bar, Chart, Mark, Requests, chart_of
+from .lanes import FOOTROOM, GUIDE, HEIGHT, Bar, Chart, Mark, Requests, chart_of
 from .spacing import GUTTER
 
 LABEL, MIDDLE, NOTE = 13.0, 25.0, 45.0
@@ -61,16 +61,16 @@ def picture_of(requests: Requests) -> Markup | None:
 def _drawn(chart: Chart) -> Iterator[Markup]:
     right, bottom = _n(chart.width), _n(chart.height - FOOTROOM)
     for row, lane in enumerate(chart.lanes):
-        top = HEADROOM + row * HEIGHT
+        top = chart.top + row * HEIGHT
         if row % 2 == 0:
             yield element("rect", class_="row", y=_n(top), width=right, height=_n(HEIGHT))
         yield element("text", lane.name, class_="name", x=8, y=_n(top + MIDDLE + 4))
         if lane.note:
             yield element("text", lane.note, class_="note", x=_n(GUTTER), y=_n(top + NOTE))
     yield from _late(chart, bottom)
-    yield from (_bar(bar) for bar in chart.bars)
+    yield from (_bar(bar, chart.top) for bar in chart.bars)
     yield from _guides(chart, bottom)
-    yield from (_mark(mark) for mark in chart.marks)
+    yield from (_mark(mark, chart.top) for mark in chart.marks)
     for number, (x, words) in enumerate(chart.ticks):
         unit = "" if number else " ms"
         yield element("text", words + unit, class_="tick", x=_n(x), y=_n(chart.height - 8))
@@ -80,7 +80,7 @@ def _late(chart: Chart, bottom: str) -> Iterator[Markup]:
     """Give what lies between the answer and what came too late for it."""
     if chart.late is not None:
         start, end = map(_n, chart.late)
-        yield element("path", class_="late", d=f"M{start} {_n(HEADROOM)}H{end}V{bottom}H{start}Z")
+        yield element("path", class_="late", d=f"M{start} {_n(chart.top)}H{end}V{bottom}H{start}Z")
 
 
 def _guides(chart: Chart, bottom: str) -> Iterator[Markup]:
@@ -88,12 +88,14 @@ def _guides(chart: Chart, bottom: str) -> Iterator[Markup]:
     broken = [mark.x for mark in chart.marks if mark.is_marked]
     for number, (x, words) in enumerate(chart.answers):
         is_before = bool(broken) and x <= broken[0]
-        yield _guide("answered", x, words, ("end" if is_before else "start", 13 + number % 2 * 13))
-        yield element("path", class_="answered", d=f"M{_n(x)} 18V{bottom}")
+        yield _guide(
+            "answered", x, words, ("end" if is_before else "start", GUIDE - 2 + number % 2 * GUIDE)
+        )
+        yield element("path", class_="answered", d=f"M{_n(x)} {_n(GUIDE + 2)}V{bottom}")
     for x in broken:
         is_before = any(x < answered for answered, _ in chart.answers)
-        yield element("path", class_="moment", d=f"M{_n(x)} 18V{bottom}")
-        yield _guide("moment", x, "▼ broken here", ("end" if is_before else "start", 13))
+        yield element("path", class_="moment", d=f"M{_n(x)} {_n(GUIDE + 2)}V{bottom}")
+        yield _guide("moment", x, "▼ broken here", ("end" if is_before else "start", GUIDE - 2))
 
 
 def _guide(kind: str, x: float, words: str, place: tuple[str, float]) -> Markup:
@@ -102,9 +104,9 @@ def _guide(kind: str, x: float, words: str, place: tuple[str, float]) -> Markup:
     return element("text", words, class_=f"guide {kind}", x=_n(beside), y=_n(y), text_anchor=anchor)
 
 
-def _bar(bar: Bar) -> Markup:
+def _bar(bar: Bar, top: float) -> Markup:
     thick = THICK.get(bar.sort, THIN)
-    y = HEADROOM + bar.lane * HEIGHT + MIDDLE - thick / 2
+    y = top + bar.lane * HEIGHT + MIDDLE - thick / 2
     drawn = element(
         "rect",
         class_=f"bar b-{bar.sort}{' unended' if bar.is_open else ''}",
@@ -120,8 +122,8 @@ def _bar(bar: Bar) -> Markup:
     return joined((drawn, element("text", "never returned by the app", class_="never", **place)))
 
 
-def _mark(mark: Mark) -> Markup:
-    y = HEADROOM + mark.lane * HEIGHT
+def _mark(mark: Mark, top: float) -> Markup:
+    y = top + mark.lane * HEIGHT
     place = {"x": _n(mark.x - 6), "width": 12}
     return element(
         "g",

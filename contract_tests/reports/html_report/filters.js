@@ -40,7 +40,7 @@ function filter() {
     group.hidden = !group.querySelector(".finding:not([hidden])");
   }
   const all = findings.length;
-  const words = shown === all ? `${all} findings` : `${shown} of ${all} findings`;
+  const words = `${shown === all ? "" : `${shown} of `}${all} finding${all === 1 ? "" : "s"}`;
   document.getElementById("shown").textContent = words;
 }
 

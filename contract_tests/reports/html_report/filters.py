@@ -29,12 +29,17 @@ def filters(found: Sequence[Found]) -> Markup:
         *(_choice(name, values) for name, values in choices if len(values) > 1),
         element("label", element("input", type="checkbox", id="f-red"), " only what is red"),
         element("button", "Clear", type="reset"),
-        element("output", f"{len(shown)} findings", id="shown", aria_live="polite"),
+        element("output", counted(len(shown)), id="shown", aria_live="polite"),
         id="filters",
         class_="scripted",
         role="search",
         aria_label="Filter findings",
     )
+
+
+def counted(number: int) -> str:
+    """Return a number of findings in words."""
+    return f"{number} finding{'s' * (number != 1)}"
 
 
 def _search() -> Markup:

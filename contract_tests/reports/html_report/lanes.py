@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from ...rules.evidence import EventRecord, RequestRecord
 from .spacing import ROOM, places_of, stretched, width_of
 
-HEADROOM, HEIGHT, FOOTROOM = 36.0, 52.0, 24.0
-"""The heights above the lanes, of each lane, and below them."""
+HEIGHT, FOOTROOM = 52.0, 24.0
+"""The heights of each lane, and below them."""
+
+HEADROOM, GUIDE = 8.0, 14.0
+"""The heights above the lanes, and of each row of words there."""
 
 TICK = 56.0
 """The least way between two moments that are written below."""
@@ -30,6 +33,9 @@ SHAPES = {
     "checkout": "tick",
     "returned": "tick",
 } | dict.fromkeys(RETURNS, "tick")
+
+BY_THE_KIT = "by the kit"
+"""The beginning of what is said of an event that is a disturbance."""
 
 Requests = Mapping[int, RequestRecord]
 """The requests of one picture, by their numbers within the evidence."""
@@ -82,7 +88,13 @@ class Chart:
     @property
     def height(self) -> float:
         """The height of all lanes, and what is above and below."""
-        return HEADROOM + HEIGHT * len(self.lanes) + FOOTROOM
+        return self.top + HEIGHT * len(self.lanes) + FOOTROOM
+
+    @property
+    def top(self) -> float:
+        """The height above the lanes: less if nothing is written there."""
+        is_broken = any(mark.is_marked for mark in self.marks)
+        return HEADROOM + GUIDE * min(2, max(len(self.answers), int(is_broken)))
 
     @property
     def late(self) -> tuple[float, float] | None:
@@ -115,6 +127,8 @@ class Happening:
             return f"response {text}".rstrip()[:16]
         if kind == "checkout" and self.letter:
             return f"checkout by {self.letter}"
+        if text.startswith(BY_THE_KIT):
+            return f"{kind} {BY_THE_KIT}"
         return kind.upper() if kind in {"begin", *ENDS} else kind
 
 

@@ -28,7 +28,7 @@ SCRIPTS = ("details.js", "timeline.js", "filters.js", "page.js")
 SECTIONS = {
     "findings": "Findings",
     "matrix": "Matrix",
-    "disturbances": "Disturbed and generated requests",
+    "disturbances": "Requests sent",
     "unexercised": "Not exercised",
     "rules": "Rules",
     "run": "The run",

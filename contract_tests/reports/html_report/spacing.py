@@ -14,7 +14,7 @@ LETTER, GAP, ROOM = 6.6, 9.0, 12.0
 STRETCH, LONGEST_WAY, UNIT = 7.0, 130.0, 4000.0
 """How the way between two events grows with the time between them, and the longest one."""
 
-WIDE, MOST_STRETCHED = 1040.0, 1.6
+WIDE, MOST_STRETCHED = 1040.0, 1.8
 """The width that a small picture is stretched to, and by how much at most."""
 
 
