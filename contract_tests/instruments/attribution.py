@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import greenlet
@@ -84,8 +84,11 @@ def frames(until: str = "") -> Iterator[FrameType]:
 
 def line_at(frame: FrameType) -> str:
     """Name the line that a frame is at."""
-    code = frame.f_code
-    return line_of(code.co_filename, frame.f_lineno, code.co_name)
+    return _line(frame.f_code, frame.f_lineno)
+
+
+def _line(code: CodeType, number: int) -> str:
+    return line_of(code.co_filename, number, code.co_name)
 
 
 @lru_cache(maxsize=4096)
@@ -117,6 +120,16 @@ def _root() -> Path:
     """The nearest folder above that git keeps, or else the one that the run was started in."""
     here = Path.cwd()
     return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+
+
+def raised_at(error: BaseException) -> str:
+    """Name the innermost line of the app that an error has passed through; empty without one."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        if is_app(traceback.tb_frame.f_code.co_filename):
+            found = _line(traceback.tb_frame.f_code, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found
 
 
 def running_task() -> asyncio.Task[Any] | None:
@@ -172,9 +185,10 @@ def is_installed(filename: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_app(filename: str) -> bool:
     """Return whether a file is the service's: neither the kit's, nor a library's, nor generated."""
-    if filename.startswith("<"):
+    path = Path(filename)
+    if not path.is_absolute():  # what was generated, or compiled from a source that is not here
         return False
-    path = Path(filename).resolve()
+    path = path.resolve()
     # First, since a service that is installed stands among the libraries itself.
     if any(path.is_relative_to(home) for home in _homes):
         return True

@@ -9,7 +9,8 @@ from ..escaping import advice_in_markdown, fenced, in_markdown
 from ..grouping import by_rule, cases_of
 from ..merging import label_of
 from ..record import RunRecord
-from ..terminal import COMMAND, closing_line, message, replay_command
+from ..summary import closing_line
+from ..terminal import COMMAND, message, replay_command
 from ..timeline import evidence_lines
 from . import ReportFormat
 

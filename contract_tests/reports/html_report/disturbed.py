@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...rules.extent import added_up
 from ..record import RunRecord
-from ..terminal import summary_lines
+from ..summary import notes
 from .elements import Markup, element
 
 NOTE = (
@@ -37,7 +37,7 @@ def _of(run: RunRecord, label: str) -> Iterator[Markup]:
         generated.setdefault(subject, {})[phase] = number
     if generated:
         yield _table("Requests made from the document", generated)
-    lines = [line for line in summary_lines(run) if line.startswith(TOLD)]
+    lines = [line for line in notes(run) if line.startswith(TOLD)]
     if lines:
         yield element("ul", *(element("li", line) for line in lines))
     if not (areas or generated or lines):

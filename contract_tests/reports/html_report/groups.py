@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ...rules.verdict import Outcome
-from ..terminal import MANY
+from ..summary import MANY
 from .details import details_of
 from .elements import Markup, advice, element
 from .found import SIGNS, Found, listed, operations_of, outcome_class

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ...rules.verdict import Outcome
 from ..record import RunRecord
-from ..terminal import closing_line, header_lines
+from ..summary import closing_line, count
+from ..terminal import header_lines
 from .elements import Markup, element
 from .found import SIGNS, outcome_class
 
