@@ -6,6 +6,7 @@ function fill(finding) {
   const source = finding.querySelector(":scope > noscript");
   if (!source) return;
   const inside = document.createElement("div");
+  inside.className = "inside";
   inside.innerHTML = source.textContent; // escaped where the page was made; the policy lets nothing run
   source.replaceWith(inside);
   for (const place of inside.querySelectorAll(".command")) {

@@ -33,7 +33,6 @@ def _facts(found: Found) -> Iterator[tuple[str, str]]:
     yield ("baseline" if is_broken else str(verdict.outcome)), verdict.reason
     yield "fix", advice(verdict.fix) if is_broken else ""
     yield "seen", ", ".join(map(str, verdict.extents))
-    yield "on", found.label
 
 
 def _row(name: str, value: str) -> Iterator[Markup]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...rules.extent import added_up
 from ..record import RunRecord
-from ..summary import notes
+from ..summary import late_lines, notes
 from .elements import Markup, element
 
+MADE = "Requests made from the document"
 NOTE = (
     "A report counts the disturbed requests and keeps the evidence of the first at which a rule "
     "was broken; the outcome of each of the others is not in it."
@@ -23,29 +23,29 @@ def disturbances(runs: Sequence[RunRecord], labels: Sequence[str]) -> Markup:
 def _of(run: RunRecord, label: str) -> Iterator[Markup]:
     if label:
         yield element("h3", label)
-    areas: dict[str, dict[str, dict[str, int]]] = {}
-    for name, number in run.totals.disturbed.items():
-        area, subject, way = (*name.split(":"), "", "")[:3]
-        areas.setdefault(area, {}).setdefault(subject, {})[way] = number
-    if areas:
+    disturbed = [
+        _table(f"Requests disturbed: {area}", rows) for area, rows in _by_area(run).items()
+    ]
+    if disturbed:
         yield element("p", NOTE, class_="about")
-    for area, rows in areas.items():
-        yield _table(f"Requests disturbed: {area}", rows)
     generated: dict[str, dict[str, int]] = {}
     for name, number in run.totals.generated.items():
         subject, _, phase = name.rpartition("-")
         generated.setdefault(subject, {})[phase] = number
-    if generated:
-        yield _table("Requests made from the document", generated)
-    lines = [line for line in notes(run) if line.startswith(TOLD)]
-    if lines:
-        yield element("ul", *(element("li", line) for line in lines))
-    if not (areas or generated or lines):
-        yield element("p", "Nothing was disturbed, and nothing generated.")
+    tables = disturbed + (
+        [_table("Requests made from the document", generated)] if generated else []
+    )
+    lines = [element("li", line) for line in (*late_lines(run), *notes(run))]
+    yield element("div", *tables, class_="beside")
+    yield element("ul", *lines) if lines else element("p", "Nothing was disturbed or generated.")
 
 
-TOLD = ("seen in part", "background work", "left out", "library:", "programs played")
-"""The beginnings of the lines of the terminal's summary that tell more of it."""
+def _by_area(run: RunRecord) -> dict[str, dict[str, dict[str, int]]]:
+    areas: dict[str, dict[str, dict[str, int]]] = {}
+    for name, number in run.totals.disturbed.items():
+        area, subject, way = (*name.split(":"), "", "")[:3]
+        areas.setdefault(area, {}).setdefault(subject, {})[way] = number
+    return areas
 
 
 def _table(title: str, rows: Mapping[str, Mapping[str, int]]) -> Markup:
@@ -82,9 +82,3 @@ def _number(number: int | None, most: int) -> Markup:
         aria_hidden="true",
     )
     return element("td", str(number), bar)
-
-
-def extents_of(run: RunRecord, rule: str) -> str:
-    """Return in words how much was seen of what a rule is about."""
-    verdicts = (verdict for verdict in run.verdicts if verdict.rule == rule)
-    return ", ".join(map(str, added_up(extent for v in verdicts for extent in v.extents)))

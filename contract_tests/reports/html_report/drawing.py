@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .elements import Markup, element, joined
+from .elements import Markup, Value, element, joined
 from .lanes import FOOTROOM, GUIDE, HEIGHT, Bar, Chart, Mark, Requests, chart_of
 from .spacing import GUTTER
 
@@ -124,7 +124,7 @@ def _bar(bar: Bar, top: float) -> Markup:
 
 def _mark(mark: Mark, top: float) -> Markup:
     y = top + mark.lane * HEIGHT
-    place = {"x": _n(mark.x - 6), "width": 12}
+    place: dict[str, Value] = {"x": _n(mark.x - 6), "width": 12}
     return element(
         "g",
         element("title", mark.words),

@@ -7,7 +7,7 @@ const texts = new Map();
 
 function textOf(finding) {
   if (!texts.has(finding)) {
-    const title = finding.parentElement.querySelector("h3").textContent;
+    const title = finding.closest(".group").querySelector("h3").textContent;
     const seen = finding.querySelector("summary").textContent;
     texts.set(finding, `${finding.dataset.rule} ${title} ${seen}`.toLowerCase());
   }
@@ -35,6 +35,12 @@ function filter() {
   for (const finding of findings) {
     finding.hidden = !matches(finding, asked);
     shown += !finding.hidden;
+  }
+  const isAny = asked.red || asked.choices.length > 0 || asked.words.length > 0;
+  for (const rest of document.querySelectorAll(".rest")) {
+    const found = rest.querySelectorAll(".finding:not([hidden])").length;
+    rest.hidden = !found;
+    rest.open = isAny && found > 0;
   }
   for (const group of document.querySelectorAll(".group")) {
     group.hidden = !group.querySelector(".finding:not([hidden])");

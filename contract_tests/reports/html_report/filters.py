@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..summary import count
 from .elements import Markup, element
 from .found import COLUMNS, LISTED, Found, listed, operations_of
+from .groups import Group
 
 LEVELS = ("required", "recommended", "preview")
 
 
-def filters(found: Sequence[Found]) -> Markup:
+def filters(found: Sequence[Found], groups: Sequence[Group]) -> Markup:
     """Return a form with one choice for each thing in which findings differ."""
     shown = list(listed(found))
+    rows = sum(len(group.rows) for group in groups)
     places = {place for each in shown for place in operations_of(each.verdict.case)}
     levels = {each.verdict.level for each in shown}
     outcomes = {each.verdict.outcome for each in shown}
@@ -29,17 +32,12 @@ def filters(found: Sequence[Found]) -> Markup:
         *(_choice(name, values) for name, values in choices if len(values) > 1),
         element("label", element("input", type="checkbox", id="f-red"), " only what is red"),
         element("button", "Clear", type="reset"),
-        element("output", counted(len(shown)), id="shown", aria_live="polite"),
+        element("output", count(rows, "finding"), id="shown", aria_live="polite"),
         id="filters",
         class_="scripted",
         role="search",
         aria_label="Filter findings",
     )
-
-
-def counted(number: int) -> str:
-    """Return a number of findings in words."""
-    return f"{number} finding{'s' * (number != 1)}"
 
 
 def _search() -> Markup:

@@ -110,6 +110,11 @@ def area_of(rule: str) -> str:
     return _AREA_OF.get(rule, OWN_RULES)
 
 
+def place_of(area: str) -> int:
+    """Return the place of an area among all, in the order of the catalogue."""
+    return [*AREAS, OWN_RULES].index(area)
+
+
 def operations_of(case: str) -> tuple[str, ...]:
     """Return the operations that a case is about, as columns of the matrix."""
     words = re.split(r"[-+ ]", case)

@@ -1,4 +1,4 @@
-"""Findings that belong together: those of one rule, or all that one reason keeps undecided."""
+"""Findings that belong together: those of one cause, of one rule, or undecided for one reason."""
 
 from __future__ import annotations
 
@@ -6,40 +6,63 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ...rules.verdict import Outcome
+from ..causes import Cause, causes
 from ..summary import MANY
-from .details import details_of
-from .elements import Markup, advice, element
-from .found import SIGNS, Found, listed, operations_of, outcome_class
+from .found import Found, listed
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some findings below one title. `rules` are the ids they are about."""
+    """Some findings below one title. `rules` are the ids they are about, `fix` mends them all."""
 
     title: str
     rules: tuple[str, ...]
     members: tuple[Found, ...]
+    fix: str = ""
+    is_default: bool = False
 
     @property
-    def rank(self) -> tuple[bool, int, str]:
-        """What orders groups: by their worst member, and then by rule."""
-        return (*min(each.rank for each in self.members), self.rules[0])
+    def rows(self) -> list[tuple[Found, ...]]:
+        """The members, those together that are the same finding in several runs."""
+        same: dict[tuple[str, ...], list[Found]] = {}
+        for each in self.members:
+            verdict = each.verdict
+            key = (verdict.rule, verdict.case, verdict.verdict, verdict.level, *verdict.findings)
+            # Without a name, two are the same only if they say the same.
+            same.setdefault(key if verdict.findings else (*key, each.words), []).append(each)
+        return [tuple(found) for found in same.values()]
+
+    @property
+    def is_red(self) -> bool:
+        """Return whether one of them fails its run."""
+        return any(each.is_red for each in self.members)
 
 
 def groups_of(found: Sequence[Found]) -> list[Group]:
-    """Return the groups of all that is listed, the worst first."""
-    rest = list(listed(found))
-    together = list(_undecided_together(rest))
-    told = {each.anchor for group in together for each in group.members}
-    by_rule: dict[str, list[Found]] = {}
-    for each in rest:
-        if each.anchor not in told:
-            by_rule.setdefault(each.verdict.rule, []).append(each)
-    alone = (
-        Group(members[0].verdict.title, (rule,), tuple(sorted(members, key=lambda m: m.rank)))
-        for rule, members in by_rule.items()
-    )
-    return sorted((*together, *alone), key=lambda group: group.rank)
+    """Return the groups of all that is listed, those first that fail a run."""
+    broken, rest = list(_by_cause(found)), list[Group]()
+    told = {each.anchor for group in broken for each in group.members}
+    rest.extend(_undecided_together(each for each in listed(found)))
+    told |= {each.anchor for group in rest for each in group.members}
+    rest.extend(_by_rule(each for each in listed(found) if each.anchor not in told))
+    rest.sort(key=lambda group: min(each.rank for each in group.members))
+    return sorted((*broken, *rest), key=lambda group: not group.is_red)
+
+
+def _by_cause(found: Sequence[Found]) -> Iterator[Group]:
+    """Give the causes of broken rules; one that several runs have is one."""
+    by_verdict = {id(each.verdict): each for each in found}
+    members: dict[tuple[str, str], list[Found]] = {}
+    there: dict[tuple[str, str], Cause] = {}
+    for run in {each.number: each.run for each in found}.values():
+        for cause in causes(run):
+            key = (cause.title, cause.fix)
+            there.setdefault(key, cause)
+            mine = members.setdefault(key, [])
+            mine.extend(by_verdict[id(verdict)] for verdict in cause.verdicts)
+    for key, cause in there.items():
+        rules = tuple(dict.fromkeys(each.verdict.rule for each in members[key]))
+        yield Group(cause.title, rules, tuple(members[key]), cause.fix, cause.is_default)
 
 
 def _undecided_together(found: Iterable[Found]) -> Iterator[Group]:
@@ -50,72 +73,12 @@ def _undecided_together(found: Iterable[Found]) -> Iterator[Group]:
     for reason, members in by_reason.items():
         rules = tuple(sorted({each.verdict.rule for each in members}))
         if len(rules) >= MANY:
-            title = f"{len(rules)} rules are undecided: {reason}"
-            yield Group(title, rules, tuple(members))
+            yield Group(f"{len(rules)} rules are undecided: {reason}", rules, tuple(members))
 
 
-def group_of_findings(number: int, group: Group) -> Markup:
-    """Return a group as a section, its findings closed."""
-    name = f"group-{number}"
-    rules = [element("a", rule, href=f"#{rule}", class_="rule") for rule in group.rules]
-    places = dict.fromkeys(each.verdict.place for each in group.members)
-    count = len(group.members)
-    told = f" · {count} findings: {_some(list(places))}" if count > 1 else ""
-    levels = " and ".join(dict.fromkeys(each.verdict.level for each in group.members))
-    return element(
-        "section",
-        element("h3", advice(group.title), id=name),
-        element("p", *_spaced(rules), f" {levels}{told}", class_="about"),
-        *(_finding(each) for each in group.members),
-        class_="group",
-        aria_labelledby=name,
-    )
-
-
-def _spaced(parts: Iterable[Markup]) -> Iterator[str]:
-    for part in parts:
-        yield part
-        yield " "
-
-
-SHOWN = 6
-"""Places that the heading of a group names."""
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _finding(found: Found) -> Markup:
-    """Return a finding: one line, and all of it once it is opened.
-
-    Browsers that run scripts keep what is in `noscript` as one text, which is made into elements
-    when somebody opens it: thousands of findings cost little. Others show it as it is.
-    """
-    verdict = found.verdict
-    return element(
-        "details",
-        element(
-            "summary",
-            element("b", SIGNS[verdict.outcome], aria_hidden="true", class_="sign"),
-            element("span", f"{verdict.outcome}{_weight(found)}", class_="word"),
-            element("span", verdict.case, class_="case"),
-            element("span", found.label, class_="on") if found.label else None,
-            element("span", found.words, class_="seen"),
-        ),
-        element("noscript", details_of(found)),
-        class_=f"finding {outcome_class(verdict.outcome)}{' red' if found.is_red else ''}",
-        id=found.anchor,
-        data_rule=verdict.rule,
-        data_verdict=str(verdict.outcome),
-        data_level=verdict.level,
-        data_area=found.area,
-        data_place=" ".join(operations_of(verdict.case)),
-        data_on=found.label or None,
-    )
-
-
-def _weight(found: Found) -> str:
-    is_warning = found.verdict.outcome is Outcome.BROKEN and not found.is_red
-    return ", a warning" if is_warning else ""
+def _by_rule(found: Iterable[Found]) -> Iterator[Group]:
+    by_rule: dict[str, list[Found]] = {}
+    for each in found:
+        by_rule.setdefault(each.verdict.rule, []).append(each)
+    for rule, members in by_rule.items():
+        yield Group(members[0].verdict.title, (rule,), tuple(sorted(members, key=lambda m: m.rank)))

@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...rules.verdict import Outcome
-from .elements import Markup, element
-from .found import COLUMNS, LISTED, SIGNS, Found, area_of, operations_of, outcome_class
+from .elements import Markup, Value, advice, element
+from .found import (
+    COLUMNS,
+    LISTED,
+    SIGNS,
+    Found,
+    area_of,
+    operations_of,
+    outcome_class,
+    place_of,
+)
 
-Cells = dict[tuple[str, str, int], list[Found]]
+
+@dataclass(frozen=True)
+class _Matrix:
+    """What the cells are made from, by rule, column and number of the run."""
+
+    cells: dict[tuple[str, str, int], list[Found]]
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
 def matrix_of(found: Sequence[Found], labels: Sequence[str]) -> Markup:
-    """Return the table. In a cell with several cases the worst is shown, and their number."""
-    cells: Cells = {}
+    """Return the table. Of several cases in a cell the worst is shown, and their number told."""
+    cells: dict[tuple[str, str, int], list[Found]] = {}
     for each in found:
         for column in operations_of(each.verdict.case):
             cells.setdefault((each.verdict.rule, column, each.number), []).append(each)
-    columns = [c for c in COLUMNS if any(c == column for _, column, _ in cells)]
-    heads = (element("th", column, scope="col") for column in columns)
+    columns = tuple(c for c in COLUMNS if any(c == column for _, column, _ in cells))
+    heads = (element("th", column, scope="col") for column in ("rule", *columns))
+    promise = element("th", "promise", scope="col", class_="promise")
     table = element(
         "table",
-        element("thead", element("tr", element("th", "rule", scope="col"), *heads)),
-        *_bodies(found, cells, columns, labels),
+        element("thead", element("tr", *heads, promise)),
+        *_bodies(found, _Matrix(cells, columns, tuple(labels))),
         class_="matrix",
     )
-    place = {"class_": "wide", "role": "region", "tabindex": 0}
+    place: dict[str, Value] = {"class_": "wide", "role": "region", "tabindex": 0}
     return element("div", table, aria_label="Rules by operations", **place)
 
 
 def legend(found: Sequence[Found], labels: Sequence[str]) -> Markup:
     """Return what the signs mean, and in which order the runs stand in a cell."""
-    there = {each.verdict.outcome for each in found}
-    items = (element("li", _sign(outcome), str(outcome)) for outcome in SIGNS if outcome in there)
+    signs = dict.fromkeys(
+        (each.verdict.outcome, each.is_red) for each in sorted(found, key=lambda each: each.rank)
+    )
+    items = (
+        element("li", _sign(outcome, is_red=is_red), _meaning(outcome, is_red=is_red))
+        for outcome, is_red in signs
+    )
     parts = [element("ul", *items, class_="legend")]
     if len(labels) > 1:
         parts.append(element("p", f"In a cell, from the left: {', '.join(labels)}."))
@@ -43,45 +66,50 @@ def legend(found: Sequence[Found], labels: Sequence[str]) -> Markup:
     return element("div", *parts)
 
 
-def _sign(outcome: Outcome) -> Markup:
-    return element("b", SIGNS[outcome], class_=f"cell {outcome_class(outcome)}", aria_hidden="true")
+def _meaning(outcome: Outcome, *, is_red: bool) -> str:
+    return f"{outcome}, and the run is red" if is_red else str(outcome)
 
 
-def _bodies(
-    found: Sequence[Found], cells: Cells, columns: Sequence[str], labels: Sequence[str]
-) -> Iterator[Markup]:
+def _kind(outcome: Outcome, *, is_red: bool) -> str:
+    return f"cell {outcome_class(outcome)}{' red' if is_red else ''}"
+
+
+def _sign(outcome: Outcome, *, is_red: bool) -> Markup:
+    kind = _kind(outcome, is_red=is_red)
+    return element("b", SIGNS[outcome], class_=kind, aria_hidden="true")
+
+
+def _bodies(found: Sequence[Found], matrix: _Matrix) -> Iterator[Markup]:
     titles = {each.verdict.rule: each.verdict.title for each in found}
     told = {each.verdict.rule for each in found if each.verdict.outcome in LISTED}
     areas: dict[str, list[str]] = {}
-    for rule in titles:
+    for rule in sorted(titles):
         areas.setdefault(area_of(rule), []).append(rule)
-    for area, rules in areas.items():
-        head = element("th", area, scope="rowgroup", colspan=len(columns) + 1)
-        is_quiet = told.isdisjoint(rules)
+    for area in sorted(areas, key=place_of):
+        width = len(matrix.columns) + 2
+        head = element("tr", element("th", area, scope="rowgroup", colspan=width), class_="area")
         rows = (
-            element(
-                "tr",
-                element(
-                    "th",
-                    element("a", rule, href=f"#{rule}", title=titles[rule]),
-                    scope="row",
-                ),
-                *(_cell(rule, column, cells, labels) for column in columns),
-                class_=None if rule in told else "quiet",
-            )
-            for rule in sorted(rules)
+            _row(rule, titles[rule], matrix, None if rule in told else "quiet")
+            for rule in areas[area]
         )
-        kind = "quiet" if is_quiet else None
-        yield element("tbody", element("tr", head, class_="area"), *rows, class_=kind)
+        yield element(
+            "tbody", head, *rows, class_="quiet" if told.isdisjoint(areas[area]) else None
+        )
 
 
-def _cell(rule: str, column: str, cells: Cells, labels: Sequence[str]) -> Markup:
+def _row(rule: str, title: str, matrix: _Matrix, kind: str | None) -> Markup:
+    name = element("th", element("a", rule, href=f"#{rule}"), scope="row")
+    cells = (_cell(rule, column, matrix) for column in matrix.columns)
+    return element("tr", name, *cells, element("td", advice(title), class_="promise"), class_=kind)
+
+
+def _cell(rule: str, column: str, matrix: _Matrix) -> Markup:
+    here = [matrix.cells.get((rule, column, n)) for n in range(len(matrix.labels))]
     links = (
-        _link(here, column, label) if (here := cells.get((rule, column, number))) else _nothing()
-        for number, label in enumerate(labels)
+        _link(found, column, label) if found else _nothing()
+        for found, label in zip(here, matrix.labels, strict=True)
     )
-    there = any((rule, column, number) in cells for number in range(len(labels)))
-    return element("td", *links) if there else element("td")
+    return element("td", *links) if any(here) else element("td")
 
 
 def _nothing() -> Markup:
@@ -95,7 +123,11 @@ def _link(here: Sequence[Found], column: str, label: str) -> Markup:
     same = sum(each.verdict.outcome is verdict.outcome for each in here)
     count = f", {same} of {len(here)} cases" if len(here) > 1 else ""
     words = f"{verdict.rule} {column}{f' on {label}' if label else ''}: {verdict.outcome}{count}"
-    sign = SIGNS[verdict.outcome]
-    is_red = " red" if worst.is_red else ""
-    kind = f"cell {outcome_class(verdict.outcome)}{is_red}"
-    return element("a", sign, href=f"#{goal}", class_=kind, title=words, aria_label=words)
+    return element(
+        "a",
+        SIGNS[verdict.outcome],
+        href=f"#{goal}",
+        class_=_kind(verdict.outcome, is_red=worst.is_red),
+        title=words,
+        aria_label=words,
+    )

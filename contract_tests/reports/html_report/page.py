@@ -10,15 +10,17 @@ from pathlib import Path
 
 from ... import __version__
 from ..record import RunRecord
+from .banner import banner
 from .disturbed import disturbances
 from .drawing import shapes
 from .elements import Markup, element, joined
 from .filters import filters
 from .found import Found, all_found, labels_of
-from .groups import group_of_findings, groups_of
+from .groups import groups_of
+from .listing import group_of_findings
 from .matrix import legend, matrix_of
 from .rule_cards import rule_cards
-from .summary import banner, surroundings
+from .surroundings import surroundings
 from .unexercised import unexercised
 
 HERE = Path(__file__).parent
@@ -105,7 +107,7 @@ def _findings(found: Sequence[Found]) -> Markup:
     if not groups:
         return element("p", "Nothing is broken, and nothing was left undecided.")
     sections = (group_of_findings(number, group) for number, group in enumerate(groups, 1))
-    return joined((filters(found), *sections))
+    return joined((filters(found, groups), *sections))
 
 
 @cache

@@ -10,7 +10,7 @@ from ...rules.extent import added_up
 from ...rules.verdict import Outcome
 from ..terminal import more_line
 from .elements import Markup, advice, element
-from .found import LISTED, SIGNS, Found, area_of, outcome_class
+from .found import LISTED, SIGNS, Found, area_of, outcome_class, place_of
 
 
 def rule_cards(found: Sequence[Found]) -> Markup:
@@ -18,7 +18,7 @@ def rule_cards(found: Sequence[Found]) -> Markup:
     areas: dict[str, dict[str, list[Found]]] = {}
     for each in found:
         areas.setdefault(each.area, {}).setdefault(each.verdict.rule, []).append(each)
-    return element("div", *(_area(*each) for each in areas.items()))
+    return element("div", *(_area(area, areas[area]) for area in sorted(areas, key=place_of)))
 
 
 def _area(area: str, rules: Mapping[str, Sequence[Found]]) -> Markup:
@@ -29,8 +29,9 @@ def _area(area: str, rules: Mapping[str, Sequence[Found]]) -> Markup:
 def _card(rule: str, found: Sequence[Found]) -> Markup:
     first = found[0].verdict
     counts = {o: sum(each.verdict.outcome is o for each in found) for o in SIGNS}
+    red = " red" if any(each.is_red for each in found) else ""
     tally = (
-        element("span", f"{SIGNS[o]} {n} {o}", class_=f"tally {outcome_class(o)}")
+        element("span", f"{SIGNS[o]} {n} {o}", class_=f"tally {outcome_class(o)}{red}")
         for o, n in counts.items()
         if n
     )

@@ -9,7 +9,7 @@ function ready(lanes) {
 
 function light(mark) {
   const chart = mark.closest(".chart");
-  for (const lit of chart.parentElement.querySelectorAll(".lit")) lit.classList.remove("lit");
+  for (const lit of chart.closest(".finding").querySelectorAll(".lit")) lit.classList.remove("lit");
   mark.classList.add("lit");
   chart.classList.add("lit");
   chart.querySelector(".at").textContent = mark.querySelector("title").textContent;
@@ -35,7 +35,7 @@ for (const way of ["mouseover", "focusin", "click"]) {
 
 document.addEventListener("mouseover", (event) => {
   const line = event.target.closest("pre.text [data-n]");
-  const inside = line && line.closest(".finding > div");
+  const inside = line && line.closest(".details");
   const mark = inside && inside.querySelector(`.mark[data-n="${line.dataset.n}"]`);
   if (mark) light(mark);
 });

@@ -29,7 +29,7 @@ def unexercised(found: Sequence[Found]) -> Markup:
             element("td", _outcome(outcome), class_="o"),
             element("td", reason or "no reason was given"),
             element("td", *_rules(members)),
-            element("td", ", ".join(dict.fromkeys(e.label for e in members))) if is_many else None,
+            element("td", _labels(members), class_="runs") if is_many else None,
         )
         for (outcome, reason), members in sorted(reasons.items(), key=_weight)
     )
@@ -37,6 +37,10 @@ def unexercised(found: Sequence[Found]) -> Markup:
     return element(
         "div", table, class_="wide", role="region", tabindex=0, aria_label="Not exercised"
     )
+
+
+def _labels(members: Sequence[Found]) -> str:
+    return ", ".join(dict.fromkeys(each.label for each in members))
 
 
 def _weight(reason: tuple[tuple[Outcome, str], list[Found]]) -> tuple[int, int]:
@@ -50,10 +54,11 @@ def _outcome(outcome: Outcome) -> Markup:
 
 
 def _rules(members: Sequence[Found]) -> list[str]:
-    counts: dict[str, int] = {}
+    cases: dict[str, set[str]] = {}
     for each in members:
-        counts[each.verdict.rule] = counts.get(each.verdict.rule, 0) + 1
+        cases.setdefault(each.verdict.rule, set()).add(each.verdict.case)
     parts: list[str] = []
-    for rule, count in sorted(counts.items()):
-        parts += [element("a", rule, href=f"#{rule}"), f" ({count} cases) " if count > 1 else " "]
+    for rule, names in sorted(cases.items()):
+        number = f" ({len(names)} cases) " if len(names) > 1 else " "
+        parts += [element("a", rule, href=f"#{rule}"), number]
     return parts
