@@ -13,7 +13,9 @@ from ..reports.files import ReportFiles
 from ..reports.formats import report_formats
 from ..reports.merging import read_runs
 from ..reports.record import RunRecord
-from ..reports.terminal import failure_texts, header_lines, summary_lines
+from ..reports.screen import screen_lines
+from ..reports.summary import summary_lines
+from ..reports.terminal import failure_texts, header_lines
 from ..rules.violation import UsageError
 from . import Command
 
@@ -30,7 +32,8 @@ def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     except UsageError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    for line in chain.from_iterable(map(_lines, () if asked.reports else runs)):
+    shown = () if asked.reports else runs
+    for line in chain.from_iterable(_lines(run, is_whole=asked.all) for run in shown):
         print(line)  # noqa: T201 - this is what the command is for
     return 0 if all(run.is_conformant for run in runs) else 1
 
@@ -42,12 +45,12 @@ def _write(files: ReportFiles, runs: Sequence[RunRecord]) -> None:
             raise UsageError(f"{path} {problem}")
 
 
-def _lines(run: RunRecord) -> Iterator[str]:
+def _lines(run: RunRecord, *, is_whole: bool) -> Iterator[str]:
     yield from header_lines(run.facts)
-    for text in failure_texts(run):
+    for text in failure_texts(run, is_whole=is_whole):
         yield from ("", text)
     yield ""
-    yield from summary_lines(run)
+    yield from summary_lines(run) if is_whole else screen_lines(run)
 
 
 class _File(argparse.Action):
@@ -66,6 +69,8 @@ class _File(argparse.Action):
 def _declare(parser: argparse.ArgumentParser) -> None:
     words = "what --contract-report wrote, even of a run that did not end"
     parser.add_argument("file", metavar="FILE", type=Path, help=words)
+    whole = "tell every rule and the whole evidence, and not causes in one screen"
+    parser.add_argument("--all", action="store_true", help=whole)
     parser.set_defaults(reports={})
     for name, made in report_formats().items():
         words = f"write {made.words} to OUT"

@@ -85,11 +85,22 @@ def frames(until: str = "") -> Iterator[FrameType]:
 def line_at(frame: FrameType) -> str:
     """Name the line that a frame is at."""
     code = frame.f_code
-    return line_of(code.co_filename, frame.f_lineno, code.co_name)
+    return named_line(code.co_filename, frame.f_lineno, code.co_name)
+
+
+def raised_at(error: BaseException) -> str:
+    """Name the innermost line of the app that an error has passed through; empty without one."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if is_app(code.co_filename):
+            found = named_line(code.co_filename, traceback.tb_lineno, code.co_name)
+        traceback = traceback.tb_next
+    return found
 
 
 @lru_cache(maxsize=4096)
-def line_of(filename: str, number: int, name: str) -> str:
+def named_line(filename: str, number: int, name: str) -> str:
     """Name a line of a function, and remember the file: asked for every event, so it is kept."""
     line, path = f"{short(filename)}:{number} in {name}", path_from_root(filename)
     # Of two files with such a line, neither is known to be the one that is meant.
@@ -172,9 +183,10 @@ def is_installed(filename: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_app(filename: str) -> bool:
     """Return whether a file is the service's: neither the kit's, nor a library's, nor generated."""
-    if filename.startswith("<"):
+    path = Path(filename)
+    if not path.is_absolute():  # what was generated, or compiled from a source that is not here
         return False
-    path = Path(filename).resolve()
+    path = path.resolve()
     # First, since a service that is installed stands among the libraries itself.
     if any(path.is_relative_to(home) for home in _homes):
         return True

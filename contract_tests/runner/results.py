@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -13,7 +13,9 @@ from ..reports.files import ReportFiles
 from ..reports.json_report import as_json, from_json
 from ..reports.partial import PartialReport
 from ..reports.record import RunRecord
-from ..reports.terminal import header_lines, summary_lines
+from ..reports.screen import screen_lines
+from ..reports.summary import summary_lines
+from ..reports.terminal import header_lines
 from ..rules.totals import Totals
 from ..rules.verdict import Verdict, from_row
 from .closing import CLOSING, blame, note
@@ -161,11 +163,24 @@ class Results:
         )
         return run.standards.ended(record)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the outcome, rule by rule."""
-        if not (self._verdicts or self._of_workers):
-            return
-        terminalreporter.section("contract")
-        facts = () if self._run.has_header else header_lines(self._run.facts)
-        for line in (*facts, *summary_lines(self._record())):
-            terminalreporter.line(line)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, object, object]:
+        """Print the outcome, below all else that pytest has to tell: nearest to the prompt."""
+        told = yield
+        if self._verdicts or self._of_workers:
+            terminalreporter.section("contract")
+            for line in self._closing_section():
+                terminalreporter.line(line)
+        return told
+
+    def _closing_section(self) -> Iterator[str]:
+        run, record = self._run, self._record()
+        if not run.has_header:
+            yield from header_lines(run.facts)
+        if run.tells_all:
+            yield from summary_lines(record)
+        else:
+            told_in = "" if run.options.report is None else str(run.options.report)
+            yield from screen_lines(record, told_in=told_in)

@@ -64,6 +64,11 @@ class ContractRun:
         self._is_closed = True
 
     @property
+    def tells_all(self) -> bool:
+        """Return whether the whole evidence is asked for: with `-v`, or of one request again."""
+        return self._config.get_verbosity() > 0 or self.options.replay is not None
+
+    @property
     def service(self) -> Service:
         """The started service, opened on first use and closed with the run.
 

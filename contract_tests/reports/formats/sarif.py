@@ -16,10 +16,10 @@ from ...rules import AREAS, rule_of
 from ...rules.evidence import RequestRecord
 from ...rules.rule import Level
 from ...rules.verdict import Outcome, Verdict
+from ..app_lines import AppLine, app_line_of, steps_of
 from ..escaping import as_json_text, fenced, visible
 from ..grouping import by_finding, cases_of
 from ..merging import label_of
-from ..places import Place, place_of, steps_of
 from ..record import RunRecord
 from ..terminal import COMMAND
 from . import ReportFormat
@@ -123,7 +123,7 @@ def _result(
     run: RunRecord, index: int, finding: str, verdicts: Sequence[Verdict]
 ) -> dict[str, Any]:
     first = verdicts[0]
-    place, cases = place_of(first, run), cases_of(verdicts, MOST_CASES)
+    place, cases = app_line_of(first, run), cases_of(verdicts, MOST_CASES)
     observed = f"{first.observed}; expected {first.expected}"
     shown = observed if len(observed) <= LONGEST else f"{observed[: LONGEST - 2]}.."
     flows = [flow for part in first.evidence if (flow := _flow(part))]
@@ -155,7 +155,7 @@ def _flow(part: object) -> list[dict[str, Any]]:
     ]
 
 
-def _location(place: Place, words: str = "") -> Mapping[str, Any]:
+def _location(place: AppLine, words: str = "") -> Mapping[str, Any]:
     region = {"region": {"startLine": place.line}} if place.line else {}
     physical = {"artifactLocation": {"uri": quote(place.path)}, **region}
     message = {"message": {"text": words}} if words else {}
