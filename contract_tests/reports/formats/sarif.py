@@ -6,13 +6,13 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from ... import __version__
-from ...rules import AREAS, rule_of
+from ...rules import area_of_rule, rule_of
 from ...rules.evidence import RequestRecord
 from ...rules.rule import Level
 from ...rules.verdict import Outcome, Verdict
@@ -92,15 +92,11 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
         },
         "defaultConfiguration": {"level": level},
         "properties": {
-            "tags": ["contract", *_areas(verdict.rule)],
+            "tags": ["contract", area_of_rule(verdict.rule) or "own rules"],
             "precision": "very-high",
             "problem.severity": SEVERITIES[level],
         },
     }
-
-
-def _areas(rule: str) -> Iterator[str]:
-    yield from (area for area, rules in AREAS.items() if rule in {each.id for each in rules})
 
 
 def _invocation(run: RunRecord) -> dict[str, Any]:
