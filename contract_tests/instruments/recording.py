@@ -31,6 +31,7 @@ def recorded(exchange: Exchange, *marked: Event, letter: str = "") -> RequestRec
         held=tuple(replace(each, path=path_of(each.frame)) for each in exchange.held),
         warnings=exchange.warnings,
         answer=exchange.excerpt(ANSWER) if tells else "",
+        began=round(exchange.began, 6),
     )
 
 

@@ -47,7 +47,8 @@ class RequestRecord:
     """A request with all that happened because of it.
 
     `status` is None where no answer was begun. `letter` tells requests apart that were sent
-    together, `answer` is the beginning of a body that tells of a failure or a refusal.
+    together, `answer` is the beginning of a body that tells of a failure or a refusal. `began` is
+    when it began, in seconds on the clock that all requests of a run share; 0 if nobody knows.
     """
 
     number: int
@@ -60,6 +61,7 @@ class RequestRecord:
     held: tuple[HeldConnection, ...] = ()
     warnings: tuple[str, ...] = ()
     answer: str = ""
+    began: float = 0.0
 
 
 @dataclass(frozen=True)
