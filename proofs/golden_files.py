@@ -10,7 +10,7 @@ from contract_tests.reports.formats import report_formats
 from proofs.reported_run import sample_run
 
 GOLDEN = Path(__file__).parent / "golden"
-SUFFIXES = {"markdown": ".md"}
+SUFFIXES = {"markdown": ".md", "ctrf": ".json"}
 """The usual end of a file's name, where it is not the name of the format."""
 
 
@@ -18,7 +18,7 @@ def golden_texts() -> Mapping[str, str]:
     """The text of each file, by its name, in which the version of the kit does not stand."""
     texts: dict[str, str] = {}
     for name, made in report_formats().items():
-        for suffix in (SUFFIXES.get(name, f".{name}"), *made.by_suffix):
+        for suffix in made.by_suffix or (SUFFIXES.get(name, f".{name}"),):
             path = Path(f"{name}{suffix}")
             text = made.text_for(path, (sample_run(),))
             texts.setdefault(path.name, text.replace(f'"{__version__}"', '"VERSION"'))

@@ -27,6 +27,7 @@ FACTS: dict[str, Any] = {
         "owned": True,
         "seen": True,
     },
+    "time": {"estimate": 4.0, "budget": 600.0, "began": 1750000000.25},
     "resource": {
         "name": f"/orders {HOSTILE}",
         "found": "the OpenAPI document",
@@ -125,7 +126,14 @@ def _verdict(rule: str, case: str, outcome: str, observed: str = "", **more: Any
     words = {"level": "required", "title": f"{rule} MUST `be` kept.", "fix": "Type `this` first."}
     seen = {"observed": observed, "expected": "a promise that is kept" if observed else ""}
     test = f"contract_tests/suite/test_shop.py::test_it[{rule}-{case}]"
-    row = {"rule": rule, "verdict": outcome, "case": case, "test": test, "findings": names}
+    row = {
+        "rule": rule,
+        "verdict": outcome,
+        "case": case,
+        "test": test,
+        "findings": names,
+        "duration": 0.0125,
+    }
     return Verdict(**{**words, **row, **seen, **more})
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.instruments.attribution import is_app, line_of, path_from_root, path_of
+from contract_tests.instruments.attribution import is_app, named_line, path_from_root, path_of
 from contract_tests.service.transports.locate import locate
 
 
@@ -35,7 +35,7 @@ def test_the_runner_is_no_service() -> None:
 
 def test_a_line_is_short_and_its_file_is_known() -> None:
     """Texts name the file alone; a report that needs its path asks for it."""
-    line = line_of(__file__, 12, "of_this_proof")
+    line = named_line(__file__, 12, "of_this_proof")
     assert line == "test_attribution.py:12 in of_this_proof"
     assert path_of(line) == "proofs/test_attribution.py"
 
@@ -43,7 +43,7 @@ def test_a_line_is_short_and_its_file_is_known() -> None:
 def test_a_line_that_two_files_have_is_in_neither() -> None:
     """No report points into a file that was not meant."""
     beside = Path(__file__).parent / "broken" / Path(__file__).name
-    lines = {line_of(str(path), 7, "of_two_files") for path in (Path(__file__), beside)}
+    lines = {named_line(str(path), 7, "of_two_files") for path in (Path(__file__), beside)}
     assert lines == {"test_attribution.py:7 in of_two_files"}
     assert path_of(lines.pop()) == ""
 

@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from contract_tests.reports.app_lines import AppLine, app_line_of
 from contract_tests.reports.formats.sarif import as_sarif
 from contract_tests.reports.json_report import from_json
-from contract_tests.reports.places import Place, place_of
 from contract_tests.reports.record import RunRecord
 from contract_tests.rules import rule_of
 from contract_tests.rules.verdict import Verdict
@@ -75,8 +75,8 @@ def test_a_result_without_a_line_is_at_the_file_of_the_app() -> None:
     """A service that is reached by its URL has no file, and its results no place."""
     run = sample_run()
     bare = replace(late(run), evidence=())
-    assert place_of(bare, run) == Place("shop/main.py")
-    assert place_of(bare, replace(run, facts={})) is None
+    assert app_line_of(bare, run) == AppLine("shop/main.py")
+    assert app_line_of(bare, replace(run, facts={})) is None
     assert results(replace(run, verdicts=(bare,), facts={}))["WEB-03 is broken"]["locations"] == []
 
 

@@ -32,8 +32,8 @@ def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     except UsageError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    told = () if asked.reports else runs
-    for line in chain.from_iterable(_lines(run, is_whole=asked.all) for run in told):
+    shown = () if asked.reports else runs
+    for line in chain.from_iterable(_lines(run, is_whole=asked.all) for run in shown):
         print(line)  # noqa: T201 - this is what the command is for
     return 0 if all(run.is_conformant for run in runs) else 1
 

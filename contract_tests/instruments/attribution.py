@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import greenlet
@@ -84,15 +84,23 @@ def frames(until: str = "") -> Iterator[FrameType]:
 
 def line_at(frame: FrameType) -> str:
     """Name the line that a frame is at."""
-    return _line(frame.f_code, frame.f_lineno)
+    code = frame.f_code
+    return named_line(code.co_filename, frame.f_lineno, code.co_name)
 
 
-def _line(code: CodeType, number: int) -> str:
-    return line_of(code.co_filename, number, code.co_name)
+def raised_at(error: BaseException) -> str:
+    """Name the innermost line of the app that an error has passed through; empty without one."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if is_app(code.co_filename):
+            found = named_line(code.co_filename, traceback.tb_lineno, code.co_name)
+        traceback = traceback.tb_next
+    return found
 
 
 @lru_cache(maxsize=4096)
-def line_of(filename: str, number: int, name: str) -> str:
+def named_line(filename: str, number: int, name: str) -> str:
     """Name a line of a function, and remember the file: asked for every event, so it is kept."""
     line, path = f"{short(filename)}:{number} in {name}", path_from_root(filename)
     # Of two files with such a line, neither is known to be the one that is meant.
@@ -120,16 +128,6 @@ def _root() -> Path:
     """The nearest folder above that git keeps, or else the one that the run was started in."""
     here = Path.cwd()
     return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
-
-
-def raised_at(error: BaseException) -> str:
-    """Name the innermost line of the app that an error has passed through; empty without one."""
-    found, traceback = "", error.__traceback__
-    while traceback is not None:
-        if is_app(traceback.tb_frame.f_code.co_filename):
-            found = _line(traceback.tb_frame.f_code, traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return found
 
 
 def running_task() -> asyncio.Task[Any] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType
 from typing import Any, TypeAlias
 
-from .attribution import is_app, is_of_sqlalchemy, line_of
+from .attribution import is_app, is_of_sqlalchemy, named_line
 
 Link: TypeAlias = "CoroutineType[Any, Any, Any]"
 # asyncio.wait waits in a private coroutine, `_wait`; a task group waits in its `__aexit__`.
@@ -100,4 +100,4 @@ def _is_of_generator(strand: object) -> bool:
 def _line(code: CodeType, frame: FrameType | None) -> str:
     # What has ended has no frame any more.
     number = frame.f_lineno if frame else code.co_firstlineno
-    return line_of(code.co_filename, number, code.co_name)
+    return named_line(code.co_filename, number, code.co_name)

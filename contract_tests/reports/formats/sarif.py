@@ -6,20 +6,20 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from ... import __version__
-from ...rules import AREAS, rule_of
+from ...rules import area_of_rule, rule_of
 from ...rules.evidence import RequestRecord
 from ...rules.rule import Level
 from ...rules.verdict import Outcome, Verdict
+from ..app_lines import AppLine, app_line_of, steps_of
 from ..escaping import as_json_text, fenced, visible
 from ..grouping import by_finding, cases_of
 from ..merging import label_of
-from ..places import Place, place_of, steps_of
 from ..record import RunRecord
 from ..terminal import COMMAND
 from . import ReportFormat
@@ -92,15 +92,11 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
         },
         "defaultConfiguration": {"level": level},
         "properties": {
-            "tags": ["contract", *_areas(verdict.rule)],
+            "tags": ["contract", area_of_rule(verdict.rule) or "own rules"],
             "precision": "very-high",
             "problem.severity": SEVERITIES[level],
         },
     }
-
-
-def _areas(rule: str) -> Iterator[str]:
-    yield from (area for area, rules in AREAS.items() if rule in {each.id for each in rules})
 
 
 def _invocation(run: RunRecord) -> dict[str, Any]:
@@ -123,7 +119,7 @@ def _result(
     run: RunRecord, index: int, finding: str, verdicts: Sequence[Verdict]
 ) -> dict[str, Any]:
     first = verdicts[0]
-    place, cases = place_of(first, run), cases_of(verdicts, MOST_CASES)
+    place, cases = app_line_of(first, run), cases_of(verdicts, MOST_CASES)
     observed = f"{first.observed}; expected {first.expected}"
     shown = observed if len(observed) <= LONGEST else f"{observed[: LONGEST - 2]}.."
     flows = [flow for part in first.evidence if (flow := _flow(part))]
@@ -155,7 +151,7 @@ def _flow(part: object) -> list[dict[str, Any]]:
     ]
 
 
-def _location(place: Place, words: str = "") -> Mapping[str, Any]:
+def _location(place: AppLine, words: str = "") -> Mapping[str, Any]:
     region = {"region": {"startLine": place.line}} if place.line else {}
     physical = {"artifactLocation": {"uri": quote(place.path)}, **region}
     message = {"message": {"text": words}} if words else {}

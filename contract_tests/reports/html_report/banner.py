@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from ...rules.verdict import Outcome
 from ..record import RunRecord
-from ..summary import closing_line, count
+from ..summary import closing_lines, count
 from .elements import Markup, element
-from .found import SIGNS, outcome_class
+from .finding import SIGNS, outcome_class
 
 BAR, THICKNESS = 600, 8
 
 
 def banner(run: RunRecord, label: str) -> Markup:
-    """Return the verdict on a run, and what stood in the way of a better one."""
-    word, _, numbers = closing_line(run).partition(": ")
-    troubles = [*run.faults]
-    if run.missing:
-        troubles.insert(0, f"{run.missing} of {run.expected} tests gave no verdict")
+    """Return the verdict on a run, and what is held against it beside the rules."""
+    verdict, *troubles = closing_lines(run)
+    word, _, numbers = verdict.partition(": ")
     is_good = run.is_conformant
     return element(
         "section",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...rules.verdict import Outcome
 from ..causes import Cause, causes
 from ..summary import MANY
-from .found import Found, listed
+from .finding import Finding, told_singly
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Group:
 
     title: str
     rules: tuple[str, ...]
-    members: tuple[Found, ...]
+    members: tuple[Finding, ...]
     fix: str = ""
     is_default: bool = False
 
     @property
-    def rows(self) -> list[tuple[Found, ...]]:
+    def rows(self) -> list[tuple[Finding, ...]]:
         """The members, those together that are the same finding in several runs."""
-        same: dict[tuple[str, ...], list[Found]] = {}
+        same: dict[tuple[str, ...], list[Finding]] = {}
         for each in self.members:
             verdict = each.verdict
             key = (verdict.rule, verdict.case, verdict.verdict, verdict.level, *verdict.findings)
@@ -38,21 +38,21 @@ class Group:
         return any(each.is_red for each in self.members)
 
 
-def groups_of(found: Sequence[Found]) -> list[Group]:
+def groups_of(found: Sequence[Finding]) -> list[Group]:
     """Return the groups of all that is listed, those first that fail a run."""
     broken, rest = list(_by_cause(found)), list[Group]()
     told = {each.anchor for group in broken for each in group.members}
-    rest.extend(_undecided_together(each for each in listed(found)))
+    rest.extend(_undecided_together(each for each in told_singly(found)))
     told |= {each.anchor for group in rest for each in group.members}
-    rest.extend(_by_rule(each for each in listed(found) if each.anchor not in told))
+    rest.extend(_by_rule(each for each in told_singly(found) if each.anchor not in told))
     rest.sort(key=lambda group: min(each.rank for each in group.members))
     return sorted((*broken, *rest), key=lambda group: not group.is_red)
 
 
-def _by_cause(found: Sequence[Found]) -> Iterator[Group]:
+def _by_cause(found: Sequence[Finding]) -> Iterator[Group]:
     """Give the causes of broken rules; one that several runs have is one."""
     by_verdict = {id(each.verdict): each for each in found}
-    members: dict[tuple[str, str], list[Found]] = {}
+    members: dict[tuple[str, str], list[Finding]] = {}
     there: dict[tuple[str, str], Cause] = {}
     for run in {each.number: each.run for each in found}.values():
         for cause in causes(run):
@@ -65,8 +65,8 @@ def _by_cause(found: Sequence[Found]) -> Iterator[Group]:
         yield Group(cause.title, rules, tuple(members[key]), cause.fix, cause.is_default)
 
 
-def _undecided_together(found: Iterable[Found]) -> Iterator[Group]:
-    by_reason: dict[str, list[Found]] = {}
+def _undecided_together(found: Iterable[Finding]) -> Iterator[Group]:
+    by_reason: dict[str, list[Finding]] = {}
     for each in found:
         if each.verdict.outcome is Outcome.UNDECIDED:
             by_reason.setdefault(each.verdict.reason, []).append(each)
@@ -76,8 +76,8 @@ def _undecided_together(found: Iterable[Found]) -> Iterator[Group]:
             yield Group(f"{len(rules)} rules are undecided: {reason}", rules, tuple(members))
 
 
-def _by_rule(found: Iterable[Found]) -> Iterator[Group]:
-    by_rule: dict[str, list[Found]] = {}
+def _by_rule(found: Iterable[Finding]) -> Iterator[Group]:
+    by_rule: dict[str, list[Finding]] = {}
     for each in found:
         by_rule.setdefault(each.verdict.rule, []).append(each)
     for rule, members in by_rule.items():

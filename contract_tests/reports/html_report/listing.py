@@ -8,7 +8,7 @@ from ...rules.verdict import Outcome
 from ..summary import count
 from .details import details_of
 from .elements import Markup, advice, element
-from .found import SIGNS, Found, operations_of, outcome_class
+from .finding import SIGNS, Finding, columns_of, outcome_class
 from .groups import Group
 
 FIRST = 4
@@ -38,7 +38,7 @@ def group_of_findings(number: int, group: Group) -> Markup:
     )
 
 
-def _listed(rows: Sequence[Sequence[Found]]) -> Iterator[Markup]:
+def _listed(rows: Sequence[Sequence[Finding]]) -> Iterator[Markup]:
     """Give the first findings, and the others where one asks for them."""
     first = FIRST if len(rows) > FIRST + 1 else len(rows)
     yield from map(_finding, rows[:first])
@@ -58,7 +58,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _finding(same: Sequence[Found]) -> Markup:
+def _finding(same: Sequence[Finding]) -> Markup:
     """Return a finding: one line, and all of it once it is opened.
 
     Browsers that run scripts keep what is in `noscript` as one text, which is made into elements
@@ -88,16 +88,16 @@ def _finding(same: Sequence[Found]) -> Markup:
         data_verdict=str(verdict.outcome),
         data_level=verdict.level,
         data_area=found.area,
-        data_place=" ".join(operations_of(verdict.case)),
+        data_place=" ".join(columns_of(verdict.case)),
         data_on="\n".join(labels) or None,
     )
 
 
-def _of_run(found: Found) -> Markup:
+def _of_run(found: Finding) -> Markup:
     label = element("p", found.label, class_="run") if found.label else None
     return element("div", label, details_of(found), class_="details")
 
 
-def _weight(found: Found) -> str:
+def _weight(found: Finding) -> str:
     is_warning = found.verdict.outcome is Outcome.BROKEN and not found.is_red
     return ", a warning" if is_warning else ""

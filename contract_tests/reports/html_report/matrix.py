@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from ...rules.verdict import Outcome
 from .elements import Markup, Value, advice, element
-from .found import (
+from .finding import (
     COLUMNS,
     LISTED,
     SIGNS,
-    Found,
-    area_of,
-    operations_of,
+    Finding,
+    area_name,
+    area_place,
+    columns_of,
     outcome_class,
-    place_of,
 )
 
 
@@ -23,16 +23,16 @@ from .found import (
 class _Matrix:
     """What the cells are made from, by rule, column and number of the run."""
 
-    cells: dict[tuple[str, str, int], list[Found]]
+    cells: dict[tuple[str, str, int], list[Finding]]
     columns: tuple[str, ...]
     labels: tuple[str, ...]
 
 
-def matrix_of(found: Sequence[Found], labels: Sequence[str]) -> Markup:
+def matrix_of(found: Sequence[Finding], labels: Sequence[str]) -> Markup:
     """Return the table. Of several cases in a cell the worst is shown, and their number told."""
-    cells: dict[tuple[str, str, int], list[Found]] = {}
+    cells: dict[tuple[str, str, int], list[Finding]] = {}
     for each in found:
-        for column in operations_of(each.verdict.case):
+        for column in columns_of(each.verdict.case):
             cells.setdefault((each.verdict.rule, column, each.number), []).append(each)
     columns = tuple(c for c in COLUMNS if any(c == column for _, column, _ in cells))
     heads = (element("th", column, scope="col") for column in ("rule", *columns))
@@ -47,7 +47,7 @@ def matrix_of(found: Sequence[Found], labels: Sequence[str]) -> Markup:
     return element("div", table, aria_label="Rules by operations", **place)
 
 
-def legend(found: Sequence[Found], labels: Sequence[str]) -> Markup:
+def legend(found: Sequence[Finding], labels: Sequence[str]) -> Markup:
     """Return what the signs mean, and in which order the runs stand in a cell."""
     signs = dict.fromkeys(
         (each.verdict.outcome, each.is_red) for each in sorted(found, key=lambda each: each.rank)
@@ -79,13 +79,13 @@ def _sign(outcome: Outcome, *, is_red: bool) -> Markup:
     return element("b", SIGNS[outcome], class_=kind, aria_hidden="true")
 
 
-def _bodies(found: Sequence[Found], matrix: _Matrix) -> Iterator[Markup]:
+def _bodies(found: Sequence[Finding], matrix: _Matrix) -> Iterator[Markup]:
     titles = {each.verdict.rule: each.verdict.title for each in found}
     told = {each.verdict.rule for each in found if each.verdict.outcome in LISTED}
     areas: dict[str, list[str]] = {}
     for rule in sorted(titles):
-        areas.setdefault(area_of(rule), []).append(rule)
-    for area in sorted(areas, key=place_of):
+        areas.setdefault(area_name(rule), []).append(rule)
+    for area in sorted(areas, key=area_place):
         width = len(matrix.columns) + 2
         head = element("tr", element("th", area, scope="rowgroup", colspan=width), class_="area")
         rows = (
@@ -116,7 +116,7 @@ def _nothing() -> Markup:
     return element("span", "·", class_="cell none", aria_hidden="true")
 
 
-def _link(here: Sequence[Found], column: str, label: str) -> Markup:
+def _link(here: Sequence[Finding], column: str, label: str) -> Markup:
     worst = min(here, key=lambda each: each.rank)
     verdict = worst.verdict
     goal = worst.anchor if verdict.outcome in LISTED else verdict.rule

@@ -14,8 +14,8 @@ from .banner import banner
 from .disturbed import disturbances
 from .drawing import shapes
 from .elements import Markup, element, joined
-from .filters import filters
-from .found import Found, all_found, labels_of
+from .filter_form import filter_form
+from .finding import Finding, all_findings, labels_of
 from .groups import groups_of
 from .listing import group_of_findings
 from .matrix import legend, matrix_of
@@ -40,7 +40,7 @@ SECTIONS = {
 
 def as_html(runs: Sequence[RunRecord]) -> str:
     """Return the page of a run, or of the runs of a merged report beside each other."""
-    found, labels = all_found(runs), labels_of(runs)
+    found, labels = all_findings(runs), labels_of(runs)
     apps = ", ".join(dict.fromkeys(run.settings.app for run in runs))
     body = element(
         "body",
@@ -87,7 +87,7 @@ def _header(apps: str) -> Markup:
 
 
 def _sections(
-    runs: Sequence[RunRecord], found: Sequence[Found], labels: Sequence[str]
+    runs: Sequence[RunRecord], found: Sequence[Finding], labels: Sequence[str]
 ) -> Iterator[Markup]:
     contents = {
         "findings": _findings(found),
@@ -102,12 +102,12 @@ def _sections(
         yield element("section", head, contents[name], id=name, aria_labelledby=f"{name}-title")
 
 
-def _findings(found: Sequence[Found]) -> Markup:
+def _findings(found: Sequence[Finding]) -> Markup:
     groups = groups_of(found)
     if not groups:
         return element("p", "Nothing is broken, and nothing was left undecided.")
     sections = (group_of_findings(number, group) for number, group in enumerate(groups, 1))
-    return joined((filters(found, groups), *sections))
+    return joined((filter_form(found, groups), *sections))
 
 
 @cache

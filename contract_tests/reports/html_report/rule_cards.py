@@ -10,23 +10,23 @@ from ...rules.extent import added_up
 from ...rules.verdict import Outcome
 from ..terminal import more_line
 from .elements import Markup, advice, element
-from .found import LISTED, SIGNS, Found, area_of, outcome_class, place_of
+from .finding import LISTED, SIGNS, Finding, area_name, area_place, outcome_class
 
 
-def rule_cards(found: Sequence[Found]) -> Markup:
+def rule_cards(found: Sequence[Finding]) -> Markup:
     """Return the cards by area, each under its rule's id."""
-    areas: dict[str, dict[str, list[Found]]] = {}
+    areas: dict[str, dict[str, list[Finding]]] = {}
     for each in found:
         areas.setdefault(each.area, {}).setdefault(each.verdict.rule, []).append(each)
-    return element("div", *(_area(area, areas[area]) for area in sorted(areas, key=place_of)))
+    return element("div", *(_area(area, areas[area]) for area in sorted(areas, key=area_place)))
 
 
-def _area(area: str, rules: Mapping[str, Sequence[Found]]) -> Markup:
+def _area(area: str, rules: Mapping[str, Sequence[Finding]]) -> Markup:
     cards = (_card(*rule) for rule in sorted(rules.items()))
     return element("section", element("h3", area), *cards)
 
 
-def _card(rule: str, found: Sequence[Found]) -> Markup:
+def _card(rule: str, found: Sequence[Finding]) -> Markup:
     first = found[0].verdict
     counts = {o: sum(each.verdict.outcome is o for each in found) for o in SIGNS}
     red = " red" if any(each.is_red for each in found) else ""
@@ -46,11 +46,11 @@ def _card(rule: str, found: Sequence[Found]) -> Markup:
         element("dl", *_facts(rule, found)),
         class_="card",
         id=rule,
-        data_area=area_of(rule),
+        data_area=area_name(rule),
     )
 
 
-def _facts(rule: str, found: Sequence[Found]) -> Iterator[Markup]:
+def _facts(rule: str, found: Sequence[Finding]) -> Iterator[Markup]:
     first = found[0].verdict
     yield from _pair("level", first.level)
     with suppress(LookupError):  # a rule of a team, or of another version of the kit
@@ -70,7 +70,7 @@ def _pair(name: str, *value: str) -> tuple[Markup, Markup]:
     return element("dt", name), element("dd", *value)
 
 
-def _cases(outcome: Outcome, members: Sequence[Found]) -> Iterator[str]:
+def _cases(outcome: Outcome, members: Sequence[Finding]) -> Iterator[str]:
     for number, each in enumerate(members):
         words = f"{each.verdict.case}{f' on {each.label}' if each.label else ''}"
         yield ", " if number else ""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...rules import AREAS
+from ...rules import AREAS, area_of_rule
 from ...rules.findings import OPERATIONS
 from ...rules.verdict import Outcome, Verdict
 from ..merging import label_of
@@ -37,11 +37,10 @@ COLUMNS = (*ROLES, OTHERS, WHOLE_SERVICE)
 """The operations of a collection, those beside it, and what is asked of the whole service."""
 
 OWN_RULES = "own rules"
-_AREA_OF = {rule.id: area for area, rules in AREAS.items() for rule in rules}
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """A verdict of one run, whose number and label it has; `anchor` is its id on the page."""
 
     verdict: Verdict
@@ -53,7 +52,7 @@ class Found:
     @property
     def area(self) -> str:
         """The area of its rule."""
-        return area_of(self.verdict.rule)
+        return area_name(self.verdict.rule)
 
     @property
     def is_red(self) -> bool:
@@ -73,11 +72,11 @@ class Found:
         return not self.is_red, tuple(SIGNS).index(self.verdict.outcome)
 
 
-def all_found(runs: Sequence[RunRecord]) -> tuple[Found, ...]:
+def all_findings(runs: Sequence[RunRecord]) -> tuple[Finding, ...]:
     """Return each verdict of each run, with an anchor that no other has."""
     taken: Counter[str] = Counter()
     return tuple(
-        Found(verdict, run, number, label, _anchor(verdict, label, taken))
+        Finding(verdict, run, number, label, _anchor(verdict, label, taken))
         for number, (run, label) in enumerate(zip(runs, labels_of(runs), strict=True))
         for verdict in run.verdicts
     )
@@ -105,17 +104,17 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.+-]+", "-", text).strip("-")
 
 
-def area_of(rule: str) -> str:
+def area_name(rule: str) -> str:
     """Return the area of a rule by its id; a team's own rules have none of the kit's."""
-    return _AREA_OF.get(rule, OWN_RULES)
+    return area_of_rule(rule) or OWN_RULES
 
 
-def place_of(area: str) -> int:
+def area_place(area: str) -> int:
     """Return the place of an area among all, in the order of the catalogue."""
     return [*AREAS, OWN_RULES].index(area)
 
 
-def operations_of(case: str) -> tuple[str, ...]:
+def columns_of(case: str) -> tuple[str, ...]:
     """Return the operations that a case is about, as columns of the matrix."""
     words = re.split(r"[-+ ]", case)
     roles = {METHODS.get(word, word) for word in words} & OPERATIONS
@@ -124,7 +123,7 @@ def operations_of(case: str) -> tuple[str, ...]:
     return (OTHERS,) if words[0] == OTHERS else (WHOLE_SERVICE,)
 
 
-def listed(found: Sequence[Found]) -> Iterator[Found]:
+def told_singly(found: Sequence[Finding]) -> Iterator[Finding]:
     """Give what is told one by one."""
     return (each for each in found if each.verdict.outcome in LISTED)
 

@@ -14,14 +14,18 @@ _NUMBER = re.compile(r":(\d+) in ")
 
 
 @dataclass(frozen=True)
-class Place:
+class AppLine:
     """A line of a file, by its path from the root of the repository; 0 is the file as a whole."""
 
     path: str
     line: int = 0
 
+    def __str__(self) -> str:
+        """The place as editors read it."""
+        return f"{self.path}:{self.line}" if self.line else self.path
 
-def place_of(verdict: Verdict, run: RunRecord) -> Place | None:
+
+def app_line_of(verdict: Verdict, run: RunRecord) -> AppLine | None:
     """Return the line where the promise was broken, or the nearest one that is known.
 
     Where no line of the app is known, it is the file that has the app; None if it has none, as a
@@ -30,27 +34,27 @@ def place_of(verdict: Verdict, run: RunRecord) -> Place | None:
     requests = [part for part in verdict.evidence if isinstance(part, RequestRecord)]
     found = next((place for request in requests for place in _nearest(request)), None)
     file = run.facts.get("service", {}).get("file", "")
-    return found or (Place(file) if file else None)
+    return found or (AppLine(file) if file else None)
 
 
-def _nearest(request: RequestRecord) -> Iterator[Place]:
+def _nearest(request: RequestRecord) -> Iterator[AppLine]:
     """Give the marked lines, those that took what was never returned, and then all, last first."""
     marked = [event for event in request.events if event.is_marked]
     for seen in (*marked, *request.held, *reversed(request.events)):
-        place = line_place(seen.path, seen.frame)
+        place = recorded_line(seen.path, seen.frame)
         if place is not None:
             yield place
 
 
-def steps_of(request: RequestRecord) -> Iterator[tuple[EventRecord, Place]]:
+def steps_of(request: RequestRecord) -> Iterator[tuple[EventRecord, AppLine]]:
     """Give the events of a request that a known line of the app has caused, with the line."""
     for event in request.events:
-        place = line_place(event.path, event.frame)
+        place = recorded_line(event.path, event.frame)
         if place is not None:
             yield event, place
 
 
-def line_place(path: str, frame: str) -> Place | None:
+def recorded_line(path: str, frame: str) -> AppLine | None:
     """Return the place of a line that a record names; None without its path."""
     number = _NUMBER.search(frame)
-    return Place(path, int(number[1])) if path and number else None
+    return AppLine(path, int(number[1])) if path and number else None

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from ..summary import count
 from .elements import Markup, element
-from .found import COLUMNS, LISTED, Found, listed, operations_of
+from .finding import COLUMNS, LISTED, Finding, columns_of, told_singly
 from .groups import Group
 
 LEVELS = ("required", "recommended", "preview")
 
 
-def filters(found: Sequence[Found], groups: Sequence[Group]) -> Markup:
+def filter_form(found: Sequence[Finding], groups: Sequence[Group]) -> Markup:
     """Return a form with one choice for each thing in which findings differ."""
-    shown = list(listed(found))
+    shown = list(told_singly(found))
     rows = sum(len(group.rows) for group in groups)
-    places = {place for each in shown for place in operations_of(each.verdict.case)}
+    places = {place for each in shown for place in columns_of(each.verdict.case)}
     levels = {each.verdict.level for each in shown}
     outcomes = {each.verdict.outcome for each in shown}
     choices = (
