@@ -6,7 +6,7 @@ from ...rules.verdict import Outcome
 from ..record import RunRecord
 from ..summary import closing_lines, count
 from .elements import Markup, element
-from .finding import SIGNS, outcome_class
+from .page_verdict import SIGNS, outcome_class
 
 BAR, THICKNESS = 600, 8
 

@@ -10,7 +10,7 @@ from ..terminal import more_line, replay_command
 from ..timeline import evidence_lines
 from .drawing import picture_of
 from .elements import Markup, advice, element, joined
-from .finding import Finding
+from .page_verdict import PageVerdict
 
 TOLD_BROKEN = frozenset({Outcome.BROKEN, Outcome.KNOWN})
 
@@ -18,14 +18,14 @@ MOST_TOGETHER = 6
 """Requests that are drawn in one picture."""
 
 
-def details_of(found: Finding) -> Markup:
+def details_of(found: PageVerdict) -> Markup:
     """Return all that is known of a finding."""
     rows = [row for name, value in _facts(found) if value for row in _row(name, value)]
     commands = [row for name, line in _commands(found) for row in _command(name, line)]
     return joined((element("dl", *rows, *commands), *_evidence(found.verdict.evidence)))
 
 
-def _facts(found: Finding) -> Iterator[tuple[str, str]]:
+def _facts(found: PageVerdict) -> Iterator[tuple[str, str]]:
     verdict = found.verdict
     is_broken = verdict.outcome in TOLD_BROKEN
     yield "expected", verdict.expected
@@ -40,7 +40,7 @@ def _row(name: str, value: str) -> Iterator[Markup]:
     yield element("dd", value)
 
 
-def _commands(found: Finding) -> Iterator[tuple[str, str]]:
+def _commands(found: PageVerdict) -> Iterator[tuple[str, str]]:
     yield "replay", replay_command(found.verdict, found.run.settings)
     yield "explain", more_line(found.verdict.rule).partition("more")[2].strip()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .chart import FOOTROOM, GUIDE, HEIGHT, Bar, Chart, Mark
 from .elements import Markup, Value, element, joined
-from .lanes import FOOTROOM, GUIDE, HEIGHT, Bar, Chart, Mark, Requests, chart_of
+from .happenings import Requests
+from .lanes import chart_of
 from .spacing import GUTTER
 
 LABEL, MIDDLE, NOTE = 13.0, 25.0, 45.0
@@ -48,7 +50,7 @@ def picture_of(requests: Requests) -> Markup | None:
         height=_n(chart.height),
         viewBox=f"0 0 {_n(chart.width)} {_n(chart.height)}",
     )
-    place = {"role": "region", "aria_label": f"{name}, to be scrolled"}
+    place = {"role": "group", "aria_label": f"{name}, to be scrolled"}
     more = f" {chart.left_out} more events are in the text." if chart.left_out else ""
     return element(
         "div",
@@ -60,17 +62,18 @@ def picture_of(requests: Requests) -> Markup | None:
 
 def _drawn(chart: Chart) -> Iterator[Markup]:
     right, bottom = _n(chart.width), _n(chart.height - FOOTROOM)
+    above = chart.top
     for row, lane in enumerate(chart.lanes):
-        top = chart.top + row * HEIGHT
+        top = above + row * HEIGHT
         if row % 2 == 0:
             yield element("rect", class_="row", y=_n(top), width=right, height=_n(HEIGHT))
         yield element("text", lane.name, class_="name", x=8, y=_n(top + MIDDLE + 4))
         if lane.note:
             yield element("text", lane.note, class_="note", x=_n(GUTTER), y=_n(top + NOTE))
     yield from _late(chart, bottom)
-    yield from (_bar(bar, chart.top) for bar in chart.bars)
+    yield from (_bar(bar, above) for bar in chart.bars)
     yield from _guides(chart, bottom)
-    yield from (_mark(mark, chart.top) for mark in chart.marks)
+    yield from (_mark(mark, above) for mark in chart.marks)
     for number, (x, words) in enumerate(chart.ticks):
         unit = "" if number else " ms"
         yield element("text", words + unit, class_="tick", x=_n(x), y=_n(chart.height - 8))
@@ -85,7 +88,7 @@ def _late(chart: Chart, bottom: str) -> Iterator[Markup]:
 
 def _guides(chart: Chart, bottom: str) -> Iterator[Markup]:
     """Give a line through all lanes where a client has its answer, and where a promise broke."""
-    broken = [mark.x for mark in chart.marks if mark.is_marked]
+    broken = chart.broken
     for number, (x, words) in enumerate(chart.answers):
         is_before = bool(broken) and x <= broken[0]
         yield _guide(

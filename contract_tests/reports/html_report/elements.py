@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -44,7 +45,13 @@ def joined(children: Iterable[Child]) -> Markup:
 
 def escaped(text: str) -> Markup:
     """Return text as HTML that shows it, and nothing but its characters."""
-    return text if isinstance(text, Markup) else Markup(escape(visible(text)))
+    return text if isinstance(text, Markup) else _escaped(text)
+
+
+# A page says the same words, and has the same places in pictures, thousands of times.
+@lru_cache(maxsize=65536)
+def _escaped(text: str) -> Markup:
+    return Markup(escape(visible(text)))
 
 
 def advice(text: str) -> Markup:
@@ -53,6 +60,7 @@ def advice(text: str) -> Markup:
     return joined(element("code", part) if n % 2 else part for n, part in enumerate(parts))
 
 
+@lru_cache(maxsize=65536, typed=True)
 def _attribute(name: str, value: Value) -> str:
     if value is None or value is False:
         return ""

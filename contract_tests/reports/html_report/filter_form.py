@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from ..summary import count
 from .elements import Markup, element
-from .finding import COLUMNS, LISTED, Finding, columns_of, told_singly
 from .groups import Group
+from .page_verdict import COLUMNS, LISTED, PageVerdict, columns_of, told_singly
 
 LEVELS = ("required", "recommended", "preview")
 
 
-def filter_form(found: Sequence[Finding], groups: Sequence[Group]) -> Markup:
+def filter_form(found: Sequence[PageVerdict], groups: Sequence[Group]) -> Markup:
     """Return a form with one choice for each thing in which findings differ."""
     shown = list(told_singly(found))
     rows = sum(len(group.rows) for group in groups)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...rules.verdict import Outcome
 from ..causes import Cause, causes
 from ..summary import MANY
-from .finding import Finding, told_singly
+from .page_verdict import PageVerdict, told_singly
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Group:
 
     title: str
     rules: tuple[str, ...]
-    members: tuple[Finding, ...]
+    members: tuple[PageVerdict, ...]
     fix: str = ""
     is_default: bool = False
 
     @property
-    def rows(self) -> list[tuple[Finding, ...]]:
+    def rows(self) -> list[tuple[PageVerdict, ...]]:
         """The members, those together that are the same finding in several runs."""
-        same: dict[tuple[str, ...], list[Finding]] = {}
+        same: dict[tuple[str, ...], list[PageVerdict]] = {}
         for each in self.members:
             verdict = each.verdict
             key = (verdict.rule, verdict.case, verdict.verdict, verdict.level, *verdict.findings)
@@ -38,7 +38,7 @@ class Group:
         return any(each.is_red for each in self.members)
 
 
-def groups_of(found: Sequence[Finding]) -> list[Group]:
+def groups_of(found: Sequence[PageVerdict]) -> list[Group]:
     """Return the groups of all that is listed, those first that fail a run."""
     broken, rest = list(_by_cause(found)), list[Group]()
     told = {each.anchor for group in broken for each in group.members}
@@ -49,10 +49,10 @@ def groups_of(found: Sequence[Finding]) -> list[Group]:
     return sorted((*broken, *rest), key=lambda group: not group.is_red)
 
 
-def _by_cause(found: Sequence[Finding]) -> Iterator[Group]:
+def _by_cause(found: Sequence[PageVerdict]) -> Iterator[Group]:
     """Give the causes of broken rules; one that several runs have is one."""
     by_verdict = {id(each.verdict): each for each in found}
-    members: dict[tuple[str, str], list[Finding]] = {}
+    members: dict[tuple[str, str], list[PageVerdict]] = {}
     there: dict[tuple[str, str], Cause] = {}
     for run in {each.number: each.run for each in found}.values():
         for cause in causes(run):
@@ -65,8 +65,8 @@ def _by_cause(found: Sequence[Finding]) -> Iterator[Group]:
         yield Group(cause.title, rules, tuple(members[key]), cause.fix, cause.is_default)
 
 
-def _undecided_together(found: Iterable[Finding]) -> Iterator[Group]:
-    by_reason: dict[str, list[Finding]] = {}
+def _undecided_together(found: Iterable[PageVerdict]) -> Iterator[Group]:
+    by_reason: dict[str, list[PageVerdict]] = {}
     for each in found:
         if each.verdict.outcome is Outcome.UNDECIDED:
             by_reason.setdefault(each.verdict.reason, []).append(each)
@@ -76,8 +76,8 @@ def _undecided_together(found: Iterable[Finding]) -> Iterator[Group]:
             yield Group(f"{len(rules)} rules are undecided: {reason}", rules, tuple(members))
 
 
-def _by_rule(found: Iterable[Finding]) -> Iterator[Group]:
-    by_rule: dict[str, list[Finding]] = {}
+def _by_rule(found: Iterable[PageVerdict]) -> Iterator[Group]:
+    by_rule: dict[str, list[PageVerdict]] = {}
     for each in found:
         by_rule.setdefault(each.verdict.rule, []).append(each)
     for rule, members in by_rule.items():

@@ -8,8 +8,8 @@ from ...rules.verdict import Outcome
 from ..summary import count
 from .details import details_of
 from .elements import Markup, advice, element
-from .finding import SIGNS, Finding, columns_of, outcome_class
 from .groups import Group
+from .page_verdict import SIGNS, PageVerdict, columns_of, outcome_class
 
 FIRST = 4
 """Findings of a group that are there at once: the groups themselves should be seen."""
@@ -38,7 +38,7 @@ def group_of_findings(number: int, group: Group) -> Markup:
     )
 
 
-def _listed(rows: Sequence[Sequence[Finding]]) -> Iterator[Markup]:
+def _listed(rows: Sequence[Sequence[PageVerdict]]) -> Iterator[Markup]:
     """Give the first findings, and the others where one asks for them."""
     first = FIRST if len(rows) > FIRST + 1 else len(rows)
     yield from map(_finding, rows[:first])
@@ -58,7 +58,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _finding(same: Sequence[Finding]) -> Markup:
+def _finding(same: Sequence[PageVerdict]) -> Markup:
     """Return a finding: one line, and all of it once it is opened.
 
     Browsers that run scripts keep what is in `noscript` as one text, which is made into elements
@@ -93,11 +93,11 @@ def _finding(same: Sequence[Finding]) -> Markup:
     )
 
 
-def _of_run(found: Finding) -> Markup:
+def _of_run(found: PageVerdict) -> Markup:
     label = element("p", found.label, class_="run") if found.label else None
     return element("div", label, details_of(found), class_="details")
 
 
-def _weight(found: Finding) -> str:
+def _weight(found: PageVerdict) -> str:
     is_warning = found.verdict.outcome is Outcome.BROKEN and not found.is_red
     return ", a warning" if is_warning else ""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ...rules.verdict import Outcome
 from .elements import Markup, Value, advice, element
-from .finding import (
+from .page_verdict import (
     COLUMNS,
     LISTED,
     SIGNS,
-    Finding,
+    PageVerdict,
     area_name,
     area_place,
     columns_of,
@@ -23,14 +23,14 @@ from .finding import (
 class _Matrix:
     """What the cells are made from, by rule, column and number of the run."""
 
-    cells: dict[tuple[str, str, int], list[Finding]]
+    cells: dict[tuple[str, str, int], list[PageVerdict]]
     columns: tuple[str, ...]
     labels: tuple[str, ...]
 
 
-def matrix_of(found: Sequence[Finding], labels: Sequence[str]) -> Markup:
+def matrix_of(found: Sequence[PageVerdict], labels: Sequence[str]) -> Markup:
     """Return the table. Of several cases in a cell the worst is shown, and their number told."""
-    cells: dict[tuple[str, str, int], list[Finding]] = {}
+    cells: dict[tuple[str, str, int], list[PageVerdict]] = {}
     for each in found:
         for column in columns_of(each.verdict.case):
             cells.setdefault((each.verdict.rule, column, each.number), []).append(each)
@@ -47,7 +47,7 @@ def matrix_of(found: Sequence[Finding], labels: Sequence[str]) -> Markup:
     return element("div", table, aria_label="Rules by operations", **place)
 
 
-def legend(found: Sequence[Finding], labels: Sequence[str]) -> Markup:
+def legend(found: Sequence[PageVerdict], labels: Sequence[str]) -> Markup:
     """Return what the signs mean, and in which order the runs stand in a cell."""
     signs = dict.fromkeys(
         (each.verdict.outcome, each.is_red) for each in sorted(found, key=lambda each: each.rank)
@@ -79,7 +79,7 @@ def _sign(outcome: Outcome, *, is_red: bool) -> Markup:
     return element("b", SIGNS[outcome], class_=kind, aria_hidden="true")
 
 
-def _bodies(found: Sequence[Finding], matrix: _Matrix) -> Iterator[Markup]:
+def _bodies(found: Sequence[PageVerdict], matrix: _Matrix) -> Iterator[Markup]:
     titles = {each.verdict.rule: each.verdict.title for each in found}
     told = {each.verdict.rule for each in found if each.verdict.outcome in LISTED}
     areas: dict[str, list[str]] = {}
@@ -116,7 +116,7 @@ def _nothing() -> Markup:
     return element("span", "·", class_="cell none", aria_hidden="true")
 
 
-def _link(here: Sequence[Finding], column: str, label: str) -> Markup:
+def _link(here: Sequence[PageVerdict], column: str, label: str) -> Markup:
     worst = min(here, key=lambda each: each.rank)
     verdict = worst.verdict
     goal = worst.anchor if verdict.outcome in LISTED else verdict.rule

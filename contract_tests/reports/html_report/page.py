@@ -15,10 +15,10 @@ from .disturbed import disturbances
 from .drawing import shapes
 from .elements import Markup, element, joined
 from .filter_form import filter_form
-from .finding import Finding, all_findings, labels_of
 from .groups import groups_of
 from .listing import group_of_findings
 from .matrix import legend, matrix_of
+from .page_verdict import PageVerdict, labels_of, page_verdicts
 from .rule_cards import rule_cards
 from .surroundings import surroundings
 from .unexercised import unexercised
@@ -40,7 +40,7 @@ SECTIONS = {
 
 def as_html(runs: Sequence[RunRecord]) -> str:
     """Return the page of a run, or of the runs of a merged report beside each other."""
-    found, labels = all_findings(runs), labels_of(runs)
+    found, labels = page_verdicts(runs), labels_of(runs)
     apps = ", ".join(dict.fromkeys(run.settings.app for run in runs))
     body = element(
         "body",
@@ -48,7 +48,7 @@ def as_html(runs: Sequence[RunRecord]) -> str:
         shapes(),
         _header(apps),
         element("main", *map(banner, runs, labels), *_sections(runs, found, labels), id="main"),
-        element("footer", element("p", f"pytest-crud-contract {__version__}")),
+        element("footer", element("p", "pytest-crud-contract", data_version=__version__)),
         element("script", Markup(script())),
     )
     page = element("html", _head(f"Contract of {apps}"), body, lang="en")
@@ -87,7 +87,7 @@ def _header(apps: str) -> Markup:
 
 
 def _sections(
-    runs: Sequence[RunRecord], found: Sequence[Finding], labels: Sequence[str]
+    runs: Sequence[RunRecord], found: Sequence[PageVerdict], labels: Sequence[str]
 ) -> Iterator[Markup]:
     contents = {
         "findings": _findings(found),
@@ -102,7 +102,7 @@ def _sections(
         yield element("section", head, contents[name], id=name, aria_labelledby=f"{name}-title")
 
 
-def _findings(found: Sequence[Finding]) -> Markup:
+def _findings(found: Sequence[PageVerdict]) -> Markup:
     groups = groups_of(found)
     if not groups:
         return element("p", "Nothing is broken, and nothing was left undecided.")

@@ -10,23 +10,23 @@ from ...rules.extent import added_up
 from ...rules.verdict import Outcome
 from ..terminal import more_line
 from .elements import Markup, advice, element
-from .finding import LISTED, SIGNS, Finding, area_name, area_place, outcome_class
+from .page_verdict import LISTED, SIGNS, PageVerdict, area_name, area_place, outcome_class
 
 
-def rule_cards(found: Sequence[Finding]) -> Markup:
+def rule_cards(found: Sequence[PageVerdict]) -> Markup:
     """Return the cards by area, each under its rule's id."""
-    areas: dict[str, dict[str, list[Finding]]] = {}
+    areas: dict[str, dict[str, list[PageVerdict]]] = {}
     for each in found:
         areas.setdefault(each.area, {}).setdefault(each.verdict.rule, []).append(each)
     return element("div", *(_area(area, areas[area]) for area in sorted(areas, key=area_place)))
 
 
-def _area(area: str, rules: Mapping[str, Sequence[Finding]]) -> Markup:
+def _area(area: str, rules: Mapping[str, Sequence[PageVerdict]]) -> Markup:
     cards = (_card(*rule) for rule in sorted(rules.items()))
     return element("section", element("h3", area), *cards)
 
 
-def _card(rule: str, found: Sequence[Finding]) -> Markup:
+def _card(rule: str, found: Sequence[PageVerdict]) -> Markup:
     first = found[0].verdict
     counts = {o: sum(each.verdict.outcome is o for each in found) for o in SIGNS}
     red = " red" if any(each.is_red for each in found) else ""
@@ -50,7 +50,7 @@ def _card(rule: str, found: Sequence[Finding]) -> Markup:
     )
 
 
-def _facts(rule: str, found: Sequence[Finding]) -> Iterator[Markup]:
+def _facts(rule: str, found: Sequence[PageVerdict]) -> Iterator[Markup]:
     first = found[0].verdict
     yield from _pair("level", first.level)
     with suppress(LookupError):  # a rule of a team, or of another version of the kit
@@ -70,7 +70,7 @@ def _pair(name: str, *value: str) -> tuple[Markup, Markup]:
     return element("dt", name), element("dd", *value)
 
 
-def _cases(outcome: Outcome, members: Sequence[Finding]) -> Iterator[str]:
+def _cases(outcome: Outcome, members: Sequence[PageVerdict]) -> Iterator[str]:
     for number, each in enumerate(members):
         words = f"{each.verdict.case}{f' on {each.label}' if each.label else ''}"
         yield ", " if number else ""

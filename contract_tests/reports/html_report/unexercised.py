@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from ...rules.verdict import Outcome
 from .elements import Markup, element
-from .finding import SIGNS, Finding, outcome_class
+from .page_verdict import SIGNS, PageVerdict, outcome_class
 
 UNEXERCISED = (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE, Outcome.SKIPPED, Outcome.OFF)
 
 
-def unexercised(found: Sequence[Finding]) -> Markup:
+def unexercised(found: Sequence[PageVerdict]) -> Markup:
     """Return a table of reasons: the verdict, the rules, and the runs where there are several."""
-    reasons: dict[tuple[Outcome, str], list[Finding]] = {}
+    reasons: dict[tuple[Outcome, str], list[PageVerdict]] = {}
     for outcome in UNEXERCISED:
         for each in found:
             if each.verdict.outcome is outcome:
@@ -39,11 +39,11 @@ def unexercised(found: Sequence[Finding]) -> Markup:
     )
 
 
-def _labels(members: Sequence[Finding]) -> str:
+def _labels(members: Sequence[PageVerdict]) -> str:
     return ", ".join(dict.fromkeys(each.label for each in members))
 
 
-def _weight(reason: tuple[tuple[Outcome, str], list[Finding]]) -> tuple[int, int]:
+def _weight(reason: tuple[tuple[Outcome, str], list[PageVerdict]]) -> tuple[int, int]:
     (outcome, _), members = reason
     return UNEXERCISED.index(outcome), -len(members)
 
@@ -53,7 +53,7 @@ def _outcome(outcome: Outcome) -> Markup:
     return element("span", sign, f" {outcome}")
 
 
-def _rules(members: Sequence[Finding]) -> list[str]:
+def _rules(members: Sequence[PageVerdict]) -> list[str]:
     cases: dict[str, set[str]] = {}
     for each in members:
         cases.setdefault(each.verdict.rule, set()).add(each.verdict.case)

@@ -40,7 +40,7 @@ OWN_RULES = "own rules"
 
 
 @dataclass(frozen=True)
-class Finding:
+class PageVerdict:
     """A verdict of one run, whose number and label it has; `anchor` is its id on the page."""
 
     verdict: Verdict
@@ -72,11 +72,11 @@ class Finding:
         return not self.is_red, tuple(SIGNS).index(self.verdict.outcome)
 
 
-def all_findings(runs: Sequence[RunRecord]) -> tuple[Finding, ...]:
+def page_verdicts(runs: Sequence[RunRecord]) -> tuple[PageVerdict, ...]:
     """Return each verdict of each run, with an anchor that no other has."""
     taken: Counter[str] = Counter()
     return tuple(
-        Finding(verdict, run, number, label, _anchor(verdict, label, taken))
+        PageVerdict(verdict, run, number, label, _anchor(verdict, label, taken))
         for number, (run, label) in enumerate(zip(runs, labels_of(runs), strict=True))
         for verdict in run.verdicts
     )
@@ -123,7 +123,7 @@ def columns_of(case: str) -> tuple[str, ...]:
     return (OTHERS,) if words[0] == OTHERS else (WHOLE_SERVICE,)
 
 
-def told_singly(found: Sequence[Finding]) -> Iterator[Finding]:
+def told_singly(found: Sequence[PageVerdict]) -> Iterator[PageVerdict]:
     """Give what is told one by one."""
     return (each for each in found if each.verdict.outcome in LISTED)
 
