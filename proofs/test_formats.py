@@ -79,7 +79,7 @@ def test_one_report_that_fails_leaves_the_others(tmp_path: Path) -> None:
     assert problems[tmp_path / "b"] == "could not be made: KeyError: 'none'"
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "trace.json"])
 def test_every_format_tells_of_a_merged_report(name: str) -> None:
     """A report of several runs is one file too."""
     made = report_formats()[Path(name).stem]
@@ -101,3 +101,18 @@ def test_a_run_that_is_ended_writes_its_reports(act: str, tmp_path: Path) -> Non
     for name in report_formats():
         written = [(tmp_path / folder / name).read_bytes() for folder in ("out", "again")]
         assert written[0] == written[1]
+
+
+def test_a_run_that_is_spread_writes_its_reports_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers of pytest-xdist leave that to the controller, which adds to a shared file once."""
+    summary = tmp_path / "summary.md"
+    summary.write_text("of another step\n", encoding="utf-8")
+    monkeypatch.setenv(SHARED, str(summary))
+    asked = ("-p", "xdist.plugin", "-n", "2", "--contract-markdown", str(summary))
+    done = ended(PLAIN, ":nothing", *asked, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = summary.read_text("utf-8")
+    assert text.startswith("of another step\n## Contract of proofs.ending")
+    assert text.count("## Contract of") == 1
