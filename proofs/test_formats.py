@@ -11,6 +11,8 @@ import pytest
 from contract_tests.__main__ import main
 from contract_tests.reports.files import SHARED, ReportFiles
 from contract_tests.reports.formats import report_formats
+from contract_tests.reports.json_report import as_json
+from contract_tests.reports.partial import PartialReport
 from contract_tests.runner.options import SETTINGS, Options
 from proofs.golden_files import GOLDEN, golden_texts
 from proofs.reported_run import sample_run, upheld_run
@@ -116,3 +118,13 @@ def test_a_run_that_is_spread_writes_its_reports_once(
     text = summary.read_text("utf-8")
     assert text.startswith("of another step\n## Contract of proofs.ending")
     assert text.count("## Contract of") == 1
+
+
+def test_a_run_that_was_killed_is_made_into_a_report(tmp_path: Path) -> None:
+    """The lines that it has left are enough, and the report says that it did not end."""
+    written = PartialReport(tmp_path / "r.json")
+    for kind, content in as_json(upheld_run()).items():
+        written.add(kind, content)
+    out = tmp_path / "out.md"
+    assert main(["report", str(tmp_path / "r.json"), "--markdown", str(out)]) == 1
+    assert "the run did not end" in out.read_text("utf-8")

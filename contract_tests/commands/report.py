@@ -80,13 +80,13 @@ class _File(argparse.Action):
 def _declare(parser: argparse.ArgumentParser) -> None:
     words = "what --contract-report wrote, even of a run that did not end"
     parser.add_argument("file", metavar="FILE", type=Path, help=words)
-    words = "write the timeline of a verdict to OUT, as Chrome trace events for Perfetto"
+    words = "write to OUT the timeline of a verdict, as trace events for Perfetto or speedscope"
     parser.add_argument("--trace", nargs=2, metavar=("RULE[:CASE]", "OUT"), help=words)
     whole = "tell every rule and the whole evidence, and not causes in one screen"
     parser.add_argument("--all", action="store_true", help=whole)
     parser.set_defaults(reports={})
     for name, made in report_formats().items():
-        words = f"write {made.words} to OUT"
+        words = f"write to OUT {made.words}"
         parser.add_argument(
             f"--{name}",
             metavar="OUT",
