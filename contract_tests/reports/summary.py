@@ -47,6 +47,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
 
 def notes(run: RunRecord) -> Iterator[str]:
     """Give what has to be known beside the rules: changed levels, totals, edited files."""
+    yield from (f"switched off: {switch}" for switch in run.settings.off)
     yield from (f"level changed: {switch}" for switch in run.settings.levels)
     yield from _totals(run)
     yield from _agreed(run)
