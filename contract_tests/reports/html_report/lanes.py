@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .bars import RETURNS, bars_of
 from .chart import Chart, Lane, Mark
-from .happenings import Happening, Requests, connections_of, happenings_of
+from .happenings import Happening, Requests, connections_in, happenings_of
 from .spacing import ROOM, places_of, stretched, width_of
 
 TICK = 40.0
@@ -35,7 +35,7 @@ def chart_of(requests: Requests) -> Chart | None:
     The order and the moments are as they were observed; ways between events are stretched, so
     that each can be seen beside a pause of seconds. Several requests are on one clock.
     """
-    connections = connections_of(requests)
+    connections = connections_in(requests)
     rows = {connection: len(requests) + n for n, connection in enumerate(connections)}
     found = happenings_of(requests, rows)
     if not found:
