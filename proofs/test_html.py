@@ -16,7 +16,7 @@ from contract_tests.reports.terminal import replay_command
 from contract_tests.rules.profile import QUICK
 from contract_tests.rules.totals import Totals
 from contract_tests.rules.verdict import Outcome
-from proofs.reported_run import HOSTILE, sample_run, upheld_run
+from proofs.reported_run import HOSTILE, late_commit, sample_run, upheld_run
 
 RUN = sample_run()
 PAGE = as_html((RUN,))
@@ -193,6 +193,20 @@ def test_findings_of_one_cause_are_one_group() -> None:
     group = page.partition("WEB-03</a>")[2].partition("</section>")[0]
     assert group.count('data-rule="WEB-03"') == 2
     assert "2 findings: create, update" in group
+
+
+def test_requests_that_were_sent_together_are_one_picture() -> None:
+    """If it is known when each began; else each has a picture of its own."""
+    one, other = (replace(late_commit(), letter=letter) for letter in "AB")
+    began = replace(one, began=5.0), replace(other, began=5.002)
+    for evidence, number, words in (
+        (began, 1, "A, B on one clock"),
+        ((one, other), 2, "A: request"),
+    ):
+        verdict = replace(RUN.verdicts[0], evidence=evidence)
+        page = as_html((replace(RUN, verdicts=(verdict,)),))
+        assert page.count('class="lanes"') == number
+        assert words in read(page).text
 
 
 def test_a_run_without_anything_is_a_page_too() -> None:

@@ -10,7 +10,6 @@ import pytest
 from contract_tests.reports.html_report.page import as_html
 from contract_tests.reports.json_report import from_json
 from proofs.browsers import axe, dumped, framed, seen_by
-from proofs.hostile_service import SAID
 from proofs.matrix import run_contract
 from proofs.reported_run import HOSTILE, sample_run, upheld_run
 
@@ -154,6 +153,17 @@ def test_a_picture_tells_what_is_pointed_at_and_reached_by_keys() -> None:
     assert lit.split()[:5] == ["1.2", "ms", "conn", "1", "checkout"]
 
 
+def test_the_broken_moment_is_in_sight() -> None:
+    """A picture that is wider than the screen is scrolled to it."""
+    script = f"""{framed(PAGE)}
+    inside.show("WEB-03--create--sqlite");
+    const lanes = inside.document.querySelector(".lanes");
+    const wrong = lanes.querySelector(".mark.wrong").getBoundingClientRect();
+    return [lanes.scrollWidth > lanes.clientWidth, 0 < wrong.left && wrong.right < 360];
+    """
+    assert seen_by(script, EMPTY) == [True, True]
+
+
 def test_a_command_is_copied_with_one_button() -> None:
     """The whole line, and the timeline with the request it is of."""
     script = """
@@ -263,20 +273,19 @@ def test_nothing_of_a_service_runs() -> None:
 
 
 def test_what_an_app_answers_stays_text() -> None:
-    """An app whose list fails in words that are markup is judged, and its page is opened."""
-    result = run_contract("proofs.hostile_service:hostile", "sqlite", "--contract-rule", "CRU-31")
-    assert SAID in result.messages("CRU-31")
+    """An app that fails in words that are markup is judged, and its page is opened."""
+    result = run_contract("proofs.hostile_app:hostile", "sqlite", "--contract-rule", "CRU-31")
     page = as_html((from_json(result.report),))
     script = f"""
     let ran = 0;
     window.alert = () => {{ ran += 1; }};
     {OPEN_ALL}
-    const text = document.querySelector("#CRU-31--list pre").textContent;
+    const text = document.querySelector("#CRU-31--create pre").textContent;
     return [ran, document.querySelectorAll('main script, [href^="javascript"]').length, text];
     """
     ran, elements, text = seen_by(script, page)
     assert (ran, elements) == (0, 0)
-    assert SAID in text
+    assert "</script><script>alert(1)</script>" in text
 
 
 def test_the_policy_lets_no_other_script_run() -> None:

@@ -56,6 +56,8 @@ def _evidence(evidence: Evidence) -> Iterator[Markup]:
     is_one_clock = all(request.letter and request.began for request in requests.values())
     together = requests if is_one_clock and 1 < len(requests) <= MOST_TOGETHER else {}
     if together and (picture := picture_of(together)) is not None:
+        letters = ", ".join(request.letter for request in together.values())
+        yield element("h4", f"Requests {letters} on one clock")
         yield picture
     for number, part in enumerate(evidence):
         if isinstance(part, RequestRecord):

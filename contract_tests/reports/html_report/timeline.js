@@ -1,10 +1,15 @@
 // Swim lanes: an event that is pointed at, or reached by the arrow keys, is told below the picture
 // and lit up in the text.
 
+const MARGIN = 120;
+
 function ready(lanes) {
   lanes.querySelectorAll(".mark").forEach((mark, place) => {
     mark.setAttribute("tabindex", place ? "-1" : "0");
   });
+  const wrong = lanes.querySelector(".mark.wrong .hit");
+  const beyond = wrong ? wrong.x.baseVal.value + MARGIN - lanes.clientWidth : 0;
+  if (beyond > 0) lanes.scrollLeft = beyond;
 }
 
 function light(mark) {
