@@ -50,6 +50,10 @@ class Cause:
         """The weightiest level among the rules."""
         return min((Level(each.level) for each in self.verdicts), key=LEVELS.index)
 
+    def is_red_at(self, asked: Level) -> bool:
+        """Return whether it fails a run that asked for this level."""
+        return any(verdict.is_red_at(asked) for verdict in self.verdicts)
+
     @property
     def shown(self) -> Verdict:
         """The verdict that shows it best."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -103,8 +104,10 @@ class ContractRun:
         with captured_output():
             warm_up(service)
         self.time.plan(WorkAhead(self._selection.ours, self._workers))
-        whole = self.time.budget.spent + self.time.ahead.whole
-        self.facts["time"] = {"estimate": whole, "budget": self.time.budget.seconds}
+        budget = self.time.budget
+        whole, began = budget.spent + self.time.ahead.whole, time.time() - budget.spent
+        facts = {"estimate": whole, "budget": budget.seconds, "began": round(began, 3)}
+        self.facts["time"] = facts
 
     @property
     def opened(self) -> Service | None:
