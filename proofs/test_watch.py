@@ -21,6 +21,10 @@ PLANTED = {
         "test_task_of_a_request": "LIF-02",
         "test_task_of_the_test": "LIF-02",
         "test_blocking_driver": "SES-10",
+        "test_sleep": "SES-10",
+        "test_sleep_of_a_module": "SES-10",
+        "test_blocking_client": "SES-10",
+        "test_process": "SES-10",
     },
     "testclient": {
         "test_leak": "SES-01",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -111,6 +112,7 @@ class Exchange:
     after their statement, as a stream reads them. `unfinished` are the orders of the COMMITs that
     had begun and not ended when the answer was complete. `conventions` say how the service answers
     success and refusal. One `is_of_team` belongs to a test of theirs, and not to the contract.
+    `thread` is the one of the event loop that the app is called on.
     """
 
     number: int
@@ -133,6 +135,7 @@ class Exchange:
     unfinished: frozenset[int] = frozenset()
     conventions: Conventions = PLAIN
     is_of_team: bool = False
+    thread: int = field(default_factory=threading.get_ident, repr=False)
 
     def __str__(self) -> str:
         """The exchange as a line."""
