@@ -38,6 +38,9 @@ PLANTED = {
         "test_leak": "SES-01",
         "test_late_commit": "SES-03",
         "test_forgotten_commit": "SES-12",
+        "test_task": "LIF-02",
+        "test_open_transaction": "SES-02",
+        "test_sleep": "SES-10",
         "test_leak_of_an_async_client": "SES-01",
     },
     "anyio_tests": {

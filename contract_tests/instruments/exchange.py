@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Mapping
@@ -112,7 +113,8 @@ class Exchange:
     after their statement, as a stream reads them. `unfinished` are the orders of the COMMITs that
     had begun and not ended when the answer was complete. `conventions` say how the service answers
     success and refusal. One `is_of_team` belongs to a test of theirs, and not to the contract.
-    `thread` is the one of the event loop that the app is called on.
+    `thread` is the one of the event loop that the app is called on, `started` are the tasks that
+    began there while it was served, if that is not the main thread.
     """
 
     number: int
@@ -136,6 +138,7 @@ class Exchange:
     conventions: Conventions = PLAIN
     is_of_team: bool = False
     thread: int = field(default_factory=threading.get_ident, repr=False)
+    started: set[asyncio.Task[Any]] = field(default_factory=set, repr=False)
 
     def __str__(self) -> str:
         """The exchange as a line."""
