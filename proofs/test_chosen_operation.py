@@ -137,6 +137,13 @@ def failing() -> FastAPI:
     return with_route("transfer", failed, app())
 
 
+def test_it_is_named_in_the_header() -> None:
+    """Whoever reads the report sees what else was disturbed."""
+    told = run_contract("proofs.innocent.accounts:app", "sqlite", "--contract-rule=SES-08", *CHOSEN)
+    assert f"  chosen    {CHOSEN[1]}" in told.printed.splitlines()
+    assert told.report["facts"]["resource"]["chosen"] == CHOSEN[1]
+
+
 def test_an_operation_that_fails_by_itself_is_undecided() -> None:
     """What it leaves behind is judged all the same."""
     rules = ("--contract-rule", "SES-01,CAN-01,ERR-01")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from contract_tests.rules import RULES, Level
 from proofs import entry_apps
 from proofs.innocent.bearer_auth import TOKEN
 from proofs.matrix import ContractResult, run_contract
+
+RECOMMENDED = [r.id for r in RULES if r.level is Level.RECOMMENDED and r.id.startswith("CRU")]
 
 
 def judged(app: str, *rules: str) -> ContractResult:
@@ -26,8 +31,19 @@ def reasons(result: ContractResult) -> list[str]:
 
 def test_a_token_that_ends_is_one_line() -> None:
     """The rest of the run is not judged, and the one verdict names the cause."""
-    (reason,) = reasons(judged("expiring", "CRU-01", "CRU-11", "CRU-12", "CRU-31", "ERR-01"))
-    assert "the credentials of the run have ended" in reason
+    result = judged("expiring", "CRU-01", "CRU-11", "CRU-12", "CRU-31", "ERR-01")
+    (reason,) = reasons(result)
+    assert reason.startswith("the credentials of the run have ended")
+    assert f"NOT conformant: the run could not go on: {reason}" in result.printed
+    assert result.exit_code == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_token_that_ends_is_no_error_of_the_kit() -> None:
+    """What was being judged is undecided; the run is red, though nobody insists on the rule."""
+    result = judged("expiring", *RECOMMENDED)
+    last = result.report["verdicts"][-1]
+    assert (last["verdict"], last["level"]) == ("undecided", "recommended")
+    assert result.exit_code == pytest.ExitCode.INTERRUPTED
 
 
 def test_an_operation_that_revokes_the_token_is_left_out() -> None:

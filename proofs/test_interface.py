@@ -15,6 +15,7 @@ import pytest
 from contract_tests.instruments.startup_log import StartupLog
 from contract_tests.rules.violation import UsageError
 from contract_tests.runner.option_values import REFERENCE
+from contract_tests.runner.options import Options
 from contract_tests.runner.pinned import read_pinned
 from contract_tests.scenarios.crud.operations import CASES
 from contract_tests.scenarios.interface import Interface, compare_section
@@ -239,6 +240,42 @@ def test_a_file_that_is_not_there_ends_the_run_with_a_line() -> None:
     assert result.exit_code == 4
     assert "--contract-interface (contract_interface): " in result.printed
     assert "agreed.toml cannot be read" in result.printed
+
+
+FOREIGN = '[package]\nname = "shop"\n\n[settings]\nstrict = true\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        (FOREIGN, False),
+        ('edition = "2018"\n', False),
+        ("statuses = 200\n", False),
+        ("[statuses]\nread = 200\n", True),
+        ("[rows.types]\nid = 'integer'\n", True),
+        ("[statuses\n", True),
+    ],
+)
+def test_a_file_of_the_usual_name_may_be_of_another_tool(
+    text: str, *, is_ours: bool, tmp_path: Path
+) -> None:
+    """One of the kit's has a key of a section; one with a mistake is still read, and told."""
+    path = written(tmp_path, text)
+    options = Options(root=tmp_path)
+    assert (options.pinned, options.unread) == ((path, None) if is_ours else (None, path))
+    assert Options(root=tmp_path, interface=path).pinned == path
+
+
+def test_a_file_of_another_tool_ends_no_run(tmp_path: Path) -> None:
+    """One line of the header says that it was not read, and the command leaves it alone."""
+    path = written(tmp_path, FOREIGN)
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
+    told = commanded(tmp_path, "contract-tests run reference_app:create_app")
+    assert told.returncode == 1, told.stdout  # not one rule was decided
+    assert "unread    contract.toml, which has no key of a pinned interface" in told.stdout
+    pinned = commanded(tmp_path, "contract-tests pin reference_app:create_app")
+    assert "has no key of a pinned interface, and stays as it is; name another" in pinned.stderr
+    assert path.read_text(encoding="utf-8") == FOREIGN
 
 
 def test_a_service_that_fails_is_not_pinned(tmp_path: Path) -> None:

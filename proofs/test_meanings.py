@@ -15,7 +15,14 @@ from contract_tests.scenarios.crud.filters import (
     filters,
     is_sorted,
 )
-from contract_tests.scenarios.crud.mass_assignment import MOMENT, NUMBER, WORD, folded, other_than
+from contract_tests.scenarios.crud.mass_assignment import (
+    MOMENT,
+    NUMBER,
+    WORD,
+    folded,
+    other_than,
+    value_for,
+)
 from contract_tests.scenarios.crud.values import is_choice, is_exactly, is_reordered, is_whole_map
 from contract_tests.service.resource import Operation, Parameter, Resource
 from contract_tests.service.service import Service
@@ -40,6 +47,30 @@ class Declared:
 
 def declaring(**query: Any) -> Service:
     return cast("Service", Declared(**query))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INTEGER", NUMBER),
+        ("bigint", NUMBER),
+        ("int(10) unsigned", NUMBER),
+        ("UNSIGNED BIG INT", NUMBER),
+        ("int8", NUMBER),
+        ("numeric(10, 2)", NUMBER),
+        ("boolean", True),
+        ("timestamp with time zone", MOMENT),
+        ("varchar(20)", WORD),
+        ("interval", None),
+        ("INTERVAL DAY TO SECOND", None),
+        ("point", None),
+        ("multipoint", None),
+        ("int4range", None),
+    ],
+)
+def test_a_column_is_sent_a_value_of_its_type(name: str, value: object) -> None:
+    """A name that only has that of a number in it is another type."""
+    assert value_for(name) == value
 
 
 @pytest.mark.parametrize("name", ["name", "name__eq", "filter[name]", "name[eq]", "name__iexact"])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.__main__ import main
 from contract_tests.rules.own import OWN, add_own_rule
 from contract_tests.rules.rule import Level, Rule
 from contract_tests.rules.violation import UsageError
@@ -76,6 +77,76 @@ def test_commands_know_them(project: Path, words: tuple[str, ...]) -> None:
     """The ini key is read by the commands that run no pytest, too."""
     told = ran(project, "contract_tests", *words)
     assert "A description that was left out MUST be shown as null." in told.stdout
+
+
+INI = {
+    "pytest.ini": "[pytest]",
+    "tox.ini": "[pytest]",
+    "setup.cfg": "[tool:pytest]",
+    "pytest.toml": "[pytest]",
+}
+
+
+def name_in(project: Path, file: str, module: str = "item_rules") -> None:
+    """Name the rules in another file than `pyproject.toml`."""
+    (project / "pyproject.toml").unlink()
+    named = f'["{module}"]' if file.endswith(".toml") else f"\n    {module}"
+    (project / file).write_text(f"{INI[file]}\ncontract_own_rules = {named}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", INI)
+def test_commands_know_those_of_every_ini_file(project: Path, file: str) -> None:
+    """What a run reads is read by the commands that run no pytest, from a folder below too."""
+    name_in(project, file)
+    (project / "below").mkdir()
+    told = ran(project / "below", "contract_tests", "list")
+    assert "A description that was left out MUST be shown as null." in told.stdout, told.stderr
+
+
+def test_a_run_in_a_folder_below_knows_them(project: Path) -> None:
+    """The modules are those of the project, wherever in it one stands."""
+    name_in(project, "tox.ini")
+    (project / "below").mkdir()
+    told = ran(project / "below", "contract_tests", "run", *APP[1:], "--contract-rule", "ITEM-01")
+    assert "cannot be imported" not in told.stderr
+    assert "no rule" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "where"),
+    [
+        (("--own-rules", "gone"), {}, "--own-rules"),
+        ((), {"CONTRACT_OWN_RULES": "gone"}, "CONTRACT_OWN_RULES"),
+        ((), {}, "contract_own_rules in {project}/setup.cfg"),
+    ],
+    ids=["option", "environment", "ini"],
+)
+def test_a_module_that_is_none_is_told_with_its_place(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    environ: dict[str, str],
+    where: str,
+) -> None:
+    """The line names the place that is to be changed."""
+    name_in(project, "setup.cfg", "gone")
+    monkeypatch.chdir(project)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert main(["list", *words]) == 2
+    assert capsys.readouterr().err.startswith(f"{where.format(project=project)}: 'gone' cannot be")
+
+
+def test_an_ini_file_that_cannot_be_read_is_one_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the file and the line, as pytest does."""
+    name_in(project, "setup.cfg")
+    (project / "setup.cfg").write_text("[tool:pytest]\n=\n", encoding="utf-8")
+    monkeypatch.chdir(project)
+    assert main(["list"]) == 2
+    assert capsys.readouterr().err.startswith(f"{project}/setup.cfg: Source contains parsing")
 
 
 def rule(identifier: str, statement: str = "It MUST work.") -> Rule:

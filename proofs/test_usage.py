@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import sleep as by_name
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -13,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, Pool
 
 from contract_tests.instruments.attribution import current
+from contract_tests.instruments.blocking_calls import CALLS
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.usage import Usage
@@ -122,3 +128,111 @@ def test_a_blocking_driver_is_seen_on_the_loop_only(tmp_path: Path) -> None:
 def test_an_async_driver_blocks_nothing(tmp_path: Path) -> None:
     """Its statements run on the loop and wait elsewhere."""
     assert used(one_after_the_other, tmp_path).blocking == []
+
+
+def sleep() -> None:
+    """Wait in whatever thread this is."""
+    time.sleep(0.001)
+
+
+def listen() -> None:
+    """Accept a connection, of which there is none yet."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.001)
+        with suppress(TimeoutError):
+            server.accept()
+
+
+def pair() -> None:
+    """Read what is there, in blocking mode."""
+    one, other = socket.socketpair()
+    with one, other:
+        one.send(b".")
+        other.recv(1)
+
+
+def run_process() -> None:
+    """Wait for a process to end."""
+    subprocess.run([sys.executable, "-S", "-c", ""], check=True)
+
+
+def go_on() -> None:
+    """Do what waits for nobody."""
+    time.sleep(0)
+    one, other = socket.socketpair()
+    with one, other, socket.socket(type=socket.SOCK_DGRAM) as line:
+        other.setblocking(False)
+        with suppress(BlockingIOError):
+            other.recv(1)
+        line.connect(("127.0.0.1", 9))
+    Path(__file__).read_bytes()
+
+
+def in_a_loop_of_its_own() -> None:
+    """Wait on an event loop that no request is served by."""
+
+    async def wait() -> None:
+        sleep()
+
+    asyncio.run(wait())
+
+
+WAITS: dict[Callable[[], None], str] = {
+    sleep: "time.sleep(0.001) at test_usage.py",
+    listen: "a socket in blocking mode at test_usage.py",
+    pair: "a socket in blocking mode at test_usage.py",
+    run_process: "the end of a process at test_usage.py",
+}
+
+
+@pytest.mark.parametrize(("wait", "words"), WAITS.items())
+def test_a_wait_on_the_loop_is_seen(wait: Callable[[], None], words: str, tmp_path: Path) -> None:
+    """It is told once, with the line of the app."""
+
+    async def act(_: AsyncEngine) -> None:
+        wait()
+
+    (line,) = used(act, tmp_path).blocking
+    assert line.startswith(words)
+
+
+@pytest.mark.parametrize("wait", [*WAITS, in_a_loop_of_its_own])
+def test_a_wait_in_a_thread_is_nothing(wait: Callable[[], None], tmp_path: Path) -> None:
+    """The loop goes on meanwhile, also where the thread has a loop of its own."""
+
+    async def act(_: AsyncEngine) -> None:
+        await asyncio.to_thread(wait)
+
+    assert used(act, tmp_path).blocking == []
+
+
+async def asyncio_waits(_: AsyncEngine) -> None:
+    """Wait as one should: for time, a process, a server."""
+    await asyncio.sleep(0.001)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-S", "-c", "")
+    await process.wait()
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def work(_: AsyncEngine) -> None:
+    """Call what does not wait."""
+    go_on()
+
+
+@pytest.mark.parametrize("act", [asyncio_waits, work])
+def test_what_holds_up_nobody_is_nothing(act: Act, tmp_path: Path) -> None:
+    """Neither the loop's own ways to wait, nor datagrams, files and sockets that do not block."""
+    assert used(act, tmp_path).blocking == []
+
+
+def test_nothing_stays_in_the_place_of_a_function() -> None:
+    """Also a name that was imported from its module, and a method that a class has inherited."""
+    original, before = by_name, [vars(holder).get(name) for holder, name, _ in CALLS]
+    with Usage():
+        assert by_name is not original
+    assert before == [vars(holder).get(name) for holder, name, _ in CALLS]
+    assert by_name is original

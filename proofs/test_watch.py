@@ -21,6 +21,10 @@ PLANTED = {
         "test_task_of_a_request": "LIF-02",
         "test_task_of_the_test": "LIF-02",
         "test_blocking_driver": "SES-10",
+        "test_sleep": "SES-10",
+        "test_sleep_of_a_module": "SES-10",
+        "test_blocking_client": "SES-10",
+        "test_process": "SES-10",
     },
     "testclient": {
         "test_leak": "SES-01",
@@ -34,6 +38,9 @@ PLANTED = {
         "test_leak": "SES-01",
         "test_late_commit": "SES-03",
         "test_forgotten_commit": "SES-12",
+        "test_task": "LIF-02",
+        "test_open_transaction": "SES-02",
+        "test_sleep": "SES-10",
         "test_leak_of_an_async_client": "SES-01",
     },
     "anyio_tests": {

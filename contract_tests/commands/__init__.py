@@ -6,12 +6,18 @@ A command has the name of its module, which holds it as `COMMAND`; `__main__` fi
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..runner.options import SETTINGS
+from ..runner.project_settings import settings_file, values_of
+
 KIT = Path(__file__).resolve().parent.parent
 LAST = 100
+OWN_RULES = next(setting for setting in SETTINGS if setting.field == "own_rules")
+FLAG = "--own-rules"
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,23 @@ class Command:
 def declare_own_rules(parser: argparse.ArgumentParser) -> None:
     """Declare the option that names the modules of a team's own rules."""
     parser.add_argument(
-        "--own-rules",
+        FLAG,
         action="append",
         metavar="MODULE",
-        help="a module with rules of your own (default: contract_own_rules in pyproject.toml)",
+        help=f"a module with rules of your own (default: {OWN_RULES.key} in the ini file)",
     )
+
+
+def import_own_rules(asked: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> None:
+    """Import the team's own rules, from wherever a run has the names of their modules.
+
+    Raises `UsageError` that says which place names one that is none.
+    """
+    settings = settings_file(Path.cwd())
+    sources = (
+        (FLAG, asked.own_rules),
+        (OWN_RULES.variable, environ.get(OWN_RULES.variable, "").splitlines()),
+        (f"{OWN_RULES.key} in {settings}", values_of(settings, OWN_RULES.key)),
+    )
+    where, names = next((each for each in sources if each[1]), ("", ()))
+    OWN_RULES.read(names, where)

@@ -23,8 +23,9 @@ from ..reports.merging import read_runs
 from ..reports.record import RunRecord
 from ..rules.verdict import Outcome
 from ..rules.violation import UsageError
+from ..runner.project_settings import settings_file, value_of
 from . import Command
-from .run import judge_app, settings_file, value_of
+from .run import judge_app
 
 FROM, FILE = "--from", "--contract-baseline"
 WITHOUT = ("-q", "--tb=no", "--no-summary")

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from ..rules import Rule, needs_of, rule_of
 from ..rules.violation import UsageError
-from ..runner.own_rules import import_rules, written_rules
-from . import KIT, Command, declare_own_rules
+from . import KIT, Command, declare_own_rules, import_own_rules
 from .prove import proof_catalogue
 
 WIDTH, TITLE = 96, 7
@@ -22,7 +21,7 @@ WIDTH, TITLE = 96, 7
 def print_explanations(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """Print the explanation of each rule that was asked for."""
     try:
-        import_rules(asked.own_rules or written_rules(), "--own-rules")
+        import_own_rules(asked)
         rules = [rule_of(identifier) for identifier in asked.rules]
     except (LookupError, UsageError) as error:
         print(error.args[0], file=sys.stderr)  # noqa: T201

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from ..rules import AREAS
 from ..rules.own import OWN
 from ..rules.violation import UsageError
-from ..runner.own_rules import import_rules, written_rules
-from . import Command, declare_own_rules
+from . import Command, declare_own_rules, import_own_rules
 
 
 def print_rules(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """Print the rules of each area, and those of the team."""
     try:
-        import_rules(asked.own_rules or written_rules(), "--own-rules")
+        import_own_rules(asked)
     except UsageError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import configparser
 import os
-import tomllib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,20 +11,10 @@ from textwrap import wrap
 
 from ..runner.dropped import DROPPED
 from ..runner.node_ids import found_in_suite
-from ..runner.options import SETTINGS as OPTIONS
+from ..runner.options import SETTINGS
+from ..runner.project_settings import settings_file
 from ..runner.watching import run_pytest, watch_pytest
 from . import KIT, Command
-
-SETTINGS = {
-    "pytest.toml": "",
-    ".pytest.toml": "",
-    "pytest.ini": "",
-    ".pytest.ini": "",
-    "pyproject.toml": "[tool.pytest",
-    "tox.ini": "[pytest]",
-    "setup.cfg": "[tool:pytest]",
-}
-"""The files that pytest reads, in its order, and what makes one of them pytest's."""
 
 WIDTH = 96
 INDENT = " " * 6
@@ -49,30 +37,6 @@ def suite_arguments(app: str | None, rest: Sequence[str]) -> list[str]:
     words = [found_in_suite(word, Path.cwd()) for word in rest]
     whole = [str(KIT / "suite")] if words == [*rest] else []
     return [*whole, *plugin, *settings, *_asides(), *named, *words]
-
-
-def settings_file(folder: Path) -> Path | None:
-    """Return the file with the settings of the project that one is in, if there is any."""
-    for place in (folder, *folder.parents):
-        for name, section in SETTINGS.items():
-            if (place / name).is_file() and section in (place / name).read_text(encoding="utf-8"):
-                return place / name
-    return None
-
-
-def value_of(settings: Path | None, key: str) -> str:
-    """Return a value of the settings of pytest; empty without one."""
-    if settings is None:
-        return ""
-    text = settings.read_text(encoding="utf-8")
-    if settings.suffix != ".toml":
-        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-        parser.read_string(text)
-        return parser.get(SETTINGS[settings.name].strip("[]") or "pytest", key, fallback="") or ""
-    tables = tomllib.loads(text)
-    table = tables.get("tool", {}).get("pytest", {}) if settings.stem == "pyproject" else tables
-    found = table.get("ini_options" if settings.stem == "pyproject" else "pytest", table)
-    return str(found.get(key, ""))
 
 
 def _settings_of(folder: Path) -> list[str]:
@@ -113,7 +77,7 @@ def _epilog() -> str:
         "",
         "options of the contract, which may follow (docs/options.md says more), as may pytest's:",
     ]
-    for setting in OPTIONS:
+    for setting in SETTINGS:
         words = f"{setting.help} (default: {setting.default})" if setting.default else setting.help
         head = f"  {setting.flag} {setting.metavar}".rstrip()
         lines += [head, *wrap(words, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)]

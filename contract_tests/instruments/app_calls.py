@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from .attribution import current, raised_at
+from .attribution import current, raised_at, running_task
 from .exchange import Exchange, Request
 from .instrument import Instrument
 from .interception import Interception
@@ -106,6 +108,7 @@ class AppCalls(Instrument):
             self._begun(exchange)
             token = current.set(exchange)
             channels = _Channels(exchange, self._recorder, receive, send)
+            before = _tasks_elsewhere()
             try:
                 called = functools.partial(app, scope, channels.receive, channels.send)
                 await self.around(exchange, called, channels.send)
@@ -115,6 +118,7 @@ class AppCalls(Instrument):
                 raise
             finally:
                 self._recorder.record("returned")
+                exchange.started = _tasks_elsewhere() - before
                 current.reset(token)
 
         return call
@@ -170,6 +174,12 @@ class _Channels:
                 exchange.body, exchange.complete = b"".join(self._chunks), True
                 exchange.unfinished = self._recorder.unfinished()
         await self._send(message)
+
+
+def _tasks_elsewhere() -> set[asyncio.Task[Any]]:
+    """Return the tasks of this loop, if it is none of the test's: a client has it in a thread."""
+    is_elsewhere = threading.current_thread() is not threading.main_thread()
+    return asyncio.all_tasks() if is_elsewhere and running_task() is not None else set()
 
 
 def _request_of(scope: Message) -> Request:

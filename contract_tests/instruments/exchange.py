@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -112,6 +114,8 @@ class Exchange:
     had begun and not ended when the answer was complete. `conventions` say how the service answers
     success and refusal. One `is_of_team` belongs to a test of theirs, and not to the contract.
     It `began` at this moment of the recorder's clock, in seconds.
+    `thread` is the one of the event loop that the app is called on, `started` are the tasks that
+    began there while it was served, if that is not the main thread.
     """
 
     number: int
@@ -135,6 +139,8 @@ class Exchange:
     conventions: Conventions = PLAIN
     is_of_team: bool = False
     began: float = 0.0
+    thread: int = field(default_factory=threading.get_ident, repr=False)
+    started: set[asyncio.Task[Any]] = field(default_factory=set, repr=False)
 
     def __str__(self) -> str:
         """The exchange as a line."""

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import Pool
 
 from .attribution import caller, current, running_task, serves_a_request
+from .blocking_calls import BlockingCalls
 from .exchange import Exchange
 from .instrument import Instrument
 from .listening import listen_guarded
@@ -22,9 +23,9 @@ class Usage(Instrument):
     """Listens, while it is entered, to what the requests of this process do with connections.
 
     Each list has a line for everything that was seen: `doubled` are connections taken while
-    another of the same bounded pool was out, `blocking` the statements of blocking drivers on an
-    event loop, `overlapping` those begun on a connection while another task's ran on it. Errors
-    of the kit are kept in `faults`.
+    another of the same bounded pool was out, `blocking` what was waited for in the thread of an
+    event loop, `overlapping` the statements begun on a connection while another task's ran on it.
+    Errors of the kit are kept in `faults`.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Usage(Instrument):
             (Engine, "after_cursor_execute", self._ends),
             (Engine, "handle_error", self._ends),
         )
+        undo.enter_context(BlockingCalls(self._waited, serves_a_request))
         listen_guarded(undo, *listeners, faults=self.faults, applies=serves_a_request)
 
     def _checked_out(
@@ -73,6 +75,10 @@ class Usage(Instrument):
         running, its_words = self._running.setdefault(number, (strand, words))
         if running != strand:
             self.overlapping.append(f"{words} while {its_words} ran on conn {number}")
+
+    def _waited(self, words: str) -> None:
+        if words not in self.blocking:  # a client reads its answer in many parts
+            self.blocking.append(words)
 
     def _ends(self, *_: Any) -> None:
         strand = _strand()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..instruments.blocking import BlockingDrivers
+from ..instruments.blocking import LoopWaits
 from ..instruments.checkout import Checkout
 from ..instruments.commits import WITHIN, Commits, commit_of, lateness, write_before_answer
 from ..instruments.exchange import Event, Exchange
@@ -119,13 +119,13 @@ def late_commits(scope: Scope, commits: Commits) -> Iterator[BrokenRule]:
             )
 
 
-def blocked_loops(scope: Scope, drivers: BlockingDrivers) -> Iterator[BrokenRule]:
-    """Give the requests in which the event loop waited for a blocking driver."""
-    for exchange, words in drivers.seen:
+def blocked_loops(scope: Scope, waits: LoopWaits) -> Iterator[BrokenRule]:
+    """Give the requests in which the event loop waited for a blocking call."""
+    for exchange, words in waits.seen:
         if exchange in scope.requests:
             yield BrokenRule(
                 "SES-10",
-                "blocking drivers used in threads only",
+                "blocking calls made in threads only",
                 f"{exchange}: the loop waited for {words}",
                 (recorded(exchange),),
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from ..databases.threads import driver_threads
 from ..instruments.attribution import is_app, line_at, name_of, running_task
@@ -25,6 +26,7 @@ class LeftRunning:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._tasks: set[asyncio.Task[object]] = set()
+        self._elsewhere: set[asyncio.Task[object]] = set()
         self._threads = set(threading.enumerate())
 
     def is_new(self, thread: threading.Thread) -> bool:
@@ -39,14 +41,32 @@ class LeftRunning:
             _, left = await asyncio.wait(left, timeout=BRIEFLY)
         self._tasks |= left
 
+    def note_elsewhere(self, started: Iterable[asyncio.Task[object]]) -> None:
+        """Take note of tasks that go on in the loop of a client, which another thread runs."""
+        left = {task for task in started if not task.done() and self._is_counted(task)}
+        for loop in {task.get_loop() for task in left}:
+            theirs = {task for task in left if task.get_loop() is loop}
+            if loop.is_running():
+                waited = asyncio.run_coroutine_threadsafe(_wait(theirs), loop)
+                with suppress(TimeoutError):
+                    waited.result(2 * BRIEFLY)
+        self._elsewhere = {task for task in left if not task.done()}
+
     def look(self) -> None:
-        """Drop what has ended; not what a loop has cancelled that was closed."""
+        """Drop what has ended; not what a loop has cancelled that was closed.
+
+        A client has shut the app down before it closes its loop: nobody saw what ended the tasks.
+        """
+        self._elsewhere = {
+            task for task in self._elsewhere if not (task.done() or task.get_loop().is_closed())
+        }
         if self._tasks:  # it is asked after every fixture
             self._tasks = {task for task in self._tasks if _goes_on(task)}
 
     def names(self) -> Iterator[str]:
         """Describe what is left of tasks and threads."""
-        for task in self._tasks:
+        self.look()
+        for task in self._tasks | self._elsewhere:
             yield f"task {name_of(stepped_by(task.get_coro()))}"
         new = {thread for thread in threading.enumerate() if self.is_new(thread)}
         for thread in new - driver_threads() if new else ():
@@ -59,6 +79,11 @@ class LeftRunning:
         strand = stepped_by(task.get_coro())
         own = getattr(strand, "__name__", "")
         return bool(name_of(strand)) and not self._plan.spares(own, task.get_name())
+
+
+async def _wait(tasks: set[asyncio.Task[object]]) -> None:
+    """Let tasks end by themselves."""
+    await asyncio.wait(tasks, timeout=BRIEFLY)
 
 
 def _goes_on(task: asyncio.Task[object]) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ..databases.unobserved import UNOBSERVED
 from ..instruments.app_calls import AppCalls
 from ..instruments.attribution import exchange_of_team
-from ..instruments.blocking import BlockingDrivers
 from ..instruments.commits import Commits
 from ..instruments.exchange import Exchange, Request
 from ..instruments.instrument import Instrument
@@ -51,11 +50,10 @@ class Observation(Instrument):
         self.scope: Scope | None = None
         self.recorder = Recorder(self._cause, self._applies)
         self.commits = Commits(self.recorder)
-        self.drivers = BlockingDrivers(self.recorder)
         self.calls = AppCalls(self.recorder, self._begun, self._applies)
 
     def _begin(self, undo: ExitStack) -> None:
-        for instrument in (self.recorder, self.commits, self.drivers, self.calls):
+        for instrument in (self.recorder, self.commits, self.calls):
             undo.enter_context(instrument)
 
     @contextmanager

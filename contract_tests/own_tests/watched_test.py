@@ -8,6 +8,7 @@ import inspect
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -66,6 +67,7 @@ class WatchedTest:
                     result = await function(*args, **kwargs)
                 if self.plan.has("tasks") and before is not None:
                     await self.left.note(before)
+                self._note_elsewhere()
                 return result
 
         else:
@@ -74,9 +76,17 @@ class WatchedTest:
             def charged(*args: Any, **kwargs: Any) -> Any:
                 __tracebackhide__ = True
                 with self._current():
-                    return function(*args, **kwargs)
+                    result = function(*args, **kwargs)
+                self._note_elsewhere()
+                return result
 
         return charged
+
+    def _note_elsewhere(self) -> None:
+        """Note what the requests of the test have started in the loops of clients."""
+        if self.plan.has("tasks"):
+            started = (exchange.started for exchange in self.scope.requests)
+            self.left.note_elsewhere(chain.from_iterable(started))
 
     @contextmanager
     def _current(self) -> Iterator[None]:

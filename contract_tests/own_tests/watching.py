@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ..instruments.attribution import current
+from ..instruments.blocking import LoopWaits
 from ..instruments.exchange import Exchange
 from ..runner.items import SUITE
 from . import judging
@@ -33,6 +34,7 @@ class Watch:
         self._summary = summary
         self._open = ExitStack()
         self._observation = self._open.enter_context(observed())
+        self._waits = self._open.enter_context(LoopWaits(self._observation.recorder))
         self._loans = Loans(self._observation.recorder, usual)
         self._test: WatchedTest | None = None
 
@@ -114,13 +116,13 @@ class Watch:
             _require_none(found if test.has_passed else ())
         finally:
             self._loans.forget(test)
-            self._observation.drivers.seen.clear()
+            self._waits.seen.clear()
 
     def _found_at_call(self, test: WatchedTest) -> Iterator[BrokenRule]:
         if test.plan.has("commits"):
             yield from judging.late_commits(test.scope, self._observation.commits)
         if test.plan.has("blocking"):
-            yield from judging.blocked_loops(test.scope, self._observation.drivers)
+            yield from judging.blocked_loops(test.scope, self._waits)
 
     def _found_at_end(self, test: WatchedTest) -> Iterator[BrokenRule]:
         left = self._loans.left_by(test)

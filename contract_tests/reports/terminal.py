@@ -39,6 +39,8 @@ def header_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  {line}" for line in _resource_lines(facts["resource"]))
     if service.get("unseen"):
         yield f"  unseen    {service['unseen']}: rules on them do not apply"
+    if facts.get("unread"):
+        yield f"  unread    {facts['unread']}"
     if libraries:
         yield f"  with      Python {service['python']}, {libraries}"
     if times := facts.get("time"):
@@ -53,6 +55,8 @@ def _resource_lines(resource: Mapping[str, Any]) -> Iterator[str]:
     paging = " and ".join(resource["paging"]) or "nothing"
     yield f"resource  {resource['name']}, found by {resource['found']}"
     yield f"offers    {offers}"
+    if resource.get("chosen"):
+        yield f"chosen    {resource['chosen']}"
     yield f"rows      {rows}, id {resource['id']!r} ({resource['id_kind']}), paged by {paging}"
     if resource["derived"]:
         derived = ", ".join(resource["derived"])

@@ -22,14 +22,15 @@ SES_09 = Rule(
 SES_10 = Rule(
     id="SES-10",
     level=Level.RECOMMENDED,
-    statement="A request SHOULD NOT wait for a blocking driver on the event loop.",
+    statement="A request SHOULD NOT wait for a blocking call on the event loop.",
     rationale=(
-        "While a blocking driver waits for the database, the whole worker waits: one slow query "
-        "stops every other request, health checks included."
+        "While a blocking driver waits for the database, or `time.sleep` and `requests` for their "
+        "end, the whole worker waits: one slow answer stops every other request, health checks "
+        "included."
     ),
     fix=(
-        "Use an async engine in `async def`, or make the endpoint a plain `def`, which the "
-        "framework runs in a thread."
+        "Use an async engine or client in `async def`, pass the call to `asyncio.to_thread`, or "
+        "make the endpoint a plain `def`, which the framework runs in a thread."
     ),
     needs=("engine-view",),
 )

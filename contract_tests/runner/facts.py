@@ -58,8 +58,13 @@ def facts_of(service: Service, options: Options, pinned: Interface | None) -> di
         "database": _database(service.door) if service.has_back_door else UNSEEN,
         "capabilities": held(service),
         "interface": title_of(options.pinned, pinned) if pinned and options.pinned else "",
+        **({"unread": _unread(options.unread)} if options.unread else {}),
         **({"edition": str(options.edition)} if options.edition else {}),
     }
+
+
+def _unread(path: Path) -> str:
+    return f"{path.name}, which has no key of a pinned interface: another tool's, it seems"
 
 
 def operations_of(service: Service) -> Iterator[str]:
@@ -111,6 +116,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "paging": list(resource.paging.names),
         "derived": sorted(resource.derived),
         "left_out": sorted(resource.left_out),
+        "chosen": str(resource.chosen or ""),
     }
 
 

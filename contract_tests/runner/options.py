@@ -41,6 +41,7 @@ from .option_values import (
     read_variables,
     read_watches,
 )
+from .pinned import is_interface
 from .setting import Setting, flag_option, list_option, settings_of, text_option
 from .switch_values import read_levels, read_off
 
@@ -269,10 +270,18 @@ class Options:
         """The file with the pinned interface, or for it; None if there is none."""
         usual = self.root / PINNED
         if self.interface is None:
-            return usual if usual.is_file() or self.is_pinning else None
+            is_ours = usual.is_file() and is_interface(usual)
+            return usual if is_ours or self.is_pinning else None
         # A name in an ini file is read from its folder, too.
         beside = self.root / self.interface
         return self.interface if self.interface.exists() else beside
+
+    @property
+    def unread(self) -> Path | None:
+        """The file that has the usual name of a pinned interface, and is none."""
+        usual = self.root / PINNED
+        is_left = self.interface is None and usual.is_file() and not is_interface(usual)
+        return usual if is_left else None
 
     @property
     def seconds(self) -> float:

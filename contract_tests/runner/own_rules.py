@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from ..rules import RULES
 from ..rules.own import EXAMPLE, add_own_rule
 from ..rules.rule import Rule
 from ..rules.violation import UsageError
+from .project_settings import settings_file
 
 
 def import_rules(modules: Iterable[str], where: str) -> None:
@@ -26,9 +26,12 @@ def import_rules(modules: Iterable[str], where: str) -> None:
 
 
 def _rules_in(name: str, where: str) -> list[Rule]:
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)  # as `python -m pytest` does
+    here = Path.cwd()
+    settings = settings_file(here)
+    # The current folder first, as `python -m pytest` does, and then the project's.
+    for folder in (settings.parent if settings else here, here):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
     try:
         module = importlib.import_module(name)
     except ImportError as error:
@@ -37,16 +40,3 @@ def _rules_in(name: str, where: str) -> list[Rule]:
     if not found:
         raise UsageError(f"{where}: {name!r} holds no Rule, such as one with the id {EXAMPLE}")
     return found
-
-
-def written_rules() -> tuple[str, ...]:
-    """Return the modules that `pyproject.toml` of the current folder names.
-
-    For commands that run no pytest, which alone knows every kind of ini file.
-    """
-    try:
-        written = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
-        keys = written["tool"]["pytest"]["ini_options"]
-    except (OSError, LookupError, tomllib.TOMLDecodeError):
-        return ()
-    return tuple(keys.get("contract_own_rules", ()))

@@ -42,6 +42,24 @@ def read_pinned(path: Path) -> Interface:
     return replace(Interface(edition=str(content.get(EDITION, ""))), **made)
 
 
+def is_interface(path: Path) -> bool:
+    """Return whether a file pins anything: other tools have a `contract.toml` of theirs.
+
+    One that cannot be read may: whoever reads it says what is wrong with it.
+    """
+    from ..scenarios.interface.record import SECTIONS, keys_of
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return any(
+        isinstance(table, Mapping) and any(key.name in table for key in keys_of(section))
+        for section in SECTIONS
+        if (table := content.get(section))
+    )
+
+
 def title_of(path: Path, interface: Interface) -> str:
     """Name a pinned interface, as reports do."""
     name = "the reference interface" if path == REFERENCE else f"the interface of {path.name}"

@@ -15,7 +15,7 @@ from _pytest.main import wrap_session
 from ..rules.violation import OutOfTime, Undecided, UsageError
 from .option_values import REFERENCE
 from .options import PINNED, Options
-from .pinned import read_pinned
+from .pinned import is_interface, read_pinned
 
 if TYPE_CHECKING:
     from ..scenarios.interface.writing import Renewal
@@ -97,6 +97,11 @@ def _read(path: Path) -> str:
     """Return the text of a file, if it is there. Raises `UsageError` if it is no interface."""
     if not path.exists():
         return ""
+    if not is_interface(path) and path.read_text(encoding="utf-8").strip():
+        raise UsageError(
+            f"{path} has no key of a pinned interface, and stays as it is; name another file: "
+            "contract-tests pin --contract-interface interface.toml"
+        )
     read_pinned(path)
     return path.read_text(encoding="utf-8")
 

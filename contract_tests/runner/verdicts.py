@@ -19,6 +19,7 @@ from ..rules.verdict import Outcome, Verdict, from_row, verdict_on
 from ..rules.violation import CannotGoOn, NotApplicable, OutOfTime, Undecided, Violation
 from ..service.budget import Budget
 from .breakdowns import breakdowns_in, judged_anew
+from .closing import blame
 from .copies.edits import edits_of
 from .items import JUDGE, case_name, rule_of_item
 from .output import ending_of
@@ -99,6 +100,7 @@ class Verdicts:
             report = yield
         if call.excinfo and isinstance(call.excinfo.value, STOPPING):
             item.session.shouldstop = "the run cannot go on"
+            blame(f"the run could not go on: {call.excinfo.value}")
             report.longrepr = str(call.excinfo.value)
         if rule is not None and _is_decisive(call, report):
             verdict = self._verdict(item, (call, report), rule)
@@ -275,7 +277,7 @@ def _decided(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[None]) -
             )
         case NotApplicable():
             return replace(verdict, verdict=Outcome.NOT_APPLICABLE, reason=str(error))
-        case Undecided() | OutOfTime():
+        case Undecided() | OutOfTime() | CannotGoOn():
             is_late = isinstance(error, OutOfTime)
             return replace(_undecided(verdict, str(error)), is_late=is_late)
         case pytest.skip.Exception() | pytest.xfail.Exception():

@@ -45,11 +45,11 @@ def test_a_request_holds_one_connection_at_a_time(
 def test_a_request_does_not_block_the_event_loop(
     judge: Judge, service: Service, case: Case
 ) -> None:
-    """No blocking driver is asked in the thread of a running event loop."""
+    """No blocking driver is asked, and nothing else waited for, in the thread of a running loop."""
     exchange, usage = used(case, service, judge)
     judge.that(
         not usage.blocking,
-        expected="blocking drivers used in threads only",
+        expected="blocking calls made in threads only",
         observed=f"{exchange}: {'; '.join(usage.blocking)}",
         seen=exchange,
     )

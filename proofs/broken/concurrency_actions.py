@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Query
 from sqlalchemy import select
 
 from proofs.broken import breaks
@@ -19,6 +19,8 @@ from proofs.innocent.purses import (
     app,
     purse_or_404,
 )
+
+Coins = Annotated[int, Query(ge=1, le=1000)]
 
 
 @breaks("CON-15", says="and then coins ")
@@ -45,6 +47,24 @@ def stale_under_its_lock() -> FastAPI:
         await session.execute(select(Purse).where(Purse.id == purse_id).with_for_update())
         row = Deposit(purse_id=purse_id, coins=sent.coins)
         purse.coins += sent.coins
+        session.add(row)
+        await session.commit()
+        return row
+
+    return with_route("deposit", deposited, app(), response_model=DepositOut)
+
+
+@breaks("CON-15", says="and then coins ")
+def sum_by_query() -> FastAPI:
+    """A deposit is named in the query, refused where it was made before, and added in Python."""
+
+    async def deposited(purse_id: PurseId, coins: Coins, session: Session) -> Any:
+        purse = await purse_or_404(session, purse_id)
+        same = select(Deposit).where(Deposit.purse_id == purse_id, Deposit.coins == coins)
+        if (await session.scalars(same)).first():
+            raise HTTPException(409, "This deposit was made before")
+        row = Deposit(purse_id=purse_id, coins=coins)
+        purse.coins += coins
         session.add(row)
         await session.commit()
         return row

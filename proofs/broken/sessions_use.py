@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -97,6 +98,18 @@ def blocking_driver() -> FastAPI:
             engines.pop().dispose()
 
     return around(lifespan, with_service(Blocking))
+
+
+@breaks("SES-10", says="time.sleep(0.001) at sessions_use.py")
+def sleeping_loop() -> FastAPI:
+    """A create gives a queue time to settle, by a sleep that stops the whole loop."""
+
+    class Settling(ExampleItemService):
+        async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
+            time.sleep(0.001)  # noqa: ASYNC251 - the defect
+            return await super().create(values)
+
+    return with_service(Settling)
 
 
 @breaks("SES-11", says="waited, 'INSERT")

@@ -1,6 +1,7 @@
 """Tasks on blocking SQLAlchemy: plain functions that the framework runs in threads."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -79,6 +80,7 @@ def list_tasks(
 
 @router.post("", response_model=TaskOut, status_code=201)
 def create_task(task: TaskIn, db: Db) -> Any:
+    time.sleep(0.001)  # a queue takes its time: it is a thread that waits
     row = Task(**task.model_dump())
     db.add(row)
     db.commit()

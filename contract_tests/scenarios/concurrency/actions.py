@@ -128,11 +128,13 @@ def _requests(adding: Adding, row: Row) -> tuple[Request, Request]:
 
 
 def _drafted(service: Service, operation: Operation) -> Callable[[Row], Request]:
-    """A request of an action on whichever row, with the same body each time."""
+    """A request of an action on whichever row, with the same body and query each time."""
     body = _sampled(service, operation)
+    query = service.resource.query_of(operation, service.serial())
 
     def draft(row: Row) -> Request:
-        return service.draft(operation.method, operation.target(row.id), json_body=body)
+        target = operation.target(row.id, query)
+        return service.draft(operation.method, target, json_body=body)
 
     return draft
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ NUMBER = 1_000_003
 WORD = "of-another"
 KINDS = (
     ("bool", True),
-    ("int", NUMBER),
+    (r"\b(tiny|small|medium|big)?int(eger|\d+)?\b", NUMBER),  # and neither interval nor point
     ("num", NUMBER),
     ("dec", NUMBER),
     ("float", NUMBER),
@@ -35,7 +36,7 @@ KINDS = (
     ("char", WORD),
     ("text", WORD),
 )
-"""The value sent for a column of a type, by a part of the type's name."""
+"""The value sent for a column of a type, by a pattern in the type's name."""
 
 
 @dataclass(frozen=True)
@@ -162,13 +163,14 @@ def _hidden(
         (column, value)
         for column in columns
         if not (folded(column.name) & known or column.primary_key or column.generated)
-        for value in [_value_for(column)]
+        for value in [value_for(column.type)]
         if value is not None
     ]
 
 
-def _value_for(column: Column) -> Any:
-    return next((value for part, value in KINDS if part in column.type.lower()), None)
+def value_for(type_name: str) -> Any:
+    """Return the value that is sent for a column of a type; None if no value is known to fit."""
+    return next((value for part, value in KINDS if re.search(part, type_name.lower())), None)
 
 
 def _named_column(

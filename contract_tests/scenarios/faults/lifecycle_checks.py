@@ -6,6 +6,7 @@ from collections import Counter
 
 from .control_run import ControlRun, commits_of, is_unanswered
 from .injections import InjectionResult, grown
+from .journals import journals
 
 
 def keeps(result: InjectionResult) -> str:
@@ -35,13 +36,17 @@ def claims_success(result: InjectionResult) -> str:
 
 def stores_in_part(result: InjectionResult, control: ControlRun) -> str:
     """Name the tables that hold a part of what a whole request stores."""
-    aside = control.always_changed | control.deferred
+    notes = journals(result, control)
+    aside = control.always_changed | control.deferred | notes
     touched = result.changed - aside
     whole = {table: size for table, size in control.growth.items() if table not in aside}
     here = {table: grown(result.before, result.after).get(table) for table in touched}
-    commits = commits_of(result.exchange, control.deferred)
+    commits, usual = (
+        commits_of(exchange, control.deferred | notes)
+        for exchange in (result.exchange, control.exchange)
+    )
     # What one COMMIT stores is whole by itself, and SQLite may do without: a RELEASE suffices.
-    is_whole = here == whole and (control.commits <= 1 or commits >= control.commits)
+    is_whole = here == whole and (usual <= 1 or commits >= usual)
     return (
         f"only a part is stored, in {', '.join(sorted(touched))}"
         if touched and not is_whole

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import httpx
 import pytest
 from shop import get_session, make_app, make_engine, make_tables
@@ -43,3 +46,26 @@ async def session(engine, app):
         yield session
         await session.close()
         await outer.rollback()
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Another service."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"answered")
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of another service."""
+    with HTTPServer(("127.0.0.1", 0), Answering) as made:
+        thread = threading.Thread(target=made.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{made.server_port}/"
+        made.shutdown()
+        thread.join()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
+import time
+import urllib.request
 
 import httpx
 import pytest
@@ -36,6 +40,50 @@ async def test_a_blocking_driver_in_the_test_itself(client, tmp_path):
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM orders")).scalar_one() == 0
     engine.dispose()
+
+
+async def test_waits_that_hold_up_nobody(app, client, server, tmp_path):
+    log = logging.getLogger("shop")
+    log.addHandler(logging.FileHandler(tmp_path / "shop.log"))
+
+    def ask() -> str:
+        time.sleep(0.001)
+        with urllib.request.urlopen(server) as answer:
+            return answer.read().decode()
+
+    def ask_on_a_loop_of_its_own() -> str:
+        async def asked() -> str:
+            return ask()
+
+        return asyncio.run(asked())
+
+    @app.get("/in-threads")
+    async def in_threads() -> list[str]:
+        return [await asyncio.to_thread(ask), await asyncio.to_thread(ask_on_a_loop_of_its_own)]
+
+    @app.get("/plain")
+    def plain() -> str:
+        return ask()
+
+    @app.get("/on-the-loop")
+    async def on_the_loop() -> str:
+        log.warning("a line")
+        time.sleep(0)
+        await asyncio.sleep(0.001)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-S", "-c", "")
+        await process.wait()
+        async with httpx.AsyncClient() as other:
+            return (await other.get(server)).text
+
+    assert (await client.get("/in-threads")).json() == ["answered"] * 2
+    assert (await client.get("/plain")).json() == "answered"
+    assert (await client.get("/on-the-loop")).json() == "answered"
+
+
+async def test_waits_of_the_test_itself(client, server):
+    time.sleep(0.001)
+    with urllib.request.urlopen(server) as answer:
+        assert answer.read() == b"answered"
 
 
 async def test_nested_transactions(session):

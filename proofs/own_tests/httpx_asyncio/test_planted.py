@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import time
+import urllib.request
+from time import sleep
 
 from shop import kept, wait_for_ever
 from sqlalchemy import create_engine, text
@@ -67,6 +72,41 @@ async def test_blocking_driver(app, client, tmp_path):
 
     assert (await client.get("/blocked")).json() == 1
     blocking.dispose()
+
+
+async def test_sleep(app, client):
+    @app.get("/slept")
+    async def slept() -> str:
+        sleep(0.001)
+        return "slept"
+
+    assert (await client.get("/slept")).json() == "slept"
+
+
+async def test_sleep_of_a_module(app, client):
+    @app.get("/slept")
+    async def slept() -> str:
+        time.sleep(0.001)
+        return "slept"
+
+    assert (await client.get("/slept")).json() == "slept"
+
+
+async def test_blocking_client(app, client, server):
+    @app.get("/asked")
+    async def asked() -> str:
+        with urllib.request.urlopen(server) as answer:
+            return answer.read().decode()
+
+    assert (await client.get("/asked")).json() == "answered"
+
+
+async def test_process(app, client):
+    @app.get("/ran")
+    async def ran() -> int:
+        return subprocess.run([sys.executable, "-S", "-c", ""], check=True).returncode
+
+    assert (await client.get("/ran")).json() == 0
 
 
 async def test_after(client):

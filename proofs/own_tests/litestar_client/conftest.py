@@ -12,7 +12,7 @@ from sqlalchemy.pool import StaticPool
 def client(tmp_path_factory):
     folder = tmp_path_factory.mktemp("library")
     engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/books.db")
-    with TestClient(make_app(engine)) as client:
+    with TestClient(make_app(engine, has_leader=True)) as client:
         yield client
 
 
@@ -20,4 +20,11 @@ def client(tmp_path_factory):
 async def async_client():
     engine = create_async_engine("sqlite+aiosqlite://", poolclass=StaticPool)
     async with AsyncTestClient(make_app(engine)) as client:
+        yield client
+
+
+@pytest.fixture
+def own_client(tmp_path):
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/books.db")
+    with TestClient(make_app(engine)) as client:
         yield client

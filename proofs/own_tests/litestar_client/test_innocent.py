@@ -11,6 +11,10 @@ def test_a_client_of_the_module(client):
     assert client.get("/books").json() == ["one"]
 
 
+def test_a_function_in_a_thread(client):
+    assert client.get("/slept-in-a-thread").text == "slept"
+
+
 @pytest.mark.asyncio
 async def test_an_async_client_in_memory(async_client):
     assert (await async_client.post("/books")).status_code == 201
@@ -26,3 +30,7 @@ def test_an_engine_of_its_own(tmp_path):
 def test_an_app_without_a_database():
     with create_test_client([]) as client:
         assert client.get("/nothing").status_code == 404
+
+
+def test_tasks_that_the_shutdown_ends(own_client):
+    assert own_client.get("/ticking").status_code == 200
