@@ -11,12 +11,10 @@ from ..masking.cutting import CUT
 from ..rules.evidence import Evidence, Remark
 from ..rules.violation import OutOfTime
 from ..runner.judge import Judge, evidence_of, judges
-from ..runner.run import ContractRun
 from ..scenarios.faults.open_holds import uncommitted
 from ..scenarios.fuzzing import CheckFailure, curl
 from ..scenarios.fuzzing.fuzz_session import FAILURE, Exploration, Explored
-from ..scenarios.fuzzing.partition import PARTS, FuzzPart, parts
-from ..service.service import Service
+from ..scenarios.fuzzing.partition import FuzzPart, parts
 
 SUCCESS = range(200, 300)
 UNPROCESSABLE = 422
@@ -29,21 +27,6 @@ MOST_SHOWN = 10
 WITH_BOUNDARIES = parts("boundary")
 INVALID = parts("boundary", "invalid")
 VALID = parts("boundary", "valid")
-
-
-@pytest.fixture(scope="session")
-def exploration(contract_run: ContractRun, contract_service: Service) -> Exploration:
-    """The requests made from the document, sent part by part when first asked for."""
-    options = contract_run.options
-    folder = options.corpus or contract_run.cache_folder("contract-corpus")
-    return Exploration(contract_service, options, folder)
-
-
-@pytest.fixture(params=PARTS, ids=str)
-def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Exploration) -> Explored:
-    """One operation of the collection, or all others, in one phase."""
-    part: FuzzPart = request.param
-    return exploration.of(part)
 
 
 def only(chosen: list[FuzzPart]) -> pytest.MarkDecorator:
