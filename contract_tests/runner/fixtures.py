@@ -8,9 +8,11 @@ from ..rules import needs_of
 from ..rules.violation import NotApplicable
 from ..scenarios.concurrency.request_pairs import Pairs
 from ..scenarios.crud.breakdowns import require_answers
-from ..scenarios.crud.operations import CASES, OF_CHOSEN, Case
+from ..scenarios.crud.operations import EVERY_CASE, Case
 from ..scenarios.crud.rows import learn_home
 from ..scenarios.faults.sweeps import Sweeps
+from ..scenarios.fuzzing.fuzz_session import Exploration, Explored
+from ..scenarios.fuzzing.partition import PARTS, FuzzPart
 from ..scenarios.interface import Agreement, Interface
 from ..scenarios.migrations import MigrationsScenarios
 from ..scenarios.startup import StartupScenarios
@@ -81,7 +83,7 @@ def change(request: pytest.FixtureRequest, service: Service) -> Role:
     return role
 
 
-@pytest.fixture(params=(*CASES, *OF_CHOSEN), ids=str)
+@pytest.fixture(params=EVERY_CASE, ids=str)
 def case(request: pytest.FixtureRequest, service: Service) -> Case:
     """Each operation with each way it can end, where the service offers it."""
     chosen: Case = request.param
@@ -95,6 +97,21 @@ def case(request: pytest.FixtureRequest, service: Service) -> Case:
 def sweeps(contract_run: ContractRun) -> Sweeps:
     """Every request disturbed at every place, each sweep made when first asked for."""
     return Sweeps(contract_run.service, contract_run.options.replay)
+
+
+@pytest.fixture(scope="session")
+def exploration(contract_run: ContractRun, contract_service: Service) -> Exploration:
+    """The requests made from the document, sent part by part when first asked for."""
+    options = contract_run.options
+    folder = options.corpus or contract_run.cache_folder("contract-corpus")
+    return Exploration(contract_service, options, folder)
+
+
+@pytest.fixture(params=PARTS, ids=str)
+def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Exploration) -> Explored:
+    """One operation of the collection, or all others, in one phase."""
+    part: FuzzPart = request.param
+    return exploration.of(part)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from ..scenarios.crud.chosen_operation import require_chosen
 from ..scenarios.crud.ordinary import failing_from_the_start
 from ..service.budget import Budget
 from ..service.discovery import found, probe, require_fields
+from ..service.expectations import standing_headers
 from ..service.service import Service
 from ..service.transports.http import is_address
 from .closing import note
@@ -51,6 +52,7 @@ def _detect(service: Service, options: Options) -> None:
     wanted, place = options.resource or None, options.openapi or None
     try:
         service.resource = found(service, wanted, place, options.body, options.format)
+        service.headers += standing_headers(service.resource, service.headers)
         require_fields(service.resource, options.body)
         service.resource = probe(service).pinned(chosen=options.operation)
     except UsageError as error:

@@ -113,7 +113,8 @@ class Resource:
     `conventions` say how it answers success and refusal. `left_out` are optional fields with which
     a create fails. `derived` are the fields that are shown otherwise than sent on purpose.
     `is_cached` says that a read may be answered without the database. `chosen` is an operation that
-    somebody has named, and `chosen_failure` says how it fails undisturbed.
+    somebody has named, and `chosen_failure` says how it fails undisturbed. `asks_for_tag` says that
+    a change has to name the row's entity tag, `sent_back` are fields it has to send as they are.
     """
 
     name: str
@@ -136,6 +137,8 @@ class Resource:
     conventions: Conventions = field(default_factory=Conventions)
     chosen: RequestTemplate | None = None
     chosen_failure: str = ""
+    asks_for_tag: bool = False
+    sent_back: frozenset[str] = frozenset()
 
     def offers(self, *roles: Role) -> bool:
         """Return whether the service has all these operations."""
@@ -219,8 +222,10 @@ class Resource:
         return frozenset({self.id_field, *(name for role in SENDING for name in self.fields(role))})
 
     def _compared(self, row: Any) -> Any:
-        is_plain = not self.derived or not isinstance(row, dict)
-        return row if is_plain else {n: v for n, v in row.items() if n not in self.derived}
+        # What has to be sent back is another value after every change.
+        unlike = self.derived | self.sent_back
+        is_plain = not unlike or not isinstance(row, dict)
+        return row if is_plain else {n: v for n, v in row.items() if n not in unlike}
 
     def id_in(self, row: Mapping[str, Any]) -> Any:
         """The id in an answer that may call it by another of its names; None if there is none."""

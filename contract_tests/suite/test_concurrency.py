@@ -18,6 +18,7 @@ from ..scenarios.concurrency.race_outcomes import (
     mixes,
     mixes_up,
     resurrects,
+    sizes_alone,
     stores_both,
     tears,
 )
@@ -66,10 +67,9 @@ def test_of_two_equal_creates_one_is_stored(
     judge: Judge, service: Service, sound: Pairs, pair: str
 ) -> None:
     """In every order, only one of two identical creates makes a row."""
-    both = partial(stores_both, resource=service.resource)
-    judge.each(
-        sound.of(pair), both, expected="one row, as when the creates are sent one after the other"
-    )
+    meetings = sound.of(pair)
+    both = partial(stores_both, resource=service.resource, alone=sizes_alone(meetings))
+    judge.each(meetings, both, expected="one row, as when the creates are sent one after the other")
 
 
 @judges("CON-03")

@@ -23,10 +23,16 @@ def test_a_walk_by_cursor_shows_each_row_that_stays_once(judge: Judge, service: 
     name = cursor_of(service)
     if name is None:
         judge.not_applicable("the list has no cursor; an offset moves with every deleted row")
-    for _ in range(ROWS):
-        service.row()
+    created = [str(service.row().id) for _ in range(ROWS)]
+    whole = [i for i in map(str, service.ids(service.list())) if i in created]
     control = [str(i) for i in walked(service, walk_on(service, name, PAGE))]
     gone: list[str] = []
+    lost = [i for i in whole if i not in control]
+    judge.that(
+        not lost,
+        expected="each row of the list on one of the pages, while nothing changes",
+        observed=f"never shown: {', '.join(lost)}, in a list that shows {len(whole)} new rows",
+    )
     pages = walk_on(service, name, PAGE, _coming_and_going(service, gone))
     if len(pages) < 2:
         judge.not_applicable("all rows are on one page")

@@ -6,9 +6,9 @@ from ..generation import samples
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.asking import with_headers
 from ..scenarios.crud.rows import Home, home, is_shown
+from ..service.expectations import IDEMPOTENCY_KEY
 from ..service.service import Row, Service
 
-KEY = "idempotency-key"
 TRIES = 5
 """Refused bodies that are corrected and sent again."""
 
@@ -33,7 +33,9 @@ def test_a_create_that_is_sent_again_is_refused_or_a_row(judge: Judge, service: 
 @judges("CRU-50")
 def test_a_repeated_key_makes_no_other_row(judge: Judge, service: Service) -> None:
     """The same key with the same body is refused, or answered as before; there is one row."""
-    names = [p.name for p in service.operation("create").headers if p.name.lower() == KEY]
+    names = [
+        p.name for p in service.operation("create").headers if p.name.lower() == IDEMPOTENCY_KEY
+    ]
     if not names:
         judge.not_applicable("the create declares no Idempotency-Key")
     place = home(service)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from ..instruments.async_generators import LATE
-from ..instruments.exchange import UNSENT
+from ..instruments.exchange import UNSENT, Exchange
 from ..rules import disconnect as rules
 from ..runner.judge import Judge, judges
 from ..runner.roles import each_role, each_sending, each_write
+from ..scenarios.faults.broken_off import broken_off
 from ..scenarios.faults.injections import InjectionResult
 from ..scenarios.faults.lifecycle_checks import (
     fails_later,
@@ -19,6 +20,7 @@ from ..scenarios.faults.lifecycle_checks import (
 )
 from ..scenarios.faults.sweeps import Sweeps
 from ..service.resource import Role
+from ..service.service import Service
 
 
 def is_answered(result: InjectionResult) -> bool:
@@ -92,6 +94,31 @@ def test_a_request_returns_its_connections_when_its_answer_is_broken_off(
     """After any last message of the answer, no connection is out at the end."""
     results = [r for r in sweeps.steady("disconnect", role) if is_answered(r)]
     judge.each(results, keeps, expected="every connection returned")
+
+
+@judges("DIS-05")
+def test_a_read_beside_the_collection_returns_its_connections_when_it_is_broken_off(
+    judge: Judge, service: Service
+) -> None:
+    """After the first parts of an answer, such as a stream's, no connection is out at the end."""
+    if not service.resource.offers("create"):
+        judge.not_applicable("no row can be created for a stream to read")
+    met = list(broken_off(service))
+    if not met:
+        judge.not_applicable("the document has no read beside the collection")
+    holding = [exchange for exchange in met if exchange.held or exchange.reclaimed]
+    judge.that(
+        not holding,
+        expected="every connection returned by the code that took it",
+        observed="; ".join(f"{each}: {', '.join(left_by(each))}" for each in holding),
+        seen=holding[0] if holding else None,
+    )
+
+
+def left_by(exchange: Exchange) -> tuple[str, ...]:
+    """Name the connections that a request did not give back itself."""
+    reclaimed = (f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
+    return (*map(str, exchange.held), *reclaimed)
 
 
 @judges("DIS-06")

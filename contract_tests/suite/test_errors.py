@@ -12,7 +12,7 @@ from ..rules.violation import NotApplicable, Undecided
 from ..runner.judge import Judge, judges
 from ..runner.roles import each_write
 from ..scenarios.crud.echoes import sent_by
-from ..scenarios.crud.operations import CASES, OF_CHOSEN
+from ..scenarios.crud.operations import EVERY_CASE
 from ..scenarios.crud.pages import plain_list
 from ..scenarios.faults.fault_cases import (
     COMMITS,
@@ -216,7 +216,7 @@ def keeps_without_failure(service: Service) -> bool:
     """Return whether a request keeps something although no database call of it fails."""
     service.restore()
     before = service.door.open_before()
-    for case in (*CASES, *OF_CHOSEN):
+    for case in EVERY_CASE:
         try:
             if still_held_by(case.act(service)) or service.door.left_open(before):
                 return True

@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
+from ..generation import samples
 from ..masking.cutting import CUT
 from ..rules.evidence import Evidence, Remark
 from ..rules.violation import OutOfTime
 from ..runner.judge import Judge, evidence_of, judges
-from ..runner.run import ContractRun
+from ..scenarios.crud.pages import plain_list
 from ..scenarios.faults.open_holds import uncommitted
 from ..scenarios.fuzzing import CheckFailure, curl
+from ..scenarios.fuzzing.extremes import INTEGERS
 from ..scenarios.fuzzing.fuzz_session import FAILURE, Exploration, Explored
-from ..scenarios.fuzzing.partition import PARTS, FuzzPart, parts
+from ..scenarios.fuzzing.partition import FuzzPart, parts
 from ..service.service import Service
 
 SUCCESS = range(200, 300)
@@ -29,21 +31,6 @@ MOST_SHOWN = 10
 WITH_BOUNDARIES = parts("boundary")
 INVALID = parts("boundary", "invalid")
 VALID = parts("boundary", "valid")
-
-
-@pytest.fixture(scope="session")
-def exploration(contract_run: ContractRun, contract_service: Service) -> Exploration:
-    """The requests made from the document, sent part by part when first asked for."""
-    options = contract_run.options
-    folder = options.corpus or contract_run.cache_folder("contract-corpus")
-    return Exploration(contract_service, options, folder)
-
-
-@pytest.fixture(params=PARTS, ids=str)
-def explored(request: pytest.FixtureRequest, judge: Judge, exploration: Exploration) -> Explored:
-    """One operation of the collection, or all others, in one phase."""
-    part: FuzzPart = request.param
-    return exploration.of(part)
 
 
 def only(chosen: list[FuzzPart]) -> pytest.MarkDecorator:
@@ -145,6 +132,28 @@ def test_no_request_of_the_document_fails(
     failed = explored.of("not_a_server_error")
     repeated = sent_again(exploration, failed[0]) if failed else ()
     judge_alarms(judge, explored, failed, "no server error", repeated)
+
+
+@judges("API-03")
+def test_no_number_of_a_filter_fails(judge: Judge, service: Service) -> None:
+    """A list whose query takes a whole number is asked with those at the edges of columns."""
+    document, paging = dict(service.resource.document), service.resource.paging.names
+    names = [
+        parameter.name
+        for parameter in service.operation("list").query
+        if "integer" in samples.kinds(parameter.schema, document) and parameter.name not in paging
+    ]
+    if not names:
+        judge.not_applicable("no query parameter of the list is a number, beside those of paging")
+    plain_list(service)
+    asked = [service.list(**{name: number}) for name in names for number in INTEGERS]
+    failed = [exchange for exchange in asked if exchange.failed]
+    judge.that(
+        not failed,
+        expected="no server error",
+        observed="; ".join(map(str, failed)),
+        seen=failed[0] if failed else None,
+    )
 
 
 @judges("API-04")

@@ -19,6 +19,7 @@ _UNBOUNDED = 10**9
 _WIDE = Fraction(50)
 # Numbers without declared bounds stay inside the smallest integer column in common use.
 _INTEGER_COLUMN = 2**31 - 1
+MOMENTS = ("date", "time", "date-time")
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,27 @@ def _object(settled: Settled, making: _Making) -> dict[str, object]:
     offered = reading.properties(settled, making.document)
     if making.complete and making.depth < _COMPLETE_DEPTH:
         names |= offered.keys()
-    made = {name: _value(offered[name], making.inside(name)) for name in offered if name in names}
+    chosen = {name: offered[name] for name in offered if name in names}
+    later = _later(chosen, making)
+    made = {name: _value(chosen[name], making.inside(name, later.get(name))) for name in chosen}
     extra = settled.get("additionalProperties")
     open_ended = making.complete and isinstance(extra, Mapping) and not offered
     missing = max(settled.get("minProperties", int(open_ended)) - len(made), 0)
     added = sorted(names - offered.keys()) + [_key(settled, making, n) for n in range(missing)]
     return made | {name: _value(extra, making.inside(name)) for name in added}
+
+
+def _later(offered: Mapping[str, object], making: _Making) -> dict[str, int]:
+    """The serials of moments: one that is named behind another in an object comes after it.
+
+    A start is named before its end, and many services refuse an end that is not later.
+    """
+    moments = [
+        name
+        for name, schema in offered.items()
+        if reading.settle(schema, making.document).get("format") in MOMENTS
+    ]
+    return {name: making.serial + place for place, name in enumerate(moments)}
 
 
 def _key(settled: Settled, making: _Making, number: int) -> str:

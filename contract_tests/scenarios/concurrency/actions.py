@@ -16,6 +16,7 @@ from ...service.discovery.writes import writes_beneath
 from ...service.resource import Operation
 from ...service.service import Row, Service
 from ..crud.chosen_operation import chosen_request
+from ..crud.rows import sendable
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome
 from .schedules import ScheduleCount, run_schedules
@@ -85,6 +86,9 @@ def _actions(service: Service) -> Iterator[Drafts]:
         yield partial(chosen_request, service), partial(chosen_request, service)
     for operation in writes_beneath(service.resource)[:MOST_ACTIONS]:
         yield _drafted(service, operation), _drafted(service, operation)
+        if names := _returned(service, operation):
+            draft = partial(_conditional, service, operation, names)
+            yield draft, draft
 
 
 def races(service: Service, adding: Adding) -> list[ActionRace]:
@@ -137,6 +141,21 @@ def _drafted(service: Service, operation: Operation) -> Callable[[Row], Request]
         return service.draft(operation.method, target, json_body=body)
 
     return draft
+
+
+def _returned(service: Service, operation: Operation) -> frozenset[str]:
+    """The fields of an action that the service makes itself: such as the version that was read."""
+    taken = samples.properties(operation.body or {}, dict(service.resource.document)).keys()
+    return frozenset(taken & service.resource.shown()) - sendable(service)
+
+
+def _conditional(
+    service: Service, operation: Operation, names: frozenset[str], row: Row
+) -> Request:
+    """A request of an action that sends back what the row shows at the moment."""
+    shown = service.shown(service.read(row.id))
+    body = {**(_sampled(service, operation) or {}), **{n: shown[n] for n in names if n in shown}}
+    return service.draft(operation.method, operation.target(row.id), json_body=body)
 
 
 def _sampled(service: Service, operation: Operation) -> Any:

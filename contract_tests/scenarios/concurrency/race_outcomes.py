@@ -29,7 +29,8 @@ class RaceOutcome:
 
     `rows` are those the requests are about, as they were created; `then` is a read of the first
     of them afterwards, None if there is none. `hidden` are the fields of that row that no read
-    shows, as they are stored.
+    shows, as they are stored. `sizes` are the numbers of rows in the tables afterwards, if that was
+    looked at.
     """
 
     token: Token
@@ -37,6 +38,7 @@ class RaceOutcome:
     rows: tuple[Row, ...]
     then: Exchange | None
     hidden: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The answers, and the order that led to them."""
@@ -114,14 +116,24 @@ def _shower(meeting: RaceOutcome, lost: Iterable[str]) -> str:
     return "the database holds" if names & meeting.hidden.keys() else "a read shows"
 
 
-def stores_both(meeting: RaceOutcome, resource: Resource) -> str:
-    """Name the two rows, if both of two identical creates made one."""
+def stores_both(meeting: RaceOutcome, resource: Resource, alone: Mapping[str, int]) -> str:
+    """Name the two rows, if both of two identical creates made one.
+
+    `alone` are the sizes of the tables where the second of them was refused.
+    """
     if not all(e.ok for e in meeting.pair):
         return ""
     first, second = (resource.id_in(resource.row(e.json)) for e in meeting.pair)
-    told = f"rows {first!r} and {second!r}"
+    if first is None or first != second:
+        return f"both are stored, rows {first!r} and {second!r}"
     # A create that finds the row and answers with it has stored no second one.
-    return "" if first is not None and first == second else f"both are stored, {told}"
+    more = [f"{n} rows in {t}" for t, n in meeting.sizes.items() if n > alone.get(t, n)]
+    return f"both are stored as {first!r}, {', '.join(more)}" if more else ""
+
+
+def sizes_alone(meetings: Iterable[RaceOutcome]) -> Mapping[str, int]:
+    """Return the sizes of the tables after the first meeting that was none."""
+    return next((meeting.sizes for meeting in meetings if meeting.is_serial), {})
 
 
 def resurrects(meeting: RaceOutcome) -> str:

@@ -14,7 +14,7 @@ from ...service.capabilities import missing
 from ...service.equality import differences, same
 from ...service.resource import CHANGING, ON_A_ROW, Role
 from ...service.service import Row, Service
-from ..crud.rows import change_body, needed
+from ..crud.rows import change_body, home, needed
 from ..crud.rows import partial as partial_body
 from .hidden_fields import HiddenFields, hidden_fields
 from .interleaving import interleaved
@@ -28,6 +28,7 @@ ORDINARY = ("read+read", "create+create", "list+create")
 """Pairs that do not get in each other's way."""
 
 AREA, WAY = "concurrency", "schedule"
+STORING = "create+same"
 REWRITING = ("update+update", "replace+replace")
 """Pairs after which the whole row is compared, also what no read shows of it."""
 
@@ -136,7 +137,14 @@ class Pairs:
         then = service.read(scene.rows[0].id) if can_look else None
         hidden = self._hidden.of(scene.rows[0].id) if can_look and name in REWRITING else {}
         token = Token(AREA, name, WAY, course.schedule or "-")
-        return RaceOutcome(token, course, scene.rows, then, hidden)
+        stored = service.door.stored() if name == STORING else {}
+        sizes = {table: len(stored.get(table, ())) for table in self._homes if stored}
+        return RaceOutcome(token, course, scene.rows, then, hidden, sizes)
+
+    @cached_property
+    def _homes(self) -> tuple[str, ...]:
+        """The tables that hold the rows."""
+        return home(self.service).tables
 
     @cached_property
     def _hidden(self) -> HiddenFields:
@@ -238,7 +246,7 @@ def _stay(service: Service, names: tuple[str, ...], hidden: HiddenFields) -> boo
 
 PAIRS: Mapping[str, Pair] = {
     "update+update": Pair(("update", "update"), two_fields),
-    "create+same": Pair(("create", "create"), equal_bodies),
+    STORING: Pair(("create", "create"), equal_bodies),
     "delete+delete": Pair(("delete", "delete"), usual),
     "update+delete": Pair(("update", "delete"), usual),
     "replace+delete": Pair(("replace", "delete"), usual),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...instruments.exchange import Exchange
+from ...service.expectations import with_fields
 from ...service.resource import Role
 from ...service.service import Service
 
@@ -20,7 +21,7 @@ def with_headers(
 ) -> Exchange:
     """Send the operation in this role with these headers added."""
     message = service.draft_of(role, identifier, body)
-    return service.exchange(replace(message, headers=(*message.headers, *headers.items())))
+    return service.exchange(with_fields(message, tuple(headers.items())))
 
 
 def by_method(service: Service, method: str, role: Role, identifier: object = None) -> Exchange:

@@ -69,6 +69,11 @@ def _invalid(role: Role, **sent: Any) -> Draft:
     return draft
 
 
+def _created_again(service: Service) -> Request:
+    """A create with the very body of a row that is there: it may be taken, or be in the way."""
+    return service.draft_of("create", body=service.row().sent)
+
+
 def _cases() -> tuple[Case, ...]:
     made = [
         Case("list", lambda service: service.draft_of("list"), ("list",)),
@@ -89,6 +94,9 @@ def _cases() -> tuple[Case, ...]:
 
 
 CASES = _cases()
+REPEATED = Case("create-again", _created_again, ("create",))
+"""The refusal, if it is one, that comes from the rows and not from the schema of a body."""
+
 OF_CHOSEN = (
     Case("operation", chosen_request, ("operation",)),
     Case("operation-missing", absent_request, ("operation",)),
@@ -96,5 +104,7 @@ OF_CHOSEN = (
     Case("operation-broken-json", lambda s: chosen_request(s, content=BROKEN_JSON), ("operation",)),
 )
 """Those of an operation that somebody has chosen."""
+
+EVERY_CASE = (*CASES, REPEATED, *OF_CHOSEN)
 
 SUCCESSES = tuple(case for case in CASES if "-" not in case.name)

@@ -14,7 +14,7 @@ from ...service.resource import CHANGING, CHOSEN, DISTURBED_WRITES, READS, Role
 from ...service.service import Row, Service
 from ..crud.chosen_operation import chosen_request
 from ..crud.rows import change_body
-from .injections import EVERYWHERE, InjectionResult, follow_up, inject, stored
+from .injections import EVERYWHERE, InjectionResult, changed, follow_up, inject, stored
 
 
 class Idle(NotApplicable):
@@ -53,9 +53,12 @@ class FaultCase:
         result = inject(service, self.token, message, before, fault)
         if fault.idle and not fault.fired:
             raise Idle(f"{result.exchange}: the driver had committed before its COMMIT")
+        after = service.door.stored()
+        if not fault.fired and self.place == "commit" and changed(before, after):
+            raise Idle(f"{result.exchange}: what it writes is stored without a COMMIT of its own")
         if not fault.fired:
             raise Undecided(f"{result.exchange} made no {self._name} that could have failed")
-        return replace(result, after=service.door.stored())
+        return replace(result, after=after)
 
     def followed(self, service: Service) -> InjectionResult:
         """Act, then see what it left open, and whether a list and a create succeed.

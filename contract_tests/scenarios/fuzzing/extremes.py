@@ -76,11 +76,15 @@ def _is_plain_id(text: str, resource: Resource) -> bool:
 
 
 def _has_usual_query(request: Request, resource: Resource) -> bool:
-    paging = resource.paging.names
+    role, paging = role_of(request, resource), resource.paging.names
+    declared = resource.operations[role].query if role else ()
+    # Nobody else asks about the values of a filter, whatever they are.
+    filters = {parameter.name for parameter in declared}.difference(paging)
     given = parse_qsl(request.target.partition("?")[2], keep_blank_values=True)
     return all(
         _is_usual_page(value) if name in paging else _is_plain(name) and _is_plain(value)
         for name, value in given
+        if name not in filters
     )
 
 

@@ -36,6 +36,9 @@ FAILURE = 500
 MOST_SHRUNK = 5
 """The number of failures of one part that are made simple; one defect seldom raises more."""
 
+MOST_HOLDING = 5
+"""The number of requests of one part that are kept because they left a connection out."""
+
 SHARE = 0.5
 """Of the minutes of a thorough run, the share of the requests made from the document."""
 
@@ -47,12 +50,14 @@ class Explored:
     """The results of one part of the corpus, and the token of each failure's case.
 
     Headers named in `masked` are never shown. A `doubt` says why no failure is no evidence.
+    `holding` are requests, the first of them, that left a connection out.
     """
 
     failures: tuple[CheckFailure, ...]
     tokens: tuple[Token, ...]
     masked: tuple[str, ...]
     doubt: str = ""
+    holding: tuple[Exchange, ...] = ()
 
     def token(self, failure: CheckFailure) -> str:
         """Return the token by which the request behind a failure is sent again."""
@@ -78,6 +83,7 @@ class Exploration:
     _accepted: set[str] = field(default_factory=set)
     _revoking: set[str] = field(default_factory=set)
     _actions: list[Exchange] = field(default_factory=list)
+    _holding: list[Exchange] = field(default_factory=list)
 
     @property
     def totals(self) -> Totals:
@@ -132,6 +138,7 @@ class Exploration:
             raise NotApplicable(f"a schema of {part.subject} is not valid ({openapi.API_01.id})")
         wanted = [label for label in wanted if label not in self._revoking]
         results = FuzzResults()
+        self._holding.clear()
         rounds = [self._play_rounds(part, label, results, len(wanted)) for label in wanted]
         self._accepted |= results.accepted
         wanted = [label for label in wanted if label not in self._revoking]
@@ -145,7 +152,8 @@ class Exploration:
         failures = tuple(self._simplified([self._strictly(a) for a in results.failures.values()]))
         tokens = tuple(self.choice.token_of(part, failure.card) for failure in failures)
         masked = tuple(name for name, _ in self.service.headers)
-        return Explored(failures, tokens, masked, self._doubt(part, too_few, results))
+        doubt = self._doubt(part, too_few, results)
+        return Explored(failures, tokens, masked, doubt, tuple(self._holding))
 
     def _is_readable(self, label: str) -> bool:
         """Return whether requests can be made for an operation: its schemas are valid."""
@@ -256,6 +264,8 @@ class Exploration:
         is_done = exchange.ok or exchange.status == SEE_OTHER
         if is_done and exchange.writes and role_of(request, self.service.resource) is None:
             self._actions.append(exchange)
+        if exchange.held and not exchange.is_unended and len(self._holding) < MOST_HOLDING:
+            self._holding.append(exchange)
         return answer_of(exchange)
 
     # -- what is a failure, and how simple it can be

@@ -20,6 +20,7 @@ from .guessing import guessed_schema
 from .own_fields import create_accepted, without_own
 from .paging import seen_paging
 from .routes import routed_collections
+from .states import asking_for_states
 
 PLACES = (
     "/openapi.json",
@@ -137,6 +138,7 @@ def probe(service: Service) -> Resource:
         derived = derived_fields(service.on(resource), created)
         cached = _is_cached(service.on(resource), created)
         resource = replace(resource, derived=derived, is_cached=cached)
+        resource = asking_for_states(service.on(resource))
     resource = _seen_list(service.on(resource))
     return _confirmed(service.on(resource), created) if is_asked else resource
 

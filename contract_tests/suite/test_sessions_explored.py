@@ -1,0 +1,47 @@
+"""Sessions: what the requests made from the document leave behind, of every operation."""
+
+from __future__ import annotations
+
+from ..instruments.commits import commit_of, lateness, write_before_answer
+from ..instruments.exchange import Event, Exchange
+from ..runner.judge import Judge, judges
+from ..scenarios.fuzzing.fuzz_session import Exploration, Explored
+
+
+@judges("SES-01")
+def test_an_explored_request_returns_its_connections(judge: Judge, explored: Explored) -> None:
+    """Whichever branch a generated request takes, no connection is out when it has ended."""
+    holding = explored.holding
+    left = [f"{exchange}: {'; '.join(map(str, exchange.held))}" for exchange in holding]
+    judge.that(
+        not holding,
+        expected="no connection out once the request has ended",
+        observed=f"still out after {'; '.join(left)}",
+        seen=holding[0] if holding else None,
+    )
+
+
+@judges("SES-03")
+def test_an_action_is_committed_before_it_is_answered(
+    judge: Judge, exploration: Exploration
+) -> None:
+    """The COMMIT of what an operation beside the collection writes comes before its answer ends."""
+    actions = exploration.actions
+    committed = [(action, commit) for action in actions if (commit := _commit_in(action))]
+    if not committed:
+        judge.not_applicable("no operation beside the collection is seen to commit what it writes")
+    late = [(action, commit) for action, commit in committed if lateness(commit, action)]
+    action, commit = late[0] if late else (None, None)
+    judge.that(
+        not late,
+        expected="COMMIT before the answer is complete",
+        observed=f"{action}, and its COMMIT {lateness(commit, action) if late else ''}",
+        seen=action,
+        at=commit,
+    )
+
+
+def _commit_in(action: Exchange) -> Event | None:
+    """Return the COMMIT of the last write before an answer; None if it has written nothing."""
+    write = write_before_answer(action)
+    return commit_of(write, action) if write else None
