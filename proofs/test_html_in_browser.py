@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from contract_tests.reports.comparing import GROUPS, Change
+from contract_tests.reports.html_report.changes_page import changes_as_html
 from contract_tests.reports.html_report.page import as_html
 from contract_tests.reports.json_report import from_json
+from contract_tests.rules.evidence import RequestRecord
 from proofs.browsers import axe, dumped, framed, seen_by
 from proofs.matrix import run_contract
-from proofs.reported_run import HOSTILE, sample_run, upheld_run
+from proofs.reported_run import HOSTILE, late_commit, sample_run, upheld_run
 
 RUN = sample_run()
 PAGE = as_html((RUN, upheld_run()))
@@ -233,6 +236,21 @@ def test_everything_is_accessible(flag: str) -> None:
     assert seen_by(script, PAGE, flag) == [[], [], True]
 
 
+def test_the_page_of_differences_is_accessible() -> None:
+    """In both colours, by the same rules."""
+    found = [Change(group, "sqlite", "SES-03", "create", "broken (required)") for group in GROUPS]
+    script = f"""{axe()}
+    const told = [];
+    for (const name of ["light", "dark"]) {{
+      root.dataset.theme = name;
+      const {{ violations }} = await axe.run(document, {{ resultTypes: ["violations"] }});
+      told.push(violations.map((each) => [each.id, each.nodes.map((node) => node.html)]));
+    }}
+    return told;
+    """
+    assert seen_by(script, changes_as_html(found, "a.json", "b.json")) == [[], []]
+
+
 def test_nothing_is_wider_than_a_narrow_screen() -> None:
     """At 360 pixels only what has a frame of its own is scrolled to the side."""
     script = f"""{framed(PAGE)}
@@ -311,7 +329,8 @@ def test_without_scripts_everything_can_be_read() -> None:
 
 def test_thousands_of_findings_are_not_made_before_they_are_opened() -> None:
     """A dozen elements for each, no picture before one is opened, and then that one."""
-    late = RUN.verdicts[0]
+    short = RequestRecord(1, "POST", "/orders", events=late_commit().events[1:4])
+    late = replace(RUN.verdicts[0], evidence=(short,))
     many = tuple(
         replace(late, case=f"create-{n}", findings=(f"name {n}",), test=f"test {n}")
         for n in range(5000)
@@ -323,11 +342,13 @@ def test_thousands_of_findings_are_not_made_before_they_are_opened() -> None:
     filter();
     const shown = count(".finding:not([hidden])");
     show("WEB-03--create-2500");
-    const open = document.querySelector(".finding[open]").id;
-    return [...before, shown, count(".lanes"), open, count(".finding[hidden]")];
+    const goal = document.querySelector(".finding[open]");
+    const { top } = goal.getBoundingClientRect();
+    const isSeen = top >= 0 && top < innerHeight;
+    return [...before, shown, count(".lanes"), goal.id, count(".finding[hidden]"), isSeen];
     """
     page = as_html((replace(RUN, verdicts=many, expected=5000),))
     findings, elements, pictures, *after = seen_by(script, page)
     assert (findings, pictures) == (5000, 0)
     assert elements < 12 * findings
-    assert after == [1, 1, "WEB-03--create-2500", 0]
+    assert after == [1, 1, "WEB-03--create-2500", 0, True]
