@@ -135,7 +135,7 @@ def test_a_database_that_goes_takes_its_password_along(
         *LOUD,
     )
 
-    assert "SES-01  error" in text
+    assert "error: SES-01: " in text
     assert leaks(text, password) == []
 
 

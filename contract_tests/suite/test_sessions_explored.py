@@ -31,13 +31,14 @@ def test_an_action_is_committed_before_it_is_answered(
     if not committed:
         judge.not_applicable("no operation beside the collection is seen to commit what it writes")
     late = [(action, commit) for action, commit in committed if lateness(commit, action)]
-    action, commit = late[0] if late else (None, None)
     judge.that(
         not late,
         expected="COMMIT before the answer is complete",
-        observed=f"{action}, and its COMMIT {lateness(commit, action) if late else ''}",
-        seen=action,
-        at=commit,
+        observed="; ".join(
+            f"{action}, and its COMMIT {lateness(at, action)}" for action, at in late
+        ),
+        seen=late[0][0] if late else None,
+        at=late[0][1] if late else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_route
+from proofs.innocent import rentals
 from proofs.innocent.purses import (
     Deposit,
     DepositIn,
@@ -70,3 +72,24 @@ def sum_by_query() -> FastAPI:
         return row
 
     return with_route("deposit", deposited, app(), response_model=DepositOut)
+
+
+@breaks("CON-15", says="and then version 2 instead of 3")
+def version_compared_in_python() -> FastAPI:
+    """An action compares the version it is sent with the row's, and writes whatever comes then."""
+
+    async def extended(
+        rental_id: rentals.RentalId,
+        sent: rentals.Extension,
+        session: rentals.Session,
+        harbour: rentals.Harbour,
+    ) -> rentals.RentalOut:
+        rental = await rentals.rental_or_404(session, harbour, rental_id)
+        if rental.version != sent.version:
+            raise HTTPException(409, "somebody else has changed it")
+        rental.ends = min(rental.ends + timedelta(days=sent.days), rentals.LAST)
+        rental.version += 1
+        await session.commit()
+        return rentals.RentalOut.model_validate(rental)
+
+    return with_route("extend", extended, rentals.app())

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query
+from fastapi import Depends, FastAPI, Query
 from pydantic import BaseModel
 from sqlalchemy import Select, func, select
 
 from proofs.broken import breaks
-from proofs.broken.crud_changes import SoftDelete
+from proofs.broken.crud_changes import MARK, SoftDelete
 from proofs.broken.replacing import with_route, with_service
 from reference_app.database import transaction
 from reference_app.models import MAX_ID, ExampleItem
-from reference_app.routes import Limit, Offset, Service, found
+from reference_app.routes import Limit, Offset, Service, found, get_service
 from reference_app.schemas import ExampleItemOut
 from reference_app.service import ExampleItemService
 
@@ -113,6 +113,33 @@ def total_of_the_page() -> FastAPI:
         return Page(items=items, total=len(items))
 
     return with_route("list_items", listed)
+
+
+@breaks("CRU-27", says="which is what", also=("CON-06",))
+def total_with_the_deleted() -> FastAPI:
+    """A delete marks the row; the list leaves it out, and the total counts it."""
+
+    class Marked(SoftDelete):
+        async def list(self, *, limit: int, offset: int) -> Sequence[ExampleItem]:
+            unmarked = select(ExampleItem).where(ExampleItem.name.not_like(f"{MARK}%"))
+            page = unmarked.order_by(ExampleItem.id).limit(limit).offset(offset)
+            async with transaction(self._session):
+                return (await self._session.scalars(page)).all()
+
+        async def total(self) -> int:
+            async with transaction(self._session):
+                counted = select(func.count()).select_from(ExampleItem)
+                return await self._session.scalar(counted) or 0
+
+    app = with_service(Marked)
+
+    async def listed(
+        service: Annotated[Any, Depends(get_service)], limit: Limit = 50, offset: Offset = 0
+    ) -> Page:
+        items = [found(item) for item in await service.list(limit=limit, offset=offset)]
+        return Page(items=items, total=await service.total())
+
+    return with_route("list_items", listed, app)
 
 
 @breaks("CRU-29", says="rows changed in", also=("CON-09",))

@@ -14,6 +14,7 @@ from proofs.broken.crud_lists import Listing
 from proofs.broken.payloads_columns import Session, with_items
 from proofs.broken.payloads_values import Marked, marked
 from proofs.broken.replacing import PREFIX, with_route, with_service
+from proofs.innocent import feed
 from reference_app.database import transaction
 from reference_app.models import ExampleItem
 from reference_app.routes import ItemId, Limit, Offset, Service, found
@@ -70,6 +71,26 @@ def counting_cursor() -> FastAPI:
         return CursorPage(items=items, next_cursor=onward)
 
     return with_route("list_items", listed)
+
+
+@breaks("CRU-47", says="never shown:")
+def cursor_of_equals() -> FastAPI:
+    """The feed is in the order of the lengths of its texts, and goes on below the last of them."""
+
+    async def listed(
+        session: feed.Session,
+        size: Annotated[int, Query(ge=1, le=100)] = 20,
+        cursor: Annotated[str | None, Query(max_length=50, pattern="^[A-Za-z0-9=]+$")] = None,
+    ) -> feed.Feed:
+        length = func.length(feed.Entry.text)
+        shorter = select(feed.Entry).where(length < feed.id_in(cursor)) if cursor else None
+        wanted = select(feed.Entry) if shorter is None else shorter
+        page = wanted.order_by(length.desc(), feed.Entry.id).limit(size + 1)
+        rows = [feed.EntryOut.model_validate(row) for row in await session.scalars(page)]
+        onward = feed.token_of(len(rows[size - 1].text)) if len(rows) > size else None
+        return feed.Feed(entries=rows[:size], page_info=feed.PageInfo(next_cursor=onward))
+
+    return with_route("list_entries", listed, feed.app())
 
 
 @breaks("CRU-54", says="which has")

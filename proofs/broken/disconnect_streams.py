@@ -189,3 +189,22 @@ def streamed_from_memory() -> FastAPI:
         return StreamingResponse(as_array(each()), media_type="application/json")
 
     return with_route("list_items", list_items, **PAGE)
+
+
+@breaks("DIS-05", says="/export-of-items -> 200: conn")
+def export_closed_in_the_end() -> FastAPI:
+    """An export beside the collection closes its session behind its last row, and only there."""
+    app = create_app()
+
+    async def export_of_items(maker: Sessionmaker) -> StreamingResponse:
+        async def lines() -> Texts:
+            session = maker()
+            rows = await session.stream_scalars(select(ExampleItem).order_by(ExampleItem.id))
+            async for item in rows:
+                yield found(item).model_dump_json() + "\n"
+            await session.close()
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    app.add_api_route("/export-of-items", export_of_items, response_class=StreamingResponse)
+    return app

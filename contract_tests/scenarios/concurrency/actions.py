@@ -16,7 +16,6 @@ from ...service.discovery.writes import writes_beneath
 from ...service.resource import Operation
 from ...service.service import Row, Service
 from ..crud.chosen_operation import chosen_request
-from ..crud.rows import sendable
 from .interleaving import interleaved
 from .race_outcomes import RaceOutcome
 from .schedules import ScheduleCount, run_schedules
@@ -146,14 +145,14 @@ def _drafted(service: Service, operation: Operation) -> Callable[[Row], Request]
 def _returned(service: Service, operation: Operation) -> frozenset[str]:
     """The fields of an action that the service makes itself: such as the version that was read."""
     taken = samples.properties(operation.body or {}, dict(service.resource.document)).keys()
-    return frozenset(taken & service.resource.shown()) - sendable(service)
+    return frozenset(taken & service.resource.shown()) - service.resource.fields().keys()
 
 
 def _conditional(
     service: Service, operation: Operation, names: frozenset[str], row: Row
 ) -> Request:
     """A request of an action that sends back what the row shows at the moment."""
-    shown = service.shown(service.read(row.id))
+    shown = service.resource.whole_row(service.read(row.id).json)
     body = {**(_sampled(service, operation) or {}), **{n: shown[n] for n in names if n in shown}}
     return service.draft(operation.method, operation.target(row.id), json_body=body)
 
@@ -189,7 +188,7 @@ def _numbers(service: Service, row: Row) -> Numbers:
 
 def _numbers_in(service: Service, read: Exchange) -> Numbers:
     """The numbers that a read shows, also those that are spelled as texts."""
-    shown = service.shown(read) if read.ok else {}
+    shown = service.resource.whole_row(read.json) if read.ok else {}
     found = {n: _number(value) for n, value in shown.items() if not n.lower().endswith("id")}
     own = service.resource.id_field
     return {name: number for name, number in found.items() if number is not None and name != own}

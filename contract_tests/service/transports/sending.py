@@ -87,6 +87,8 @@ class Sender:
             if call in hanging:
                 lines = waiting_lines(call, made if len(calls) == 1 else ())
                 exchange.raised = self._endless_words(exchange, limit, lines)
+                if exchange.ok:
+                    self.hurry(exchange)  # a stream of events that has begun, and goes on for ever
                 call.cancel()
             else:
                 self._endless.pop(operation_of(exchange), None)
