@@ -136,7 +136,7 @@ def test_the_changelog_has_notes_for_the_release() -> None:
     )
     changelog = "\n\n".join(sections)
     assert notes_of("1.1.0", changelog) == "- new\n"
-    with pytest.raises(ValueError, match="has no section '## 1.2.0 - "):
+    with pytest.raises(ValueError, match=r"has no section '## 1\.2\.0 - "):
         notes_of("1.2.0", changelog)
     assert notes_of(__version__, CHANGELOG.read_text(encoding="utf-8"))
 
