@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from contract_tests.reports.formats import report_formats
 from contract_tests.rules import AREAS, Rule
 from contract_tests.runner.options import SETTINGS
 from proofs.catalogue import broken_apps, innocent_apps
@@ -39,6 +40,15 @@ def options_table() -> str:
             f"| {setting.default} |"
         )
     return "\n".join(lines)
+
+
+def formats_table() -> str:
+    """Every format of a report, with its option of a run and that of the command."""
+    rows = [
+        f"| `--contract-{name} FILE` | `--{name} FILE` | {made.words} |"
+        for name, made in report_formats().items()
+    ]
+    return "\n".join(["| of a run | of `report` | writes |", "|---|---|---|", *rows])
 
 
 def kill_matrix() -> str:
@@ -151,6 +161,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "rules": rules_table,
     "options": options_table,
     "databases": databases_table,
+    "formats": formats_table,
 }
 """Parts that are written from tables of the code, and compared with them by a proof."""
 
@@ -160,6 +171,7 @@ DOCUMENTS: dict[str, Callable[[], str] | None] = {
     "docs/generated-requests.md": None,
     "docs/options.md": None,
     "docs/rules.md": None,
+    "docs/verdicts.md": None,
     "docs/your-service.md": None,
     "docs/kill-matrix.md": kill_matrix,
     "docs/innocent-matrix.md": innocent_matrix,

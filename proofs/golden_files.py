@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contract_tests import __version__
 from contract_tests.reports.formats import report_formats
+from contract_tests.reports.trace import as_trace, traced_verdict
 from proofs.reported_run import sample_run
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -22,7 +23,7 @@ def golden_texts() -> Mapping[str, str]:
             path = Path(f"{name}{suffix}")
             text = made.text_for(path, (sample_run(),))
             texts.setdefault(path.name, text.replace(f'"{__version__}"', '"VERSION"'))
-    return texts
+    return {**texts, "trace.json": as_trace(traced_verdict((sample_run(),), "WEB-03"))}
 
 
 if __name__ == "__main__":

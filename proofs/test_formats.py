@@ -11,6 +11,8 @@ import pytest
 from contract_tests.__main__ import main
 from contract_tests.reports.files import SHARED, ReportFiles
 from contract_tests.reports.formats import report_formats
+from contract_tests.reports.json_report import as_json
+from contract_tests.reports.partial import PartialReport
 from contract_tests.runner.options import SETTINGS, Options
 from proofs.golden_files import GOLDEN, golden_texts
 from proofs.reported_run import sample_run, upheld_run
@@ -79,7 +81,7 @@ def test_one_report_that_fails_leaves_the_others(tmp_path: Path) -> None:
     assert problems[tmp_path / "b"] == "could not be made: KeyError: 'none'"
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "trace.json"])
 def test_every_format_tells_of_a_merged_report(name: str) -> None:
     """A report of several runs is one file too."""
     made = report_formats()[Path(name).stem]
@@ -101,3 +103,28 @@ def test_a_run_that_is_ended_writes_its_reports(act: str, tmp_path: Path) -> Non
     for name in report_formats():
         written = [(tmp_path / folder / name).read_bytes() for folder in ("out", "again")]
         assert written[0] == written[1]
+
+
+def test_a_run_that_is_spread_writes_its_reports_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers of pytest-xdist leave that to the controller, which adds to a shared file once."""
+    summary = tmp_path / "summary.md"
+    summary.write_text("of another step\n", encoding="utf-8")
+    monkeypatch.setenv(SHARED, str(summary))
+    asked = ("-p", "xdist.plugin", "-n", "2", "--contract-markdown", str(summary))
+    done = ended(PLAIN, ":nothing", *asked, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = summary.read_text("utf-8")
+    assert text.startswith("of another step\n## Contract of proofs.ending")
+    assert text.count("## Contract of") == 1
+
+
+def test_a_run_that_was_killed_is_made_into_a_report(tmp_path: Path) -> None:
+    """The lines that it has left are enough, and the report says that it did not end."""
+    written = PartialReport(tmp_path / "r.json")
+    for kind, content in as_json(upheld_run()).items():
+        written.add(kind, content)
+    out = tmp_path / "out.md"
+    assert main(["report", str(tmp_path / "r.json"), "--markdown", str(out)]) == 1
+    assert "the run did not end" in out.read_text("utf-8")

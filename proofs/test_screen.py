@@ -86,7 +86,7 @@ def test_what_fails_at_two_lines_has_two_causes() -> None:
 
 
 def test_a_leak_is_one_cause_however_it_came_about() -> None:
-    """A connection that stays out is told once; the error that was met as well is another rule's."""
+    """A connection that stays out is told once; the error is for another rule."""
     held = (HeldConnection(7, "orders.py:48"),)
     request = RequestRecord(3, "GET", "/orders/1", status=500, held=held)
     leaks = (verdict(r, Outcome.BROKEN, evidence=(request,)) for r in ("CAN-01", "SES-01"))

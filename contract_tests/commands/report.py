@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from ..reports.files import ReportFiles
+from ..reports.files import ReportFiles, write_text
 from ..reports.formats import report_formats
 from ..reports.merging import read_runs
 from ..reports.record import RunRecord
 from ..reports.screen import screen_lines
 from ..reports.summary import summary_lines
 from ..reports.terminal import failure_texts, header_lines
+from ..reports.trace import as_trace, traced_verdict
 from ..rules.violation import UsageError
 from . import Command
 
@@ -27,12 +28,13 @@ def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """
     try:
         runs = read_runs(asked.file)
-        if asked.reports:
-            _write(ReportFiles(asked.reports, os.environ), runs)
+        _write(ReportFiles(asked.reports, os.environ), runs)
+        if asked.trace:
+            _write_trace(runs, *asked.trace)
     except UsageError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    shown = () if asked.reports else runs
+    shown = () if asked.reports or asked.trace else runs
     for line in chain.from_iterable(_lines(run, is_whole=asked.all) for run in shown):
         print(line)  # noqa: T201 - this is what the command is for
     return 0 if all(run.is_conformant for run in runs) else 1
@@ -43,6 +45,15 @@ def _write(files: ReportFiles, runs: Sequence[RunRecord]) -> None:
     for path, problem in files.write(runs):
         if problem:
             raise UsageError(f"{path} {problem}")
+
+
+def _write_trace(runs: Sequence[RunRecord], name: str, out: str) -> None:
+    """Write the timeline of a verdict. Raises `UsageError` if there is none, or no place for it."""
+    text = as_trace(traced_verdict(runs, name))
+    try:
+        write_text(Path(out), text)
+    except OSError as error:
+        raise UsageError(f"{out} could not be written: {error}") from None
 
 
 def _lines(run: RunRecord, *, is_whole: bool) -> Iterator[str]:
@@ -69,11 +80,13 @@ class _File(argparse.Action):
 def _declare(parser: argparse.ArgumentParser) -> None:
     words = "what --contract-report wrote, even of a run that did not end"
     parser.add_argument("file", metavar="FILE", type=Path, help=words)
+    words = "write to OUT the timeline of a verdict, as trace events for Perfetto or speedscope"
+    parser.add_argument("--trace", nargs=2, metavar=("RULE[:CASE]", "OUT"), help=words)
     whole = "tell every rule and the whole evidence, and not causes in one screen"
     parser.add_argument("--all", action="store_true", help=whole)
     parser.set_defaults(reports={})
     for name, made in report_formats().items():
-        words = f"write {made.words} to OUT"
+        words = f"write to OUT {made.words}"
         parser.add_argument(
             f"--{name}",
             metavar="OUT",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..rules.evidence import EventRecord, RequestRecord
+from ..rules.evidence import EventRecord, HeldConnection, RequestRecord
 from ..rules.verdict import Verdict
 from .record import RunRecord
 
@@ -40,8 +40,9 @@ def app_line_of(verdict: Verdict, run: RunRecord) -> AppLine | None:
 def _nearest(request: RequestRecord) -> Iterator[AppLine]:
     """Give the marked lines, those that took what was never returned, and then all, last first."""
     marked = [event for event in request.events if event.is_marked]
-    for seen in (*marked, *request.held, *reversed(request.events)):
-        place = recorded_line(seen.path, seen.frame)
+    seen: tuple[EventRecord | HeldConnection, ...] = (*marked, *request.held)
+    for each in (*seen, *reversed(request.events)):
+        place = recorded_line(each.path, each.frame)
         if place is not None:
             yield place
 

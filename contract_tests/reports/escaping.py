@@ -13,7 +13,7 @@ _UNSEEN = re.compile(
 """Characters that steer a terminal, turn a line round, are not seen, or may be in no XML."""
 
 _MARKS = re.compile(r"[&<>`|*_\[\]\\~#@!$\"]|:(?=//)|(?<=www)\.")
-"""What means something within a line of Markdown, or makes a link of an address."""
+"""Characters with a meaning within a line of Markdown, or in what it takes for a link."""
 
 _CODE = re.compile("(`[^`]+`)")
 

@@ -42,16 +42,19 @@ class ReportFiles:
         for name, path in self._paths.items():
             problem = ""
             try:
-                self._write(path, report_formats()[name].text_for(path, runs))
+                text = report_formats()[name].text_for(path, runs)
+                write_text(path, text, is_added=path == self._shared)
             except OSError as error:
                 problem = f"could not be written: {error}"
             except Exception as error:  # noqa: BLE001 - one report less is no reason for none
                 problem = f"could not be made: {type(error).__name__}: {error}"
             yield path, problem
 
-    def _write(self, path: Path, text: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = "a" if path == self._shared else "w"
-        # A service may answer with half a character, which no file can hold.
-        with path.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
+
+def write_text(path: Path, text: str, *, is_added: bool = False) -> None:
+    """Write a report in place of what a file holds, or behind it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A service may answer with half a character, which no file can hold.
+    mode = "a" if is_added else "w"
+    with path.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.write(text)

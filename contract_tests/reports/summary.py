@@ -47,6 +47,7 @@ def summary_lines(run: RunRecord) -> Iterator[str]:
 
 def notes(run: RunRecord) -> Iterator[str]:
     """Give what has to be known beside the rules: changed levels, totals, edited files."""
+    yield from (f"switched off: {switch}" for switch in run.settings.off)
     yield from (f"level changed: {switch}" for switch in run.settings.levels)
     yield from _totals(run)
     yield from _agreed(run)
@@ -55,7 +56,7 @@ def notes(run: RunRecord) -> Iterator[str]:
 
 def closing_lines(run: RunRecord) -> Iterator[str]:
     """Give the verdict on the run, and what is held against it beside the rules."""
-    yield closing_line(run)
+    yield _closing(run, {verdict.rule for verdict in run.decided})
     if run.missing:
         yield f"NOT conformant: {run.missing} of {count(run.expected, 'test')} gave no verdict"
     yield from (f"NOT conformant: {fault}" for fault in run.faults)
@@ -173,9 +174,7 @@ def _agreed(run: RunRecord) -> Iterator[str]:
         yield f"conforms to {title}{f'; not judged: {rest}' if rest else ''}"
 
 
-def closing_line(run: RunRecord) -> str:
-    """Give the verdict on the service in one line, with the numbers that it rests on."""
-    decided = {verdict.rule for verdict in run.decided}
+def _closing(run: RunRecord, decided: set[str]) -> str:
     broken = {verdict.rule for verdict in run.of(Outcome.BROKEN)}
     red = {verdict.rule for verdict in run.verdicts if verdict.is_red_at(run.level)}
     known = {verdict.rule for verdict in run.of(Outcome.KNOWN)}

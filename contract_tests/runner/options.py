@@ -287,7 +287,7 @@ def _all_settings() -> Iterator[Setting]:
         yield setting
         if setting.field == "report":
             for name, made in report_formats().items():
-                yield Setting("text", "FILE", f"write {made.words} to FILE", read_path, field=name)
+                yield Setting("text", "FILE", f"write to FILE {made.words}", read_path, field=name)
 
 
 SETTINGS = tuple(_all_settings())

@@ -24,8 +24,8 @@ Renderer = Callable[[Sequence[RunRecord]], str]
 class ReportFormat:
     """One format of a report.
 
-    `words` say what is written, and stand between "write" and "to FILE". `by_suffix` has renderers
-    for names of files that end otherwise.
+    `words` say what is written, and follow "write to FILE". `by_suffix` has renderers for files by
+    the end of their names.
     """
 
     words: str

@@ -92,7 +92,7 @@ def _verdict(runs: Sequence[RunRecord]) -> tuple[str, _Paint]:
 
 
 REPORT = ReportFormat(
-    "a badge with the verdict, as SVG, or as JSON for shields.io if its name ends so,",
+    "a badge with the verdict, as SVG, or as JSON for shields.io if its name ends so",
     as_badge,
     {".svg": as_badge, ".json": as_badge_endpoint},
 )

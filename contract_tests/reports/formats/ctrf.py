@@ -93,4 +93,4 @@ def _milliseconds(seconds: float) -> int:
     return round(1000 * seconds)
 
 
-REPORT = ReportFormat("every verdict as a test, in the Common Test Report Format (CTRF),", as_ctrf)
+REPORT = ReportFormat("every verdict as a test, in the Common Test Report Format (CTRF)", as_ctrf)

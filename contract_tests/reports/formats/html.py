@@ -15,4 +15,4 @@ def _page_of(runs: Sequence[RunRecord]) -> str:
     return as_html(runs)
 
 
-REPORT = ReportFormat("the whole report, as one page of HTML,", _page_of)
+REPORT = ReportFormat("the whole report, as one page of HTML", _page_of)

@@ -118,4 +118,4 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(unique[:MOST_CASES] + more)
 
 
-REPORT = ReportFormat("a short summary for a job or a pull request, as Markdown,", as_markdown)
+REPORT = ReportFormat("a short summary for a job or a pull request, as Markdown", as_markdown)

@@ -166,4 +166,4 @@ def _plain(text: str) -> str:
     return _PLACEHOLDER.sub(r"{{\1}}", visible(text).replace("](", "] ("))
 
 
-REPORT = ReportFormat("every finding at its line of the app, as SARIF 2.1.0,", as_sarif)
+REPORT = ReportFormat("every finding at its line of the app, as SARIF 2.1.0", as_sarif)
