@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -118,7 +120,25 @@ def header() -> str:
     return "\n".join(("```console", *lines[first : first + 3], "```"))
 
 
+TIMES = re.compile(r"\d+ s$", re.MULTILINE)
+"""The seconds at the ends of lines that `contract-tests demo` prints."""
+
+
+def demo() -> str:
+    """What the command for newcomers says, without its evidence."""
+    command = [sys.executable, "-m", "contract_tests", "demo"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return demonstrated(done.stdout)
+
+
+def demonstrated(printed: str) -> str:
+    """Cut what `contract-tests demo` prints down to a line for each shop, and the next step."""
+    shown = [line for line in printed.splitlines() if line[:1].strip()]
+    return "\n".join(("```console", "$ contract-tests demo", *shown, "```"))
+
+
 RUNS: dict[str, Callable[[], str]] = {
+    "demo": demo,
     "failure": failure,
     "disturbed": disturbed,
     "explored": explored,
