@@ -6,12 +6,12 @@ import ast
 import difflib
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("proofs.broken.", "proofs.mended.")
-TOOLS = ("proofs.broken.replacing",)
+TOOLS = ("proofs.broken.replacing", "proofs.broken.starting")
 """Ways to replace a part of the reference app: every reader of two pages knows them."""
 
 OWN = ("proofs.broken", "proofs.mended")
@@ -33,53 +33,74 @@ class Module:
 
     definitions: tuple[Definition, ...]
     imports: dict[str, tuple[str, str]]
-    """By the name in this module: the module it is from, and the line that imports it alone."""
+    """By the name in this module: the module it is from, and how it is imported from there."""
 
 
 def code_of(locator: str) -> str:
     """Return the code of an app, with the imports that it needs."""
-    module, _, name = locator.partition(":")
-    imports: dict[str, None] = {}
-    chosen: dict[str, None] = {}
-    _collect(module, {name}, imports, chosen)
-    parts = [*chosen]
-    if imports:
-        parts.insert(0, "\n".join(sorted(imports, key=_place)))
-    return "\n\n\n".join(parts) + "\n"
+    code = _collected(locator)
+    return "\n\n\n".join([*code.import_lines(), *code.parts.values()]) + "\n"
 
 
 def change(before: str, after: str) -> str:
-    """Return the lines that differ between two apps, as a unified diff without its heading."""
-    lines = difflib.unified_diff(
-        code_of(before).splitlines(), code_of(after).splitlines(), lineterm="", n=2
-    )
+    """Return what differs between two apps, as a diff of their imports and of each definition."""
+    old, new = _collected(before), _collected(after)
+    gone = [name for name in old.parts if name not in new.parts]
+    come = [name for name in new.parts if name not in old.parts]
+    pairs = [(old.import_lines(), new.import_lines())]
+    # A definition that was renamed stands for the one that it was made of.
+    others = dict(zip(gone, come, strict=False))
+    for name, text in old.parts.items():
+        pairs.append(([text], [new.parts.get(others.get(name, name), "")]))
+    pairs += [([], [new.parts[name]]) for name in come if name not in others.values()]
+    return "\n\n".join(filter(None, (_difference(*map("\n".join, pair)) for pair in pairs))) + "\n"
+
+
+def _difference(before: str, after: str) -> str:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
     kept = [line for line in lines if not line.startswith(("---", "+++"))]
-    return "\n".join("" if line.startswith("@@") else line for line in kept).strip("\n") + "\n"
+    return "\n".join("" if line.startswith("@@") else line for line in kept).strip("\n")
 
 
-def _place(line: str) -> tuple[bool, str]:
-    return ("from __future__" not in line, line)
+@dataclass(frozen=True)
+class Collected:
+    """The definitions that an app needs, by their names, and the names that they import."""
+
+    parts: dict[str, str] = field(default_factory=dict)
+    imports: dict[str, set[str]] = field(default_factory=dict)
+    """By the module they are from; a module itself is imported as the empty name."""
+
+    def import_lines(self) -> list[str]:
+        """Return a line for each module, as one text if there are any."""
+        lines = [
+            f"from {module} import {', '.join(sorted(names))}"
+            if names != {""}
+            else f"import {module}"
+            for module, names in sorted(self.imports.items())
+        ]
+        return ["\n".join(lines)] if lines else []
 
 
-def _collect(
-    module: str, wanted: set[str], imports: dict[str, None], chosen: dict[str, None]
-) -> None:
+def _collected(locator: str) -> Collected:
+    module, _, name = locator.partition(":")
+    code = Collected()
+    _collect(module, {name}, code)
+    return code
+
+
+def _collect(module: str, wanted: set[str], code: Collected) -> None:
     """Add the definitions with these names, and before each what it uses."""
     read = read_module(module)
     needed = _reached(read, wanted)
-    for name in sorted(needed):
-        if name not in read.imports:
-            continue
-        source, line = read.imports[name]
-        if source in OWN:
-            continue
+    for name in sorted(needed & read.imports.keys()):
+        source, imported = read.imports[name]
         if source.startswith(FOLDERS) and source not in TOOLS:
-            _collect(source, {name}, imports, chosen)
-        else:
-            imports[line] = None
+            _collect(source, {name}, code)
+        elif source not in OWN:
+            code.imports.setdefault(source, set()).add(imported)
     for definition in read.definitions:
-        if definition.binds & needed:
-            chosen[definition.text] = None
+        if found := definition.binds & needed:
+            code.parts[min(found)] = definition.text
 
 
 def _reached(module: Module, wanted: set[str]) -> set[str]:
@@ -116,10 +137,10 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, tuple[st
         renamed = f" as {alias.asname}" if alias.asname else ""
         bound = alias.asname or alias.name.partition(".")[0]
         if isinstance(node, ast.Import):
-            yield bound, (alias.name, f"import {alias.name}{renamed}")
+            yield bound, (f"{alias.name}{renamed}", "")
         else:
             source = node.module or ""
-            yield bound, (source, f"from {source} import {alias.name}{renamed}")
+            yield bound, (source, f"{alias.name}{renamed}")
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:

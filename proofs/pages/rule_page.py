@@ -41,6 +41,7 @@ def _lines(rule: Rule) -> Iterator[str]:
     for title, words in paragraphs(rule):
         told.setdefault(title, []).append(words)
     area = area_of(rule)
+    yield from ("---", "hide: [navigation]", "---", "")
     yield from (f"# {rule.id}", "", f"**{rule.statement}**", "{ .promise }", "")
     facts = [f"[{area}]({area}.md)", LEVELS.get(rule.level, "preview: never turns a run red")]
     facts += [f"since {words}" for words in told.get("since", [])]
