@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 import subprocess
 import sys
@@ -136,9 +138,22 @@ TIMES = re.compile(r"\d+ s$", re.MULTILINE)
 
 def demo() -> str:
     """What the command for newcomers says, without its evidence."""
+    return demonstrated(_printed_by_the_demo())
+
+
+def evidence() -> str:
+    """The evidence that the command for newcomers shows."""
+    lines = _printed_by_the_demo().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("  SES-03"))
+    shown = itertools.takewhile(str.strip, lines[first:])
+    return "\n".join(("```text", *(line.removeprefix("  ") for line in shown), "```"))
+
+
+@functools.cache
+def _printed_by_the_demo() -> str:
     command = [sys.executable, "-m", "contract_tests", "demo"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    return demonstrated(done.stdout)
+    return done.stdout
 
 
 def demonstrated(printed: str) -> str:
@@ -149,6 +164,7 @@ def demonstrated(printed: str) -> str:
 
 RUNS: dict[str, Callable[[], str]] = {
     "demo": demo,
+    "evidence": evidence,
     "failure": failure,
     "disturbed": disturbed,
     "explored": explored,
@@ -168,6 +184,7 @@ PARTS: dict[str, Callable[[], str]] = {
 DOCUMENTS: dict[str, Callable[[], str] | None] = {
     "README.md": None,
     "docs/disturbances.md": None,
+    "docs/first-look.md": None,
     "docs/generated-requests.md": None,
     "docs/options.md": None,
     "docs/rules.md": None,

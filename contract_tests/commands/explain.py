@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Sequence
 
 from ..rules import RULES, Rule, needs_of, rule_of
+from ..rules.editions import first_edition_with
+from ..rules.reported import reports_of
 from ..rules.violation import UsageError
 from ..runner.own_rules import import_rules, written_rules
 from . import KIT, Command, declare_own_rules
@@ -32,24 +34,41 @@ def print_explanations(asked: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def explanation(rule: Rule) -> str:
-    """A rule: its promise, why it matters, how it is observed, what to do, who breaks it."""
-    paragraphs = (
+    """A rule: its promise, and each thing that is told of it."""
+    lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
+    told = [*paragraphs(rule), *(("broken", words) for words in _examples(rule))]
+    for title, words in told:
+        lines += ["", _paragraph(title, words)]
+    return "\n".join(lines)
+
+
+def paragraphs(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """What the kit itself tells of a rule, each text below its title.
+
+    The page of the rule in the documentation is made of the same texts.
+    """
+    edition = first_edition_with(rule.id)
+    return (
         ("why", rule.rationale),
         *(("seen", words) for words in _observations(rule)),
         ("fix", rule.fix),
         ("needs", ", ".join(needs_of(rule)) or "nothing special"),
-        *(("broken", words) for words in _examples(rule)),
+        *([("since", f"edition {edition}")] if edition else []),
+        *(("met", f"{report.words} {report.url}") for report in reports_of(rule.id)),
     )
-    lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
-    for title, words in paragraphs:
-        lines += ["", _paragraph(title, words)]
-    return "\n".join(lines)
 
 
 def _paragraph(title: str, words: str) -> str:
     """Lay words out beside their title."""
     indent = " " * TITLE
-    return textwrap.fill(words, WIDTH, initial_indent=title.ljust(TITLE), subsequent_indent=indent)
+    return textwrap.fill(
+        words,
+        WIDTH,
+        initial_indent=title.ljust(TITLE),
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,  # addresses have them
+    )
 
 
 def _observations(rule: Rule) -> list[str]:
