@@ -70,10 +70,11 @@ def test_an_action_is_named_by_its_commit(path: Path) -> None:
 
 
 def test_one_action_has_one_commit() -> None:
-    """All files name the same version of an action."""
-    text = "".join(path.read_text(encoding="utf-8") for path in [*WORKFLOWS, ACTION])
+    """All files name the same version of an action, those for readers too."""
+    pages = sorted((ROOT / "docs").rglob("*.md"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*WORKFLOWS, ACTION, *pages])
     versions: dict[str, set[str]] = {}
-    for name, version in re.findall(r"uses: ([\w./-]+)@(.+)", text):
+    for name, version in re.findall(r"uses: ([\w./-]+)@(\S+ # .+)", text):
         versions.setdefault(name, set()).add(version)
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
