@@ -48,7 +48,15 @@ def test_a_line_that_two_files_have_is_in_neither() -> None:
     assert path_of(lines.pop()) == ""
 
 
-def test_a_file_outside_of_the_repository_has_no_path() -> None:
+def test_a_file_in_no_repository_has_no_path() -> None:
     """A library that is claimed as the service's is nowhere to be shown."""
     assert path_from_root("/elsewhere/app.py") == ""
     assert path_of("never.py:1 in named") == ""
+
+
+def test_a_file_of_another_repository_has_the_path_there(tmp_path: Path) -> None:
+    """A run may be started anywhere; a worktree has a file in place of git's folder."""
+    file = tmp_path / "shop" / "orders.py"
+    file.parent.mkdir()
+    (tmp_path / ".git").touch()
+    assert path_from_root(str(file)) == "shop/orders.py"

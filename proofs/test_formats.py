@@ -15,6 +15,7 @@ from contract_tests.reports.json_report import as_json
 from contract_tests.reports.partial import PartialReport
 from contract_tests.runner.options import SETTINGS, Options
 from proofs.golden_files import GOLDEN, golden_texts
+from proofs.matrix import run_contract
 from proofs.reported_run import sample_run, upheld_run
 from proofs.test_closing import PLAIN, ended
 from proofs.test_partial_reports import ACTS, ENDING
@@ -34,11 +35,15 @@ def test_every_golden_file_is_made() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == set(TEXTS)
 
 
+def steering(text: str) -> set[str]:
+    """The characters of a text that are none to be seen."""
+    return {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs"}} - {"\n", "\t"}
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_no_report_steers_a_terminal(name: str) -> None:
     """No control character of a service is left, none that turns a line round, no half of one."""
-    found = {c for c in TEXTS[name] if unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
-    assert found <= {"\n", "\t"}
+    assert steering(TEXTS[name]) == set()
 
 
 def test_every_format_is_an_option() -> None:
@@ -128,3 +133,16 @@ def test_a_run_that_was_killed_is_made_into_a_report(tmp_path: Path) -> None:
     out = tmp_path / "out.md"
     assert main(["report", str(tmp_path / "r.json"), "--markdown", str(out)]) == 1
     assert "the run did not end" in out.read_text("utf-8")
+
+
+def test_a_hostile_service_breaks_out_of_no_report(tmp_path: Path) -> None:
+    """It tells its words in the evidence, and they are its words and no more."""
+    paths = {name: tmp_path / name for name in report_formats()}
+    named = [f"--contract-{name}={path}" for name, path in paths.items()]
+    asked = ("--contract-rule", "CRU-31,CRU-01", *named)
+    result = run_contract("proofs.hostile_app:hostile", "sqlite", *asked)
+    assert "alert(1)" in result.messages("CRU-31")
+    texts = {name: path.read_text("utf-8") for name, path in paths.items()}
+    assert {name for name, text in texts.items() if steering(text)} == set()
+    assert {name for name, text in texts.items() if "alert(1)" in text} == {*texts} - {"badge"}
+    assert "<script>alert(1)" not in texts["html"]

@@ -118,16 +118,21 @@ def path_of(line: str) -> str:
 
 @lru_cache(maxsize=4096)
 def path_from_root(filename: str) -> str:
-    """Return the path of a file from the root of the repository; empty if it is outside."""
-    path, root = Path(filename).resolve(), _root()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+    """Return the path of a file from the root of the repository; empty if it is in none.
+
+    The repository is that of the working directory, or else the file's own. Where git keeps
+    nothing, it is the working directory itself.
+    """
+    path, here = Path(filename).resolve(), Path.cwd()
+    roots = (_kept_by_git(here) or here, _kept_by_git(path.parent))
+    root = next((each for each in roots if each and path.is_relative_to(each)), None)
+    return path.relative_to(root).as_posix() if root else ""
 
 
 @cache
-def _root() -> Path:
-    """The nearest folder above that git keeps, or else the one that the run was started in."""
-    here = Path.cwd()
-    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+def _kept_by_git(folder: Path) -> Path | None:
+    """Return the nearest folder, this one or one above it, that has a repository."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def running_task() -> asyncio.Task[Any] | None:

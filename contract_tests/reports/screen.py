@@ -54,7 +54,7 @@ def screen_lines(run: RunRecord, *, told_in: str = "") -> Iterator[str]:
         ending.insert(0, f"report: {told_in}")
     room = LINES - 1 - len(ending)
     after = _within(after, max(room - 2 * min(len(red), BLOCK), BLOCK))
-    yield _counts(run, red)
+    yield counts_line(run, red)
     yield from _blocks(red, room - len(after))
     yield from map(_short, after)
     yield from ending
@@ -64,7 +64,7 @@ def _is_red(cause: Cause, run: RunRecord) -> bool:
     return any(verdict.is_red_at(run.level) for verdict in cause.verdicts)
 
 
-def _counts(run: RunRecord, red: list[Cause]) -> str:
+def counts_line(run: RunRecord, red: list[Cause]) -> str:
     """Give the number of causes and of the rules of each outcome; a rule has its worst one."""
     rules: dict[str, Outcome] = {}
     for outcome in (*COUNTED, Outcome.BROKEN):

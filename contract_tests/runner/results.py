@@ -182,5 +182,5 @@ class Results:
         if run.tells_all:
             yield from summary_lines(record)
         else:
-            told_in = "" if run.options.report is None else str(run.options.report)
+            told_in = str(run.options.reports.get("html") or run.options.report or "")
             yield from screen_lines(record, told_in=told_in)

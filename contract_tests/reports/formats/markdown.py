@@ -11,6 +11,7 @@ from ..escaping import advice_in_markdown, fenced, in_markdown
 from ..grouping import by_rule, cases_of
 from ..merging import label_of
 from ..record import RunRecord
+from ..screen import counts_line
 from ..summary import closing_lines
 from ..terminal import COMMAND, replay_command
 from ..timeline import evidence_lines
@@ -48,11 +49,11 @@ def _parts(run: RunRecord, *, is_one: bool) -> Iterator[str]:
     if not is_one:
         yield in_markdown(label_of(run))
     yield f"**{in_markdown(first)}**"
-    yield _counts(run)
-    if faults:
-        yield "\n".join(f"- {in_markdown(fault)}" for fault in faults)
     found = causes(run)
     red = [cause for cause in found if cause.is_red_at(run.level)]
+    yield in_markdown(counts_line(run, red))
+    if faults:
+        yield "\n".join(f"- {in_markdown(fault)}" for fault in faults)
     for number, cause in enumerate(red, 1):
         yield f"### {number}. {advice_in_markdown(cause.title)}"
         yield from _block(run, cause)
@@ -66,15 +67,6 @@ def _parts(run: RunRecord, *, is_one: bool) -> Iterator[str]:
             f"{advice_in_markdown(cause.fix)}"
             for cause in rest
         )
-
-
-def _counts(run: RunRecord) -> str:
-    """Give a table of how many rules have each outcome."""
-    rules = {o: {verdict.rule for verdict in run.of(o)} for o in Outcome}
-    found = [(str(outcome), len(ids)) for outcome, ids in rules.items() if ids]
-    names, numbers = zip(*found, strict=True) if found else (("rules",), (0,))
-    cells = (names, ["---:"] * len(names), map(str, numbers))
-    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
 def _block(run: RunRecord, cause: Cause) -> Iterator[str]:

@@ -67,7 +67,7 @@ def _table(title: str, rows: Mapping[str, Mapping[str, int]]) -> Markup:
         element("tbody", *body),
         class_="numbers",
     )
-    return element("div", table, class_="wide", role="region", tabindex=0, aria_label=title)
+    return element("div", table, class_="wide", role="group", tabindex=0, aria_label=title)
 
 
 def _number(number: int | None, most: int) -> Markup:

@@ -51,15 +51,15 @@ def groups_of(found: Sequence[PageVerdict]) -> list[Group]:
 
 def _by_cause(found: Sequence[PageVerdict]) -> Iterator[Group]:
     """Give the causes of broken rules; one that several runs have is one."""
-    by_verdict = {id(each.verdict): each for each in found}
+    by_verdict = {(each.number, id(each.verdict)): each for each in found}
     members: dict[tuple[str, str], list[PageVerdict]] = {}
     there: dict[tuple[str, str], Cause] = {}
-    for run in {each.number: each.run for each in found}.values():
+    for number, run in {each.number: each.run for each in found}.items():
         for cause in causes(run):
             key = (cause.title, cause.fix)
             there.setdefault(key, cause)
             mine = members.setdefault(key, [])
-            mine.extend(by_verdict[id(verdict)] for verdict in cause.verdicts)
+            mine.extend(by_verdict[number, id(verdict)] for verdict in cause.verdicts)
     for key, cause in there.items():
         rules = tuple(dict.fromkeys(each.verdict.rule for each in members[key]))
         yield Group(cause.title, rules, tuple(members[key]), cause.fix, cause.is_default)

@@ -48,7 +48,7 @@ def _happenings(requests: Requests, connections: Mapping[int, int]) -> Iterator[
             yield Happening(event, number, n, letter, seconds, lane, _label(event, letter))
 
 
-def connections_of(requests: Requests) -> list[int]:
+def connections_in(requests: Requests) -> list[int]:
     """Return every connection of the requests once, in the order of their first use."""
     used = [
         (each.began + event.seconds, event.connection)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from .bars import RETURNS, bars_of
 from .chart import Chart, Lane, Mark
-from .happenings import Happening, Requests, connections_of, happenings_of
+from .happenings import Happening, Requests, connections_in, happenings_of
 from .spacing import ROOM, places_of, stretched, width_of
 
-TICK = 56.0
+TICK = 40.0
 """The least way between two moments that are written below."""
 
 MOST = 240
@@ -35,7 +35,7 @@ def chart_of(requests: Requests) -> Chart | None:
     The order and the moments are as they were observed; ways between events are stretched, so
     that each can be seen beside a pause of seconds. Several requests are on one clock.
     """
-    connections = connections_of(requests)
+    connections = connections_in(requests)
     rows = {connection: len(requests) + n for n, connection in enumerate(connections)}
     found = happenings_of(requests, rows)
     if not found:
@@ -93,8 +93,9 @@ def _answers(placed: Sequence[Happening]) -> Iterator[tuple[float, str]]:
 def _ticks(placed: Sequence[Happening]) -> Iterator[tuple[float, str]]:
     """Give the moments that have room below the lanes, those that matter first."""
     taken: list[float] = []
-    matter = [each for each in placed if each.event.is_marked or each.event.kind == "response end"]
-    for each in (*matter, placed[0], *placed):
+    broken = [each for each in placed if each.event.is_marked]
+    answered = [each for each in placed if each.event.kind == "response end"]
+    for each in (*broken, *answered, placed[0], *placed):
         if all(abs(each.x - other) >= TICK for other in taken):
             taken.append(each.x)
             yield each.x, f"{each.seconds * 1000:.1f}"

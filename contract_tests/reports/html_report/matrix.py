@@ -43,7 +43,7 @@ def matrix_of(found: Sequence[PageVerdict], labels: Sequence[str]) -> Markup:
         *_bodies(found, _Matrix(cells, columns, tuple(labels))),
         class_="matrix",
     )
-    place: dict[str, Value] = {"class_": "wide", "role": "region", "tabindex": 0}
+    place: dict[str, Value] = {"class_": "wide", "role": "group", "tabindex": 0}
     return element("div", table, aria_label="Rules by operations", **place)
 
 

@@ -35,7 +35,7 @@ def unexercised(found: Sequence[PageVerdict]) -> Markup:
     )
     table = element("table", head, element("tbody", *rows), class_="plain")
     return element(
-        "div", table, class_="wide", role="region", tabindex=0, aria_label="Not exercised"
+        "div", table, class_="wide", role="group", tabindex=0, aria_label="Not exercised"
     )
 
 
