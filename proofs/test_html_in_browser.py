@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from contract_tests.reports.html_report.page import as_html
+from contract_tests.reports.json_report import from_json
 from proofs.browsers import axe, dumped, framed, seen_by
+from proofs.hostile_service import SAID
+from proofs.matrix import run_contract
 from proofs.reported_run import HOSTILE, sample_run, upheld_run
 
 RUN = sample_run()
@@ -257,6 +260,23 @@ def test_nothing_of_a_service_runs() -> None:
     """
     assert "</script><script>alert(1)</script>" in HOSTILE
     assert seen_by(script, PAGE) == [0, 0, True, True]
+
+
+def test_what_an_app_answers_stays_text() -> None:
+    """An app whose list fails in words that are markup is judged, and its page is opened."""
+    result = run_contract("proofs.hostile_service:hostile", "sqlite", "--contract-rule", "CRU-31")
+    assert SAID in result.messages("CRU-31")
+    page = as_html((from_json(result.report),))
+    script = f"""
+    let ran = 0;
+    window.alert = () => {{ ran += 1; }};
+    {OPEN_ALL}
+    const text = document.querySelector("#CRU-31--list pre").textContent;
+    return [ran, document.querySelectorAll('main script, [href^="javascript"]').length, text];
+    """
+    ran, elements, text = seen_by(script, page)
+    assert (ran, elements) == (0, 0)
+    assert SAID in text
 
 
 def test_the_policy_lets_no_other_script_run() -> None:
