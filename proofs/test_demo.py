@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -120,3 +121,21 @@ def test_the_difference_is_one_statement() -> None:
     changed = [line for line in difference() if line[0] in "+-"]
     assert [line[0] for line in changed] == ["-", "-", "+"]
     assert changed[1].lstrip("- ") == changed[2].lstrip("+ ")
+
+
+def test_whoever_interrupts_it_is_told_nothing_more(tmp_path: Path) -> None:
+    """Both runs end with it, and no traceback is shown."""
+    command = [sys.executable, "-m", "contract_tests", "demo"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as child:
+        assert child.stdout is not None
+        begun = child.stdout.read(len("a shop"))
+        child.send_signal(signal.SIGINT)
+        rest = child.stdout.read()
+    assert child.returncode == 130
+    assert (begun + rest).decode().rstrip(". ") == "a shop that answers before it commits"

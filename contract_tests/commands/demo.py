@@ -68,6 +68,9 @@ def show_both(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             print(f"not judged\n{error}", file=sys.stderr)  # noqa: T201
             return 1
         except KeyboardInterrupt:
+            # A terminal has told them as well; whoever sent it to this process alone has not.
+            for trial in trials:
+                trial.child.terminate()
             return INTERRUPTED
     _say(["", f"next: {_command()} run yourpackage.main:app"])
     return 0 if all(are_right) else 1
