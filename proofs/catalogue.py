@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from proofs import broken, innocent
+from proofs import broken, innocent, mended
 from proofs.broken import BROKEN, BrokenApp
 from proofs.innocent import INNOCENT, InnocentApp
+from proofs.mended import MENDED, MendedApp
 
 
 def broken_apps() -> tuple[BrokenApp, ...]:
@@ -20,6 +21,12 @@ def innocent_apps() -> tuple[InnocentApp, ...]:
     """All innocent apps, in the order of their names."""
     _import_all(innocent.__name__, innocent.__path__)
     return tuple(sorted(INNOCENT, key=lambda app: app.locator))
+
+
+def mended_apps() -> tuple[MendedApp, ...]:
+    """All mended apps, in the order of their names."""
+    _import_all(mended.__name__, mended.__path__)
+    return tuple(sorted(MENDED, key=lambda app: app.locator))
 
 
 def _import_all(package: str, path: list[str]) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+import yaml
 
 from contract_tests.reports.formats import report_formats
 from contract_tests.rules import AREAS, Rule
@@ -128,7 +134,49 @@ def header() -> str:
     return "\n".join(("```console", *lines[first : first + 3], "```"))
 
 
+TIMES = re.compile(r"\d+ s$", re.MULTILINE)
+"""The seconds at the ends of lines that `contract-tests demo` prints."""
+
+
+def demo() -> str:
+    """What the command for newcomers says, without its evidence."""
+    return demonstrated(_printed_by_the_demo())
+
+
+def evidence() -> str:
+    """The evidence that the command for newcomers shows."""
+    lines = _printed_by_the_demo().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("  SES-03"))
+    shown = itertools.takewhile(str.strip, lines[first:])
+    return "\n".join(("```text", *(line.removeprefix("  ") for line in shown), "```"))
+
+
+@functools.cache
+def _printed_by_the_demo() -> str:
+    command = [sys.executable, "-m", "contract_tests", "demo"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
+
+
+def demonstrated(printed: str) -> str:
+    """Cut what `contract-tests demo` prints down to a line for each shop, and the next step."""
+    shown = [line for line in printed.splitlines() if line[:1].strip()]
+    return "\n".join(("```console", "$ contract-tests demo", *shown, "```"))
+
+
+def inputs_table() -> str:
+    """Every input of the composite action, with its default."""
+    lines = ["| input | meaning | default |", "|---|---|---|"]
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    for name, each in action["inputs"].items():
+        default = f"`{each['default']}`" if each["default"] else ""
+        lines.append(f"| `{name}` | {each['description']} | {default} |")
+    return "\n".join(lines)
+
+
 RUNS: dict[str, Callable[[], str]] = {
+    "demo": demo,
+    "evidence": evidence,
     "failure": failure,
     "disturbed": disturbed,
     "explored": explored,
@@ -142,12 +190,15 @@ PARTS: dict[str, Callable[[], str]] = {
     "options": options_table,
     "databases": databases_table,
     "formats": formats_table,
+    "inputs": inputs_table,
 }
 """Parts that are written from tables of the code, and compared with them by a proof."""
 
 DOCUMENTS: dict[str, Callable[[], str] | None] = {
     "README.md": None,
+    "docs/continuous-integration.md": None,
     "docs/disturbances.md": None,
+    "docs/first-look.md": None,
     "docs/generated-requests.md": None,
     "docs/options.md": None,
     "docs/rules.md": None,

@@ -17,14 +17,20 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def served(app: str, folder: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The app behind uvicorn, on a database of its own."""
+def served(
+    app: str, folder: str, *, is_factory: bool | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The app behind uvicorn, on a database of its own.
+
+    An attribute `app` is taken for an app, and any other for a factory, unless it is told.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"sqlite+aiosqlite:///{folder}/served.db"
     environ = os.environ | {"APP_DATABASE_URL": url, "DATABASE_URL": url}
-    factory = [] if app.endswith(":app") else ["--factory"]
+    makes = not app.endswith(":app") if is_factory is None else is_factory
+    factory = ["--factory"] if makes else []
     command = [
         sys.executable,
         "-m",

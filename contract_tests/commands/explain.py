@@ -9,7 +9,9 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from ..rules import Rule, needs_of, rule_of
+from ..rules import RULES, Rule, needs_of, rule_of
+from ..rules.editions import first_edition_with
+from ..rules.reported import reports_of
 from ..rules.violation import UsageError
 from . import KIT, Command, declare_own_rules, import_own_rules
 from .prove import proof_catalogue
@@ -31,24 +33,41 @@ def print_explanations(asked: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def explanation(rule: Rule) -> str:
-    """A rule: its promise, why it matters, how it is observed, what to do, who breaks it."""
-    paragraphs = (
+    """A rule: its promise, and each thing that is told of it."""
+    lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
+    told = [*paragraphs(rule), *(("broken", words) for words in _examples(rule))]
+    for title, words in told:
+        lines += ["", _paragraph(title, words)]
+    return "\n".join(lines)
+
+
+def paragraphs(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """What the kit itself tells of a rule, each text below its title.
+
+    The page of the rule in the documentation is made of the same texts.
+    """
+    edition = first_edition_with(rule.id)
+    return (
         ("why", rule.rationale),
         *(("seen", words) for words in _observations(rule)),
         ("fix", rule.fix),
         ("needs", ", ".join(needs_of(rule)) or "nothing special"),
-        *(("broken", words) for words in _examples(rule)),
+        *([("since", f"edition {edition}")] if edition else []),
+        *(("met", f"{report.words} {report.url}") for report in reports_of(rule.id)),
     )
-    lines = [f"{rule.id} ({rule.level})", textwrap.fill(rule.statement, WIDTH)]
-    for title, words in paragraphs:
-        lines += ["", _paragraph(title, words)]
-    return "\n".join(lines)
 
 
 def _paragraph(title: str, words: str) -> str:
     """Lay words out beside their title."""
     indent = " " * TITLE
-    return textwrap.fill(words, WIDTH, initial_indent=title.ljust(TITLE), subsequent_indent=indent)
+    return textwrap.fill(
+        words,
+        WIDTH,
+        initial_indent=title.ljust(TITLE),
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,  # addresses have them
+    )
 
 
 def _observations(rule: Rule) -> list[str]:
@@ -77,4 +96,12 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     declare_own_rules(parser)
 
 
-COMMAND = Command("a rule's promise, reason and fix", print_explanations, _declare, place=3)
+def _hint(parser: argparse.ArgumentParser) -> None:
+    """Let the ids of the kit's rules be completed; those of a team are known later."""
+    named = next(each for each in parser._actions if each.dest == "rules")  # noqa: SLF001
+    named.choices = [rule.id for rule in RULES]
+
+
+COMMAND = Command(
+    "a rule's promise, reason and fix", print_explanations, _declare, place=3, hint=_hint
+)

@@ -83,3 +83,8 @@ EDITIONS = {edition.name: edition for edition in _ALL}
 
 NEWEST = _ALL[-1]
 """The edition of a run that pins none."""
+
+
+def first_edition_with(rule: str) -> Edition | None:
+    """Return the oldest edition in which a rule is more than a preview."""
+    return next((each for each in _ALL if each.level_of(rule) is not Level.PREVIEW), None)

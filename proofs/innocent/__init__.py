@@ -17,7 +17,8 @@ class InnocentApp:
     """A factory that breaks no rule, and why a hasty judge would think it does.
 
     `arguments` are the options its contract is run with, as an adopter would type them. `areas` are
-    those that judge it by day, where all else of it is another app's.
+    those that judge it by day, where all else of it is another app's. `near` are the rules that a
+    hasty judge would think broken.
     """
 
     locator: str
@@ -26,6 +27,7 @@ class InnocentApp:
     databases: tuple[str, ...] = EVERYWHERE
     arguments: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """A readable test id."""
@@ -41,13 +43,15 @@ def innocent(
     databases: tuple[str, ...] = EVERYWHERE,
     arguments: tuple[str, ...] = (),
     areas: tuple[str, ...] = (),
+    near: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Enter a factory among the innocent: it keeps the whole contract on these databases."""
 
     def enter(factory: Factory) -> Factory:
         locator = f"{factory.__module__}:{factory.__name__}"
         style = (factory.__doc__ or "").strip()
-        INNOCENT.append(InnocentApp(locator, looks, style, databases, arguments, areas))
+        app = InnocentApp(locator, looks, style, databases, arguments, areas, near)
+        INNOCENT.append(app)
         return factory
 
     return enter

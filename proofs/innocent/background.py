@@ -65,7 +65,10 @@ async def beat(until: threading.Event) -> None:
                 await session.execute(delete(Notice))
 
 
-@innocent(looks="Rows come and go, and transactions are open, while a request is served or not.")
+@innocent(
+    looks="Rows come and go, and transactions are open, while a request is served or not.",
+    near=("SES-02",),
+)
 def app() -> FastAPI:
     """A thread with an event loop of its own sends what creates leave in an outbox."""
     engine = create_async_engine(os.environ["DATABASE_URL"])

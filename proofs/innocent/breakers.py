@@ -57,6 +57,7 @@ class Breaker:
 @innocent(
     looks="Requests that nothing disturbs are refused for a second after many failures.",
     areas=("failures", "errors"),
+    near=("ERR-06", "FAI-05", "FAI-14"),
 )
 def circuit_breaker() -> FastAPI:
     """A circuit breaker that opens after five failures in a row."""

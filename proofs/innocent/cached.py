@@ -11,7 +11,10 @@ from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 
 
-@innocent(looks="Reads do not ask the database again, whatever has been changed meanwhile.")
+@innocent(
+    looks="Reads do not ask the database again, whatever has been changed meanwhile.",
+    near=("CRU-07",),
+)
 def clears_what_it_changes() -> FastAPI:
     """A cache of rows that every change clears, and that no read fills which met a change."""
 

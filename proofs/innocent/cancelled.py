@@ -190,7 +190,10 @@ class TimeLimit:
             await JSONResponse({"detail": "too late"}, 504)(scope, receive, send)
 
 
-@innocent(looks="A cancelled request goes on, and its rows appear when it has long ended.")
+@innocent(
+    looks="A cancelled request goes on, and its rows appear when it has long ended.",
+    near=("CAN-03", "CAN-10"),
+)
 def shielded() -> FastAPI:
     """Units of work run in shielded tasks that are waited for; letters are stored with them."""
     app = visits(Shielded())
@@ -198,7 +201,10 @@ def shielded() -> FastAPI:
     return app
 
 
-@innocent(looks="A task is left behind, sessions are closed by hand, and 504 is answered.")
+@innocent(
+    looks="A task is left behind, sessions are closed by hand, and 504 is answered.",
+    near=("CAN-01", "CAN-09"),
+)
 def limited() -> FastAPI:
     """Time limits for all requests, `finally` for all sessions, a count that nobody waits for."""
     app = visits(Plain())

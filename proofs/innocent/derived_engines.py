@@ -39,7 +39,10 @@ class TagOut(TagIn):
 TagId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@innocent(looks="Its engines share a pool, so whatever is put on each engine's is put there twice.")
+@innocent(
+    looks="Its engines share a pool, so whatever is put on each engine's is put there twice.",
+    near=("SES-08",),
+)
 def app() -> FastAPI:
     """A second engine by `execution_options()`, made anew for each kind of read."""
     writing = create_async_engine(os.environ["DATABASE_URL"])

@@ -27,6 +27,7 @@ def is_kept(route: BaseRoute) -> bool:
 @innocent(
     looks="A refusal contains an address with a password: the one that the client has sent.",
     arguments=("--contract-body", "name=https://me:open-sesame@example.com/{n}"),
+    near=("ERR-04",),
 )
 def conflict() -> FastAPI:
     """A conflict that repeats what was sent."""

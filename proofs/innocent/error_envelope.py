@@ -131,7 +131,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="A row that is not there, a body that is not valid, a failure: all answer 200.")
+@innocent(
+    looks="A row that is not there, a body that is not valid, a failure: all answer 200.",
+    near=("ERR-01", "ERR-11"),
+)
 def app() -> FastAPI:
     """One envelope for rows and errors, which the document declares; routes added by hand."""
     made = FastAPI(

@@ -194,6 +194,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @innocent(
     looks="It repeats writes, swallows errors, refuses by itself and keeps a connection.",
+    near=("ERR-01", "FAI-06"),
 )
 def app() -> FastAPI:
     """Each create has its id before its first try, so that the second finds what that stored."""

@@ -118,6 +118,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 @innocent(
     looks="New rows are never on a page that comes later, and no page can be asked for.",
     databases=NOT_MARIADB,
+    near=("CRU-47",),
 )
 def app() -> FastAPI:
     """The cursor holds the last id: rows come in front, and go, while pages are read."""

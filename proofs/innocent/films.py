@@ -115,7 +115,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 @innocent(
-    looks="No two operations show a film in the same shape; the path has no name for its number."
+    looks="No two operations show a film in the same shape; the path has no name for its number.",
+    near=("CRU-04",),
 )
 def app() -> FastAPI:
     """Another shape per operation: a number, a wrapped row, a bare one."""

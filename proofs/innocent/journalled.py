@@ -100,7 +100,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 @innocent(
-    looks="A request that is refused makes a row, in the journal.", areas=("payloads", "crud")
+    looks="A request that is refused makes a row, in the journal.",
+    areas=("payloads", "crud"),
+    near=("CRU-20",),
 )
 def app() -> FastAPI:
     """A middleware writes each request to a table of its own, and commits that at once."""

@@ -21,7 +21,10 @@ from reference_app.schemas import ExampleItemOut
 from reference_app.service import ExampleItemService
 
 
-@innocent(looks="a client that has left makes it stop in the middle of a transaction")
+@innocent(
+    looks="a client that has left makes it stop in the middle of a transaction",
+    near=("DIS-02", "DIS-04"),
+)
 def gives_up_inside_the_transaction() -> FastAPI:
     """A write whose client has left raises inside its transaction, which undoes it."""
 
@@ -49,6 +52,7 @@ def gives_up_inside_the_transaction() -> FastAPI:
 @innocent(
     looks="it takes connections while the answer is sent, and the stream just stops",
     areas=("disconnect",),
+    near=("DIS-09",),
 )
 def asks_before_each_row() -> FastAPI:
     """A stream reads row by row, and asks before each whether anybody is there."""
@@ -77,6 +81,7 @@ def asks_before_each_row() -> FastAPI:
 
 @innocent(
     looks="a create rolls back what it has written, and tasks ask at the same time",
+    near=("SES-13",),
 )
 def tries_again_and_gathers() -> FastAPI:
     """A create tries its write out before it does it; a list asks twice, in a session each."""
@@ -104,7 +109,7 @@ def tries_again_and_gathers() -> FastAPI:
     return with_service(Thorough)
 
 
-@innocent(looks="another origin is served, and failures are answered by handlers")
+@innocent(looks="another origin is served, and failures are answered by handlers", near=("ERR-10",))
 def served_to_another_origin() -> FastAPI:
     """All answers of a database that fails come from inside CORSMiddleware."""
     app = with_service(ExampleItemService)

@@ -127,6 +127,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 @innocent(
     looks="A phone, a card, a token and a blank nickname come back as something else.",
     databases=NOT_MARIADB,
+    near=("CRU-03",),
 )
 def app() -> FastAPI:
     """Fields in a normal form, behind a mask, and as a digest."""

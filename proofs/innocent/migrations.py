@@ -36,6 +36,7 @@ def note_added() -> FastAPI:
     looks="A revision cannot be taken back, and an UPDATE changes every row.",
     arguments=migrations("no_way_back"),
     areas=AREAS,
+    near=("MIG-07", "MIG-08"),
 )
 def no_way_back() -> FastAPI:
     """A column that is filled from another, once and for all."""
@@ -47,6 +48,7 @@ def no_way_back() -> FastAPI:
     databases=("sqlite",),
     arguments=migrations("own_variable"),
     areas=AREAS,
+    near=("MIG-12",),
 )
 def own_variable() -> FastAPI:
     """Migrations run as another user, whose address is in a variable of its own."""
@@ -68,13 +70,16 @@ def pooled_engine() -> FastAPI:
     looks="A column has another type than its model.",
     arguments=migrations("wider_column"),
     areas=AREAS,
+    near=("MIG-04",),
 )
 def wider_column() -> FastAPI:
     """Texts may be longer in the table than the model lets them be."""
     return service()
 
 
-@innocent(looks="There are two heads.", arguments=migrations("labelled"), areas=AREAS)
+@innocent(
+    looks="There are two heads.", arguments=migrations("labelled"), areas=AREAS, near=("MIG-02",)
+)
 def labelled() -> FastAPI:
     """Two branches that stay apart, each with a label."""
     return service()
@@ -128,6 +133,7 @@ def index_aside() -> FastAPI:
     databases=("postgresql",),
     arguments=migrations("condition_aside"),
     areas=AREAS,
+    near=("MIG-13",),
 )
 def condition_aside() -> FastAPI:
     """A condition that is not valid at first, and is validated in another transaction."""

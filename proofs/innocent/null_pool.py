@@ -97,7 +97,10 @@ async def delete_note(note_id: NoteId, session: Session) -> None:
     await session.commit()
 
 
-@innocent(looks="Every request opens a connection of its own, as if nothing were ever reused.")
+@innocent(
+    looks="Every request opens a connection of its own, as if nothing were ever reused.",
+    near=("SES-08",),
+)
 def app() -> FastAPI:
     """NullPool: each request connects, and disconnects when it ends."""
     made = FastAPI(lifespan=lifespan)

@@ -114,7 +114,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="Pages are counted from one, the newest row is on the first, and URLs respelled.")
+@innocent(
+    looks="Pages are counted from one, the newest row is on the first, and URLs respelled.",
+    near=("CRU-23",),
+)
 def app() -> FastAPI:
     """Paging by page and size, the newest first; URLs come back normalised."""
     made = FastAPI(lifespan=lifespan)

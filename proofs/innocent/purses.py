@@ -171,7 +171,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="Deposits meet, imports are long, and a socket stays open as long as its client.")
+@innocent(
+    looks="Deposits meet, imports are long, and a socket stays open as long as its client.",
+    near=("SES-16", "CON-15"),
+)
 def app() -> FastAPI:
     """Children in a collection of their own, an action that adds, a batch, a WebSocket."""
     made = FastAPI(lifespan=lifespan)

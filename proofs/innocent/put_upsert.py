@@ -101,6 +101,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 @innocent(
     looks="A PUT on an id that no row has makes the row; a second delete answers 204 again.",
     databases=NOT_MARIADB,
+    near=("CRU-13", "CRU-17"),
 )
 def app() -> FastAPI:
     """PUT creates or replaces in one statement; DELETE is idempotent to the letter."""

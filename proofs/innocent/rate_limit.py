@@ -115,7 +115,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="Of many requests most are answered 429, also those for rows that are there.")
+@innocent(
+    looks="Of many requests most are answered 429, also those for rows that are there.",
+    near=("CON-12",),
+)
 def app() -> FastAPI:
     """A limit of requests per second in a middleware, one transaction per request."""
     return limited({"Retry-After": "1"})

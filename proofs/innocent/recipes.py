@@ -211,6 +211,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 @innocent(
     looks="Lists show excerpts, filters take parts and bounds, maps and sets come respelled.",
     databases=NOT_MARIADB,
+    near=("CRU-59",),
 )
 def app() -> FastAPI:
     """Entity tags, If-Match, Idempotency-Key, filters, orders, money, lists, sets and maps."""

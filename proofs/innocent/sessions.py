@@ -38,7 +38,7 @@ notes = Table(
 Sessionmaker = Annotated[async_sessionmaker[AsyncSession], Depends(get_async_sessionmaker)]
 
 
-@innocent(looks="it commits after a yield")
+@innocent(looks="it commits after a yield", near=("SES-03", "DIS-11"))
 def function_scoped_commit() -> FastAPI:
     """A dependency of function scope commits after its yield, which is before the response."""
 
@@ -79,7 +79,7 @@ class UnitOfWork:
         await self._app(scope, receive, committing)
 
 
-@innocent(looks="neither service nor dependency commits")
+@innocent(looks="neither service nor dependency commits", near=("SES-03", "SES-12"))
 def unit_of_work() -> FastAPI:
     """A middleware commits what the endpoint has flushed, before the response starts."""
 
@@ -103,7 +103,7 @@ def unit_of_work() -> FastAPI:
     return app
 
 
-@innocent(looks="every request opens a connection and closes it")
+@innocent(looks="every request opens a connection and closes it", near=("SES-08",))
 def no_pool() -> FastAPI:
     """The engine keeps no connections, as behind a pooler of the database's own."""
 
@@ -115,7 +115,7 @@ def no_pool() -> FastAPI:
     return with_sessions(sessions)
 
 
-@innocent(looks="a COMMIT comes after the response")
+@innocent(looks="a COMMIT comes after the response", near=("SES-03",))
 def read_only_commit() -> FastAPI:
     """The dependency ends the transaction of a read after the response, when nobody waits."""
 
@@ -134,7 +134,7 @@ def read_only_commit() -> FastAPI:
     return with_both(Reading, sessions)
 
 
-@innocent(looks="a connection is taken after the response")
+@innocent(looks="a connection is taken after the response", near=("SES-01",))
 def background_session() -> FastAPI:
     """A task that runs after the response has a session of its own, and closes it."""
 
@@ -154,6 +154,7 @@ def background_session() -> FastAPI:
 
 @innocent(
     looks="it commits after its answer, and what it stores there may be missing",
+    near=("SES-03", "SES-12"),
 )
 def background_note() -> FastAPI:
     """Every request is noted by a task that runs after the response, and commits by itself."""
@@ -179,7 +180,7 @@ def background_note() -> FastAPI:
     return app
 
 
-@innocent(looks="transactions inside of transactions")
+@innocent(looks="transactions inside of transactions", near=("SES-12",))
 def savepoints() -> FastAPI:
     """Each create is tried in a savepoint of the transaction that is committed around it."""
 
@@ -196,7 +197,10 @@ def savepoints() -> FastAPI:
     return with_both(Nested, get_async_session)
 
 
-@innocent(looks="the connection is out while the response is being sent")
+@innocent(
+    looks="the connection is out while the response is being sent",
+    near=("SES-01", "DIS-05", "DIS-06"),
+)
 def streamed_list() -> FastAPI:
     """The list is sent while it is read, and the connection returned with its last byte."""
 

@@ -108,7 +108,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="A delete only updates: the row is still in the table afterwards.")
+@innocent(
+    looks="A delete only updates: the row is still in the table afterwards.", near=("CRU-14",)
+)
 def app() -> FastAPI:
     """Soft delete: what is deleted is hidden, not removed; addresses are kept in small letters."""
     made = FastAPI(lifespan=lifespan)

@@ -103,7 +103,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="The connection is still out, and SQL still running, when the answer has begun.")
+@innocent(
+    looks="The connection is still out, and SQL still running, when the answer has begun.",
+    near=("DIS-05", "DIS-09"),
+)
 def app() -> FastAPI:
     """A JSON array streamed row by row; instants are kept in UTC and spelled that way."""
     made = FastAPI(lifespan=lifespan)

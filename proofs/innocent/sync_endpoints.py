@@ -123,6 +123,7 @@ async def lifespan(app: FastAPI) -> Any:
 @innocent(
     looks="Several threads touch one session and one connection, though never at the same time.",
     arguments=("--contract-env", "DATABASE_URL={url_sync}"),
+    near=("SES-13",),
 )
 def app() -> FastAPI:
     """Blocking SQLAlchemy under `def` endpoints, the oldest style of all."""

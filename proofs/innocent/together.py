@@ -180,7 +180,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-@innocent(looks="Of two changes or creates at once one is refused, and so is much of a burst.")
+@innocent(
+    looks="Of two changes or creates at once one is refused, and so is much of a burst.",
+    near=("CON-01", "CON-10"),
+)
 def app() -> FastAPI:
     """Optimistic locking, a unique code, two connections, and a queue that puts requests off."""
     made = FastAPI(lifespan=lifespan)
