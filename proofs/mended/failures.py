@@ -114,7 +114,7 @@ def blind_retry() -> FastAPI:
 
     class Blind(ExampleItemService):
         async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
-            numbered = values | {"id": secrets.randbelow(MAX_ID)}
+            numbered: dict[str, Any] = {**values, "id": secrets.randbelow(MAX_ID)}
             try:
                 return await super().create(numbered)
             except DatabaseFailure as failure:

@@ -46,7 +46,7 @@ class Shared:
         """Ask for both changes."""
         with TestClient(self.app) as client:
             row = client.get(self.item).json()
-        return row.get("name") == "b" and row.get("description") == "c"
+        return bool(row.get("name") == "b" and row.get("description") == "c")
 
 
 async def rename(shared: Shared) -> None:
