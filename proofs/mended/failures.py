@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from sqlalchemy import func, select, update
