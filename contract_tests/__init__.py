@@ -7,7 +7,7 @@ Importing this package costs nothing: everything heavy is imported once a contra
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from .own_tests.every import disturbed as disturbed

@@ -7,10 +7,15 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from . import __version__, commands
 from .commands import Command
+
+SHELLS = ("bash", "zsh", "tcsh")
+COMPLETION = "pip install 'pytest-crud-contract[completion]'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,10 +49,42 @@ def found_commands() -> Mapping[str, Command]:
     return dict(sorted(found.items(), key=lambda named: named[1].place))
 
 
-def _parser(found: Mapping[str, Command]) -> argparse.ArgumentParser:
+class PrintCompletion(argparse.Action):
+    """Prints the script that lets a shell complete commands, options and rules, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *given: Any) -> None:
+        """Print it for the shell that was named."""
+        try:
+            import shtab
+        except ModuleNotFoundError:
+            parser.exit(2, f"shtab is not installed: {COMPLETION}\n")
+        whole = _parser(found_commands(), has_hints=True)
+        for each in _actions(whole):
+            if each.type is Path:
+                each.complete = shtab.FILE  # type: ignore[attr-defined]  # as shtab has it
+        print(shtab.complete(whole, given[1]))  # noqa: T201 - this is what it is for
+        parser.exit()
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Give what the parser takes, and what those of its commands take."""
+    for action in parser._actions:  # noqa: SLF001 - argparse shows them in no other way
+        yield action
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
+            for below in action.choices.values():
+                yield from _actions(below)
+
+
+def _parser(found: Mapping[str, Command], *, has_hints: bool = False) -> argparse.ArgumentParser:
     words = f"The thin command: `contract-tests {'|'.join(found)}`."
     parser = argparse.ArgumentParser("contract-tests", description=words)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=SHELLS,
+        help="print the script that completes words in this shell, and end",
+    )
     parsers = parser.add_subparsers(dest="command", required=True)
     for name, command in found.items():
         made = parsers.add_parser(
@@ -57,6 +94,8 @@ def _parser(found: Mapping[str, Command]) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.declare(made)
+        if has_hints:
+            command.hint(made)
     return parser
 
 

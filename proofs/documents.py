@@ -10,6 +10,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import yaml
+
+from contract_tests.reports.formats import report_formats
 from contract_tests.rules import AREAS, Rule
 from contract_tests.runner.options import SETTINGS
 from proofs.catalogue import broken_apps, innocent_apps
@@ -41,6 +44,15 @@ def options_table() -> str:
             f"| {setting.default} |"
         )
     return "\n".join(lines)
+
+
+def formats_table() -> str:
+    """Every format of a report, with its option of a run and that of the command."""
+    rows = [
+        f"| `--contract-{name} FILE` | `--{name} FILE` | {made.words} |"
+        for name, made in report_formats().items()
+    ]
+    return "\n".join(["| of a run | of `report` | writes |", "|---|---|---|", *rows])
 
 
 def kill_matrix() -> str:
@@ -152,6 +164,16 @@ def demonstrated(printed: str) -> str:
     return "\n".join(("```console", "$ contract-tests demo", *shown, "```"))
 
 
+def inputs_table() -> str:
+    """Every input of the composite action, with its default."""
+    lines = ["| input | meaning | default |", "|---|---|---|"]
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    for name, each in action["inputs"].items():
+        default = f"`{each['default']}`" if each["default"] else ""
+        lines.append(f"| `{name}` | {each['description']} | {default} |")
+    return "\n".join(lines)
+
+
 RUNS: dict[str, Callable[[], str]] = {
     "demo": demo,
     "evidence": evidence,
@@ -167,16 +189,20 @@ PARTS: dict[str, Callable[[], str]] = {
     "rules": rules_table,
     "options": options_table,
     "databases": databases_table,
+    "formats": formats_table,
+    "inputs": inputs_table,
 }
 """Parts that are written from tables of the code, and compared with them by a proof."""
 
 DOCUMENTS: dict[str, Callable[[], str] | None] = {
     "README.md": None,
+    "docs/continuous-integration.md": None,
     "docs/disturbances.md": None,
     "docs/first-look.md": None,
     "docs/generated-requests.md": None,
     "docs/options.md": None,
     "docs/rules.md": None,
+    "docs/verdicts.md": None,
     "docs/your-service.md": None,
     "docs/kill-matrix.md": kill_matrix,
     "docs/innocent-matrix.md": innocent_matrix,

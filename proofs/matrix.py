@@ -51,11 +51,12 @@ ENDING = 5.0
 
 @dataclass(frozen=True)
 class ContractResult:
-    """How a contract run ended: its exit code, its report, and what it printed."""
+    """A contract run that ended: its exit code, its report, what it printed, the report's file."""
 
     exit_code: int
     report: Mapping[str, Any]
     printed: str
+    told_in: str = ""
 
     def rules(self, verdict: str) -> set[str]:
         """The ids of the rules with this verdict."""
@@ -120,7 +121,7 @@ def run_contract(
         if not here.poll(LIMIT):
             child.kill()
             raise TimeoutError(f"the contract on {locator} did not end within {LIMIT:.0f} s")
-        exit_code, report, printed = here.recv()
+        ended = here.recv()
     except EOFError:
         raise RuntimeError(f"the contract on {locator} ended without a word") from None
     finally:
@@ -128,7 +129,7 @@ def run_contract(
         child.kill()
         child.join()
         here.close()
-    return ContractResult(exit_code, report, printed)
+    return ContractResult(*ended)
 
 
 def _context() -> SpawnContext | ForkServerContext:
@@ -175,4 +176,4 @@ def _judge(
             ]
         )
         report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    there.send((int(code), report, out.getvalue()))
+    there.send((int(code), report, out.getvalue(), str(path)))

@@ -13,7 +13,7 @@ from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.scheduler import Scheduler
 from contract_tests.reports.record import RunRecord, Settings
-from contract_tests.reports.terminal import summary_lines
+from contract_tests.reports.summary import summary_lines
 from contract_tests.rules.extent import Extent, added_up
 from contract_tests.rules.totals import Totals
 from contract_tests.rules.verdict import Verdict

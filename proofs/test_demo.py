@@ -92,6 +92,11 @@ def test_a_copy_of_the_kit_shows_it_too(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     (tmp_path / "tests").mkdir()
     kit = shutil.copytree(ROOT / "contract_tests", tmp_path / "tests" / "mine", ignore=ignored)
+    # One area is enough to see it, and takes a third of the time.
+    command = kit / "commands" / "demo.py"
+    command.write_text(
+        command.read_text().replace('("sessions", "crud", "errors")', '("sessions",)')
+    )
     (kit / "demo" / "mended.py").write_text((kit / "demo" / "checkout.py").read_text())
     shown = demo(tmp_path, "tests.mine")
     assert shown.code == 1, shown.printed

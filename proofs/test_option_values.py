@@ -119,10 +119,10 @@ def test_the_default_that_is_shown_is_the_default(name: str) -> None:
     assert getattr(Options(), name) == setting.read(setting.default, "HERE")
 
 
-def test_every_field_but_two_is_an_option() -> None:
-    """What no setting could change would not be one; the command says what a run is for."""
+def test_every_field_but_three_is_an_option() -> None:
+    """The command says what a run is for, and each format of a report is an option of its own."""
     plain = {each.name for each in fields(Options) if Setting not in each.metadata}
-    assert {"root", "is_pinning"} == plain
+    assert {"root", "is_pinning", "reports"} == plain
 
 
 def test_the_options_are_printed_without_secrets() -> None:

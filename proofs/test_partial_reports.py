@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,17 @@ def test_a_run_that_was_killed_names_its_last_test(tmp_path: Path) -> None:
     assert read_report(report).faults == (
         "the run did not end; the last test begun was test_x.py::test_y",
     )
+
+
+def test_half_a_character_is_written(tmp_path: Path) -> None:
+    """A service may answer with one: it is read back from the report, and from its lines."""
+    report, run = tmp_path / "report.json", replace(RunRecord.empty(), faults=("half: \ud800",))
+    written = PartialReport(report)
+    for kind, content in as_json(run).items():
+        written.add(kind, content)
+    assert read_report(report).faults[0] == "half: \ud800"
+    written.end(as_json(run))
+    assert read_report(report) == run
 
 
 def test_a_whole_report_takes_the_place_of_its_lines(tmp_path: Path) -> None:

@@ -200,6 +200,14 @@ def test_the_suite_without_an_app_says_what_is_missing(project: pytest.Pytester)
             "--contract-report *: /dev/null/x/report.json cannot be written: Not a directory",
         ),
         (
+            ("--contract-app", "a:b", "--contract-markdown", "/dev/null/x/a.md"),
+            "--contract-markdown *: /dev/null/x/a.md cannot be written: Not a directory",
+        ),
+        (
+            ("--contract-app", "a:b", "--contract-report", "a", "--contract-markdown", "a"),
+            "--contract-report and --contract-markdown: a is named for both; name a file for each",
+        ),
+        (
             ("--contract-app", "a:b", "--contract-corpus", "/dev/null/x"),
             "--contract-corpus *: /dev/null/x cannot be written: Not a directory",
         ),

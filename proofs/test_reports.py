@@ -9,7 +9,9 @@ import pytest
 
 from contract_tests.reports.json_report import FORMAT, as_json, from_json
 from contract_tests.reports.record import RunRecord, Settings
-from contract_tests.reports.terminal import failure_texts, header_lines, summary_lines
+from contract_tests.reports.screen import screen_lines
+from contract_tests.reports.summary import summary_lines
+from contract_tests.reports.terminal import failure_texts, header_lines
 from contract_tests.rules.evidence import (
     EventRecord,
     HeldConnection,
@@ -97,7 +99,7 @@ def result(request: pytest.FixtureRequest) -> ContractResult:
 def test_the_terminals_text_is_made_from_the_file_alone(result: ContractResult) -> None:
     """Header, failures and summary can be told again from the JSON report, byte for byte."""
     run = from_json(json.loads(json.dumps(result.report)))
-    told = "\n".join([*header_lines(run.facts), *summary_lines(run)])
+    told = "\n".join([*header_lines(run.facts), *screen_lines(run, told_in=result.told_in)])
     assert f"{told}\n" in result.printed.partition(" contract ====")[2]
     assert [text for text in failure_texts(run) if f"{text}\n" not in result.printed] == []
 

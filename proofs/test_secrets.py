@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 import pytest
 from sqlalchemy.engine import make_url
 
+from contract_tests.reports.formats import report_formats
 from proofs.conftest import Servers
 from proofs.loading import LEAN
 from proofs.telling import BROKER, DROPPING, FAILING, TELLING
@@ -18,8 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "Zq7/vN4x+Lk9mP2wRt5y-aB8cD6eF3gH1jK0"
 HEADER = ("--contract-header", f"Authorization: Bearer {TOKEN}")
 KEY = "k3y-of-the-service-77"
-LOUD = ("-l", "--tb=long", "-rA", "--junit-xml=junit.xml", "--contract-report=report.json")
-WRITTEN = ("junit.xml", "report.json", "all.log")
+FORMATS = tuple(report_formats())
+LOUD = (
+    *("-l", "--tb=long", "-rA", "--junit-xml=junit.xml", "--contract-report=report.json"),
+    *(f"--contract-{name}=report.{name}" for name in FORMATS),
+)
+WRITTEN = ("junit.xml", "report.json", "all.log", *(f"report.{name}" for name in FORMATS))
 
 
 @pytest.fixture

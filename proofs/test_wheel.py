@@ -16,6 +16,7 @@ import pytest
 from hatchling.build import build_wheel
 
 from contract_tests import __version__
+from proofs.release_notes import CHANGELOG, notes_of
 
 ROOT = Path(__file__).resolve().parent.parent
 KIT = ROOT / "contract_tests"
@@ -64,27 +65,26 @@ def _modules(nodes: list[ast.AST] | list[ast.stmt]) -> Iterator[str]:
 
 def test_the_wheel_is_one_import_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No package of the proofs lands beside the packages of whoever installs the kit."""
-    version = metadata(ROOT)["version"]
     names = installed(built(ROOT, tmp_path, monkeypatch))
-    assert names == {"contract_tests", f"pytest_crud_contract-{version}.dist-info"}
+    assert names == {"contract_tests", f"pytest_crud_contract-{__version__}.dist-info"}
 
 
 def test_the_wheel_holds_every_file_of_the_kit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Schemas, templates and the mark of its types are installed too."""
+    """Schemas, templates and the mark of its types are installed too, and nothing else is."""
     files = {str(p.relative_to(ROOT)) for p in KIT.rglob("*") if p.is_file()}
     needed = {name for name in files if "__pycache__" not in name}
-    assert needed - set(built(ROOT, tmp_path, monkeypatch).namelist()) == set()
+    names = built(ROOT, tmp_path, monkeypatch).namelist()
+    assert needed == {name for name in names if ".dist-info/" not in name}
 
 
 def test_the_proofs_are_a_distribution_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It brings the proofs and the app they are made from, and the kit by its name."""
-    version = metadata(PROOFS)["version"]
     names = installed(built(PROOFS, tmp_path, monkeypatch))
-    own = f"pytest_crud_contract_proofs-{version}.dist-info"
+    own = f"pytest_crud_contract_proofs-{__version__}.dist-info"
     assert names == {"proofs", "reference_app", own}
 
 
@@ -99,13 +99,46 @@ def test_the_proofs_bring_the_migrations_of_the_app(
     assert needed - set(built(PROOFS, tmp_path, monkeypatch).namelist()) == set()
 
 
-def test_both_distributions_have_one_version() -> None:
-    """The proofs are of this very kit: each names the other exactly."""
-    kit, proofs = metadata(ROOT), metadata(PROOFS)
-    version = kit["version"]
-    assert version == proofs["version"] == __version__
-    assert [f"pytest-crud-contract-proofs=={version}"] == kit["optional-dependencies"]["prove"]
-    assert [f"pytest-crud-contract[proofs]=={version}"] == proofs["dependencies"]
+def test_the_proofs_name_the_kit_that_they_prove(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One version is in the code, for both; no other file tells it again."""
+    wheel = built(PROOFS, tmp_path, monkeypatch)
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    assert (
+        f"Requires-Dist: pytest-crud-contract[proofs]=={__version__}\n" in wheel.read(name).decode()
+    )
+    assert metadata(ROOT)["optional-dependencies"]["prove"] == ["pytest-crud-contract-proofs"]
+    files = [ROOT / "pyproject.toml", PROOFS / "pyproject.toml", ROOT / "README.md"]
+    assert [path for path in files if __version__ in path.read_text(encoding="utf-8")] == []
+
+
+def test_the_page_of_an_index_has_no_links_to_files_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README is shown there alone."""
+    wheel = built(ROOT, tmp_path, monkeypatch)
+    page = wheel.read(f"pytest_crud_contract-{__version__}.dist-info/METADATA").decode()
+    targets = re.findall(r"\]\(([^)\s]+)\)", page)
+    assert targets
+    assert [target for target in targets if not target.startswith("https://")] == []
+
+
+def test_the_changelog_has_notes_for_the_release() -> None:
+    """The tag of a version gives its section, and nothing of the others."""
+    sections = (
+        "# Changelog",
+        "## Unreleased",
+        "## 1.1.0 - 2027-01-02",
+        "- new",
+        "## 1.0.0",
+        "- old",
+    )
+    changelog = "\n\n".join(sections)
+    assert notes_of("1.1.0", changelog) == "- new\n"
+    with pytest.raises(ValueError, match=r"has no section '## 1\.2\.0 - "):
+        notes_of("1.2.0", changelog)
+    assert notes_of(__version__, CHANGELOG.read_text(encoding="utf-8"))
 
 
 def test_what_is_imported_with_the_kit_is_a_dependency() -> None:

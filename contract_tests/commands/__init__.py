@@ -20,7 +20,8 @@ class Command:
 
     `act` gets what was parsed and the words that are left for pytest, and returns the exit code.
     `own` tells how many words behind the command's name are its own; where help is asked for, all
-    are. `place` is its place in the help; of two with the same, the name decides.
+    are. `place` is its place in the help; of two with the same, the name decides. `hint` declares
+    words that a shell completes though the command does not take them itself, such as pytest's.
     """
 
     help: str
@@ -29,6 +30,7 @@ class Command:
     own: Callable[[Sequence[str]], int] = len
     epilog: str | None = None
     place: int = LAST
+    hint: Callable[[argparse.ArgumentParser], object] = lambda _: None
 
 
 def declare_own_rules(parser: argparse.ArgumentParser) -> None:

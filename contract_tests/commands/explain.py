@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from ..rules import Rule, needs_of, rule_of
+from ..rules import RULES, Rule, needs_of, rule_of
 from ..rules.editions import first_edition_with
 from ..rules.reported import reports_of
 from ..rules.violation import UsageError
@@ -97,4 +97,12 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     declare_own_rules(parser)
 
 
-COMMAND = Command("a rule's promise, reason and fix", print_explanations, _declare, place=3)
+def _hint(parser: argparse.ArgumentParser) -> None:
+    """Let the ids of the kit's rules be completed; those of a team are known later."""
+    named = next(each for each in parser._actions if each.dest == "rules")  # noqa: SLF001
+    named.choices = [rule.id for rule in RULES]
+
+
+COMMAND = Command(
+    "a rule's promise, reason and fix", print_explanations, _declare, place=3, hint=_hint
+)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..runner.watching import watch_pytest
 from . import Command
-from .run import suite_arguments
+from .run import hint_options, suite_arguments
 
 FLAGS = ("--check", "--all")
 
@@ -54,4 +54,5 @@ COMMAND = Command(
     own=_own,
     epilog=EPILOG,
     place=4,
+    hint=hint_options,
 )

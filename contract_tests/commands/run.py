@@ -98,6 +98,16 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def hint_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the contract for whoever completes words; pytest takes them."""
+    for setting in OPTIONS:
+        if setting.kind == "flag":
+            parser.add_argument(setting.flag, action="store_true", help=setting.help)
+        else:
+            kind = Path if "FILE" in setting.metavar.split("|") else str
+            parser.add_argument(setting.flag, metavar=setting.metavar, type=kind, help=setting.help)
+
+
 def _own(words: Sequence[str]) -> int:
     """Take the app; what follows it is pytest's."""
     return 1 if words and not words[0].startswith("-") else 0
@@ -124,4 +134,5 @@ COMMAND = Command(
     own=_own,
     epilog=_epilog(),
     place=1,
+    hint=hint_options,
 )

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from .attribution import current
+from .attribution import current, raised_at
 from .exchange import Exchange, Request
 from .instrument import Instrument
 from .interception import Interception
@@ -111,7 +111,7 @@ class AppCalls(Instrument):
                 await self.around(exchange, called, channels.send)
             except BaseException as error:
                 exchange.raised = f"{type(error).__name__}: {error}"
-                self._recorder.record("raised", text=exchange.raised)
+                self._recorder.record("raised", text=exchange.raised, where=raised_at(error))
                 raise
             finally:
                 self._recorder.record("returned")

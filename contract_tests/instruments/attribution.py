@@ -9,7 +9,7 @@ import sysconfig
 import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -30,6 +30,7 @@ LIBRARIES = tuple(
     {*map(sysconfig.get_path, ("stdlib", "platstdlib", "scripts")), *site.getsitepackages()}
 )
 _homes: set[Path] = set()
+_paths: dict[str, str] = {}
 
 
 def exchange_of_contract() -> Exchange | None:
@@ -83,7 +84,55 @@ def frames(until: str = "") -> Iterator[FrameType]:
 
 def line_at(frame: FrameType) -> str:
     """Name the line that a frame is at."""
-    return f"{short(frame.f_code.co_filename)}:{frame.f_lineno} in {frame.f_code.co_name}"
+    code = frame.f_code
+    return named_line(code.co_filename, frame.f_lineno, code.co_name)
+
+
+def raised_at(error: BaseException) -> str:
+    """Name the innermost line of the app that an error has passed through; empty without one."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if is_app(code.co_filename):
+            found = named_line(code.co_filename, traceback.tb_lineno, code.co_name)
+        traceback = traceback.tb_next
+    return found
+
+
+@lru_cache(maxsize=4096)
+def named_line(filename: str, number: int, name: str) -> str:
+    """Name a line of a function, and remember the file: asked for every event, so it is kept."""
+    line, path = f"{short(filename)}:{number} in {name}", path_from_root(filename)
+    # Of two files with such a line, neither is known to be the one that is meant.
+    _paths[line] = path if _paths.get(line, path) == path else ""
+    return line
+
+
+def path_of(line: str) -> str:
+    """Return the path of the file of a line that was named, from the root of the repository.
+
+    It is empty for a file outside of that, and for a line that two files have.
+    """
+    return _paths.get(line, "")
+
+
+@lru_cache(maxsize=4096)
+def path_from_root(filename: str) -> str:
+    """Return the path of a file from the root of the repository; empty if it is in none.
+
+    The repository is that of the working directory, or else the file's own. Where git keeps
+    nothing, it is the working directory itself.
+    """
+    path, here = Path(filename).resolve(), Path.cwd()
+    roots = (_kept_by_git(here) or here, _kept_by_git(path.parent))
+    root = next((each for each in roots if each and path.is_relative_to(each)), None)
+    return path.relative_to(root).as_posix() if root else ""
+
+
+@cache
+def _kept_by_git(folder: Path) -> Path | None:
+    """Return the nearest folder, this one or one above it, that has a repository."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def running_task() -> asyncio.Task[Any] | None:
@@ -139,9 +188,10 @@ def is_installed(filename: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_app(filename: str) -> bool:
     """Return whether a file is the service's: neither the kit's, nor a library's, nor generated."""
-    if filename.startswith("<"):
+    path = Path(filename)
+    if not path.is_absolute():  # what was generated, or compiled from a source that is not here
         return False
-    path = Path(filename).resolve()
+    path = path.resolve()
     # First, since a service that is installed stands among the libraries itself.
     if any(path.is_relative_to(home) for home in _homes):
         return True

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType
 from typing import Any, TypeAlias
 
-from .attribution import is_app, is_of_sqlalchemy
+from .attribution import is_app, is_of_sqlalchemy, named_line
 
 Link: TypeAlias = "CoroutineType[Any, Any, Any]"
 # asyncio.wait waits in a private coroutine, `_wait`; a task group waits in its `__aexit__`.
@@ -101,4 +100,4 @@ def _is_of_generator(strand: object) -> bool:
 def _line(code: CodeType, frame: FrameType | None) -> str:
     # What has ended has no frame any more.
     number = frame.f_lineno if frame else code.co_firstlineno
-    return f"{Path(code.co_filename).name}:{number} in {code.co_name}"
+    return named_line(code.co_filename, number, code.co_name)

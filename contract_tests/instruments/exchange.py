@@ -111,6 +111,7 @@ class Exchange:
     after their statement, as a stream reads them. `unfinished` are the orders of the COMMITs that
     had begun and not ended when the answer was complete. `conventions` say how the service answers
     success and refusal. One `is_of_team` belongs to a test of theirs, and not to the contract.
+    It `began` at this moment of the recorder's clock, in seconds.
     """
 
     number: int
@@ -133,6 +134,7 @@ class Exchange:
     unfinished: frozenset[int] = frozenset()
     conventions: Conventions = PLAIN
     is_of_team: bool = False
+    began: float = 0.0
 
     def __str__(self) -> str:
         """The exchange as a line."""

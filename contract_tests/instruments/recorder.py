@@ -67,6 +67,7 @@ class Recorder(Instrument):
         self._commits: dict[int, weakref.ref[greenlet]] = {}
         self._sessions: weakref.WeakKeyDictionary[Session, Exchange] = weakref.WeakKeyDictionary()
         self._orders = itertools.count(1)
+        self._start = time.perf_counter()
         self._began: dict[Exchange, float] = {}
 
     def _begin(self, undo: ExitStack) -> None:
@@ -145,13 +146,21 @@ class Recorder(Instrument):
         self, owner: Exchange | None, kind: Kind, connection: int | None, text: str, where: str
     ) -> Event:
         now = time.perf_counter()
-        began = self._began.setdefault(owner, now) if owner is not None else now
+        began = self._beginning(owner, now) if owner is not None else now
         moment, order = now - began, next(self._orders)
         entry = Event(order, moment, kind, connection, text, where, running())
         (owner.events if owner is not None else self.outside).append(entry)
         if owner is None:
             self.background.note(entry)
         return entry
+
+    def _beginning(self, owner: Exchange, now: float) -> float:
+        """Return when an exchange began; its first event says so."""
+        began = self._began.get(owner)
+        if began is None:
+            began = self._began[owner] = now
+            owner.began = now - self._start
+        return began
 
     def _connected(self, dbapi_connection: Any, connection_record: Any) -> None:
         number = _numbered(connection_record)

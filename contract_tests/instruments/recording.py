@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..masking.cutting import cut
 from ..rules.evidence import EventRecord, RequestRecord
+from .attribution import path_of
 from .exchange import BODY, Event, Exchange
 
 ANSWER = 200
@@ -25,9 +28,10 @@ def recorded(exchange: Exchange, *marked: Event, letter: str = "") -> RequestRec
         status=exchange.status,
         letter=letter,
         events=tuple(_event(event, is_marked=event in marked) for event in exchange.events),
-        held=exchange.held,
+        held=tuple(replace(each, path=path_of(each.frame)) for each in exchange.held),
         warnings=exchange.warnings,
         answer=exchange.excerpt(ANSWER) if tells else "",
+        began=round(exchange.began, 6),
     )
 
 
@@ -38,6 +42,7 @@ def _event(event: Event, *, is_marked: bool) -> EventRecord:
         connection=event.connection,
         text=cut(event.text, TEXT),
         frame=event.where,
+        path=path_of(event.where),
         task=event.task,
         is_marked=is_marked,
     )

@@ -59,4 +59,6 @@ def _settings(row: Mapping[str, Any]) -> Settings:
 def write_report(path: Path, report: Mapping[str, Any]) -> None:
     """Write the report."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    # Half a character, as a service may answer, becomes the escape that JSON has for it.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")

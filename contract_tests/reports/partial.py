@@ -42,7 +42,7 @@ class PartialReport:
             return
         try:
             # Opened each time, so that a process that is killed has written every line.
-            with self._part.open("a", encoding="utf-8") as lines:
+            with self._part.open("a", encoding="utf-8", errors="backslashreplace") as lines:
                 lines.write(json.dumps({kind: content}, ensure_ascii=False) + "\n")
         except OSError:
             self._part = None

@@ -68,6 +68,12 @@ def needs_of(rule: Rule) -> tuple[str, ...]:
     return ("inside-view", *rule.needs) if is_inside else rule.needs
 
 
+def area_of_rule(identifier: str) -> str:
+    """Return the area of the rule with this id; empty for a rule of a team's own."""
+    found = (area for area, rules in AREAS.items() if any(r.id == identifier for r in rules))
+    return next(found, "")
+
+
 def known_rules() -> tuple[Rule, ...]:
     """Give the rules of the kit, and then those of the team."""
     return (*RULES, *OWN.values())

@@ -11,8 +11,9 @@ from typing import Any
 class EventRecord:
     """One event of a request, `seconds` after it began.
 
-    `frame` is the app's line that caused it, `task` the asyncio task or thread that ran it, and
-    `is_marked` says that the promise was broken here.
+    `frame` is the app's line that caused it, `path` its file from the root of the repository where
+    that is known, `task` the asyncio task or thread that ran it, and `is_marked` says that the
+    promise was broken here.
     """
 
     seconds: float
@@ -22,14 +23,19 @@ class EventRecord:
     frame: str = ""
     task: str = ""
     is_marked: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True)
 class HeldConnection:
-    """A connection that was never given back, and the app's line that took it."""
+    """A connection that was never given back, and the app's line that took it.
+
+    `path` is the file of the line, from the root of the repository, where that is known.
+    """
 
     connection: int
     frame: str
+    path: str = ""
 
     def __str__(self) -> str:
         """The connection in words."""
@@ -41,7 +47,8 @@ class RequestRecord:
     """A request with all that happened because of it.
 
     `status` is None where no answer was begun. `letter` tells requests apart that were sent
-    together, `answer` is the beginning of a body that tells of a failure or a refusal.
+    together, `answer` is the beginning of a body that tells of a failure or a refusal. `began` is
+    when it began, in seconds on the clock that all requests of a run share; 0 if nobody knows.
     """
 
     number: int
@@ -54,6 +61,7 @@ class RequestRecord:
     held: tuple[HeldConnection, ...] = ()
     warnings: tuple[str, ...] = ()
     answer: str = ""
+    began: float = 0.0
 
 
 @dataclass(frozen=True)

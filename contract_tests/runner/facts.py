@@ -49,6 +49,7 @@ def facts_of(service: Service, options: Options, pinned: Interface | None) -> di
         **({"edited": edited} if edited else {}),
         "service": {
             "app": options.app,
+            "file": _file(options.app) if service.has_process else "",
             "python": platform.python_version(),
             "libraries": dict(_versions()) if service.has_process else {},
             "unseen": _unseen(service),
@@ -66,6 +67,14 @@ def operations_of(service: Service) -> Iterator[str]:
     yield from map(str, service.resource.operations.values())
     for path, item in service.resource.document.get("paths", {}).items():
         yield from (f"{verb} {path}" for word in item if (verb := word.upper()) in METHODS)
+
+
+def _file(app: str) -> str:
+    """Give the path of the module that has the app."""
+    from ..instruments.attribution import path_from_root
+
+    file = getattr(sys.modules.get(app.partition(":")[0]), "__file__", None)
+    return path_from_root(file) if file else ""
 
 
 def _unseen(service: Service) -> str:

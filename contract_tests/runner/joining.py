@@ -38,9 +38,7 @@ def join(config: pytest.Config, options: Options) -> None:
     from .secrets import secrets_of
 
     refuse_misspelt()
-    for setting, place in (("report", options.report), ("corpus", options.corpus)):
-        if place is not None:
-            _require_writable(setting, place)
+    _require_places(options)
     closing = config.stash.get(CLOSING, None)
     if closing is not None:
         closing.watch()
@@ -60,6 +58,7 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     report is seen before it is masked, and a database that is borrowed is given back before the
     outcome is decided.
     """
+    from ..reports.files import ReportFiles
     from ..service.budget import Budget
     from .existing import ExistingDatabase
     from .printing import MaskedPrinting
@@ -76,7 +75,8 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
     budget = Budget(options.seconds, config.stash.get(CLOCK, time.monotonic))
     timekeeping = Timekeeping(config, budget, selection)
     run = ContractRun(config, options, mask, selection, timekeeping)
-    yield from (selection, run, Verdicts(run), Results(run, selection), timekeeping)
+    results = Results(run, selection, ReportFiles(options.reports, os.environ))
+    yield from (selection, run, Verdicts(run), results, timekeeping)
     if not is_worker(config):
         yield Progress(config, timekeeping)
     yield MaskedPrinting(mask)
@@ -86,15 +86,29 @@ def _plugins(config: pytest.Config, options: Options, mask: Mask) -> Iterator[Pl
         yield Scopes(selection)
 
 
+def _require_places(options: Options) -> None:
+    """Raise `UsageError` for a place that cannot be written, or a file that is named twice."""
+    single = {"report": options.report, "corpus": options.corpus}
+    named: dict[Path, str] = {}
+    for setting, place in {**single, **options.reports}.items():
+        if place is None:
+            continue
+        _require_writable(setting, place)
+        first = named.setdefault(place.absolute(), setting)
+        if first != setting and not is_special(place):
+            both = f"--contract-{first} and --contract-{setting}"
+            raise UsageError(f"{both}: {place} is named for both; name a file for each")
+
+
 def _require_writable(setting: str, place: Path) -> None:
     """Make the folder that something is to be written into. Raises `UsageError` if it cannot be."""
     folder = place if setting == "corpus" else place.parent
     try:
-        if setting == "report" and is_special(place):
+        if setting != "corpus" and is_special(place):
             return  # it was there before the run, and its folder is nobody's
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
-        if place.is_dir() and setting == "report":
+        if place.is_dir() and setting != "corpus":
             raise IsADirectoryError(errno.EISDIR, "Is a directory; name a file")
     except OSError as error:
         reason = error.strerror or error

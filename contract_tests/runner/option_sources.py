@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pytest
 
+from ..reports.formats import report_formats
 from ..rules.violation import UsageError
 from .option_values import suggestion
 from .options import SETTINGS, Options
@@ -61,7 +62,8 @@ def read_options(config: pytest.Config, environ: Mapping[str, str] = os.environ)
         if given:
             values[setting.field] = setting.read(given, where)
     is_pinning = config.pluginmanager.has_plugin(f"{__package__}.pinning")
-    return Options(root=config.rootpath, is_pinning=is_pinning, **values)
+    reports = {name: values.pop(name) for name in report_formats() if name in values}
+    return Options(reports=reports, root=config.rootpath, is_pinning=is_pinning, **values)
 
 
 def _given(config: pytest.Config, environ: Mapping[str, str], setting: Setting) -> tuple[Any, str]:

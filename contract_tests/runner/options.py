@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..databases import registry
 from ..generation.request_template import RequestTemplate
+from ..reports.formats import report_formats
 from ..rules.editions import NEWEST, Edition
 from ..rules.points import Point
 from ..rules.profile import DEFAULT, WHOLE, Profile, Shard
@@ -40,7 +41,7 @@ from .option_values import (
     read_variables,
     read_watches,
 )
-from .setting import flag_option, list_option, settings_of, text_option
+from .setting import Setting, flag_option, list_option, settings_of, text_option
 from .switch_values import read_levels, read_off
 
 PINNED = "contract.toml"
@@ -52,7 +53,10 @@ USUAL_MINUTES = 10.0
 
 @dataclass(frozen=True)
 class Options:
-    """The options of a run, each with all that is known of it. Frozen: read before any import."""
+    """The options of a run, each with all that is known of it. Frozen: read before any import.
+
+    `reports` has the files for reports in other formats, by the name of the format.
+    """
 
     app: str = text_option(
         "MODULE:ATTRIBUTE|URL",
@@ -256,6 +260,7 @@ class Options:
         None,
         otherwise="every one",
     )
+    reports: Mapping[str, Path] = field(default_factory=dict)
     root: Path = field(default_factory=Path)
     is_pinning: bool = False
 
@@ -276,4 +281,13 @@ class Options:
         return 60 * (usual if self.budget is None else self.budget)
 
 
-SETTINGS = settings_of(Options)
+def _all_settings() -> Iterator[Setting]:
+    """Give the settings of the fields, and of each format of a report behind that of the report."""
+    for setting in settings_of(Options):
+        yield setting
+        if setting.field == "report":
+            for name, made in report_formats().items():
+                yield Setting("text", "FILE", f"write to FILE {made.words}", read_path, field=name)
+
+
+SETTINGS = tuple(_all_settings())

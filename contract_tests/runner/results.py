@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
 import pytest
 
-from ..reports.json_report import as_json
+from ..reports.files import ReportFiles
+from ..reports.json_report import as_json, from_json
 from ..reports.partial import PartialReport
 from ..reports.record import RunRecord
-from ..reports.terminal import header_lines, summary_lines
+from ..reports.screen import screen_lines
+from ..reports.summary import summary_lines
+from ..reports.terminal import header_lines
 from ..rules.totals import Totals
 from ..rules.verdict import Verdict, from_row
 from .closing import CLOSING, blame, note
@@ -26,8 +29,9 @@ class Results:
 
     NAME = f"{__package__}.results"
 
-    def __init__(self, run: ContractRun, selection: Selection) -> None:
+    def __init__(self, run: ContractRun, selection: Selection, files: ReportFiles) -> None:
         self._run = run
+        self._files = files
         self._selection = selection
         self._verdicts: dict[str, list[Verdict]] = {}
         self._facts: dict[str, Any] = {}
@@ -37,9 +41,12 @@ class Results:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
-        """Take away the report of an earlier run: should this one die, none is left."""
+        """Take away the reports of an earlier run: should this one die, none is left."""
         report = self._run.options.report
-        if report is None or is_worker(session.config) or session.config.option.collectonly:
+        if is_worker(session.config) or session.config.option.collectonly:
+            return
+        self._files.clear()
+        if report is None:
             return
         self._written = PartialReport(report)
         self._written.clear()
@@ -117,6 +124,7 @@ class Results:
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         self._require_sent()
+        self._write_files()
         if self._written is not None:
             try:
                 self._written.end(self._run.mask.within(as_json(self._record())))
@@ -125,6 +133,14 @@ class Results:
         if exitstatus == pytest.ExitCode.OK and not self._record().is_conformant:
             # pytest ends with what stands here after this hook, which it documents nowhere.
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write_files(self) -> None:
+        """Write the reports in other formats; the JSON, which comes last, has what failed."""
+        if self._files:
+            run = from_json(self._run.mask.within(as_json(self._record())))
+            for path, problem in self._files.write((run,)):
+                if problem:
+                    blame(f"{path} {problem}")
 
     def _require_sent(self) -> None:
         """Hold against a run that it was to send a request again, and found none of that name."""
@@ -147,11 +163,24 @@ class Results:
         )
         return run.standards.ended(record)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the outcome, rule by rule."""
-        if not (self._verdicts or self._of_workers):
-            return
-        terminalreporter.section("contract")
-        facts = () if self._run.has_header else header_lines(self._run.facts)
-        for line in (*facts, *summary_lines(self._record())):
-            terminalreporter.line(line)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, object, object]:
+        """Print the outcome, below all else that pytest has to tell: nearest to the prompt."""
+        told = yield
+        if self._verdicts or self._of_workers:
+            terminalreporter.section("contract")
+            for line in self._closing_section():
+                terminalreporter.line(line)
+        return told
+
+    def _closing_section(self) -> Iterator[str]:
+        run, record = self._run, self._record()
+        if not run.has_header:
+            yield from header_lines(run.facts)
+        if run.tells_all:
+            yield from summary_lines(record)
+        else:
+            told_in = str(run.options.reports.get("html") or run.options.report or "")
+            yield from screen_lines(record, told_in=told_in)

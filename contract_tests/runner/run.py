@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -64,6 +65,11 @@ class ContractRun:
         self._is_closed = True
 
     @property
+    def tells_all(self) -> bool:
+        """Return whether the whole evidence is asked for: with `-v`, or of one request again."""
+        return self._config.get_verbosity() > 0 or self.options.replay is not None
+
+    @property
     def service(self) -> Service:
         """The started service, opened on first use and closed with the run.
 
@@ -97,8 +103,10 @@ class ContractRun:
         with captured_output():
             warm_up(service)
         self.time.plan(WorkAhead(self._selection.ours, self._workers))
-        whole = self.time.budget.spent + self.time.ahead.whole
-        self.facts["time"] = {"estimate": whole, "budget": self.time.budget.seconds}
+        budget = self.time.budget
+        whole, began = budget.spent + self.time.ahead.whole, time.time() - budget.spent
+        facts = {"estimate": whole, "budget": budget.seconds, "began": round(began, 3)}
+        self.facts["time"] = facts
 
     @property
     def opened(self) -> Service | None:

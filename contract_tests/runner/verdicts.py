@@ -213,7 +213,9 @@ class Verdicts:
         report.outcome = "failed"
         first = self._told.setdefault((verdict.rule, verdict.outcome), verdict.test)
         again = first != verdict.test
-        report.longrepr = failure_text(verdict, self._run.settings, again=again)
+        report.longrepr = failure_text(
+            verdict, self._run.settings, again=again, is_whole=self._run.tells_all
+        )
         if verdict.replay:
             report.sections.clear()  # what hundreds of requests logged explains none of them
 

@@ -12,7 +12,7 @@ from .lock import LOCK, read_contents
 
 DISTRIBUTION = "pytest-crud-contract"
 REQUIREMENTS = "requirements.txt"
-NOT_FOR_RUNS = ("dev", "proofs", "prove", "reference", "vendor")
+NOT_FOR_RUNS = ("completion", "dev", "docs", "proofs", "prove", "reference", "vendor")
 """The extras that no run needs. What others bring is named, for those whose database needs it."""
 
 PINNED = ("hypothesis", "schemathesis", "jsonschema-rs")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from ...instruments.attribution import current
+from ...instruments.attribution import current, raised_at
 from ...instruments.await_stack import waiting_lines
 from ...instruments.exchange import NO_END, Exchange, Request
 from ...instruments.recorder import Recorder
@@ -137,7 +137,7 @@ class Sender:
             raise
         except BaseException as error:  # noqa: BLE001 - a server would log it and answer 500
             exchange.raised = "".join(traceback.format_exception_only(error)).strip()
-            self._recorder.record("raised", text=exchange.raised)
+            self._recorder.record("raised", text=exchange.raised, where=raised_at(error))
             # Whoever keeps the error would keep its frames, and they keep cursors and locks.
             traceback.clear_frames(error.__traceback__)
         finally:
