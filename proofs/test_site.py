@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.commands.explain import paragraphs
-from contract_tests.rules import RULES, Rule
+from contract_tests.rules import RULES, Rule, rule_of
 from proofs.pages.code_shown import change, code_of, read_module
 from proofs.pages.rule_page import rule_page
 from proofs.pages.site_links import for_site, moved
@@ -82,6 +82,14 @@ def test_a_page_has_what_explain_tells(rule: Rule) -> None:
     told = [words for title, words in paragraphs(rule) if title in {"why", "seen", "fix"}]
     assert [words for words in told if words not in page] == []
     assert "```python" in page
+
+
+def test_a_page_says_where_its_rule_does_not_apply() -> None:
+    """In the words that a run gives as the reason."""
+    assert "- The service runs elsewhere: only its answers are seen." in rule_page(
+        rule_of("SES-01")
+    )
+    assert "Where it does not apply" not in rule_page(rule_of("CRU-31"))
 
 
 def test_a_rule_is_never_on_its_page_without_a_word_on_its_fix() -> None:
