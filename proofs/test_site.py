@@ -140,6 +140,7 @@ def test_a_module_is_read_without_being_imported() -> None:
         ("breaks `SES-03` here", "recipes/a.md", "breaks [SES-03](../rules/SES-03.md) here"),
         ("```\n`SES-03`\n```", "a.md", "```\n`SES-03`\n```"),
         ("no `XXX-03`", "a.md", "no `XXX-03`"),
+        ("<!-- proof: app sqlite SES-01 -->\n# A login", "a.md", "# A login"),
         ("| SES-03 | required |", "a.md", "| [SES-03](rules/SES-03.md) | required |"),
         ("[log](../CHANGELOG.md#x)", "a.md", "[log](changelog.md#x)"),
         ("[log](../CHANGELOG.md)", "rules/a.md", "[log](../CHANGELOG.md)"),
