@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,10 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+
+from contract_tests.commands.explain import explanation, paragraphs
+from contract_tests.rules import RULES, rule_of
+from contract_tests.rules.reported import REPORTED
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL = "pip install 'pytest-crud-contract[prove]'"
@@ -61,6 +66,28 @@ def test_a_rule_is_explained_with_the_apps_that_break_it() -> None:
     done = commanded(ROOT, "explain", "SES-03")
     assert "broken proofs.broken.sessions:commit_in_teardown" in done.stdout
     assert "not installed" not in done.stdout
+
+
+def test_a_rule_is_explained_with_its_edition_and_reports() -> None:
+    """Since when it counts, and who has met the bug; an address is not broken at its hyphens."""
+    told = explanation(rule_of("SES-01"))
+    assert "since  edition 2026.1" in told
+    assert "       https://github.com/londonaicentre/FLIP/pull/775" in told.splitlines()
+
+
+def test_a_preview_is_in_no_edition() -> None:
+    """Nothing is said of one then."""
+    assert "since" not in dict(paragraphs(rule_of("FAI-20")))
+
+
+def test_every_report_is_of_a_rule_and_says_what_broke() -> None:
+    """One sentence each, an address of its own for a rule."""
+    assert {report.rule for report in REPORTED} <= {rule.id for rule in RULES}
+    assert len({(report.rule, report.url) for report in REPORTED}) == len(REPORTED)
+    assert [
+        r for r in REPORTED if not re.fullmatch(r"https://github\.com(/[\w.-]+){4}", r.url)
+    ] == []
+    assert [report for report in REPORTED if not report.words.endswith(".")] == []
 
 
 def test_a_library_of_the_proofs_that_is_missing_is_named(alone: Path) -> None:

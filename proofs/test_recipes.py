@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,9 +103,14 @@ def test_the_code_of_a_recipe_is_that_of_its_service(recipe: Recipe) -> None:
     files = [Path(str(module.__file__))]
     if files[0].name == "__init__.py":
         files = sorted(files[0].parent.glob("*.py"))
-    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    source = flush(path.read_text(encoding="utf-8") for path in files)
     excerpts = [block["text"] for block in recipe.blocks("python") if not block["file"]]
-    assert [text for text in excerpts if text not in source] == []
+    assert [text for text in excerpts if flush([text]) not in source] == []
+
+
+def flush(texts: Iterable[str]) -> str:
+    """Give all lines without their indentation."""
+    return "\n".join(line.strip() for text in texts for line in text.splitlines())
 
 
 def test_a_recipe_works(recipe: Recipe, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.commands.explain import paragraphs
-from contract_tests.rules import RULES, Rule
+from contract_tests.rules import RULES, Rule, rule_of
 from proofs.pages.code_shown import change, code_of, read_module
 from proofs.pages.rule_page import rule_page
 from proofs.pages.site_links import for_site, moved
@@ -84,6 +84,14 @@ def test_a_page_has_what_explain_tells(rule: Rule) -> None:
     assert "```python" in page
 
 
+def test_a_page_says_where_its_rule_does_not_apply() -> None:
+    """In the words that a run gives as the reason."""
+    assert "- The service runs elsewhere: only its answers are seen." in rule_page(
+        rule_of("SES-01")
+    )
+    assert "Where it does not apply" not in rule_page(rule_of("CRU-31"))
+
+
 def test_a_rule_is_never_on_its_page_without_a_word_on_its_fix() -> None:
     """A diff where an app is mended; elsewhere the page says that there is none."""
     pages = [rule_page(rule) for rule in RULES]
@@ -132,6 +140,7 @@ def test_a_module_is_read_without_being_imported() -> None:
         ("breaks `SES-03` here", "recipes/a.md", "breaks [SES-03](../rules/SES-03.md) here"),
         ("```\n`SES-03`\n```", "a.md", "```\n`SES-03`\n```"),
         ("no `XXX-03`", "a.md", "no `XXX-03`"),
+        ("<!-- proof: app sqlite SES-01 -->\n# A login", "a.md", "# A login"),
         ("| SES-03 | required |", "a.md", "| [SES-03](rules/SES-03.md) | required |"),
         ("[log](../CHANGELOG.md#x)", "a.md", "[log](changelog.md#x)"),
         ("[log](../CHANGELOG.md)", "rules/a.md", "[log](../CHANGELOG.md)"),

@@ -42,7 +42,7 @@ def explanation(rule: Rule) -> str:
 
 
 def paragraphs(rule: Rule) -> tuple[tuple[str, str], ...]:
-    """What the kit itself tells of a rule, each text below its title.
+    """Return what the kit itself tells of a rule, each text beside its title.
 
     The page of the rule in the documentation is made of the same texts.
     """

@@ -63,8 +63,6 @@ SES-04 mozilla-it/ctms-api/issues/70
     A session per thread was shared by requests that followed each other in it.
 SES-05 bihealth/reev/issues/360
     Sessions were left to the garbage collector, which says so in warnings.
-SES-05 DataJunction/dj/pull/942
-    Code outside of the framework took the next session of a generator and dropped it.
 SES-08 milwil-2/climb-elo/issues/183
     Each request made an engine, until the server refused connections.
 SES-08 ethyca/fidesops/pull/1107
@@ -143,8 +141,6 @@ ERR-08 open-component-model/odg-core/pull/390
     A pool without free connections was a 500 after 30 seconds.
 ERR-10 Kludex/starlette/issues/1116
     A crash looked like a refusal of the browser: the 500 had no CORS headers.
-FAI-04 Kohei-Wada/taskdog/issues/961
-    A change was read and stored in two transactions.
 FAI-09 GetKlai/klai/pull/144
     A PATCH was stored and answered 500: its row had expired.
 FAI-10 Morelitea/initiative/issues/1822
@@ -177,10 +173,8 @@ DIS-11 open-webui/open-webui/pull/28183
     A stream kept the connection that the check of its user had taken.
 DIS-11 vincentmakes/turbo-ea/pull/902
     Some open tabs took all connections of the pool.
-CON-01 preset-io/agor/pull/865
-    309 sessions hung after one update had undone another.
-CON-02 janavipandole/Cara/issues/6061
-    Two equal creates at once were both stored.
+CON-02 c15t/c15t/issues/861
+    Two equal requests at once both passed the check for a duplicate, and both were stored.
 CON-03 mcdonc/klangk/issues/877
     Of two equal creates at once the second was a 500 instead of a 409.
 CON-05 mealie-recipes/mealie/issues/5075
@@ -193,8 +187,6 @@ CON-12 uhh-lt/dats/issues/217
     With more requests than connections nothing was answered.
 CON-14 dbinfrago/capella-collab-manager/issues/1914
     A pool without free connections was a 500.
-CON-15 Sylius/Sylius/issues/2776
-    More was sold than there was, by orders at once.
 """
 """Two lines a report: the rule and the place on `HUB`, then what broke."""
 

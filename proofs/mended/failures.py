@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from sqlalchemy import func, select, update
@@ -114,7 +115,7 @@ def blind_retry() -> FastAPI:
 
     class Blind(ExampleItemService):
         async def create(self, values: Mapping[str, str | None]) -> ExampleItem:
-            numbered = values | {"id": secrets.randbelow(MAX_ID)}
+            numbered: dict[str, Any] = {**values, "id": secrets.randbelow(MAX_ID)}
             try:
                 return await super().create(numbered)
             except DatabaseFailure as failure:

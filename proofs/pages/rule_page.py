@@ -6,7 +6,8 @@ import functools
 from collections.abc import Iterator
 
 from contract_tests.commands.explain import paragraphs
-from contract_tests.rules import AREAS, RULES, Rule
+from contract_tests.rules import AREAS, RULES, Rule, needs_of
+from contract_tests.service.capabilities import CAPABILITIES
 from proofs.broken import BrokenApp
 from proofs.catalogue import broken_apps, innocent_apps, mended_apps
 from proofs.innocent import InnocentApp
@@ -14,6 +15,8 @@ from proofs.mended import MendedApp
 from proofs.pages.code_shown import change, code_of
 
 LEVELS = {"required": "MUST: turns a run red", "recommended": "SHOULD: a warning"}
+TITLES = {"crud": "CRUD", "openapi": "OpenAPI"}
+UNSEEN = "the service connects past SQLAlchemy, by a driver itself"
 NO_FIX = "No fix of this app is written down as code yet; the words above say what to change."
 
 
@@ -28,12 +31,14 @@ def rule_page(rule: Rule) -> str:
 
 
 def area_page(area: str) -> str:
-    """Return the Markdown of an area's page: its rules, each with a link to its own."""
+    """Return the Markdown of an area's page: its rules, and which have their fix as code."""
     rows = [
-        f"| [{rule.id}]({rule.id}.md) | {rule.level} | {rule.statement} |" for rule in AREAS[area]
+        f"| [{rule.id}]({rule.id}.md) | {rule.level} | {rule.statement} "
+        f"| {'yes' if mended_of(rule) else ''} |"
+        for rule in AREAS[area]
     ]
-    heading = f"# The rules on {area}" if area != "openapi" else "# The rules on OpenAPI"
-    return "\n".join([heading, "", "| rule | level | promise |", "|---|---|---|", *rows, ""])
+    table = ["| rule | level | promise | a fix as code |", "|---|---|---|---|", *rows]
+    return "\n".join([f"# {TITLES.get(area, area.capitalize())}", "", *table, ""])
 
 
 def _lines(rule: Rule) -> Iterator[str]:
@@ -45,14 +50,26 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield from (f"# {rule.id}", "", f"**{rule.statement}**", "{ .promise }", "")
     facts = [f"[{area}]({area}.md)", LEVELS.get(rule.level, "preview: never turns a run red")]
     facts += [f"since {words}" for words in told.get("since", [])]
-    yield from (" · ".join([*facts, f"needs {told['needs'][0]}"]), "{ .facts }", "")
+    yield from (" · ".join(facts), "{ .facts }", "")
     yield from ("## Why it matters", "", *told["why"], "")
     yield from ("## How it is observed", "", *(f"- {words}" for words in told["seen"]), "")
     yield from ("## What to do", "", *told["fix"], "")
+    if needs := needs_of(rule):
+        yield from ("## Where it does not apply", "", *map(_missing, needs), "")
     yield from _proved(rule)
     if reports := told.get("met"):
         yield from ("## Reported by others", "", *map(_linked, reports), "")
     yield from _neighbours(rule)
+
+
+def _missing(capability: str) -> str:
+    """Tell what is said of a service that lacks a capability."""
+    _, reason = CAPABILITIES[capability]
+    return f"- {_upper(reason if isinstance(reason, str) else UNSEEN)}."
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _linked(words: str) -> str:

@@ -11,6 +11,7 @@ from proofs.pages.code_shown import ROOT
 
 IDS = {rule.id for rule in RULES}
 FENCED = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"\A<!--[^\n]*-->\n")
 LINK = re.compile(r"\]\((\.\./[^)#\s]*)(#[^)\s]*)?\)")
 NAMED = re.compile(r"(?<![\[`])`([A-Z]{3}-\d\d)`(?!\])")
 ROW = re.compile(r"^\| ([A-Z]{3}-\d\d)(?=[ ,])", re.MULTILINE)
@@ -30,8 +31,11 @@ def source_url() -> str:
 
 
 def for_site(markdown: str, page: str) -> str:
-    """Return the text of a page with links that lead somewhere on the site."""
-    parts = FENCED.split(markdown)
+    """Return the text of a page with links that lead somewhere on the site.
+
+    A comment before its heading goes: the title would be made of the name of the file then.
+    """
+    parts = FENCED.split(COMMENT.sub("", markdown))
     return "".join(
         part if number % 2 else _with_rules(_with_places(part, page), page)
         for number, part in enumerate(parts)

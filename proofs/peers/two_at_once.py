@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 from proofs.peers import made
 
 PATH = "/api/v1/examples/database-example/"
+SECONDS = 60
 
 
 class Shared:
@@ -45,7 +46,7 @@ class Shared:
         """Ask for both changes."""
         with TestClient(self.app) as client:
             row = client.get(self.item).json()
-        return row.get("name") == "b" and row.get("description") == "c"
+        return bool(row.get("name") == "b" and row.get("description") == "c")
 
 
 async def rename(shared: Shared) -> None:
@@ -65,6 +66,7 @@ async def explore(app: str) -> Any:
         workers=[rename, describe],
         invariant=Shared.has_both,
         detect_sql=True,
+        total_timeout=SECONDS,
     )
 
 
