@@ -252,13 +252,16 @@ def test_the_page_of_differences_is_accessible() -> None:
 
 
 def test_nothing_is_wider_than_a_narrow_screen() -> None:
-    """At 360 pixels only what has a frame of its own is scrolled to the side."""
+    """At 360 pixels only what has a frame of its own is scrolled to the side, and no word is cut."""
     script = f"""{framed(PAGE)}
     inside.eval({OPEN_ALL!r});
     const text = inside.document.documentElement;
-    return [inside.innerWidth, text.scrollWidth <= inside.innerWidth];
+    const narrow = [...inside.document.querySelectorAll("td, th, dd")].filter(
+      (each) => each.textContent.trim() && each.offsetParent && each.offsetWidth < 30);
+    return [inside.innerWidth, text.scrollWidth <= inside.innerWidth,
+            narrow.map((each) => each.textContent)];
     """
-    assert seen_by(script, EMPTY) == [360, True]
+    assert seen_by(script, EMPTY) == [360, True, []]
 
 
 def test_on_paper_everything_is_open_and_no_control_is_left() -> None:
