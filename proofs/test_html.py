@@ -150,6 +150,25 @@ def test_what_was_not_exercised_has_its_reason() -> None:
         assert f"{outcome} {reason} {rule}" in part
 
 
+def test_what_does_not_apply_to_many_cases_is_one_line() -> None:
+    """A reason that begins with its case is one reason."""
+    first = RUN.verdicts[3]
+    verdicts = tuple(
+        replace(first, case=case, verdict="not applicable", reason=f"{case} writes nothing")
+        for case in ("list", "read")
+    )
+    text = read(as_html((replace(RUN, verdicts=verdicts),))).text
+    assert "- not applicable … writes nothing ROW-01 (2 cases)" in text
+
+
+def test_a_reason_of_many_rules_is_told_once_and_as_it_came() -> None:
+    """Whatever of it looks like advice."""
+    verdicts = tuple(replace(RUN.verdicts[4], rule=f"ROW-{n:02}", case="a") for n in range(20, 26))
+    page = as_html((replace(RUN, verdicts=verdicts),))
+    assert page.count("<h3 id=") == 1
+    assert f"6 rules are undecided: {shown(HOSTILE)}" in read(page).text
+
+
 def test_the_page_says_what_the_run_was_asked_for() -> None:
     """Settings, facts, and what the run was held against."""
     run = replace(RUN, settings=Settings(app="shop.main:app", profile=QUICK.name, seed=17))

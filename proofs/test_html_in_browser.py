@@ -157,14 +157,17 @@ def test_a_picture_tells_what_is_pointed_at_and_reached_by_keys() -> None:
 
 
 def test_the_broken_moment_is_in_sight() -> None:
-    """A picture that is wider than the screen is scrolled to it."""
+    """A picture that is wider than the screen is scrolled to it; names of lanes stay in sight."""
     script = f"""{framed(PAGE)}
     inside.show("WEB-03--create--sqlite");
     const lanes = inside.document.querySelector(".lanes");
     const wrong = lanes.querySelector(".mark.wrong").getBoundingClientRect();
-    return [lanes.scrollWidth > lanes.clientWidth, 0 < wrong.left && wrong.right < 360];
+    await new Promise((done) => {{ lanes.addEventListener("scroll", () => setTimeout(done)); }});
+    const name = lanes.querySelector(".name").getBoundingClientRect();
+    return [lanes.scrollWidth > lanes.clientWidth, 0 < wrong.left && wrong.right < 360,
+            name.left > 0 && name.right < 360];
     """
-    assert seen_by(script, EMPTY) == [True, True]
+    assert seen_by(script, EMPTY) == [True, True, True]
 
 
 def test_a_command_is_copied_with_one_button() -> None:
@@ -252,13 +255,16 @@ def test_the_page_of_differences_is_accessible() -> None:
 
 
 def test_nothing_is_wider_than_a_narrow_screen() -> None:
-    """At 360 pixels only what has a frame of its own is scrolled to the side."""
+    """At 360 pixels only what has a frame of its own is scrolled, and no word is cut."""
     script = f"""{framed(PAGE)}
     inside.eval({OPEN_ALL!r});
     const text = inside.document.documentElement;
-    return [inside.innerWidth, text.scrollWidth <= inside.innerWidth];
+    const narrow = [...inside.document.querySelectorAll("td, th, dd")].filter(
+      (each) => each.textContent.trim() && each.offsetParent && each.offsetWidth < 30);
+    return [inside.innerWidth, text.scrollWidth <= inside.innerWidth,
+            narrow.map((each) => each.textContent)];
     """
-    assert seen_by(script, EMPTY) == [360, True]
+    assert seen_by(script, EMPTY) == [360, True, []]
 
 
 def test_on_paper_everything_is_open_and_no_control_is_left() -> None:

@@ -67,7 +67,6 @@ def _drawn(chart: Chart) -> Iterator[Markup]:
         top = above + row * HEIGHT
         if row % 2 == 0:
             yield element("rect", class_="row", y=_n(top), width=right, height=_n(HEIGHT))
-        yield element("text", lane.name, class_="name", x=8, y=_n(top + MIDDLE + 4))
         if lane.note:
             yield element("text", lane.note, class_="note", x=_n(GUTTER), y=_n(top + NOTE))
     yield from _late(chart, bottom)
@@ -77,6 +76,10 @@ def _drawn(chart: Chart) -> Iterator[Markup]:
     for number, (x, words) in enumerate(chart.ticks):
         unit = "" if number else " ms"
         yield element("text", words + unit, class_="tick", x=_n(x), y=_n(chart.height - 8))
+    # Above all else, since they stay in sight when the picture is scrolled.
+    for row, lane in enumerate(chart.lanes):
+        y = _n(above + row * HEIGHT + MIDDLE + 4)
+        yield element("text", lane.name, class_="name", x=8, y=y)
 
 
 def _late(chart: Chart, bottom: str) -> Iterator[Markup]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...rules.verdict import Outcome
 from ..causes import Cause, causes
 from ..summary import MANY
+from .elements import Markup, advice, escaped
 from .page_verdict import PageVerdict, told_singly
 
 
@@ -15,7 +16,7 @@ from .page_verdict import PageVerdict, told_singly
 class Group:
     """Some findings below one title. `rules` are the ids they are about, `fix` mends them all."""
 
-    title: str
+    title: Markup
     rules: tuple[str, ...]
     members: tuple[PageVerdict, ...]
     fix: str = ""
@@ -62,7 +63,7 @@ def _by_cause(found: Sequence[PageVerdict]) -> Iterator[Group]:
             mine.extend(by_verdict[number, id(verdict)] for verdict in cause.verdicts)
     for key, cause in there.items():
         rules = tuple(dict.fromkeys(each.verdict.rule for each in members[key]))
-        yield Group(cause.title, rules, tuple(members[key]), cause.fix, cause.is_default)
+        yield Group(advice(cause.title), rules, tuple(members[key]), cause.fix, cause.is_default)
 
 
 def _undecided_together(found: Iterable[PageVerdict]) -> Iterator[Group]:
@@ -73,7 +74,8 @@ def _undecided_together(found: Iterable[PageVerdict]) -> Iterator[Group]:
     for reason, members in by_reason.items():
         rules = tuple(sorted({each.verdict.rule for each in members}))
         if len(rules) >= MANY:
-            yield Group(f"{len(rules)} rules are undecided: {reason}", rules, tuple(members))
+            title = escaped(f"{len(rules)} rules are undecided: {reason}")
+            yield Group(title, rules, tuple(members))
 
 
 def _by_rule(found: Iterable[PageVerdict]) -> Iterator[Group]:
@@ -81,4 +83,6 @@ def _by_rule(found: Iterable[PageVerdict]) -> Iterator[Group]:
     for each in found:
         by_rule.setdefault(each.verdict.rule, []).append(each)
     for rule, members in by_rule.items():
-        yield Group(members[0].verdict.title, (rule,), tuple(sorted(members, key=lambda m: m.rank)))
+        yield Group(
+            advice(members[0].verdict.title), (rule,), tuple(sorted(members, key=lambda m: m.rank))
+        )

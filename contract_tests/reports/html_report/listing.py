@@ -29,7 +29,7 @@ def group_of_findings(number: int, group: Group) -> Markup:
     fix = element("p", element("b", "Fix "), advice(group.fix), class_="fix") if group.fix else None
     return element(
         "section",
-        element("h3", advice(group.title), id=name),
+        element("h3", group.title, id=name),
         element("p", *_spaced(rules), f" {levels}{told}{default}", class_="about"),
         fix,
         *_listed(rows),

@@ -33,8 +33,8 @@ SIGNS = {
 METHODS = {"PUT": "replace", "PATCH": "update"}
 ROLES = ("list", "create", "read", "replace", "update", "delete")
 OTHERS, WHOLE_SERVICE = "others", "service"
-COLUMNS = (*ROLES, OTHERS, WHOLE_SERVICE)
-"""The operations of a collection, those beside it, and what is asked of the whole service."""
+COLUMNS = (WHOLE_SERVICE, *ROLES, OTHERS)
+"""The whole service, which most rules are about, the operations of its collection, and others."""
 
 OWN_RULES = "own rules"
 

@@ -7,6 +7,9 @@ function ready(lanes) {
   lanes.querySelectorAll(".mark").forEach((mark, place) => {
     mark.setAttribute("tabindex", place ? "-1" : "0");
   });
+  lanes.addEventListener("scroll", () => {
+    lanes.style.setProperty("--scrolled", `${lanes.scrollLeft}px`);
+  });
   const wrong = lanes.querySelector(".mark.wrong .hit");
   const beyond = wrong ? wrong.x.baseVal.value + MARGIN - lanes.clientWidth : 0;
   if (beyond > 0) lanes.scrollLeft = beyond;

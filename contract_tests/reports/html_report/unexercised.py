@@ -17,7 +17,7 @@ def unexercised(found: Sequence[PageVerdict]) -> Markup:
     for outcome in UNEXERCISED:
         for each in found:
             if each.verdict.outcome is outcome:
-                reasons.setdefault((outcome, each.verdict.reason), []).append(each)
+                reasons.setdefault((outcome, _reason(each)), []).append(each)
     if not reasons:
         return element("p", "Every case of every rule was exercised.")
     is_many = any(each.label for each in found)
@@ -37,6 +37,12 @@ def unexercised(found: Sequence[PageVerdict]) -> Markup:
     return element(
         "div", table, class_="wide", role="group", tabindex=0, aria_label="Not exercised"
     )
+
+
+def _reason(each: PageVerdict) -> str:
+    """Give the reason; one that begins with its case is the same for every case."""
+    reason, beginning = each.verdict.reason, f"{each.verdict.case} "
+    return f"… {reason.removeprefix(beginning)}" if reason.startswith(beginning) else reason
 
 
 def _labels(members: Sequence[PageVerdict]) -> str:
