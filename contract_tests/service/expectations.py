@@ -7,16 +7,13 @@ its entity tag in `If-Match`, or by a field, such as a version, that a read show
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..generation import samples
-from ..instruments.exchange import Request
+from ..instruments.exchange import Exchange, Request
 from .resource import CHANGING, Operation, Resource, Role
-
-if TYPE_CHECKING:
-    from .service import Service
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -41,11 +38,13 @@ def standing_headers(resource: Resource, given: Headers) -> Headers:
     return tuple((name, _spelled(samples.sample(s, document, 1))) for name, s in needed.items())
 
 
-def fresh_headers(resource: Resource, operation: Operation, serial: int) -> Headers:
+def fresh_headers(resource: Resource, operation: Operation, serial: Callable[[], int]) -> Headers:
     """Make the key that an operation requires of each of its requests."""
-    document = dict(resource.document)
     return tuple(
-        (parameter.name, _spelled(samples.sample(parameter.schema, document, serial)))
+        (
+            parameter.name,
+            _spelled(samples.sample(parameter.schema, dict(resource.document), serial())),
+        )
         for parameter in operation.headers
         if parameter.is_required and parameter.name.lower() == IDEMPOTENCY_KEY
     )
@@ -58,14 +57,19 @@ def with_fields(request: Request, headers: Headers) -> Request:
     return replace(request, headers=(*kept, *headers))
 
 
-def state_of_row(service: Service, identifier: object) -> tuple[Headers, Mapping[str, Any]]:
-    """Return the tag of a row, as a header, and the fields that a change has to send back."""
-    exchange = service.read(identifier)
-    if not exchange.ok:
-        return (), {}
-    tag, shown = exchange.header("etag"), service.resource.whole_row(exchange.json)
-    sent_back = {n: shown[n] for n in service.resource.sent_back if n in shown}
-    return ((IF_MATCH, tag),) if tag and service.resource.asks_for_tag else (), sent_back
+def needs_state(resource: Resource, role: Role) -> bool:
+    """Return whether an operation has to tell which state of the row it is about."""
+    return role in ABOUT_A_STATE and (resource.asks_for_tag or bool(resource.sent_back))
+
+
+def about_state(resource: Resource, read: Exchange, body: Any) -> tuple[Headers, Any]:
+    """Return the tag of the row that a read shows, as a header, and the body with its state."""
+    tag, shown = read.header("etag"), resource.whole_row(read.json)
+    headers = ((IF_MATCH, tag),) if read.ok and tag and resource.asks_for_tag else ()
+    if not isinstance(body, dict):
+        return headers, body
+    known = {name: shown[name] for name in resource.sent_back if name in shown and name in body}
+    return headers, body | known
 
 
 def _spelled(value: object) -> str:

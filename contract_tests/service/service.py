@@ -24,7 +24,7 @@ from ..rules.violation import NotApplicable, Undecided
 from .access import NO_DOOR, NO_PROCESS, Access
 from .backdoor import BackDoor
 from .entry import Entry
-from .expectations import ABOUT_A_STATE, fresh_headers, state_of_row, with_fields
+from .expectations import about_state, fresh_headers, needs_state, with_fields
 from .pages import delete_every_row, id_in_list
 from .process import ServiceProcess
 from .resource import JSON, Operation, Resource, Role
@@ -270,11 +270,10 @@ class Service:
             query = self.resource.query_of(operation, next(self._serials)) | dict(query or {})
             body = None
         target = operation.target(identifier, query)
-        headers = fresh_headers(self.resource, operation, next(self._serials))
-        if role in ABOUT_A_STATE and (self.resource.asks_for_tag or self.resource.sent_back):
-            tag, values = state_of_row(self, identifier)
+        headers = fresh_headers(self.resource, operation, self.serial)
+        if needs_state(self.resource, role):
+            tag, body = about_state(self.resource, self.read(identifier), body)
             headers += tag
-            body = body | {n: values[n] for n in values if n in body} if body else body
         drafted = self.draft(operation.method, target, json_body=body, **options)
         return with_fields(drafted, headers)
 

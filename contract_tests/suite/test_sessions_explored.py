@@ -10,7 +10,7 @@ from ..scenarios.fuzzing.fuzz_session import Exploration, Explored
 
 @judges("SES-01")
 def test_an_explored_request_returns_its_connections(judge: Judge, explored: Explored) -> None:
-    """Whichever branch a generated request takes, no connection is out when it has ended."""
+    """No connection is out once a generated request has ended, by whichever branch."""
     holding = explored.holding
     left = [f"{exchange}: {'; '.join(map(str, exchange.held))}" for exchange in holding]
     judge.that(

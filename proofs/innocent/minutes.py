@@ -144,9 +144,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     plain = create_async_engine(os.environ["DATABASE_URL"])
     async with plain.begin() as connection:
         await connection.run_sync(make_tables, metadata)
-    app.state.engine = plain.execution_options(isolation_level="AUTOCOMMIT")
-    yield
     await plain.dispose()
+    engine = create_async_engine(os.environ["DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    app.state.engine = engine
+    yield
+    await engine.dispose()
 
 
 @innocent(

@@ -9,6 +9,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from ...instruments.exchange import Exchange, Request
+from ...service.expectations import about_state, fresh_headers, needs_state
 from ...service.resource import Role
 from ...service.service import Service
 from ...service.transports.pacing import in_turn
@@ -36,7 +37,12 @@ class AppClient:
     def send(self, role: Role, identifier: object = None, body: Any = None) -> Exchange:
         """Send the operation in this role, at the pace that the app allows."""
         operation = self.service.operation(role)
-        headers = (*self.service.headers, *self.cookies)
+        resource = self.service.resource
+        fresh = fresh_headers(resource, operation, self.service.serial)
+        if needs_state(resource, role):
+            tag, body = about_state(resource, self.send("read", identifier), body)
+            fresh += tag
+        headers = (*self.service.headers, *self.cookies, *fresh)
         request = Request(operation.method, operation.target(identifier), headers)
         return in_turn(partial(self._sent, request, body), time.sleep)
 
