@@ -135,9 +135,9 @@ def startups(contract_run: ContractRun) -> StartupScenarios:
 
 
 @pytest.fixture(scope="session")
-def migrations(contract_run: ContractRun) -> MigrationsScenarios:
+def migrations(contract_run: ContractRun, startups: StartupScenarios) -> MigrationsScenarios:
     """The migrations of the service on databases of their own, each way taken when asked for."""
-    return MigrationsScenarios(contract_run.service)
+    return MigrationsScenarios(contract_run.service, startups)
 
 
 @pytest.fixture(scope="session")

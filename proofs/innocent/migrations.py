@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,8 @@ from proofs.migrating.service import service
 
 HERE = "proofs/innocent/migrating"
 AREAS = ("migrations",)
+UPGRADE = f"alembic -c {HERE}/begun_by_others/alembic.ini upgrade heads"
+BEGUN = f"{sys.executable} -m proofs.migrating.begun && {sys.executable} -m {UPGRADE}"
 
 
 def migrations(case: str) -> tuple[str, ...]:
@@ -52,6 +55,26 @@ def no_way_back() -> FastAPI:
 )
 def own_variable() -> FastAPI:
     """Migrations run as another user, whose address is in a variable of its own."""
+    return service()
+
+
+@innocent(
+    looks="The file alembic.ini has an address that leads nowhere.",
+    arguments=migrations("ini_overridden"),
+    areas=AREAS,
+)
+def ini_overridden() -> FastAPI:
+    """The file env.py puts the address that the app reads in the place of that in the ini file."""
+    return service()
+
+
+@innocent(
+    looks="An empty database cannot be upgraded: a revision changes a table that is not there.",
+    arguments=(*migrations("begun_by_others"), "--contract-prepare", BEGUN),
+    areas=AREAS,
+)
+def begun_by_others() -> FastAPI:
+    """The tables are made by another team, and the migrations add what this one needs."""
     return service()
 
 

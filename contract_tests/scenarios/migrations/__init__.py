@@ -14,7 +14,7 @@ from ...databases.places import is_same, place_at
 from ...rules.violation import NotApplicable, Undecided
 from ...service.migrations.remote import migrations_remote
 from ...service.service import Service
-from ..startup import new_database
+from ..startup import StartupScenarios, new_database
 from .drift import Drift, drift
 from .shell import upgraded_by_shell
 from .steps import Walked, take_revisions
@@ -24,11 +24,15 @@ __all__ = ["Drift", "MigrationsScenarios", "Together", "Walked"]
 
 
 class MigrationsScenarios:
-    """Upgrades and downgrades of the service's migrations elsewhere, each when first asked for."""
+    """Upgrades and downgrades of the service's migrations elsewhere, each when first asked for.
 
-    def __init__(self, service: Service) -> None:
+    `startups` prepare a database as the user says, by a command that makes a part of the schema.
+    """
+
+    def __init__(self, service: Service, startups: StartupScenarios) -> None:
         self._service = service
         self._process = service.process
+        self._startups = startups
 
     @cached_property
     def heads(self) -> dict[str, list[str]]:
@@ -49,6 +53,13 @@ class MigrationsScenarios:
     def failure(self) -> str:
         """The failure of `alembic upgrade heads` on an empty database; empty if it succeeded."""
         return self._upgraded[1]
+
+    @cached_property
+    def is_begun_by_others(self) -> bool:
+        """Return whether the upgrade succeeds only on what the user's own command has made."""
+        if not (self.failure and self._startups.is_prepared):
+            return False
+        return not upgraded_by_shell(self._process, self._startups.empty())
 
     @property
     def upgraded(self) -> Database:

@@ -78,6 +78,11 @@ class StartupScenarios:
             migrate(self._service.process, database)
         return database
 
+    @property
+    def is_prepared(self) -> bool:
+        """Return whether a command of the user's makes the schema, or a part of it."""
+        return bool(self._prepare)
+
     def race(self, point: RacePoint) -> Race:
         """Two lives that begin together on an empty database, one of them held at `point`."""
         if point not in self._races:
