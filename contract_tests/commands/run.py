@@ -67,7 +67,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def hint_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the contract for whoever completes words; pytest takes them."""
-    for setting in OPTIONS:
+    for setting in SETTINGS:
         if setting.kind == "flag":
             parser.add_argument(setting.flag, action="store_true", help=setting.help)
         else:
