@@ -30,12 +30,12 @@ def test_an_action_is_committed_before_it_is_answered(
     committed = [(action, commit) for action in actions if (commit := _commit_in(action))]
     if not committed:
         judge.not_applicable("no operation beside the collection is seen to commit what it writes")
-    late = [(action, commit) for action, commit in committed if lateness(commit, action)]
-    action, commit = late[0] if late else (None, None)
+    late = [each for each in committed if lateness(each[1], each[0])]
+    action, commit = (late or committed)[0]
     judge.that(
         not late,
         expected="COMMIT before the answer is complete",
-        observed=f"{action}, and its COMMIT {lateness(commit, action) if late else ''}",
+        observed=f"{action}, and its COMMIT {lateness(commit, action)}",
         seen=action,
         at=commit,
     )
