@@ -212,6 +212,25 @@ def test_an_operation_without_an_end_gets_less_time() -> None:
         assert "as before" not in loop.run(sent("/rows/9"))
 
 
+def test_a_stream_that_has_begun_and_goes_on_for_ever_gets_less_time_at_once() -> None:
+    """Its answer is a success already: it waits for what happens, and for nothing of the pool."""
+
+    async def carry(exchange: Exchange) -> None:
+        exchange.status = 200
+        await wait_for_ever()
+
+    sender = Sender(Recorder(), limit=BRIEFLY, brief=BRIEFLY / 2)
+
+    async def sent() -> str:
+        (exchange,) = sender.exchanges([Request("GET", "/events")])
+        await sender.send([exchange], carry)
+        return exchange.raised
+
+    with open_loop() as loop:
+        raised = [loop.run(sent()) for _ in range(2)]
+    assert ["as before" in text for text in raised] == [False, True]
+
+
 async def ask_in_a_task() -> None:
     await asyncio.create_task(wait_for_ever())
 

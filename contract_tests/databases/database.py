@@ -83,6 +83,9 @@ class Database(ABC):
     one_writer: ClassVar[bool] = False
     """True if the one transaction that writes locks all of the database."""
 
+    exact_decimals: ClassVar[bool] = False
+    """True if it has a type that keeps each digit of a decimal."""
+
     def __init__(self, url: URL, *, owned: bool = True) -> None:
         self.url = url
         self.owned = owned

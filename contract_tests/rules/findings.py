@@ -13,8 +13,11 @@ from string import ascii_letters
 OPERATIONS = frozenset({"list", "create", "read", "replace", "update", "delete", "PUT", "PATCH"})
 """The words by which a case names its operation."""
 
-GENERATED = "API-"
+EXPLORING = "API-"
 """The rules whose cases are parts of the generated requests; other cases may be called alike."""
+
+GENERATED = "generated"
+"""The word in a case of any other rule that is about a part of the generated requests."""
 
 PHASES = frozenset({"boundary", "valid", "invalid"})
 """The phases of generated requests: a seed decides in which of them a defect shows."""
@@ -60,7 +63,8 @@ def finding_place(rule: str, case: str) -> str:
     if case.startswith(DURING):
         return "during another test"
     subject, _, phase = case.rpartition("-")
-    return subject if rule.startswith(GENERATED) and phase in PHASES else case
+    is_part = rule.startswith(EXPLORING) or subject.endswith(f"-{GENERATED}")
+    return subject if is_part and phase in PHASES else case
 
 
 def _clauses(text: str) -> list[str]:

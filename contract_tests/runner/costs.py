@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from ..rules import AREAS
+from ..rules.findings import GENERATED
 from ..service.budget import Ahead, Clock, Speed
 from .items import case_name, rule_of_item
 
@@ -71,7 +72,7 @@ def work_of(item: pytest.Item) -> Work:
     if "startups" in names:
         return Work(item.nodeid, STARTUP)
     if "explored" in names:
-        return Work(f"part:{case}", PART)
+        return Work(f"part:{case.replace(f'-{GENERATED}-', '-')}", PART)
     if names & {"pairs", "sound", "busy"}:
         return Work(f"pair:{case}", PAIR)
     if "sweeps" in names:

@@ -23,6 +23,8 @@ PAGE = 2
 MANY = 120
 """More rows than a default page has."""
 
+HUGE_SIZE = 1_000_000
+
 CUTS = ("LIMIT ", "FETCH FIRST", "FETCH NEXT", "SELECT TOP", "ROWNUM")
 UNCUT = ("LIMIT -1", "18446744073709551615")
 """Words by which a statement asks for all rows after an offset."""
@@ -100,6 +102,34 @@ def test_a_page_is_no_larger_than_asked(judge: Judge, service: Service) -> None:
         observed=f"{found} rows",
         seen=exchange,
     )
+
+
+@judges("CRU-24")
+def test_a_negative_size_is_no_way_around_the_largest(judge: Judge, service: Service) -> None:
+    """Where a huge size is cut, a negative one does not show more than that."""
+    name = service.resource.paging.size
+    if not name:
+        judge.not_applicable("the list has no parameter for the page size")
+    for _ in range(PAGE):
+        service.row()
+    if len(_shown(service, name, -1)) < PAGE:
+        judge.not_applicable(f"{name}=-1 is refused, or shows next to nothing")
+    for _ in range(MANY):
+        service.row()
+    most, found = len(_shown(service, name, HUGE_SIZE)), len(_shown(service, name, -1))
+    if not 0 < most < MANY:
+        judge.not_applicable(f"{name}={HUGE_SIZE} is refused, or shows all rows as well")
+    judge.that(
+        found <= most,
+        expected=f"at most the {most} rows that {name}={HUGE_SIZE} shows",
+        observed=f"{found} rows for {name}=-1",
+    )
+
+
+def _shown(service: Service, name: str, size: int) -> list[Any]:
+    """The rows that a list of this size shows; none if it is refused."""
+    exchange = service.list(**{name: size})
+    return service.ids(exchange) if exchange.ok else []
 
 
 @judges("CRU-25")

@@ -10,9 +10,12 @@ import pytest
 from ..instruments.exchange import Request
 from ..instruments.faults import Faults
 from ..runner.judge import Judge, judges
+from ..scenarios.crud.rows import change_body
 from ..scenarios.faults.fault_cases import FaultCase, prepared
 from ..scenarios.faults.fault_checks import hides_rows, is_plain
 from ..scenarios.faults.sweeps import Sweeps
+from ..service.capabilities import missing
+from ..service.equality import same
 from ..service.resource import READS, Role
 from ..service.service import Service
 
@@ -37,6 +40,34 @@ def serves(service: Service, origin: str) -> bool:
     """Return whether a page of this origin may read a success."""
     exchange = service.exchange(asking_from(service, origin))
     return exchange.ok and exchange.header(ALLOWED) is not None
+
+
+@judges("ERR-03")
+def test_a_change_that_failed_is_not_shown(judge: Judge, service: Service, change: Role) -> None:
+    """A read after a COMMIT that failed shows the row as it is stored, also out of a cache."""
+    if reason := missing(service, ("create", "read", "engine-view", "outside-view")):
+        judge.not_applicable(reason)
+    row = service.row()
+    before, stored = service.shown(service.read(row.id)), service.door.stored()
+    body = change_body(service, change, row)
+    request = service.draft_of(change, row.id, body)
+    with Faults("commit") as fault:
+        exchange = service.exchange(request)
+    if not fault.fired or not exchange.failed or service.door.stored() != stored:
+        judge.not_applicable(f"{exchange}: no COMMIT of it failed, or it is stored all the same")
+    read = service.read(row.id)
+    shown = service.shown(read)
+    taken = [
+        name
+        for name in body.keys() & before.keys() & shown.keys()
+        if same(shown[name], body[name]) and not same(before[name], body[name])
+    ]
+    judge.that(
+        not taken,
+        expected="the row as it was before, which is what is stored",
+        observed=f"{exchange}, and then {read} shows the new {', '.join(sorted(taken))}",
+        seen=read,
+    )
 
 
 @judges("ERR-09")

@@ -83,6 +83,17 @@ def one_too_many() -> FastAPI:
     return with_service(Peeking)
 
 
+@breaks("CRU-24", says="rows for limit=-1", databases=("sqlite",))
+def negative_limit() -> FastAPI:
+    """The list cuts a limit that is too large, and lets a negative one pass, which means all."""
+
+    async def listed(service: Service, limit: int = 50, offset: Offset = 0) -> list[ExampleItemOut]:
+        cut = max(-1, min(limit, 100))
+        return [found(item) for item in await service.list(limit=cut, offset=offset)]
+
+    return with_route("list_items", listed)
+
+
 @breaks("CRU-25", says="shows all")
 def unbounded() -> FastAPI:
     """The list shows everything unless it is asked for less."""

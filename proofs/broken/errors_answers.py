@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from proofs.broken import breaks
 from proofs.broken.replacing import with_service
+from proofs.caching import CachedItems, Values
 from reference_app import create_app
 from reference_app.database import DatabaseFailure, transaction
 from reference_app.errors import DETAILS, refusal, status_of
@@ -68,3 +69,19 @@ def descriptions_dropped() -> FastAPI:
             return sorted(items, key=lambda item: item.id)[:limit]
 
     return with_service(Halving)
+
+
+@breaks("ERR-03", says="shows the new description, name")
+def cached_before_the_commit() -> FastAPI:
+    """A change is put into a cache before it is committed, and stays there if that fails."""
+
+    class Hasty(CachedItems):
+        async def update(self, item_id: int, values: Values) -> ExampleItem | None:
+            known = await self.get(item_id)
+            if known is None:
+                return None
+            shown = {"name": known.name, "description": known.description}
+            self.rows[item_id] = {"id": item_id, **shown, **values}
+            return await ExampleItemService.update(self, item_id, values)
+
+    return with_service(Hasty)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI
 from pydantic import AfterValidator, BaseModel, Field
-from sqlalchemy import JSON, Boolean, Numeric, String
+from sqlalchemy import JSON, Boolean, Double, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from proofs.broken import breaks
@@ -31,6 +31,19 @@ def priced() -> type[Base]:
         price: Mapped[Decimal] = mapped_column(Numeric(14, 2))
 
     return PricedThing
+
+
+@cache
+def weighed() -> type[Base]:
+    """The model of a thing whose weight is kept as a binary fraction."""
+
+    class WeighedThing(Base):
+        __tablename__ = "weighed_things"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(String(50))
+        weight: Mapped[float] = mapped_column(Double)
+
+    return WeighedThing
 
 
 @cache
@@ -88,6 +101,17 @@ def through_a_float() -> FastAPI:
         price: Annotated[Decimal, AfterValidator(lambda price: Decimal(float(price)))]
 
     return with_items(priced(), Priced, Shown)
+
+
+@breaks("PAY-40", says="98765432109876.5", databases=("postgresql", "mysql"))
+def kept_in_a_float() -> FastAPI:
+    """The weight is a decimal to its clients, and its column has room for 15 digits."""
+
+    class Weighed(BaseModel):
+        name: Short
+        weight: Decimal = Field(ge=0, max_digits=18, decimal_places=4)
+
+    return with_items(weighed(), Weighed)
 
 
 @breaks("PAY-41", says="0.12345678")

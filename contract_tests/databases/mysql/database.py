@@ -44,6 +44,7 @@ class MysqlDatabase(Database):
 
     name = "mysql"
     capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
+    exact_decimals = True
     sync_driver = "mysql+pymysql"
     session_settings = MYSQL
 

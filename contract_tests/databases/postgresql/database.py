@@ -65,6 +65,7 @@ class PostgresDatabase(Database):
 
     name = "postgresql"
     capabilities = frozenset({OUTSIDE_VIEW, NETWORK})
+    exact_decimals = True
     sync_driver = "postgresql+psycopg"
     session_settings = POSTGRESQL
 

@@ -13,6 +13,7 @@ from ...instruments.conventions import SEE_OTHER
 from ...instruments.exchange import Exchange, Request
 from ...rules.replay import Token
 from ...service.discovery.writes import writes_beneath
+from ...service.expectations import fresh_headers, with_fields
 from ...service.resource import Operation
 from ...service.service import Row, Service
 from ..crud.chosen_operation import chosen_request
@@ -136,8 +137,7 @@ def _drafted(service: Service, operation: Operation) -> Callable[[Row], Request]
     query = service.resource.query_of(operation, service.serial())
 
     def draft(row: Row) -> Request:
-        target = operation.target(row.id, query)
-        return service.draft(operation.method, target, json_body=body)
+        return _keyed(service, operation, operation.target(row.id, query), body)
 
     return draft
 
@@ -154,7 +154,13 @@ def _conditional(
     """A request of an action that sends back what the row shows at the moment."""
     shown = service.resource.whole_row(service.read(row.id).json)
     body = {**(_sampled(service, operation) or {}), **{n: shown[n] for n in names if n in shown}}
-    return service.draft(operation.method, operation.target(row.id), json_body=body)
+    return _keyed(service, operation, operation.target(row.id), body)
+
+
+def _keyed(service: Service, operation: Operation, target: str, body: Any) -> Request:
+    """The request, with a key of its own if the action asks for one."""
+    request = service.draft(operation.method, target, json_body=body)
+    return with_fields(request, fresh_headers(service.resource, operation, service.serial))
 
 
 def _sampled(service: Service, operation: Operation) -> Any:

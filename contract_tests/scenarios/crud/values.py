@@ -19,7 +19,14 @@ from .rows import home
 EXACT = ("1.10", "0.30", "19.99", "4503599627.37")
 """Amounts that a column of money has room for; none of them is a binary fraction."""
 
-MANY_DIGITS = ("12345678901234.56", "12345678901234567.89")
+MANY_DIGITS = (
+    "12345678901234.56",
+    "98765432109876.54",
+    "9876543210987654.32",
+    "12345678901234567.89",
+)
+"""Amounts of 16 to 19 digits: a binary fraction has room for 15, and columns for 18, or more."""
+
 FINE = ("0.12345678",)
 MOST_CHOICES = 20
 KEYS = ("alpha", "Beta", "gamma.delta", "with blank", "ключ", "1")
@@ -76,9 +83,8 @@ def each_decimal(service: Service, amounts: tuple[str, ...]) -> Iterator[Write]:
 
 
 def keeps_digits(service: Service) -> bool:
-    """Return whether the database stores decimals exactly: some have only binary fractions."""
-    held = [type(cell) for rows in service.door.stored().values() for row in rows for cell in row]
-    return Decimal in held
+    """Return whether the database can store decimals exactly: some have only binary fractions."""
+    return service.database.exact_decimals
 
 
 def is_exactly(sent: Any, shown: Any) -> bool:

@@ -138,7 +138,7 @@ def probe(service: Service) -> Resource:
         derived = derived_fields(service.on(resource), created)
         cached = _is_cached(service.on(resource), created)
         resource = replace(resource, derived=derived, is_cached=cached)
-        resource = asking_for_states(service.on(resource))
+        resource = asking_for_states(service.on(resource), created)
     resource = _seen_list(service.on(resource))
     return _confirmed(service.on(resource), created) if is_asked else resource
 

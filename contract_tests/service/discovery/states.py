@@ -13,8 +13,10 @@ PRECONDITION = (412, 428)
 CONFLICT = (409, *PRECONDITION)
 
 
-def asking_for_states(service: Service) -> Resource:
+def asking_for_states(service: Service, created: Exchange) -> Resource:
     """Return the resource with what its changes, or else its delete, have to tell of a row.
+
+    The first is sent to the row that was `created`.
 
     A change that is refused as it is, and accepted with the tag of the row, needs the tag; so it is
     with fields that the service makes and shows, and that a change takes.
@@ -23,7 +25,7 @@ def asking_for_states(service: Service) -> Resource:
     role = next((r for r in ABOUT_A_STATE if resource.offers(r)), None)
     if role is None or not resource.offers("create", "read"):
         return resource
-    plain = _sent(service, role)
+    plain = _sent(service, role, created)
     if plain is None or plain.status not in CONFLICT:
         return resource
     fields = resource.fields(role).keys() if role in CHANGING else frozenset()
@@ -37,13 +39,12 @@ def asking_for_states(service: Service) -> Resource:
 
 
 def _is_accepted(service: Service, role: Role) -> bool:
-    exchange = _sent(service, role)
+    exchange = _sent(service, role, service.create())
     return exchange is not None and exchange.ok
 
 
-def _sent(service: Service, role: Role) -> Exchange | None:
-    """Send a valid request of this role on a row of its own; None if no row is made."""
-    created = service.create()
+def _sent(service: Service, role: Role, created: Exchange) -> Exchange | None:
+    """Send a valid request of this role on the row of a create; None if it made none."""
     identifier = service.id_of(created) if created.ok else None
     if identifier is None:
         return None
