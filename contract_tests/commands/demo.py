@@ -31,7 +31,7 @@ AREAS_JUDGED = ("sessions", "crud", "errors")
 WIDTH = 48
 INTERRUPTED = 130
 UNSET = ("CONTRACT_", "PYTEST_", "PYTHONWARNINGS")
-"""How the settings begin that are about a service of whoever types the command."""
+"""The beginning of settings that are about a service of whoever types the command."""
 
 
 @dataclass(frozen=True)

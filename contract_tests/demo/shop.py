@@ -35,7 +35,7 @@ log = logging.getLogger("shop")
 
 
 class Stored(DeclarativeBase):
-    """What the shop stores."""
+    """An order, as the shop stores it."""
 
 
 class Purchase(Stored):

@@ -142,7 +142,8 @@ def _within(lines: list[str], room: int) -> list[str]:
 def _beginning_of(text: str) -> str:
     """Return as many sentences as fit in a line, or else the beginning of the first one."""
     ends = [match.end() for match in SENTENCE.finditer(text) if match.end() < WIDTH]
-    return text[: ends[-1]].strip() if ends and len(text) > WIDTH else cut(text, WIDTH)
+    is_long = bool(ends) and len(text) > WIDTH
+    return text[: ends[-1]].rstrip(" ;") if is_long else cut(text, WIDTH)
 
 
 def _short(line: str) -> str:

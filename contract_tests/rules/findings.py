@@ -63,8 +63,9 @@ def finding_place(rule: str, case: str) -> str:
     if case.startswith(DURING):
         return "during another test"
     subject, _, phase = case.rpartition("-")
-    is_part = rule.startswith(EXPLORING) or subject.endswith(f"-{GENERATED}")
-    return subject if is_part and phase in PHASES else case
+    if f"-{GENERATED}-" in case:
+        return GENERATED  # the seed decides which operation shows it first
+    return subject if rule.startswith(EXPLORING) and phase in PHASES else case
 
 
 def _clauses(text: str) -> list[str]:

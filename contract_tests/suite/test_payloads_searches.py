@@ -50,7 +50,7 @@ def searched(judge: Judge, service: Service) -> list[str]:
 
 @judges("PAY-47")
 def test_a_search_is_no_failure(judge: Judge, service: Service) -> None:
-    """Whatever a text parameter of the list is asked for, there is an answer to it."""
+    """Any text that a parameter of the list is asked for has an answer."""
     service.row()
     asked = [
         service.list(**{name: f"{PLAIN}{text}"})

@@ -1,4 +1,4 @@
-"""What lasts, as bars: a request, its answer, the loan of a connection, a transaction."""
+"""Bars for all that lasts: a request, its answer, the loan of a connection, a transaction."""
 
 from __future__ import annotations
 

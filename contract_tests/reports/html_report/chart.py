@@ -72,7 +72,7 @@ class Chart:
 
     @property
     def late(self) -> tuple[float, float] | None:
-        """What lies between the answer and a broken moment behind it."""
+        """Mark the time between the answer and a broken moment behind it."""
         if len(self.answers) != 1 or not self.broken or self.broken[-1] <= self.answers[0][0]:
             return None
         return self.answers[0][0], self.broken[-1]

@@ -1,4 +1,4 @@
-"""How much a run has sent: disturbed requests, generated ones, and what was seen in part."""
+"""The requests that a run has sent: disturbed and generated ones, and what was seen in part."""
 
 from __future__ import annotations
 

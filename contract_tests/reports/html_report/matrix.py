@@ -21,7 +21,7 @@ from .page_verdict import (
 
 @dataclass(frozen=True)
 class _Matrix:
-    """What the cells are made from, by rule, column and number of the run."""
+    """The verdicts behind the cells, by rule, column and number of the run."""
 
     cells: dict[tuple[str, str, int], list[PageVerdict]]
     columns: tuple[str, ...]

@@ -68,7 +68,7 @@ class PageVerdict:
 
     @property
     def rank(self) -> tuple[bool, int]:
-        """What orders findings: red ones first, and then the worst."""
+        """The order of findings: red ones first, and then the worst."""
         return not self.is_red, tuple(SIGNS).index(self.verdict.outcome)
 
 

@@ -1,4 +1,4 @@
-"""Where events are, from the left: in their order, and none upon the label of another."""
+"""Places of events, from the left: in their order, and none upon the label of another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LETTER, GAP, ROOM = 6.6, 9.0, 12.0
 """The width of a letter, the least way between two events, and the room behind a label."""
 
 STRETCH, LONGEST_WAY, UNIT = 7.0, 130.0, 4000.0
-"""How the way between two events grows with the time between them, and the longest one."""
+"""The growth of the way between two events with the time between them, and the longest one."""
 
 WIDE, MOST_STRETCHED = 1040.0, 1.8
 """The width that a small picture is stretched to, and by how much at most."""

@@ -1,4 +1,4 @@
-"""What says nothing about the service, by the reason that it has."""
+"""The verdicts that say nothing about the service, by their reasons."""
 
 from __future__ import annotations
 
