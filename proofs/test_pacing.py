@@ -10,7 +10,8 @@ import pytest
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.instruments.recorder import Recorder
 from contract_tests.instruments.scheduler import Scheduler
-from contract_tests.rules.violation import CannotGoOn, Undecided
+from contract_tests.rules.violation import CannotGoOn, PutOff, Undecided
+from contract_tests.scenarios.concurrency.schedules import in_peace
 from contract_tests.service.transports.conversation import PATIENT, ClientBehaviour
 from contract_tests.service.transports.pacing import PacedTransport, in_turn, requested_pause
 from contract_tests.service.transports.sending import Sender
@@ -39,7 +40,7 @@ class Answering:
         self.sent += len(requests)
         statuses = [self._statuses.pop(0) for _ in requests]
         return [
-            Exchange(1, request, status=status, headers=self._headers)
+            Exchange(1, request, status=status, headers=self._headers, complete=True)
             for request, status in zip(requests, statuses, strict=True)
         ]
 
@@ -98,12 +99,71 @@ def test_requests_sent_together_are_not_sent_again_in_part(waits: list[float]) -
     assert len(waits) == 1
 
 
+def test_what_was_put_off_together_is_tried_once_more() -> None:
+    """The second time, the service may serve it."""
+    left = [PutOff("closed")]
+
+    def run(schedule: str) -> str:
+        if left:
+            raise left.pop()
+        return schedule
+
+    assert in_peace(run, "AB") == "AB"  # type: ignore[type-var]  # a text stands for its result
+
+
 def test_a_crowded_service_may_put_off(waits: list[float]) -> None:
     """Where the service is crowded on purpose, a 429 is its answer."""
     paced = PacedTransport(Answering(429))
     with paced.unpaced():
         (exchange,) = asyncio.run(paced.together([ASKED]))
     assert (exchange.status, waits) == (429, [])
+
+
+def answers(paced: PacedTransport, times: int) -> list[int | None]:
+    """The statuses of so many requests, sent one after the other."""
+    return [asyncio.run(paced.together([ASKED]))[0].status for _ in range(times)]
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_service_that_closes_for_a_moment_is_asked_again() -> None:
+    """Nothing was wrong before, and it is open again at once."""
+    paced = PacedTransport(Answering(200, 503, 200, 404))
+    assert answers(paced, 3) == [200, 200, 404]
+
+
+@pytest.mark.usefixtures("waits")
+def test_what_stays_closed_is_an_answer() -> None:
+    """An operation that always says so is not waited for, and a long pause is not either."""
+    assert answers(PacedTransport(Answering(503, 503, 503, 503, 200)), 2) == [503, 200]
+    later = (("Retry-After", "3600"),)
+    assert answers(PacedTransport(Answering(503, 200, headers=later)), 2) == [503, 200]
+
+
+@pytest.mark.parametrize(("before", "headers"), [(500, SOON), (200, ())])
+@pytest.mark.usefixtures("waits")
+def test_a_503_that_may_have_a_cause_is_an_answer(
+    before: int, headers: tuple[tuple[str, str], ...]
+) -> None:
+    """A failure came before it, or nothing is said of another time."""
+    paced = PacedTransport(Answering(before, 503, 200, headers=headers))
+    assert answers(paced, 3) == [before, 503, 200]
+
+
+def test_a_disturbed_service_may_close(waits: list[float]) -> None:
+    """Inside a disturbance a 503 is the answer to it, and it may last for a while."""
+    paced = PacedTransport(Answering(200, 503, 503, 200))
+    assert answers(paced, 1) == [200]
+    with paced.disturbed():
+        assert answers(paced, 1) == [503]
+    assert answers(paced, 2) == [503, 200]
+    assert waits == []
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_service_known_to_close_explains_a_503_after_a_failure() -> None:
+    """It has closed before when nothing was wrong."""
+    paced = PacedTransport(Answering(503, 200, 500, 503, 200))
+    assert answers(paced, 3) == [200, 500, 200]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,9 @@ Kind = Literal[
     "returned",
 ]
 
+OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "failed")
+"""The events by which a request has come near its database."""
+
 UNSENT = "and a message to it failed"
 """The note for an app that was told so by an error: it was answering, then."""
 

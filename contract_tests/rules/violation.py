@@ -48,6 +48,10 @@ class Undecided(Exception):  # noqa: N818 - an outcome, not an error
     """The promise could not be looked at; the message says what stood in the way."""
 
 
+class PutOff(Undecided):
+    """The service put off what was to be seen at this moment; another time it may serve it."""
+
+
 class OutOfTime(Exception):  # noqa: N818 - an outcome, not an error
     """The time of the run was over before the promise could be looked at.
 

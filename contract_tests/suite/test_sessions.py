@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ..instruments.commits import commit_of, lateness, write_before_answer
-from ..instruments.exchange import Exchange
+from ..instruments.exchange import OF_THE_DATABASE, Exchange
 from ..rules import crud, sessions_use
 from ..runner.judge import Judge, judges
 from ..scenarios.crud.operations import Case
-from ..scenarios.faults.injections import OF_THE_DATABASE
 from ..service.capabilities import unseen, unseen_drivers
 from ..service.service import Service
 

@@ -8,6 +8,7 @@ from itertools import islice
 from math import comb
 from typing import Protocol, TypeVar
 
+from ...rules.violation import PutOff
 from ...service.budget import evenly
 
 
@@ -35,9 +36,17 @@ def depth_first(run: Callable[[str], T], most: int) -> Iterator[T]:
     for _ in range(most):
         if schedule is None:
             return
-        result = run(schedule)
+        result = in_peace(run, schedule)
         yield result
         schedule = result.following
+
+
+def in_peace(run: Callable[[str], T], schedule: str) -> T:
+    """Run a schedule, and once more if the service has put off one of its requests."""
+    try:
+        return run(schedule)
+    except PutOff:
+        return run(schedule)
 
 
 @dataclass
@@ -61,7 +70,7 @@ def run_schedules(
     What goes wrong between two requests hardly ever takes more than two interruptions.
     """
     count = count or ScheduleCount()
-    alone = run("").schedule
+    alone = in_peace(run, "").schedule
     calls = (alone.count("A"), alone.count("B"))
     # So many orders there are in which the calls of each request keep their own.
     count.whole = min(most, comb(sum(calls), calls[0]))
@@ -69,7 +78,7 @@ def run_schedules(
         yield from depth_first(run, most)
         return
     seen: set[str] = set()
-    for result in map(run, count.chosen(*calls, most)):
+    for result in (in_peace(run, schedule) for schedule in count.chosen(*calls, most)):
         # A request may make other calls than when it was alone: two schedules may become one.
         if result.schedule not in seen:
             seen.add(result.schedule)

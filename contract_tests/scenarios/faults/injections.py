@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ...databases import BackDoorBlocked, Contents
 from ...instruments.async_generators import LATE
-from ...instruments.exchange import Exchange, Kind, Request
+from ...instruments.exchange import OF_THE_DATABASE, Exchange, Request
 from ...instruments.recording import recorded
 from ...rules.evidence import Evidence
 from ...rules.replay import Token
@@ -24,8 +24,6 @@ from ..crud.rows import added
 
 EVERYWHERE = "all"
 """The place of a disturbance that lasts as long as its request."""
-
-OF_THE_DATABASE: tuple[Kind, ...] = ("checkout", "sql", "begin", "commit", "failed")
 
 
 class Disturbance(Protocol):
@@ -162,7 +160,7 @@ def inject(
     client: ClientBehaviour = PATIENT,
 ) -> InjectionResult:
     """Send the request, disturbed, and look no further than its answer."""
-    with disturbed as disturbance:
+    with disturbed as disturbance, service.transport.disturbed():
         exchange = service.exchange(message, client)
     seen = (token, disturbance.what, disturbance.where, exchange, before, before, (), (), before)
     return InjectionResult(*seen, is_struck=bool(disturbance.fired or exchange.abandoned))

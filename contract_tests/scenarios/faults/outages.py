@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 from ...databases.redirects import leading_to
 from ...databases.session_settings import SettingName
 from ...instruments.conventions import UNAVAILABLE
-from ...instruments.exchange import Exchange
+from ...instruments.exchange import OF_THE_DATABASE, Exchange
 from ...instruments.faults import Unreachable
 from ...instruments.private import is_bounded, overflow_limit
 from ...instruments.session_settings import SessionSettings
@@ -26,7 +26,6 @@ from ..crud.pages import plain_list
 from .fault_cases import prepared
 from .injections import (
     EVERYWHERE,
-    OF_THE_DATABASE,
     Circumstance,
     InjectionResult,
     follow_up,

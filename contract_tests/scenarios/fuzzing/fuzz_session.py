@@ -14,6 +14,7 @@ from ...rules.replay import Token
 from ...rules.totals import Totals
 from ...rules.violation import NotApplicable, OutOfTime, Undecided
 from ...service.service import Service
+from ...service.transports.pacing import is_put_off
 from ..crud.breakdowns import breakdown
 from . import (
     Answer,
@@ -260,13 +261,28 @@ class Exploration:
         return self._actions
 
     async def _send(self, request: Request) -> Answer:
-        exchange = await self.service.sent(request)
+        exchange = await self._served(request)
         is_done = exchange.ok or exchange.status == SEE_OTHER
         if is_done and exchange.writes and role_of(request, self.service.resource) is None:
             self._actions.append(exchange)
         if exchange.held and not exchange.is_unended and len(self._holding) < MOST_HOLDING:
             self._holding.append(exchange)
         return answer_of(exchange)
+
+    async def _served(self, request: Request) -> Exchange:
+        """Send a request, again where it was put off, unless only this operation is limited.
+
+        A login that is locked after some tries stays so, while all else is served.
+        """
+        service = self.service
+        if role_of(request, service.resource) or not service.resource.offers("list"):
+            return await service.sent(request)
+        with service.transport.unpaced():
+            exchange = await service.sent(request)
+            if not is_put_off(exchange):
+                return exchange
+            look = await service.sent(service.draft_of("list"))
+        return await service.sent(request) if is_put_off(look) else exchange
 
     # -- what is a failure, and how simple it can be
 

@@ -1,4 +1,7 @@
-"""Send no faster than the service allows: what it answers with 429 is sent again, later."""
+"""Send no faster than the service allows: what it answers with 429 is sent again, later.
+
+So is what it answers with 503 and `Retry-After` by itself, as during maintenance.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,22 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ...instruments.exchange import Exchange, Request
+from ...instruments.exchange import OF_THE_DATABASE, Exchange, Request
 from ...instruments.scheduler import Scheduler
-from ...rules.violation import CannotGoOn, Undecided
+from ...rules.violation import CannotGoOn, PutOff, Undecided
 from ..budget import Budget
 from .conversation import PATIENT, ClientBehaviour
 from .transport import Transport
 
 LIMITED = 429
+CLOSED = 503
+FAILURES = 500
+TRIES = 3
+"""Times that a request is sent again whose service says that it is closed for a moment."""
+
+MOMENT = 5.0
+"""Seconds that such a moment may take."""
+
 PATIENCE = 90.0
 """Seconds that a request waits for its turn: more than the window of a limit per minute."""
 
@@ -47,16 +58,27 @@ class PacedTransport:
         self._interval = 0.0
         self._free_at = 0.0
         self._served: deque[float] = deque(maxlen=MANY)
-        self._is_paced = True
+        self._is_paced = self._was_well = True
+        self._closes_by_itself = self._is_disturbed = False
 
     @contextmanager
     def unpaced(self) -> Iterator[None]:
         """Take a 429 for an answer inside the block, where the service is crowded on purpose."""
         self._is_paced = False
         try:
-            yield
+            with self.disturbed():
+                yield
         finally:
             self._is_paced = True
+
+    @contextmanager
+    def disturbed(self) -> Iterator[None]:
+        """Take a 503 for an answer inside the block, where something is to fail on purpose."""
+        before, self._is_disturbed = self._is_disturbed, True
+        try:
+            yield
+        finally:
+            self._is_disturbed, self._was_well = before, False
 
     async def together(
         self,
@@ -67,7 +89,7 @@ class PacedTransport:
     ) -> list[Exchange]:
         """Send requests at the same time when they may be.
 
-        Raises `Undecided` where some were put off and others served, or where the `turns` of the
+        Raises `PutOff` where some were put off and others served, or where the `turns` of the
         requests are over, `CannotGoOn` where the service puts off for too long, and `OutOfTime`
         where the time of the run is over before their end.
         """
@@ -75,6 +97,7 @@ class PacedTransport:
         while True:
             await self._take_turn(len(requests))
             exchanges = await self._in_time(requests, client, turns)
+            exchanges = await self._once_open(requests, exchanges, client, turns)
             put_off = [exchange for exchange in exchanges if is_put_off(exchange)]
             if not put_off or not self._is_paced:
                 self._note(len(exchanges), since if tries else None)
@@ -84,7 +107,42 @@ class PacedTransport:
             tries += 1
             if turns is not None or len(put_off) < len(exchanges):
                 self._note(len(exchanges) - len(put_off), since)
-                raise Undecided(f"the service limits requests: {put_off[0]}, sent with others")
+                raise PutOff(f"the service limits requests: {put_off[0]}, sent with others")
+
+    async def _once_open(
+        self,
+        requests: Sequence[Request],
+        exchanges: list[Exchange],
+        client: ClientBehaviour,
+        turns: Scheduler | None,
+    ) -> list[Exchange]:
+        """Send again what the service was closed for, if it has closed by itself.
+
+        It has where nothing was wrong before, and where it is known to do so: it was open again at
+        once. Any other 503 is an answer. Raises `PutOff` for requests that were to be together.
+        """
+        is_by_itself = not self._is_disturbed and (self._was_well or self._closes_by_itself)
+        if is_by_itself and client == PATIENT and any(map(is_shut, exchanges)):
+            if len(exchanges) > 1 or turns is not None:
+                raise PutOff(f"the service is closed for a moment: {exchanges[0]}")
+            exchanges = await self._until_open(requests, exchanges)
+        self._was_well = all(map(went_well, exchanges)) and client == PATIENT
+        return exchanges
+
+    async def _until_open(
+        self, requests: Sequence[Request], exchanges: list[Exchange]
+    ) -> list[Exchange]:
+        """Send a request until the service is open, a few times."""
+        for tries in range(TRIES):
+            pause = max(requested_pause(exchanges[0]), float(tries > 0))
+            if pause > MOMENT:
+                return exchanges
+            await self._sleep(pause)
+            exchanges = await self._in_time(requests, PATIENT, None)
+            if not is_shut(exchanges[0]):
+                self._closes_by_itself |= went_well(exchanges[0])
+                return exchanges
+        return exchanges
 
     async def _in_time(
         self, requests: Sequence[Request], client: ClientBehaviour, turns: Scheduler | None
@@ -167,6 +225,18 @@ def pause_before(put_off: Exchange, tries: int) -> float:
 def is_put_off(exchange: Exchange) -> bool:
     """Return whether the service limits requests: a 429 that no failed database call explains."""
     return exchange.status == LIMITED and not exchange.of("failed")
+
+
+def is_shut(exchange: Exchange) -> bool:
+    """Return whether a service says, without a look at its database, that it opens again soon."""
+    told = exchange.status == CLOSED and exchange.header("retry-after") is not None
+    return told and not (exchange.raised or exchange.of(*OF_THE_DATABASE, "cancelled"))
+
+
+def went_well(exchange: Exchange) -> bool:
+    """Return whether an exchange shows nothing that a later one may suffer from."""
+    is_served = exchange.status is not None and exchange.status < FAILURES
+    return is_served and exchange.complete and not exchange.of("failed", "cancelled")
 
 
 def requested_pause(exchange: Exchange) -> float:
