@@ -6,7 +6,7 @@ import pytest
 
 from proofs.broken import BrokenApp
 from proofs.catalogue import broken_apps, mended_apps
-from proofs.matrix import EMBEDDED, run_contract
+from proofs.matrix import EMBEDDED, IS_WHOLE, run_contract, turn_of
 from proofs.mended import MendedApp
 from proofs.pages.code_shown import change
 
@@ -18,7 +18,13 @@ def broken_of(app: MendedApp) -> BrokenApp:
     return next(each for each in broken_apps() if each.locator == app.broken)
 
 
-@pytest.mark.parametrize("app", mended_apps(), ids=str)
+TURNS = 5
+"""By day one in so many mended apps is judged, always the same ones; all of them in a night."""
+
+JUDGED = [app for app in mended_apps() if IS_WHOLE or not turn_of(broken_of(app), TURNS)]
+
+
+@pytest.mark.parametrize("app", JUDGED, ids=str)
 def test_a_mended_app_keeps_the_rule_of_its_broken_one(app: MendedApp) -> None:
     """On a database that shows the defect: the same tests decide, and all of them pass."""
     broken = broken_of(app)
