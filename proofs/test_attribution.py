@@ -9,6 +9,7 @@ import pytest
 
 from contract_tests.instruments.attribution import is_app
 from contract_tests.service.transports.locate import locate
+from proofs.matrix import run_contract
 
 
 @pytest.mark.parametrize("module", ["stall", "bakery.web"])
@@ -31,3 +32,11 @@ def test_an_installed_service_is_told_from_its_libraries(
 def test_the_runner_is_no_service() -> None:
     """The script that started this process is not taken for the line that asked."""
     assert not is_app(str(Path(sys.executable).parent / "pytest"))
+
+
+def test_what_makes_a_row_is_not_charged_to_the_request_on_it() -> None:
+    """A create that takes two connections is told of the cases that are creates, and of no read."""
+    locator = "proofs.broken.sessions_use:quota_in_the_create"
+    result = run_contract(locator, "sqlite", "--contract-rule", "SES-09")
+    accused = {row["case"] for row in result.report["verdicts"] if row["verdict"] == "broken"}
+    assert accused == {"create", "create-again"}, result.printed

@@ -106,7 +106,7 @@ def test_a_page_is_no_larger_than_asked(judge: Judge, service: Service) -> None:
 
 @judges("CRU-24")
 def test_a_negative_size_is_no_way_around_the_largest(judge: Judge, service: Service) -> None:
-    """Where a huge size is cut, a negative one does not show more than that."""
+    """A negative size shows no more rows than a huge one that the service cuts."""
     name = service.resource.paging.size
     if not name:
         judge.not_applicable("the list has no parameter for the page size")
