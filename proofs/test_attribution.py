@@ -9,6 +9,7 @@ import pytest
 
 from contract_tests.instruments.attribution import is_app, named_line, path_from_root, path_of
 from contract_tests.service.transports.locate import locate
+from proofs.matrix import run_contract
 
 
 @pytest.mark.parametrize("module", ["stall", "bakery.web"])
@@ -60,3 +61,11 @@ def test_a_file_of_another_repository_has_the_path_there(tmp_path: Path) -> None
     file.parent.mkdir()
     (tmp_path / ".git").touch()
     assert path_from_root(str(file)) == "shop/orders.py"
+
+
+def test_what_makes_a_row_is_not_charged_to_the_request_on_it() -> None:
+    """A create that takes two connections is told of the cases that are creates, and of no read."""
+    locator = "proofs.broken.sessions_use:quota_in_the_create"
+    result = run_contract(locator, "sqlite", "--contract-rule", "SES-09")
+    accused = {row["case"] for row in result.report["verdicts"] if row["verdict"] == "broken"}
+    assert accused == {"create", "create-again"}, result.printed

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from contract_tests.instruments.exchange import Exchange, Request
 from contract_tests.service.expectations import (
     about_state,
+    example_header,
     fresh_headers,
     needs_state,
     standing_headers,
@@ -48,7 +50,8 @@ def test_a_header_that_was_given_is_not_made() -> None:
 
 def test_a_key_is_another_one_each_time() -> None:
     """Only the operation that requires one gets it."""
-    first, second = (fresh_headers(boats(), CREATE, iter((n,)).__next__) for n in (1, 2))
+    serials = itertools.count(1)
+    first, second = (fresh_headers(boats(), CREATE, serials.__next__) for _ in range(2))
     assert [name for name, _ in first] == ["Idempotency-Key"]
     assert first != second
 
@@ -80,3 +83,16 @@ def test_a_header_replaces_that_of_its_name() -> None:
     request = Request("PUT", "/boats/1", (("If-Match", '"a"'), ("accept", "text/plain")))
     sent = with_fields(request, (("if-match", '"b"'),))
     assert sent.headers == (("accept", "text/plain"), ("if-match", '"b"'))
+
+
+def test_credentials_are_asked_for_as_the_document_has_them_sent() -> None:
+    """A cookie, a header of the service's own, or else a bearer's token."""
+
+    def secured(**scheme: str) -> Resource:
+        schemes = {"login": {"type": "apiKey", **scheme}} if scheme else {}
+        return boats(document={"components": {"securitySchemes": schemes}})
+
+    assert example_header(secured(**{"in": "cookie", "name": "log"})) == "Cookie: log=..."
+    assert example_header(secured(**{"in": "header", "name": "X-Key"})) == "X-Key: ..."
+    assert example_header(secured()) == "Authorization: Bearer ..."
+    assert example_header(boats()) == "Authorization: Bearer ..."

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..generation import samples
-from ..instruments.exchange import Exchange, Request
+from ..instruments.exchange import Exchange, Request, items_of
 from .resource import CHANGING, Operation, Resource, Role
 
 Headers = tuple[tuple[str, str], ...]
@@ -48,6 +48,17 @@ def fresh_headers(resource: Resource, operation: Operation, serial: Callable[[],
         for parameter in operation.headers
         if parameter.is_required and parameter.name.lower() == IDEMPOTENCY_KEY
     )
+
+
+def example_header(resource: Resource) -> str:
+    """Return what a header with credentials looks like, as the document has them sent."""
+    schemes = items_of(items_of(resource.document.get("components")).get("securitySchemes"))
+    for scheme in map(items_of, schemes.values()):
+        if scheme.get("in") == "cookie":
+            return f"Cookie: {scheme.get('name')}=..."
+        if scheme.get("in") == "header":
+            return f"{scheme.get('name')}: ..."
+    return "Authorization: Bearer ..."
 
 
 def with_fields(request: Request, headers: Headers) -> Request:

@@ -19,8 +19,9 @@ REQUESTS = 5
 
 def used(case: Case, service: Service, judge: Judge) -> tuple[Exchange, Usage]:
     """The exchange of a case, and how it used its connections."""
+    request = case.draft(service)  # a create for its row would be charged to it
     with Usage() as usage:
-        exchange = case.act(service)
+        exchange = service.exchange(request)
     require_watched(exchange, service, judge)
     return exchange, usage
 

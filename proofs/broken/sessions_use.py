@@ -23,6 +23,7 @@ from reference_app.models import ExampleItem
 from reference_app.service import ExampleItemService
 from reference_app.settings import load_settings
 
+Values = Mapping[str, str | None]
 DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "postgresql": "postgresql+psycopg",
@@ -67,6 +68,23 @@ def second_writer_in_the_first() -> FastAPI:
             return True
 
     return with_service(Noting)
+
+
+@breaks("SES-09", says="POST /api/v1/examples/database-example/ -> 201: taken at")
+def quota_in_the_create() -> FastAPI:
+    """A create counts the items in a session of its own, while the request's has written."""
+
+    class Counting(ExampleItemService):
+        async def create(self, values: Values) -> ExampleItem:
+            item = ExampleItem(**values)
+            async with transaction(self._session):
+                self._session.add(item)
+                await self._session.flush()
+                async with AsyncSession(self._session.bind) as other:
+                    await other.scalar(select(func.count()).select_from(ExampleItem))
+            return item
+
+    return with_service(Counting)
 
 
 @breaks("SES-10", says="by p")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from ...instruments.exchange import Exchange
 from ...instruments.recording import recorded
 from ...rules import sessions_beyond
 from ...rules.evidence import Evidence, Remark
 from ...rules.violation import NotApplicable, Undecided, Violation
+from ...service.capabilities import unseen_drivers
 from ...service.service import Service
 from ...service.trail import Sent, role_in
 from ...service.transports.sending import operation_of
@@ -20,6 +22,9 @@ from .ordinary import PATIENCE, answers, first_failing, is_endless
 from .renewals import Shrinking, renewed
 
 EXPECTED = "an ordinary request answered as such requests were before"
+
+MANY_TIMES = 25
+"""Requests of a kind where nobody sees the connections: if each loses one, no pool has so many."""
 
 SHOWN = 20
 """Requests that are shown where nobody knows which of them it takes."""
@@ -164,12 +169,21 @@ def first_breakdown(service: Service) -> Breakdown | None:
     """
     # Known ones count as well: here each is shown with the requests that it takes.
     service.trail.told.clear()
+    times = MANY_TIMES if unseen_drivers(service) else 1
     for act in (*(case.act for case in CASES), _created_twice, _deleted_twice):
         with suppress(NotApplicable, Undecided):
-            act(service)
+            _repeated(partial(act, service), times)
         if found := breakdown(service):
             return found
     return None
+
+
+def _repeated(act: Callable[[], Exchange | None], times: int) -> None:
+    """Act so often, or until the first failure."""
+    for _ in range(times):
+        exchange = act()
+        if exchange and exchange.failed:
+            return
 
 
 def _created_twice(service: Service) -> None:

@@ -10,6 +10,7 @@ from ...generation.samples import is_uuid
 from ...generation.samples.formats import with_formats
 from ...instruments.exchange import Exchange, items_of
 from ...rules.violation import UsageError
+from ..expectations import example_header
 from ..resource import ROLES, SENDING, VERBS, Operation, Resource, Role
 from ..service import Service
 from .conventions import with_conventions
@@ -126,7 +127,7 @@ def probe(service: Service) -> Resource:
     if created.status in {401, 403}:
         raise UsageError(
             f"{created}: the service asks for credentials; give them with "
-            f"--contract-header 'Authorization: Bearer ...' (contract_header, CONTRACT_HEADER)"
+            f"--contract-header '{example_header(resource)}' (contract_header, CONTRACT_HEADER)"
         )
     resource = with_conventions(service.on(resource), created)
     # It was answered before they were known.
