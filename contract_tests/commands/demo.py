@@ -35,7 +35,7 @@ UNSET = ("CONTRACT_", "PYTEST_", "PYTHONWARNINGS")
 
 
 @dataclass(frozen=True)
-class Trial:
+class Judging:
     """The contract on one of the shops, under way in an interpreter of its own."""
 
     report: Path
@@ -69,14 +69,14 @@ def show_both(asked: argparse.Namespace, rest: Sequence[str]) -> int:
             return 1
         except KeyboardInterrupt:
             # A terminal has told them as well; whoever sent it to this process alone has not.
-            for trial in trials:
-                trial.child.terminate()
+            for judging in trials:
+                judging.child.terminate()
             return INTERRUPTED
     _say(["", f"next: {_command()} run yourpackage.main:app"])
     return 0 if all(are_right) else 1
 
 
-def _begin(folder: Path, service: str, children: ExitStack) -> Trial:
+def _begin(folder: Path, service: str, children: ExitStack) -> Judging:
     """Run pytest from a folder that is not the user's, with none of the user's settings."""
     report = folder / f"{service}.json"
     package = __package__.rpartition(".")[0]
@@ -99,17 +99,17 @@ def _begin(folder: Path, service: str, children: ExitStack) -> Trial:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    return Trial(report, children.enter_context(child), begun)
+    return Judging(report, children.enter_context(child), begun)
 
 
 def _files_of(area: str) -> Iterator[Path]:
     return (KIT / "suite").glob(f"test_{area}*.py")
 
 
-def _tell_broken(trial: Trial) -> bool:
+def _tell_broken(judging: Judging) -> bool:
     """Tell what the broken shop was caught by, with its evidence; return whether it was that."""
     _announce("a shop that answers before it commits")
-    run, seconds = trial.wait()
+    run, seconds = judging.wait()
     found = {verdict.rule: verdict for verdict in reversed(run.of(Outcome.BROKEN))}
     word = "caught" if found else "NOT caught"
     places = [f"{rule}  {_place(verdict)}".rstrip() for rule, verdict in sorted(found.items())]
@@ -119,10 +119,10 @@ def _tell_broken(trial: Trial) -> bool:
     return set(found) == {SHOWN_BY}
 
 
-def _tell_mended(trial: Trial) -> bool:
+def _tell_mended(judging: Judging) -> bool:
     """Tell that the mended shop broke nothing, and what was mended; return whether it is so."""
     _announce("the same shop, mended")
-    run, seconds = trial.wait()
+    run, seconds = judging.wait()
     broken = sorted({verdict.rule for verdict in run.of(Outcome.BROKEN)})
     rules = f"{len({verdict.rule for verdict in run.decided})} rules"
     is_clean = run.is_conformant and not broken

@@ -124,13 +124,13 @@ def path_from_root(filename: str) -> str:
     nothing, it is the working directory itself.
     """
     path, here = Path(filename).resolve(), Path.cwd()
-    roots = (_kept_by_git(here) or here, _kept_by_git(path.parent))
+    roots = (_in_repository(here) or here, _in_repository(path.parent))
     root = next((each for each in roots if each and path.is_relative_to(each)), None)
     return path.relative_to(root).as_posix() if root else ""
 
 
 @cache
-def _kept_by_git(folder: Path) -> Path | None:
+def _in_repository(folder: Path) -> Path | None:
     """Return the nearest folder, this one or one above it, that has a repository."""
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 

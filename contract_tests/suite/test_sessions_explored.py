@@ -12,13 +12,13 @@ from ..scenarios.fuzzing.fuzz_session import Exploration, Explored
 from ..scenarios.fuzzing.partition import PARTS, FuzzPart
 
 
-def case_of(part: FuzzPart) -> str:
+def generated_case(part: FuzzPart) -> str:
     """Name the case of a part: other tests have cases that are called as parts are."""
     return f"{part.subject}-{GENERATED}-{part.phase}"
 
 
 @judges("SES-01")
-@pytest.mark.parametrize("explored", PARTS, ids=case_of, indirect=True)
+@pytest.mark.parametrize("explored", PARTS, ids=generated_case, indirect=True)
 def test_an_explored_request_returns_its_connections(judge: Judge, explored: Explored) -> None:
     """No connection is out once a generated request has ended, by whichever branch."""
     holding = explored.holding

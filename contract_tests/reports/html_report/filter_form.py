@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from ..summary import count
 from .elements import Markup, element
 from .groups import Group
-from .page_verdict import COLUMNS, LISTED, PageVerdict, columns_of, told_singly
+from .page_verdict import COLUMNS, LISTED, PageVerdict, columns_of, shown_alone
 
 LEVELS = ("required", "recommended", "preview")
 
 
 def filter_form(found: Sequence[PageVerdict], groups: Sequence[Group]) -> Markup:
     """Return a form with one choice for each thing in which findings differ."""
-    shown = list(told_singly(found))
+    shown = list(shown_alone(found))
     rows = sum(len(group.rows) for group in groups)
     places = {place for each in shown for place in columns_of(each.verdict.case)}
     levels = {each.verdict.level for each in shown}

@@ -9,7 +9,7 @@ from ...rules.verdict import Outcome
 from ..causes import Cause, causes
 from ..summary import MANY
 from .elements import Markup, advice, escaped
-from .page_verdict import PageVerdict, told_singly
+from .page_verdict import PageVerdict, shown_alone
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ def groups_of(found: Sequence[PageVerdict]) -> list[Group]:
     """Return the groups of all that is listed, those first that fail a run."""
     broken, rest = list(_by_cause(found)), list[Group]()
     told = {each.anchor for group in broken for each in group.members}
-    rest.extend(_undecided_together(each for each in told_singly(found)))
+    rest.extend(_undecided_together(each for each in shown_alone(found)))
     told |= {each.anchor for group in rest for each in group.members}
-    rest.extend(_by_rule(each for each in told_singly(found) if each.anchor not in told))
+    rest.extend(_by_rule(each for each in shown_alone(found) if each.anchor not in told))
     rest.sort(key=lambda group: min(each.rank for each in group.members))
     return sorted((*broken, *rest), key=lambda group: not group.is_red)
 

@@ -123,7 +123,7 @@ def columns_of(case: str) -> tuple[str, ...]:
     return (OTHERS,) if words[0] == OTHERS else (WHOLE_SERVICE,)
 
 
-def told_singly(found: Sequence[PageVerdict]) -> Iterator[PageVerdict]:
+def shown_alone(found: Sequence[PageVerdict]) -> Iterator[PageVerdict]:
     """Give what is told one by one."""
     return (each for each in found if each.verdict.outcome in LISTED)
 
