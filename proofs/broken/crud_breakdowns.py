@@ -114,8 +114,8 @@ def shown_as_a_page() -> FastAPI:
 
 @breaks("CRU-61", says="and later ones were again")
 def unanswered_once() -> FastAPI:
-    """The fourth change waits for something that never comes; all others are answered."""
-    turns = iter([False] * 3 + [True])
+    """The fifth change waits for something that never comes; all others are answered."""
+    turns = iter([False] * 4 + [True])
 
     class Waiting(ExampleItemService):
         async def update(self, item_id: int, values: Values) -> ExampleItem | None:
