@@ -183,8 +183,26 @@ def test_disturbed_requests_are_counted_by_subject_and_way() -> None:
     """Each sweep with its number of requests; what a report does not hold is said."""
     totals = Totals({"cancellation:create:scope": 23}, {"list-valid": 41})
     text = read(as_html((replace(RUN, totals=totals),))).text
-    for words in ("Requests disturbed: cancellation", "scope create 23", "list 41", "is not in it"):
+    for words in (
+        "Requests disturbed: cancellation",
+        "scope create 23",
+        "list 41",
+        "the first of these",
+    ):
         assert words in text
+
+
+def test_a_sweep_is_a_strip_of_its_points() -> None:
+    """A part for each row of points of one outcome, and the numbers of those that broke a rule."""
+    swept = replace(RUN.of(Outcome.BROKEN)[0], points="...xx.")
+    page = as_html((replace(RUN, verdicts=(swept,)),))
+    parts = re.findall(r'"o-(upheld|broken red)" x="[\d.]+" width="([\d.]+)" height="14"', page)
+    assert [(outcome, width.removesuffix(".0")) for outcome, width in parts] == [
+        ("upheld", "36"),
+        ("broken red", "24"),
+        ("upheld", "12"),
+    ]
+    assert "6 points: kept at 4, broken at 2 (4, 5)" in page
 
 
 def test_the_runs_of_a_matrix_stand_beside_each_other() -> None:

@@ -179,3 +179,4 @@ def test_the_first_wrong_point_is_shown_with_its_token(service: Service, judge: 
         judge.each(results, lambda _: "it is wrong", expected="something else")
     assert "so at 2 of 2 points" in caught.value.observed
     assert caught.value.token == "failures:create:error:1"
+    assert judge.points == "xx"

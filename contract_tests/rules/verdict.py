@@ -12,6 +12,9 @@ from .extent import Extent
 from .findings import finding_place
 from .rule import Level, Rule
 
+KEPT_AT, BROKEN_AT = ".", "x"
+"""The signs of a sweep's points."""
+
 
 class Outcome(StrEnum):
     """The words for how a judgement ended.
@@ -46,7 +49,7 @@ class Verdict:
     showed it, if any. `extents` are the parts that were seen of what the rule is about, where that
     is many requests; one that `is_late` is undecided since the time of the run was over.
     `findings` name what is broken or undecided, the same in every run; one that `is_listed` is
-    there because of a baseline.
+    there because of a baseline. `points` has a sign for each point of a sweep, in their order.
     """
 
     rule: str
@@ -66,6 +69,7 @@ class Verdict:
     is_late: bool = False
     findings: tuple[str, ...] = ()
     is_listed: bool = False
+    points: str = ""
 
     @property
     def place(self) -> str:

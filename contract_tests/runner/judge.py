@@ -13,6 +13,7 @@ from ..rules import rule_of
 from ..rules.evidence import Evidence, Remark
 from ..rules.replay import Token
 from ..rules.rule import Rule
+from ..rules.verdict import BROKEN_AT, KEPT_AT
 from ..rules.violation import NotApplicable, Undecided, Violation
 
 Seen = Exchange | str | Evidence | None
@@ -47,6 +48,8 @@ class Judge:
         self.judgements = 0
         self.defects: tuple[str, ...] = ()
         """The observation of each defect, where the text says more or less than that."""
+        self.points = ""
+        """A sign for each point of a sweep."""
 
     def that(
         self,
@@ -80,7 +83,9 @@ class Judge:
         if not points:
             self.undecided("no request was disturbed: nothing of it could be reached")
         self.judgements += len(points)
-        found = [(point, words) for point in points if (words := wrong(point))]
+        judged = [(point, wrong(point)) for point in points]
+        self.points = "".join(BROKEN_AT if words else KEPT_AT for _, words in judged)
+        found = [(point, words) for point, words in judged if words]
         if found:
             point, words = found[0]
             observed = f"{words}, after {point}; so at {len(found)} of {len(points)} points"

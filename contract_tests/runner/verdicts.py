@@ -151,7 +151,8 @@ class Verdicts:
     def _verdict(self, item: pytest.Item, phase: Phase, rule: Rule) -> Verdict:
         """Give the verdict of a test, with nothing in it that is a secret."""
         plain = _plain(item, rule)
-        verdict = _in_time(_decided(plain, item, phase[0]), self._run.time.budget)
+        decided = _with_points(_decided(plain, item, phase[0]), item)
+        verdict = _in_time(decided, self._run.time.budget)
         return self._masked(_as_marked(verdict, phase), item)
 
     def _masked(self, verdict: Verdict, item: pytest.Item) -> Verdict:
@@ -290,6 +291,12 @@ def _ended(verdict: Verdict, judgements: int) -> Verdict:
     if judgements:
         return replace(verdict, verdict=Outcome.UPHELD)
     return _undecided(verdict, "the test ended without a judgement")
+
+
+def _with_points(verdict: Verdict, item: pytest.Item) -> Verdict:
+    """Add the points of a sweep, if the test has judged any."""
+    judge = item.stash.get(JUDGE, None)
+    return verdict if judge is None else replace(verdict, points=judge.points)
 
 
 def _undecided(verdict: Verdict, reason: str) -> Verdict:

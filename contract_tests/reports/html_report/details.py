@@ -11,6 +11,7 @@ from ..timeline import evidence_lines
 from .drawing import picture_of
 from .elements import Markup, advice, element, joined
 from .page_verdict import PageVerdict
+from .points import strip_of
 
 TOLD_BROKEN = frozenset({Outcome.BROKEN, Outcome.KNOWN})
 
@@ -21,6 +22,7 @@ MOST_TOGETHER = 6
 def details_of(found: PageVerdict) -> Markup:
     """Return all that is known of a finding."""
     rows = [row for name, value in _facts(found) if value for row in _row(name, value)]
+    rows += _row("points", strip_of(found.verdict.points)) if _is_swept(found) else ()
     commands = [row for name, line in _commands(found) for row in _command(name, line)]
     return joined((element("dl", *rows, *commands), *_evidence(found.verdict.evidence)))
 
@@ -33,6 +35,10 @@ def _facts(found: PageVerdict) -> Iterator[tuple[str, str]]:
     yield ("baseline" if is_broken else str(verdict.outcome)), verdict.reason
     yield "fix", advice(verdict.fix) if is_broken else ""
     yield "seen", ", ".join(map(str, verdict.extents))
+
+
+def _is_swept(found: PageVerdict) -> bool:
+    return found.verdict.outcome in TOLD_BROKEN and bool(found.verdict.points)
 
 
 def _row(name: str, value: str) -> Iterator[Markup]:

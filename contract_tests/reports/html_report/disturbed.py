@@ -10,8 +10,8 @@ from .elements import Markup, element
 
 MADE = "Requests made from the document"
 NOTE = (
-    "A report counts the disturbed requests and keeps the evidence of the first at which a rule "
-    "was broken; the outcome of each of the others is not in it."
+    "A report counts the disturbed requests. A finding shows at which of them its rule was broken, "
+    "and the evidence of the first of these."
 )
 
 
