@@ -107,6 +107,8 @@ class Exploration:
 
     def of(self, part: FuzzPart) -> Explored:
         """Return the results of a part. Raises `NotApplicable` if there is nothing to ask about."""
+        if not self.service.resource.document:
+            raise NotApplicable("the service has no OpenAPI document")
         if part not in self._explored:
             self._explored[part] = self._explore(part)
         self._note(part)
