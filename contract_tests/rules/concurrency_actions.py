@@ -1,4 +1,4 @@
-"""The words on actions: two requests that add something to one row."""
+"""The words on actions: two requests that do something to one row."""
 
 from __future__ import annotations
 
@@ -21,4 +21,24 @@ CON_15 = Rule(
     needs=("create", "read", "document", "outside-view"),
 )
 
-RULES = (CON_15,)
+CON_16 = Rule(
+    id="CON-16",
+    level=Level.REQUIRED,
+    statement=(
+        "Two concurrent actions on a row MUST NOT both succeed if the second of two sequential "
+        "ones is refused."
+    ),
+    rationale=(
+        "A voucher is redeemed twice, an invoice paid twice, a seat given to two: each request has "
+        "read that it is still open, and each has then closed it. Tests that send one after the "
+        "other never see it, and a double click does it."
+    ),
+    fix=(
+        "Let the change itself ask: `update(Voucher).where(Voucher.id == id, Voucher.state == "
+        "'open')`, and refuse if its `rowcount` is 0; or lock the row when it is first read, "
+        "`with_for_update=True`."
+    ),
+    needs=("create", "read", "document", "outside-view"),
+)
+
+RULES = (CON_15, CON_16)

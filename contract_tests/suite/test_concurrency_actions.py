@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..instruments.row_locks import IgnoredLocks
 from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.actions import adding_actions, races
+from ..scenarios.concurrency.once_only import both_succeed, meetings, once_only_actions
 from ..service.service import Service
 
 
@@ -28,4 +29,25 @@ def test_of_two_actions_none_is_lost(judge: Judge, service: Service) -> None:
         if lost
         else "",
         seen=lost[0].meeting.evidence if lost else None,
+    )
+
+
+@judges("CON-16")
+def test_of_two_actions_that_succeed_once_one_is_refused(judge: Judge, service: Service) -> None:
+    """In every order, what is refused the second time does not succeed twice."""
+    with IgnoredLocks() as locks:
+        once = list(once_only_actions(service))
+    if locks.statement:
+        judge.not_applicable("an action locks rows, and the database has no such lock")
+    if not once:
+        judge.not_applicable("no action on a row is refused when it is sent once more")
+    met = [meeting for drafts in once for meeting in meetings(service, drafts)]
+    if not met:
+        judge.not_applicable("no action is refused the second time, where two do not overlap")
+    twice = [meeting for meeting in met if both_succeed(meeting)]
+    judge.that(
+        not twice,
+        expected=f"one of the two refused, in each of {len(met)} orders",
+        observed=f"both succeeded: {twice[0]}; so in {len(twice)} orders" if twice else "",
+        seen=twice[0].evidence if twice else None,
     )

@@ -60,7 +60,7 @@ class ActionRace:
     @property
     def lost(self) -> str:
         """Name the numbers in which not both of two successes count; empty if there are none."""
-        if not all(_is_done(exchange) for exchange in self.meeting.pair):
+        if not all(is_done(exchange) for exchange in self.meeting.pair):
             return ""
         wanted = {name: self.before[name] + by for name, by in self.adding.effect.items()}
         return ", ".join(
@@ -72,14 +72,14 @@ class ActionRace:
 
 def adding_actions(service: Service) -> Iterator[Adding]:
     """Each action on a row that changes numbers of it by the same amounts in either order."""
-    for drafts in _actions(service):
+    for drafts in drafts_of_actions(service):
         first, second = (_effect(service, order) for order in (drafts, drafts[::-1]))
         both = {name: by for name, by in first.items() if _is_near(second.get(name), by, by)}
         if both:
             yield Adding(drafts, both)
 
 
-def _actions(service: Service) -> Iterator[Drafts]:
+def drafts_of_actions(service: Service) -> Iterator[Drafts]:
     """Two requests of each action: of the operation that was chosen, and of those beneath a row."""
     chosen = service.resource.chosen
     if chosen and chosen.has_row:
@@ -102,14 +102,19 @@ def races(service: Service, adding: Adding) -> list[ActionRace]:
 
 
 def _races(service: Service, adding: Adding) -> Iterator[ActionRace]:
-    service.restore()
-    row = service.row()
-    service.together(*_requests(adding, row))  # so that there are two connections
     met: dict[str, ActionRace] = {}
-    meet = partial(_meet, service, adding, met)
-    count = ScheduleCount(partial(service.budget.fewer, least=4))
-    for outcome in run_schedules(meet, MOST_ORDERS, count):
+    for outcome in in_each_order(service, adding.drafts, partial(_meet, service, adding, met)):
         yield met[outcome.schedule]
+
+
+def in_each_order(
+    service: Service, drafts: Drafts, meet: Callable[[str], RaceOutcome]
+) -> Iterator[RaceOutcome]:
+    """Let two requests of an action meet in every order of their database calls."""
+    service.restore()
+    service.together(*_requests(drafts, service.row()))  # so that there are two connections
+    count = ScheduleCount(partial(service.budget.fewer, least=4))
+    return run_schedules(meet, MOST_ORDERS, count)
 
 
 def _meet(
@@ -118,16 +123,21 @@ def _meet(
     service.restore()
     row = service.row()
     before = _numbers(service, row)
-    course = interleaved(service, lambda: _requests(adding, row), schedule)
-    then = service.read(row.id)
-    token = Token("concurrency", "action", "schedule", course.schedule or "-")
-    outcome = RaceOutcome(token, course, (row,), then)
-    met[outcome.schedule] = ActionRace(adding, outcome, before, _numbers_in(service, then))
+    outcome = on_one_row(service, adding.drafts, row, schedule)
+    after = _numbers_in(service, outcome.then) if outcome.then else {}
+    met[outcome.schedule] = ActionRace(adding, outcome, before, after)
     return outcome
 
 
-def _requests(adding: Adding, row: Row) -> tuple[Request, Request]:
-    first, second = adding.drafts
+def on_one_row(service: Service, drafts: Drafts, row: Row, schedule: str) -> RaceOutcome:
+    """Let two requests of an action meet on a row in one order, and read that row."""
+    course = interleaved(service, lambda: _requests(drafts, row), schedule)
+    token = Token("concurrency", "action", "schedule", course.schedule or "-")
+    return RaceOutcome(token, course, (row,), service.read(row.id))
+
+
+def _requests(drafts: Drafts, row: Row) -> tuple[Request, Request]:
+    first, second = drafts
     return first(row), second(row)
 
 
@@ -179,7 +189,7 @@ def _effect(service: Service, drafts: Drafts) -> Numbers:
     row = service.row()
     steps = [_numbers(service, row)]
     for draft in drafts:
-        if not _is_done(service.exchange(draft(row))):
+        if not is_done(service.exchange(draft(row))):
             return {}
         steps.append(_numbers(service, row))
     first, second, third = steps
@@ -216,5 +226,6 @@ def _is_near(number: Decimal | None, wanted: Decimal, effect: Decimal) -> bool:
     return number is not None and abs(number - wanted) * TOLERANCE <= abs(effect)
 
 
-def _is_done(exchange: Exchange) -> bool:
+def is_done(exchange: Exchange) -> bool:
+    """Return whether an action has succeeded: also one that leads to its row."""
     return exchange.ok or exchange.status == SEE_OTHER
