@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..instruments.row_locks import IgnoredLocks
 from ..runner.judge import Judge, judges
 from ..scenarios.concurrency.actions import adding_actions, races
-from ..scenarios.concurrency.once_only import both_succeed, meetings, once_only_actions
+from ..scenarios.concurrency.once_only import both_succeed, interleavings, once_only_actions
 from ..service.service import Service
 
 
@@ -41,7 +41,7 @@ def test_of_two_actions_that_succeed_once_one_is_refused(judge: Judge, service: 
         judge.not_applicable("an action locks rows, and the database has no such lock")
     if not once:
         judge.not_applicable("no action on a row is refused when it is sent once more")
-    met = [meeting for drafts in once for meeting in meetings(service, drafts)]
+    met = [meeting for drafts in once for meeting in interleavings(service, drafts)]
     if not met:
         judge.not_applicable("no action is refused the second time, where two do not overlap")
     twice = [meeting for meeting in met if both_succeed(meeting)]

@@ -21,7 +21,7 @@ def once_only_actions(service: Service) -> Iterator[Drafts]:
             yield drafts
 
 
-def meetings(service: Service, drafts: Drafts) -> list[RaceOutcome]:
+def interleavings(service: Service, drafts: Drafts) -> list[RaceOutcome]:
     """Let two requests of an action meet in every order of their database calls.
 
     There are none if both succeed even where they do not overlap: it is not once for all, then.
