@@ -22,6 +22,8 @@ class Settings:
     seconds. `interface` is the pinned one that was asked for by name, `operation` the one that was
     chosen, `migrations` the settings of Alembic that were named. `off` and `levels` are the
     switches in force. A run that `is_whole` has left out no test by its name.
+    `repeated` are the words of further options that it was given, and `variables` the names of
+    those whose values are secret.
     """
 
     app: str = ""
@@ -40,6 +42,8 @@ class Settings:
     off: tuple[Switch, ...] = ()
     levels: tuple[Switch, ...] = ()
     is_whole: bool = True
+    repeated: str = ""
+    variables: str = ""
 
 
 @dataclass(frozen=True)

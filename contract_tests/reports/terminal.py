@@ -125,7 +125,10 @@ def failure_texts(run: RunRecord, *, is_whole: bool = False) -> Iterator[str]:
 
 
 def replay_command(verdict: Verdict, settings: Settings) -> str:
-    """Give the command that judges just this again, on the same app and database."""
+    """Give the command that judges just this again, on the same app and database.
+
+    A secret stands there as a variable with its name: whoever repeats it sets that before.
+    """
     database = f" --contract-database {settings.database}" if settings.database else ""
     which = f"--contract-rule {verdict.rule}"
     if settings.allow_existing_database:
@@ -137,4 +140,6 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
             which += f" --contract-{name} {quote(given)}"
     if verdict.replay:
         which += f" --contract-replay {verdict.replay}"
-    return f"{COMMAND} run {settings.app} {which}{database}"
+    given = f" {settings.repeated}" if settings.repeated else ""
+    secrets = "".join(f'{name}="${name}" ' for name in settings.variables.split())
+    return f"{secrets}{COMMAND} run {settings.app} {which}{database}{given}"

@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from shlex import quote
 from typing import Any, Literal
 
 import pytest
@@ -23,6 +24,12 @@ INI_TYPES: Mapping[str, Literal["string", "linelist", "bool"]] = {
 }
 """The type of an ini key for each kind of setting."""
 
+
+REPEATED = frozenset(
+    {"resource", "env", "header", "body", "openapi", "prepare", "own_rules"}
+    | {"seed", "profile", "strict_types", "format"}
+)
+"""The settings by which a run would find or do something else; reports tell the others."""
 
 NEAR = 0.9
 """The likeness of two names from which one is the other one misspelt."""
@@ -64,6 +71,28 @@ def read_options(config: pytest.Config, environ: Mapping[str, str] = os.environ)
     is_pinning = config.pluginmanager.has_plugin(f"{__package__}.pinning")
     reports = {name: values.pop(name) for name in report_formats() if name in values}
     return Options(reports=reports, root=config.rootpath, is_pinning=is_pinning, **values)
+
+
+def words_to_repeat(
+    config: pytest.Config, environ: Mapping[str, str] = os.environ
+) -> tuple[str, str]:
+    """Return the words that give a run the same options again, and the variables it needs.
+
+    What the ini file says is said there again. A secret is named by its variable.
+    """
+    words: list[str] = []
+    variables: list[str] = []
+    for setting in SETTINGS:
+        given, where = _given(config, environ, setting)
+        if setting.field in REPEATED and given and where in (setting.flag, setting.variable):
+            if setting.is_secret:
+                variables.append(setting.variable)
+            elif setting.kind == "flag":
+                words.append(setting.flag)
+            else:
+                values = given if isinstance(given, list) else [given]
+                words += [f"{setting.flag} {quote(value)}" for value in values]
+    return " ".join(words), " ".join(variables)
 
 
 def _given(config: pytest.Config, environ: Mapping[str, str], setting: Setting) -> tuple[Any, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from ..rules.violation import OutOfTime, UsageError
 from .closing import CLOSING, blame, captured_output, note
 from .facts import facts_of, operations_of
 from .items import rule_of_item
+from .option_sources import words_to_repeat
 from .option_values import REFERENCE
 from .options import Options
 from .output import captured_between_tests, ending_of
@@ -49,7 +51,9 @@ class ContractRun:
         self.options = options
         self.mask = mask
         self.standards = standards_of(config, options)
-        self.settings = _settings(options, is_whole=is_whole(config, options))
+        repeated, variables = words_to_repeat(config)
+        settings = _settings(options, is_whole=is_whole(config, options))
+        self.settings = replace(settings, repeated=mask(repeated), variables=variables)
         self.facts: dict[str, Any] = {}
         path = None if options.is_pinning else options.pinned
         self.pinned = read_pinned(path) if path else None

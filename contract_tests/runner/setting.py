@@ -16,6 +16,7 @@ class Setting:
     """One option: how its values are read, and its words.
 
     `default` says what holds without a value, `field` is the field of the options it is kept in.
+    The values of one that `is_secret` are never printed.
     """
 
     kind: Literal["text", "list", "flag"]
@@ -24,6 +25,7 @@ class Setting:
     read: Callable[[Any, str], Any]
     default: str = ""
     field: str = ""
+    is_secret: bool = False
 
     @property
     def name(self) -> str:
@@ -57,7 +59,7 @@ def text_option(
 ) -> T:
     """Declare an option with one value. `otherwise` says in words what the default means."""
     shown = otherwise or (str(default).removesuffix(".0") if default else "")
-    setting = Setting("text", metavar, help, read, shown)
+    setting = Setting("text", metavar, help, read, shown, is_secret=is_secret)
     return field(default=default, repr=not is_secret, metadata={Setting: setting})
 
 
@@ -70,7 +72,7 @@ def list_option(
     is_secret: bool = False,
 ) -> T:
     """Declare an option that may be given more than once; its default is read from no value."""
-    setting = Setting("list", metavar, help, read, otherwise)
+    setting = Setting("list", metavar, help, read, otherwise, is_secret=is_secret)
     made: T = field(
         default_factory=lambda: read([], "the default"),
         repr=not is_secret,
