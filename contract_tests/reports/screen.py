@@ -109,7 +109,7 @@ def _advice(rest: list[Cause]) -> Iterator[str]:
     """Give what is broken and not red: frameworks' defaults with their mending, and the ids."""
     for cause in rest:
         if cause.is_default:
-            yield f"advice: {_rules([cause])}: {cause.title}. {cause.fix}"
+            yield f"advice: {_rules([cause])}: {cause.fix}"
     others = [cause for cause in rest if not cause.is_default]
     if others:
         ids = {rule for cause in others for rule in cause.rules}

@@ -53,8 +53,7 @@ KINSHIPS = (
     Kinship(
         "A failure is answered as the framework does it: not in JSON, or with 500",
         ("ERR-07", "ERR-08"),
-        "Register exception handlers for `sqlalchemy.exc.DBAPIError` and `OSError` that answer 503 "
-        "in JSON.",
+        "Register exception handlers for `DBAPIError` and `OSError` that answer 503 in JSON.",
     ),
     Kinship(
         "A body that cannot be shown breaks the framework's own answer to it",
@@ -63,8 +62,13 @@ KINSHIPS = (
     ),
     Kinship(
         "The framework answers what the document does not declare",
-        ("API-04", "API-09"),
-        "Declare the refusals of all routes once: `FastAPI(responses={...})`.",
+        ("API-04",),
+        "Declare the refusals of all routes once: `FastAPI(responses={404: ..., 422: ...})`.",
+    ),
+    Kinship(
+        "The framework answers 405 with the methods of one route alone",
+        ("API-09",),
+        "Answer 405 by a handler of your own that names the methods of all routes of the path.",
     ),
 )
 """The kinships, the worst first. A rule is in one at most; one in none is of its own kind."""
