@@ -22,6 +22,7 @@ KINDS = {
     "two requests": ("proofs.broken.concurrency:whole_row_written_back", "CON-01"),
     "two actions": ("proofs.broken.concurrency_once:read_and_then_closed", "CON-16"),
     "a generated request": ("proofs.broken.openapi:forgotten_report", "API-03"),
+    "a leak by one": ("proofs.broken.sessions_explored:session_of_an_empty_count", "SES-01,API-03"),
     "a program": ("proofs.broken.crud_model:listed_from_a_cache", "CRU-32"),
     "a start": ("proofs.broken.schema:unguarded_create_all", "SCH-03"),
 }

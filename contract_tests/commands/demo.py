@@ -28,6 +28,8 @@ SHOP = KIT / "demo"
 BROKEN, MENDED = "checkout", "mended"
 SHOWN_BY = "SES-03"
 AREAS_JUDGED = ("sessions", "crud", "errors")
+GENERATING = "test_sessions_explored.py"
+"""Left out: it takes longer than all else to send a shop what its document allows."""
 WIDTH = 48
 INTERRUPTED = 130
 UNSET = ("CONTRACT_", "PYTEST_", "PYTHONWARNINGS")
@@ -103,7 +105,8 @@ def _begin(folder: Path, service: str, children: ExitStack) -> Judging:
 
 
 def _files_of(area: str) -> Iterator[Path]:
-    return (KIT / "suite").glob(f"test_{area}*.py")
+    found = (KIT / "suite").glob(f"test_{area}*.py")
+    return (file for file in found if file.name != GENERATING)
 
 
 def _tell_broken(judging: Judging) -> bool:

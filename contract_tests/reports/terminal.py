@@ -7,6 +7,8 @@ from shlex import quote
 from typing import Any
 
 from ..rules import AREAS
+from ..rules.findings import is_generated
+from ..rules.openapi import API_03
 from ..rules.verdict import Outcome, Verdict
 from ..service.budget import duration, roughly
 from .record import RunRecord, Settings
@@ -130,7 +132,9 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
     A secret stands there as a variable with its name: whoever repeats it sets that before.
     """
     database = f" --contract-database {settings.database}" if settings.database else ""
-    which = f"--contract-rule {verdict.rule}"
+    # Generated requests are sent for the rules on the document.
+    sending = f",{API_03.id}" if is_generated(verdict.case) else ""
+    which = f"--contract-rule {verdict.rule}{sending}"
     if settings.allow_existing_database:
         which += " --contract-allow-existing-database"
     if settings.interface and verdict.rule in INTERFACE:

@@ -58,12 +58,17 @@ def finding_names(observed: Iterable[str], case: str) -> tuple[str, ...]:
     return tuple(sorted({_name(clause, is_told=is_told) for clause in clauses}))
 
 
+def is_generated(case: str) -> bool:
+    """Return whether a case of any other rule is about a part of the generated requests."""
+    return f"-{GENERATED}-" in case
+
+
 def finding_place(rule: str, case: str) -> str:
     """Return the place of a case: the same one whichever phase or test has met a defect there."""
     if case.startswith(DURING):
         return "during another test"
     subject, _, phase = case.rpartition("-")
-    if f"-{GENERATED}-" in case:
+    if is_generated(case):
         return GENERATED  # the seed decides which operation shows it first
     return subject if rule.startswith(EXPLORING) and phase in PHASES else case
 

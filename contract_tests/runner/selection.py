@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ..rules import AREAS
+from ..rules.findings import EXPLORING, is_generated
 from ..rules.violation import UsageError
 from ..service.resource import CHOSEN
 from .closing import blame
@@ -137,7 +138,14 @@ class Selection:
             return True
         if token and (rule not in AREAS[token.area] or case_name(item) != token.subject):
             return False
+        if asked and is_generated(case_name(item)) and not _explores(asked):
+            return False  # thousands of requests, for a rule that is asked about by itself
         return not asked or rule.id in asked
+
+
+def _explores(asked: Iterable[str]) -> bool:
+    """Return whether generated requests are sent for one of these rules."""
+    return any(rule.startswith(EXPLORING) for rule in asked)
 
 
 def is_whole(config: pytest.Config, options: Options) -> bool:

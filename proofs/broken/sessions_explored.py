@@ -38,7 +38,11 @@ def session_of_a_taken_name() -> FastAPI:
     return with_service(Unique)
 
 
-@breaks("SES-01", says="still out after GET /count-of-items?prefix=")
+@breaks(
+    "SES-01",
+    says="still out after GET /count-of-items?prefix=",
+    arguments=("--contract-rule", "API-03"),
+)
 def session_of_an_empty_count() -> FastAPI:
     """A count beside the collection answers that there is nothing, and returns past the close."""
     app = create_app()
