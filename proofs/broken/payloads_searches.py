@@ -17,10 +17,13 @@ from reference_app.models import ExampleItem
 from reference_app.routes import Limit, Offset, found
 from reference_app.schemas import ExampleItemOut
 
+NUL_FAILS = ("sqlite", "postgresql")
+"""Where a statement with a NUL character is an error."""
+
 Session = Annotated[AsyncSession, Depends(get_async_session)]
 
 
-@breaks("PAY-48", says="OR 'zzqy'='zzqy'", also=("PAY-47", "PAY-04"))
+@breaks("PAY-48", says="OR 'zzqy'='zzqy'", also=("PAY-47", "PAY-04"), databases=NUL_FAILS)
 def statement_by_f_string() -> FastAPI:
     """A list puts what it is searched for between quotes of its own."""
 
@@ -30,6 +33,26 @@ def statement_by_f_string() -> FastAPI:
         like = text(f"name LIKE '%{name}%'")
         page = select(ExampleItem).where(like).order_by(ExampleItem.id)
         return [found(row) for row in await read(session, page.limit(limit).offset(offset))]
+
+    return with_route("list_items", list_items)
+
+
+@breaks("PAY-48", says="exactly=zzqx%27", also=("PAY-47", "PAY-04"), databases=NUL_FAILS)
+def condition_by_percent() -> FastAPI:
+    """A list that shows one name has it written into the statement of the driver."""
+
+    async def list_items(
+        session: Session, limit: Limit = 50, offset: Offset = 0, exactly: str | None = None
+    ) -> list[ExampleItemOut]:
+        page = select(ExampleItem).order_by(ExampleItem.id).limit(limit).offset(offset)
+        if exactly is None:
+            return [found(row) for row in await read(session, page)]
+        statement = "SELECT id FROM example_items WHERE name = '%s'" % exactly  # noqa: UP031
+        connection = await session.connection()
+        ids = (await connection.exec_driver_sql(statement)).scalars().all()
+        rows = (await session.scalars(page.where(ExampleItem.id.in_(ids)))).all()
+        await session.commit()
+        return [found(row) for row in rows]
 
     return with_route("list_items", list_items)
 
