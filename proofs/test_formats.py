@@ -11,7 +11,7 @@ import pytest
 from contract_tests.__main__ import main
 from contract_tests.reports.files import SHARED, ReportFiles
 from contract_tests.reports.formats import report_formats
-from contract_tests.reports.json_report import as_json
+from contract_tests.reports.json_report import as_json, write_report
 from contract_tests.reports.partial import PartialReport
 from contract_tests.runner.options import SETTINGS, Options
 from proofs.golden_files import GOLDEN, golden_texts
@@ -146,3 +146,18 @@ def test_a_hostile_service_breaks_out_of_no_report(tmp_path: Path) -> None:
     assert {name for name, text in texts.items() if steering(text)} == set()
     assert {name for name, text in texts.items() if "alert(1)" in text} == {*texts} - {"badge"}
     assert "<script>alert(1)" not in texts["html"]
+
+
+@pytest.mark.parametrize("names", [("ctrf",), ("ctrf", "sarif")])
+def test_no_report_is_written_over_another(
+    names: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says what is wrong, and the report that is read stays as it is."""
+    report = tmp_path / "run.json"
+    write_report(report, as_json(upheld_run()))
+    before = report.read_bytes()
+    out = report if len(names) == 1 else tmp_path / "out.json"
+    words = [word for name in names for word in (f"--{name}", str(out))]
+    assert main(["report", str(report), *words]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert report.read_bytes() == before

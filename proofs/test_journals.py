@@ -32,11 +32,12 @@ def found(
     *,
     sent: tuple[str, ...] = (NOTED, COMMIT, STORED),
     before: tuple[tuple[object, ...], ...] = (("old",),),
+    beside: str = "orders",
 ) -> bool:
     """Return whether a table that has a new row after a failed request is a journal."""
     failed = asked(*(text.format(table) for text in sent))
     whole = asked(*(text.format(table) for text in (*sent, COMMIT)))
-    control = ControlRun(whole, {}, (), {}, frozenset())
+    control = ControlRun(whole, {beside: (1, 0)}, (), {}, frozenset())
     contents = {table: before}, {table: (("old",), ("new",))}
     result = InjectionResult(
         Token("failures", "create", "error", "1"), "", "", failed, *contents, (), (), contents[1]
@@ -52,7 +53,14 @@ def test_a_note_in_a_transaction_of_its_own_is_no_part(table: str) -> None:
     assert found(table)
 
 
-@pytest.mark.parametrize("table", ["outbox", "payments", "blogs", "catalog", "order_lines"])
+def test_a_collection_of_such_a_name_is_none() -> None:
+    """What a request is about is no note beside it."""
+    assert not found("activities", sent=(NOTED,), beside="activities")
+
+
+@pytest.mark.parametrize(
+    "table", ["outbox", "payments", "blogs", "catalog", "order_lines", "trailers"]
+)
 def test_a_table_of_another_name_may_hold_a_part(table: str) -> None:
     """An event in an outbox tells others of what must have happened."""
     assert not found(table)

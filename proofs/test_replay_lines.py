@@ -72,3 +72,11 @@ def test_the_line_has_the_options_that_were_given() -> None:
     assert variable == 'CONTRACT_HEADER="$CONTRACT_HEADER"'
     assert set(given) <= set(words(command))
     assert SECRET not in line
+
+
+def test_an_option_that_is_off_is_not_given_again() -> None:
+    """A variable may say that a flag is off."""
+    asked = ("--contract-rule", "SES-03")
+    environ = {"CONTRACT_STRICT_TYPES": "false", "CONTRACT_SEED": "7"}
+    run, verdict = broken(run_contract(KINDS["a request"][0], "sqlite", *asked, environ=environ))
+    assert replay_command(verdict, run.settings).endswith(" --contract-seed 7")

@@ -139,6 +139,12 @@ def test_a_remark_is_shortened() -> None:
     assert "(286 more lines)" in lines[-4]
 
 
+def test_what_an_app_says_steers_no_terminal() -> None:
+    """A colour in an error is shown as the characters that it is made of."""
+    told = verdict("SES-03", Outcome.BROKEN, observed="GET / -> 500 \x1b[31mred")
+    assert "\\x1b[31mred" in failure_text(told, Settings("a:b"), again=False)
+
+
 def test_a_rule_has_one_kinship() -> None:
     """Each kinship names rules of the catalogue, and no rule is in two."""
     named = [rule for kin in KINSHIPS for rule in kin.rules]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from ..reports.escaping import visible
 from ..reports.files import ReportFiles, write_text
 from ..reports.formats import report_formats
 from ..reports.merging import read_runs
@@ -28,6 +29,7 @@ def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
     """
     try:
         runs = read_runs(asked.file)
+        _require_other(asked.file, asked.reports.values())
         _write(ReportFiles(asked.reports, os.environ), runs)
         if asked.trace:
             _write_trace(runs, *asked.trace)
@@ -36,8 +38,17 @@ def print_report(asked: argparse.Namespace, rest: Sequence[str]) -> int:
         return 2
     shown = () if asked.reports or asked.trace else runs
     for line in chain.from_iterable(_lines(run, is_whole=asked.all) for run in shown):
-        print(line)  # noqa: T201 - this is what the command is for
+        print(visible(line))  # noqa: T201 - this is what the command is for
     return 0 if all(run.is_conformant for run in runs) else 1
+
+
+def _require_other(source: Path, places: Iterable[Path]) -> None:
+    """Raise `UsageError` if a file is to be written over the report, or two to one place."""
+    places = [place.resolve() for place in places]
+    if source.resolve() in places:
+        raise UsageError(f"{source} is the report that is read: name another file to write to")
+    if len(set(places)) < len(places):
+        raise UsageError("two formats are to be written to one file: name a file for each")
 
 
 def _write(files: ReportFiles, runs: Sequence[RunRecord]) -> None:

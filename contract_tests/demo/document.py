@@ -81,7 +81,7 @@ def read_order(body: bytes) -> dict[str, Any]:
 
 def _name(text: str) -> str:
     # The pattern cannot say it: half of a surrogate pair is no character that could be stored.
-    is_text = re.match(NAME, text) and not re.search("[\ud800-\udfff]", text)
+    is_text = re.fullmatch(NAME, text) and not re.search("[\ud800-\udfff]", text)
     if not is_text or len(text) > LONGEST_NAME:
         raise ValueError(f"a customer is a text of 1 to {LONGEST_NAME} characters")
     return text

@@ -35,7 +35,7 @@ log = logging.getLogger("shop")
 
 
 class Stored(DeclarativeBase):
-    """An order, as the shop stores it."""
+    """The tables of the shop."""
 
 
 class Purchase(Stored):

@@ -41,7 +41,7 @@ MOST = 5
 
 
 def screen_lines(run: RunRecord, *, told_in: str = "") -> Iterator[str]:
-    """Give at most `LINES` lines: counts, a block for each cause, the rest in a line each.
+    """Give about `LINES` lines at most: counts, a block for each cause, the rest in a line each.
 
     `told_in` names the file that tells everything.
     """

@@ -11,6 +11,7 @@ from ..rules.findings import is_generated
 from ..rules.openapi import API_03
 from ..rules.verdict import Outcome, Verdict
 from ..service.budget import duration, roughly
+from .escaping import visible
 from .record import RunRecord, Settings
 from .timeline import evidence_lines
 
@@ -90,10 +91,10 @@ def failure_text(
     """
     replay = replay_command(verdict, settings)
     if again:
-        told = f"{verdict.rule} again: {message(verdict)}"
+        told = visible(f"{verdict.rule} again: {message(verdict)}")
         return f"{told}\n  replay    {replay}" if verdict.replay else told
     lines = verdict_lines(verdict, None if is_whole else EVIDENCE)
-    return "\n".join((*lines, f"  replay    {replay}", more_line(verdict.rule)))
+    return visible("\n".join((*lines, f"  replay    {replay}", more_line(verdict.rule))))
 
 
 def verdict_lines(verdict: Verdict, most: int | None = EVIDENCE) -> list[str]:
@@ -138,7 +139,7 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
     if settings.allow_existing_database:
         which += " --contract-allow-existing-database"
     if settings.interface and verdict.rule in INTERFACE:
-        which += f" --contract-interface {settings.interface}"
+        which += f" --contract-interface {quote(settings.interface)}"
     for name, given in (("operation", settings.operation), ("migrations", settings.migrations)):
         if given:
             which += f" --contract-{name} {quote(given)}"
@@ -146,4 +147,4 @@ def replay_command(verdict: Verdict, settings: Settings) -> str:
         which += f" --contract-replay {verdict.replay}"
     given = f" {settings.repeated}" if settings.repeated else ""
     secrets = "".join(f'{name}="${name}" ' for name in settings.variables.split())
-    return f"{secrets}{COMMAND} run {settings.app} {which}{database}{given}"
+    return f"{secrets}{COMMAND} run {quote(settings.app)} {which}{database}{given}"

@@ -88,7 +88,7 @@ def words_to_repeat(
             if setting.is_secret:
                 variables.append(setting.variable)
             elif setting.kind == "flag":
-                words.append(setting.flag)
+                words += [setting.flag] if setting.read(given, where) else []
             else:
                 values = given if isinstance(given, list) else [given]
                 words += [f"{setting.flag} {quote(value)}" for value in values]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ..reports.escaping import visible
 from ..reports.files import ReportFiles
 from ..reports.json_report import as_json, from_json
 from ..reports.partial import PartialReport
@@ -172,7 +173,7 @@ class Results:
         if self._verdicts or self._of_workers:
             terminalreporter.section("contract")
             for line in self._closing_section():
-                terminalreporter.line(line)
+                terminalreporter.line(visible(line))
         return told
 
     def _closing_section(self) -> Iterator[str]:

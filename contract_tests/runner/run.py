@@ -154,7 +154,8 @@ class ContractRun:
             with captured_between_tests(config) as written:
                 self.service  # noqa: B018 - opened here, so that a mistake is one line and no test
         except UsageError as error:
-            told = [str(error), *map(ending_of, filter(None, written))]
+            output = filter(None, written)
+            told = [str(error), *(output if self.tells_all else map(ending_of, output))]
             raise pytest.UsageError(self.mask("\n".join(told))) from None
         except OutOfTime:
             return  # what is to come is told so, test by test

@@ -19,8 +19,11 @@ Headers = tuple[tuple[str, str], ...]
 
 IDEMPOTENCY_KEY = "idempotency-key"
 IF_MATCH = "if-match"
-NOT_STANDING = (IDEMPOTENCY_KEY, IF_MATCH, "if-none-match", "authorization", "cookie")
-"""Headers that are not the same in every request, or that nobody can make up."""
+NOT_STANDING = (
+    *(IDEMPOTENCY_KEY, IF_MATCH, "if-none-match", "authorization", "cookie"),
+    *("accept", "content-type", "content-length"),
+)
+"""Headers that are not the same in every request, that nobody can make up, or that say its form."""
 
 ABOUT_A_STATE: tuple[Role, ...] = (*CHANGING, "delete")
 

@@ -48,7 +48,7 @@ def exhausted(judge: Judge, service: Service, leave: int) -> Iterator[None]:
     """Others have taken all connections of each pool but `leave`."""
     exhaustion = PoolExhaustion(service.recorder, service.run, leave)
     # Unpaced, since a request that is put off is an answer here, and not sent once more.
-    with exhaustion, service.transport.unpaced():
+    with exhaustion, service.transport.crowded():
         if not exhaustion.exhausted:
             reasons = "; ".join(exhaustion.reasons) or "none seen"
             judge.not_applicable(f"no pool can be filled up: {reasons}")
@@ -96,7 +96,7 @@ def test_a_service_works_again_with_its_pool(judge: Judge, busy: Service) -> Non
 @judges("CON-14")
 def test_no_connection_is_answered_503(judge: Judge, busy: Service) -> None:
     """A list that finds the pool empty says that it should be tried again."""
-    with busy.transport.unpaced():
+    with busy.transport.crowded():
         unreached = FaultCase("list", "connect").act(busy).exchange
     if unreached.status not in PUT_OFF:
         judge.not_applicable(

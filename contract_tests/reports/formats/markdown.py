@@ -8,7 +8,7 @@ from ...rules.verdict import Outcome
 from ..app_lines import app_line_of
 from ..causes import Cause, causes
 from ..escaping import advice_in_markdown, fenced, in_markdown
-from ..grouping import by_rule, cases_of
+from ..grouping import by_rule
 from ..merging import label_of
 from ..record import RunRecord
 from ..screen import counts_line
@@ -96,11 +96,14 @@ def _block(run: RunRecord, cause: Cause) -> Iterator[str]:
 
 def _severe(run: RunRecord) -> Iterator[str]:
     for found in by_rule(v for v in run.verdicts if v.outcome in SEVERE):
-        first = found[0]
-        if first.is_red_at(run.level):
-            reason = "out of time" if first.is_late else first.reason
-            names = _listed(cases_of(found, MOST_CASES))
-            yield f"- {in_markdown(first.rule)} {first.outcome} in {names}: {in_markdown(reason)}"
+        red = [verdict for verdict in found if verdict.is_red_at(run.level)]
+        reasons: dict[str, list[str]] = {}
+        for verdict in red:
+            reason = "out of time" if verdict.is_late else verdict.reason
+            reasons.setdefault(reason, []).append(verdict.case)
+        for reason, cases in reasons.items():
+            told = f"{in_markdown(red[0].rule)} {red[0].outcome} in {_listed(cases)}"
+            yield f"- {told}: {in_markdown(reason)}"
 
 
 def _listed(names: Iterable[str]) -> str:

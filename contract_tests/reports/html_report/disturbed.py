@@ -8,7 +8,6 @@ from ..record import RunRecord
 from ..summary import late_lines, notes
 from .elements import Markup, element
 
-MADE = "Requests made from the document"
 NOTE = (
     "A report counts the disturbed requests. A finding shows at which of them its rule was broken, "
     "and the evidence of the first of these."

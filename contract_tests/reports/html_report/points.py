@@ -31,6 +31,8 @@ def strip_of(points: str) -> Markup:
 def in_words(points: str) -> str:
     """Return how many points there are, and at which of them the promise was broken."""
     broken = [number for number, sign in enumerate(points, 1) if sign == BROKEN_AT]
+    if not broken:
+        return f"{count(len(points), 'point')}: kept at each"
     named = ", ".join(map(str, broken[:MOST_NAMED]))
     more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
     kept = points.count(KEPT_AT)

@@ -164,7 +164,8 @@ def _conditional(
     """A request of an action that sends back what the row shows at the moment."""
     shown = service.resource.whole_row(service.read(row.id).json)
     body = {**(_sampled(service, operation) or {}), **{n: shown[n] for n in names if n in shown}}
-    return _keyed(service, operation, operation.target(row.id), body)
+    query = service.resource.query_of(operation, service.serial())
+    return _keyed(service, operation, operation.target(row.id, query), body)
 
 
 def _keyed(service: Service, operation: Operation, target: str, body: Any) -> Request:

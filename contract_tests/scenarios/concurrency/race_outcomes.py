@@ -132,7 +132,7 @@ def stores_both(meeting: RaceOutcome, resource: Resource, alone: Mapping[str, in
 
 
 def sizes_alone(meetings: Iterable[RaceOutcome]) -> Mapping[str, int]:
-    """Return the sizes of the tables after the first meeting that was none."""
+    """Return the sizes of the tables after the first schedule in which the two did not overlap."""
     return next((meeting.sizes for meeting in meetings if meeting.is_serial), {})
 
 

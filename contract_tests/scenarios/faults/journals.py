@@ -9,7 +9,9 @@ from ...instruments.exchange import Event, Exchange
 from .control_run import ControlRun, names
 from .injections import InjectionResult, grown
 
-SAYS_SO = re.compile(r"audit|journal|attempt|histor|trail|activit|(?:^|_)logs?(?:_|$)")
+SAYS_SO = re.compile(
+    r"(?:^|_)(?:audits?|journals?|attempts?|histor(?:y|ies)|trails?|activit(?:y|ies)|logs?)(?:_|$)"
+)
 """The names of such tables. An outbox is none: what it announces must have happened."""
 
 ENDS = ("commit", "rollback")
@@ -25,9 +27,15 @@ def journals(result: InjectionResult, control: ControlRun) -> frozenset[str]:
     return frozenset(
         table
         for table, (_, gone) in grown(result.before, result.after).items()
-        if SAYS_SO.search(_own_name(table)) and not gone
+        if SAYS_SO.search(_words(table)) and not gone
+        if control.growth.keys() - {table}  # a note is beside what it is about
         if all(_is_apart(_own_name(table), exchange) for exchange in exchanges)
     )
+
+
+def _words(table: str) -> str:
+    """The name of a table with its words apart: `AuditTrail` has two."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", table.rpartition(".")[2]).lower()
 
 
 def _own_name(table: str) -> str:

@@ -16,10 +16,9 @@ CONFLICT = (409, *PRECONDITION)
 def asking_for_states(service: Service, created: Exchange) -> Resource:
     """Return the resource with what its changes, or else its delete, have to tell of a row.
 
-    The first is sent to the row that was `created`.
-
-    A change that is refused as it is, and accepted with the tag of the row, needs the tag; so it is
-    with fields that the service makes and shows, and that a change takes.
+    A change of the row that was `created` is sent first, as it is. One that is refused, and
+    accepted with the tag of the row, needs the tag. One that is accepted with fields that the
+    service makes and shows needs these.
     """
     resource = service.resource
     role = next((r for r in ABOUT_A_STATE if resource.offers(r)), None)

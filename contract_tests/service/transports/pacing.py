@@ -63,13 +63,18 @@ class PacedTransport:
 
     @contextmanager
     def unpaced(self) -> Iterator[None]:
-        """Take a 429 for an answer inside the block, where the service is crowded on purpose."""
+        """Take a 429 for an answer inside the block."""
         self._is_paced = False
         try:
-            with self.disturbed():
-                yield
+            yield
         finally:
             self._is_paced = True
+
+    @contextmanager
+    def crowded(self) -> Iterator[None]:
+        """Take a 429 and a 503 for answers inside the block: the service is crowded on purpose."""
+        with self.unpaced(), self.disturbed():
+            yield
 
     @contextmanager
     def disturbed(self) -> Iterator[None]:
@@ -124,7 +129,8 @@ class PacedTransport:
         is_by_itself = not self._is_disturbed and (self._was_well or self._closes_by_itself)
         if is_by_itself and client == PATIENT and any(map(is_shut, exchanges)):
             if len(exchanges) > 1 or turns is not None:
-                raise PutOff(f"the service is closed for a moment: {exchanges[0]}")
+                shut = next(filter(is_shut, exchanges))
+                raise PutOff(f"the service is closed for a moment: {shut}")
             exchanges = await self._until_open(requests, exchanges)
         self._was_well = all(map(went_well, exchanges)) and client == PATIENT
         return exchanges
