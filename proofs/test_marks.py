@@ -74,4 +74,4 @@ def test_of_a_test_that_runs_again_the_last_try_counts(project: pytest.Pytester)
     """As with pytest-rerunfailures: one verdict for each test."""
     rows = verdicts(project, AGAIN, 1)
     tests = [row["test"] for row in rows]
-    assert len(tests) == len(set(tests)) == 5
+    assert len(tests) == len(set(tests)) == 6
