@@ -19,7 +19,6 @@ from ..reports.merging import read_runs
 from ..reports.record import RunRecord
 from ..reports.terminal import COMMAND as COPIED
 from ..reports.terminal import verdict_lines
-from ..rules.evidence import RequestRecord
 from ..rules.verdict import Outcome, Verdict
 from ..rules.violation import UsageError
 from . import KIT, Command
@@ -147,8 +146,7 @@ def difference() -> list[str]:
 
 def _place(verdict: Verdict) -> str:
     """Return the line of the service that the evidence points at."""
-    requests = [part for part in verdict.evidence if isinstance(part, RequestRecord)]
-    marked = (event for request in requests for event in request.events if event.is_marked)
+    marked = (event for request in verdict.requests for event in request.events if event.is_marked)
     return next((event.frame.partition(" in ")[0] for event in marked), "")
 
 

@@ -241,6 +241,12 @@ class Exchange:
         return tuple(e for e in self.of("reclaimed") if e.connection not in held)
 
     @property
+    def unreturned(self) -> tuple[str, ...]:
+        """The connections that the app has not returned to a pool itself, a line for each."""
+        left = (f"conn {event.connection} reclaimed {event.text}" for event in self.reclaimed)
+        return (*map(str, self.held), *left)
+
+    @property
     def failed_late(self) -> bool:
         """Return whether a call failed only when the answer had been sent."""
         answered, failures = self.of("response end"), self.of("failed")

@@ -31,8 +31,7 @@ def app_line_of(verdict: Verdict, run: RunRecord) -> AppLine | None:
     Where no line of the app is known, it is the file that has the app; None if it has none, as a
     service that was reached by its URL.
     """
-    requests = [part for part in verdict.evidence if isinstance(part, RequestRecord)]
-    found = next((place for request in requests for place in _nearest(request)), None)
+    found = next((place for request in verdict.requests for place in _nearest(request)), None)
     file = run.facts.get("service", {}).get("file", "")
     return found or (AppLine(file) if file else None)
 

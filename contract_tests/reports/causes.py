@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..rules import RULES
@@ -92,7 +91,7 @@ def _weight(cause: Cause) -> tuple[bool, int, int, int]:
 
 def _plainness(verdict: Verdict) -> tuple[int, bool, int, int]:
     """Order verdicts by the weight of their rules, then by how little it takes to show them."""
-    events = sum(len(part.events) for part in _requests(verdict))
+    events = sum(len(part.events) for part in verdict.requests)
     return LEVELS.index(Level(verdict.level)), bool(verdict.replay), _place(verdict.rule), events
 
 
@@ -114,7 +113,7 @@ def _sign(verdict: Verdict) -> _Sign:
 
 def _sign_of_error(verdict: Verdict) -> _Sign | None:
     """Give the line of the app at which a request fails."""
-    for request in _requests(verdict):
+    for request in verdict.requests:
         raised = _raised(request)
         if raised is not None and (request.status is None or request.status >= FAILURES):
             kind = raised.text.partition(":")[0].rpartition(".")[2]
@@ -127,7 +126,3 @@ def _sign_of_error(verdict: Verdict) -> _Sign | None:
 def _raised(request: RequestRecord) -> EventRecord | None:
     """Return the error that the app has let through, if a line of the app has raised it."""
     return next((e for e in request.events if e.kind == "raised" and e.frame), None)
-
-
-def _requests(verdict: Verdict) -> Iterator[RequestRecord]:
-    return (part for part in verdict.evidence if isinstance(part, RequestRecord))

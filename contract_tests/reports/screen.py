@@ -46,8 +46,8 @@ def screen_lines(run: RunRecord, *, told_in: str = "") -> Iterator[str]:
     `told_in` names the file that tells everything.
     """
     found = causes(run)
-    red = [cause for cause in found if _is_red(cause, run)]
-    rest = [cause for cause in found if not _is_red(cause, run)]
+    red = [cause for cause in found if cause.is_red_at(run.level)]
+    rest = [cause for cause in found if not cause.is_red_at(run.level)]
     after = [*_advice(rest), *_severe(run), *late_lines(run), *notes(run)]
     ending = [*closing_lines(run)]
     if told_in:
@@ -58,10 +58,6 @@ def screen_lines(run: RunRecord, *, told_in: str = "") -> Iterator[str]:
     yield from _blocks(red, room - len(after))
     yield from map(_short, after)
     yield from ending
-
-
-def _is_red(cause: Cause, run: RunRecord) -> bool:
-    return any(verdict.is_red_at(run.level) for verdict in cause.verdicts)
 
 
 def counts_line(run: RunRecord, red: list[Cause]) -> str:

@@ -78,7 +78,7 @@ def as_trace(verdict: Verdict) -> str:
 
 
 def _requests_of(verdict: Verdict) -> Iterator[RequestRecord]:
-    yield from (e for e in verdict.evidence if isinstance(e, RequestRecord) and e.events)
+    return (request for request in verdict.requests if request.events)
 
 
 def _order(event: TraceEvent) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from .evidence import Evidence, as_rows, from_rows
+from .evidence import Evidence, RequestRecord, as_rows, from_rows
 from .extent import Extent
 from .findings import finding_place
 from .rule import Level, Rule
@@ -80,6 +80,11 @@ class Verdict:
     def outcome(self) -> Outcome:
         """The verdict as a word of the domain."""
         return Outcome(self.verdict)
+
+    @property
+    def requests(self) -> tuple[RequestRecord, ...]:
+        """The requests in its evidence."""
+        return tuple(part for part in self.evidence if isinstance(part, RequestRecord))
 
     def is_red_at(self, asked: Level) -> bool:
         """Return whether this row alone fails a run that asked for level `asked`."""

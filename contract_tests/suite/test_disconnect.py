@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..instruments.async_generators import LATE
-from ..instruments.exchange import UNSENT, Exchange
+from ..instruments.exchange import UNSENT
 from ..rules import disconnect as rules
 from ..runner.judge import Judge, judges
 from ..runner.roles import each_role, each_sending, each_write
@@ -110,15 +110,9 @@ def test_a_read_beside_the_collection_returns_its_connections_when_it_is_broken_
     judge.that(
         not holding,
         expected="every connection returned by the code that took it",
-        observed="; ".join(f"{each}: {', '.join(left_by(each))}" for each in holding),
+        observed="; ".join(f"{each}: {', '.join(each.unreturned)}" for each in holding),
         seen=holding[0] if holding else None,
     )
-
-
-def left_by(exchange: Exchange) -> tuple[str, ...]:
-    """Name the connections that a request did not give back itself."""
-    reclaimed = (f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
-    return (*map(str, exchange.held), *reclaimed)
 
 
 @judges("DIS-06")

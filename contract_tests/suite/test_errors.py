@@ -195,7 +195,7 @@ def test_a_failure_releases_its_connection(
 ) -> None:
     """After a failure no connection is out, or left to the collector, and no transaction open."""
     result = sweeps.fault(fault_case)
-    kept = (*still_held_by(result.exchange), *result.open)
+    kept = (*result.exchange.unreturned, *result.open)
     if kept and keeps_without_failure(service):
         judge.not_applicable(f"connections are kept even without a failure ({sessions.SES_01.id})")
     judge.that(
@@ -206,19 +206,13 @@ def test_a_failure_releases_its_connection(
     )
 
 
-def still_held_by(exchange: Exchange) -> tuple[str, ...]:
-    """Return what a request still has of the pool, a line for each thing."""
-    reclaimed = tuple(f"conn {e.connection} reclaimed {e.text}" for e in exchange.reclaimed)
-    return (*map(str, exchange.held), *reclaimed)
-
-
 def keeps_without_failure(service: Service) -> bool:
     """Return whether a request keeps something although no database call of it fails."""
     service.restore()
     before = service.door.open_before()
     for case in EVERY_CASE:
         try:
-            if still_held_by(case.act(service)) or service.door.left_open(before):
+            if case.act(service).unreturned or service.door.left_open(before):
                 return True
         except (NotApplicable, Undecided):
             continue

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...rules.verdict import Outcome
 from ..app_lines import app_line_of
 from ..causes import Cause, causes
 from ..escaping import advice_in_markdown, fenced, in_markdown
 from ..grouping import by_rule
 from ..merging import label_of
 from ..record import RunRecord
-from ..screen import counts_line
+from ..screen import SEVERE, counts_line
 from ..summary import closing_lines
 from ..terminal import COMMAND, replay_command
 from ..timeline import evidence_lines
@@ -25,9 +24,6 @@ MOST_CASES = 12
 
 MOST_EVIDENCE = 60
 """Lines of evidence for a cause, about."""
-
-SEVERE = (Outcome.ERROR, Outcome.FIXED, Outcome.UNDECIDED)
-"""The red outcomes that have no cause in the service."""
 
 
 def as_markdown(runs: Sequence[RunRecord]) -> str:

@@ -43,7 +43,7 @@ def groups_of(found: Sequence[PageVerdict]) -> list[Group]:
     """Return the groups of all that is listed, those first that fail a run."""
     broken, rest = list(_by_cause(found)), list[Group]()
     told = {each.anchor for group in broken for each in group.members}
-    rest.extend(_undecided_together(each for each in shown_alone(found)))
+    rest.extend(_undecided_together(shown_alone(found)))
     told |= {each.anchor for group in rest for each in group.members}
     rest.extend(_by_rule(each for each in shown_alone(found) if each.anchor not in told))
     rest.sort(key=lambda group: min(each.rank for each in group.members))

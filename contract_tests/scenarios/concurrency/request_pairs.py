@@ -137,9 +137,13 @@ class Pairs:
         then = service.read(scene.rows[0].id) if can_look else None
         hidden = self._hidden.of(scene.rows[0].id) if can_look and name in REWRITING else {}
         token = Token(AREA, name, WAY, course.schedule or "-")
-        stored = service.door.stored() if name == STORING else {}
-        sizes = {table: len(stored.get(table, ())) for table in self._homes if stored}
+        sizes = self._sizes() if name == STORING else {}
         return RaceOutcome(token, course, scene.rows, then, hidden, sizes)
+
+    def _sizes(self) -> dict[str, int]:
+        """The numbers of rows in the tables that hold them, where that can be seen."""
+        stored = self.service.door.stored()
+        return {table: len(stored.get(table, ())) for table in self._homes} if stored else {}
 
     @cached_property
     def _homes(self) -> tuple[str, ...]:
